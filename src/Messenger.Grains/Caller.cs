@@ -1,0 +1,26 @@
+using Messenger.Protocol;
+using Orleans;
+
+namespace Messenger.Grains;
+
+/// <summary>The authenticated application that a request comes from. Having one is the proof of authentication.</summary>
+[GenerateSerializer, Immutable]
+public sealed record Caller(string UserId, string ApplicationUuid)
+{
+    /// <summary>The key of this application's <see cref="Devices.IDeviceGrain"/>.</summary>
+    public string Device => DeviceKeys.Of(UserId, ApplicationUuid);
+
+    /// <summary>A refusal unless a field that names the actor names the actor or nobody.</summary>
+    public Refused? Unless(string? named) =>
+        named is null || named == UserId ? null : Refused.Forbidden("userId must be your own, or null");
+}
+
+/// <summary>The key of a device: the user's id, which has a fixed length, a slash, and the application's uuid.</summary>
+public static class DeviceKeys
+{
+    public static string Of(string userId, string applicationUuid) => string.Concat(userId, "/", applicationUuid);
+
+    public static string UserOf(string device) => device[..UserIds.Length];
+
+    public static string ApplicationOf(string device) => device[(UserIds.Length + 1)..];
+}

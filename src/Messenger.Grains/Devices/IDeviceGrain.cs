@@ -1,0 +1,77 @@
+using Messenger.Protocol;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Messenger.Grains.Devices;
+
+/// <summary>
+/// A device: one application of one user, key <see cref="DeviceKeys"/>. Owns the connection it has now and its notification inbox.
+/// </summary>
+/// <remarks>
+/// The inbox numbers every replayed notice; (epoch, number) is the cursor. An inbox that cannot vouch for continuity starts a new epoch.
+/// What is published to the gateway is a hint, the inbox is the truth: a gap is filled by <see cref="Fetch"/>, a lost tail is found by the lease.
+/// </remarks>
+public interface IDeviceGrain : IGrainWithStringKey
+{
+    /// <summary>Takes over as the device's one connection, displacing an older one (4001), and says where the notifications go on.</summary>
+    Task<Connected> Connect(Connection connection, string? resumeCursor);
+
+    /// <summary>The connection ended. Nothing happens when another one has taken over since.</summary>
+    Task Disconnect(long session);
+
+    /// <summary>Numbers these notices and publishes them to the connection's gateway. Completes without waiting for the gateway.</summary>
+    [AlwaysInterleave]
+    Task Deliver(Immutable<Notice[]> notices);
+
+    /// <summary>What follows a number; a refused page means that the epoch has changed or the number is no longer kept: close with 1012.</summary>
+    [AlwaysInterleave]
+    Task<InboxPage> Fetch(long epoch, long after);
+
+    /// <summary>Something may have been missed: a new epoch; the connection is closed with 1012 and its client resynchronises.</summary>
+    [AlwaysInterleave]
+    Task Doubt();
+
+    /// <summary>Closes the connection with this code; with <see cref="CloseCode.Deleted"/> the inbox is forgotten too.</summary>
+    [AlwaysInterleave]
+    Task Close(CloseCode code);
+
+    [AlwaysInterleave]
+    Task<bool> IsOnline();
+
+    /// <summary>The gateway's lease of this connection: it is alive, and this is the last number it has. The answer is the inbox's own.</summary>
+    [AlwaysInterleave]
+    Task<Lease> Renew(long session);
+
+    /// <summary>What a push needs; kept by the device's inbox, set by its user.</summary>
+    [AlwaysInterleave]
+    Task SetPushTarget(PushTarget? target);
+}
+
+/// <summary>Where a device is connected.</summary>
+/// <param name="Gateway">The gateway's silo: notifications go to its stream.</param>
+/// <param name="Session">Unique on that gateway.</param>
+[GenerateSerializer, Immutable]
+public sealed record Connection(SiloAddress Gateway, long Session);
+
+/// <summary>The outcome of <see cref="IDeviceGrain.Connect"/>.</summary>
+/// <param name="Number">The number before the first of <paramref name="Missed"/>: publishing goes on after number + missed.</param>
+/// <param name="Missed">Everything since the cursor, in order.</param>
+/// <param name="Resync">A cursor was given and cannot be continued.</param>
+/// <param name="Host">The silo of the inbox, which the lease is renewed with.</param>
+[GenerateSerializer, Immutable]
+public sealed record Connected(long Epoch, long Number, Notice[] Missed, bool Resync, SiloAddress Host);
+
+/// <summary>Notices after a number.</summary>
+/// <param name="Continuous">False: the epoch has changed, or what followed the number is gone.</param>
+[GenerateSerializer, Immutable]
+public sealed record InboxPage(bool Continuous, Notice[] Notices);
+
+/// <summary>The inbox's side of a lease.</summary>
+/// <param name="Held">False: this session is no longer the device's connection.</param>
+[GenerateSerializer, Immutable]
+public readonly record struct Lease(bool Held, long Epoch, long Number);
+
+/// <summary>Which provider wakes the device.</summary>
+[GenerateSerializer, Immutable]
+public sealed record PushTarget(string ApplicationType, string Token);

@@ -1,0 +1,22 @@
+using Messenger.Protocol;
+using Orleans;
+
+namespace Messenger.Grains.Devices;
+
+/// <summary>A notification on its way: serialised once, shared by every device that gets it.</summary>
+/// <param name="Type">Its name on the wire.</param>
+/// <param name="Payload">Its JSON, never written to after this was made.</param>
+/// <param name="Replayed">False for what only a device that is online gets (typing): no number, no cursor, no replay.</param>
+/// <param name="Push">What a device that is offline is woken with; null for nothing.</param>
+/// <param name="Committed">When its cause was committed, in milliseconds since the Unix epoch: for the accepted → delivered latency. 0 when unknown.</param>
+[GenerateSerializer, Immutable]
+public sealed record Notice(string Type, byte[] Payload, bool Replayed, PushHint? Push, long Committed)
+{
+    public static Notice Of(INotification notification, PushHint? push = null, long committed = 0) =>
+        new(notification.GetType().Name, FrameWriter.Payload(notification), notification is not NotificationTyping, push, committed);
+}
+
+/// <summary>What a push tells: where to look, never what was said.</summary>
+/// <param name="AuthorId">Muted for a user who blacklisted the author; none for the author's own devices.</param>
+[GenerateSerializer, Immutable]
+public sealed record PushHint(Guid Conversation, string Message, string AuthorId);

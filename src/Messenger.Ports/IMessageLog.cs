@@ -1,0 +1,95 @@
+namespace Messenger.Ports;
+
+/// <summary>
+/// The log of conversations: their messages, and with them their rosters, session keys and receipts.
+/// </summary>
+/// <remarks>
+/// What it guarantees:
+/// an entry that was <see cref="LogOutcome.Committed"/> is on disk as a whole, and is read by every later read of any process;
+/// entries are committed in the order handed in, many conversations in one batch;
+/// a (conversation, sequence) and a (conversation, uuid) is written once: the second writer is told, and nothing of its entry is kept.
+/// It never throws for a store that is away: the outcome is <see cref="LogOutcome.Unknown"/>.
+/// Reads throw <see cref="StoreUnavailableException"/>.
+/// </remarks>
+public interface IMessageLog
+{
+    /// <summary>Commits one entry. Waits for room while more is queued than the log may hold.</summary>
+    Task<LogOutcome> Append(LogEntry entry);
+
+    /// <summary>
+    /// Says that the notifications of one committed entry with <see cref="LogEntry.Notifies"/> reached every inbox (or were denied there).
+    /// Until then the log remembers, on disk, that this conversation is unsettled, so that whoever takes over from a dead process knows.
+    /// </summary>
+    void Settled(Guid conversation);
+
+    /// <summary>All that a conversation's grain keeps in memory; null when there is no such conversation. A deleted one is returned as such.</summary>
+    Task<ConversationState?> Load(Guid conversation);
+
+    /// <summary>Rows with <c>after &lt; sequence &lt; before</c> within [from, to], oldest first or newest first, at most <paramref name="size"/>.</summary>
+    Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst);
+
+    /// <summary>The rows with these uuids, in no order; unknown ones are left out.</summary>
+    Task<IReadOnlyList<MessageRow>> Find(Guid conversation, IReadOnlyCollection<Guid> uuids);
+
+    /// <summary>The authors of countable rows (no event, not deleted) in a range: how unread counters are made. Oldest first.</summary>
+    Task<IReadOnlyList<CountableRow>> Countable(Guid conversation, SequenceRange range, int size);
+
+    /// <summary>How many countable rows (no event, not deleted) of others than this user lie in the range and outside the given read ranges.</summary>
+    Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read);
+
+    /// <summary>The wrapped key of one user; null where there is none.</summary>
+    Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId);
+
+    /// <summary>Removes at most <paramref name="max"/> rows of deleted conversations; returns how many went.</summary>
+    Task<int> Purge(int max);
+}
+
+/// <summary>What became of an entry.</summary>
+public enum LogOutcome
+{
+    /// <summary>It is on disk.</summary>
+    Committed,
+
+    /// <summary>A message with this uuid is in the conversation already: nothing was written.</summary>
+    Duplicate,
+
+    /// <summary>Somebody else wrote this sequence, or this process may not write any more: drop the state and load it again.</summary>
+    Fenced,
+
+    /// <summary>The store failed on the way: it may be on disk or not. Drop the state, load it again, look.</summary>
+    Unknown,
+}
+
+/// <summary>One atomic change of one conversation. What is null or empty is left as it is.</summary>
+public sealed record LogEntry(Guid Conversation)
+{
+    /// <summary>New rows of the log, ascending.</summary>
+    public IReadOnlyList<MessageRow> Messages { get; init; } = [];
+
+    /// <summary>The conversation's own row, inserted or replaced.</summary>
+    public ConversationRow? Header { get; init; }
+
+    /// <summary>Members inserted or replaced, former ones included.</summary>
+    public IReadOnlyList<MemberRow> Members { get; init; } = [];
+
+    /// <summary>A new session key.</summary>
+    public SessionKeyHeader? NewKey { get; init; }
+
+    /// <summary>Wrapped keys, inserted or replaced.</summary>
+    public IReadOnlyList<SessionKeyRow> Keys { get; init; } = [];
+
+    /// <summary>Receipts, inserted or replaced: where a batch has several of one member, the last stands.</summary>
+    public IReadOnlyList<ReceiptRow> Receipts { get; init; } = [];
+
+    /// <summary>Changes of rows that exist.</summary>
+    public IReadOnlyList<MessageMark> Marks { get; init; } = [];
+
+    /// <summary>Whether notifications follow, to be closed by <see cref="IMessageLog.Settled"/>.</summary>
+    public bool Notifies { get; init; } = true;
+}
+
+/// <summary>Sequences from <paramref name="From"/> to <paramref name="To"/>, both included.</summary>
+public readonly record struct SequenceRange(long From, long To);
+
+/// <summary>Ranges of sequences as stored: <c>1-57,60,62-64</c>, ascending, not touching; empty for none.</summary>
+public readonly record struct IntervalText(string Text);

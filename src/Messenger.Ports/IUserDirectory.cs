@@ -1,0 +1,39 @@
+namespace Messenger.Ports;
+
+/// <summary>
+/// The public side of users and who blacklists whom: read in one query for discovery and profiles, so that no grain is woken per id.
+/// </summary>
+/// <remarks>A write is on disk when it returns. Everything here throws <see cref="StoreUnavailableException"/> when the store is away.</remarks>
+public interface IUserDirectory
+{
+    /// <summary>Inserts or replaces a user. Only that user's grain calls this.</summary>
+    Task Put(UserRow user);
+
+    /// <summary>Erases a user, with blacklist entries by and of that user.</summary>
+    Task Remove(string userId);
+
+    Task<UserRow?> Find(string userId);
+
+    /// <summary>The registered ones among these, in no order.</summary>
+    Task<IReadOnlyList<UserRow>> FindMany(IReadOnlyCollection<string> userIds);
+
+    /// <summary>Which of these are registered, in no order.</summary>
+    Task<IReadOnlyList<string>> Registered(IReadOnlyCollection<string> userIds);
+
+    /// <summary>Whom this user blacklisted, oldest entry first.</summary>
+    Task<IReadOnlyList<string>> BlackListOf(string userId);
+
+    /// <summary>Which of these users blacklisted this one.</summary>
+    Task<IReadOnlyList<string>> BlackListing(string userId, IReadOnlyCollection<string> by);
+
+    /// <summary>Idempotent.</summary>
+    Task AddToBlackList(string userId, string blocked);
+
+    /// <summary>Idempotent.</summary>
+    Task RemoveFromBlackList(string userId, string blocked);
+}
+
+/// <summary>A registered user. Times are milliseconds since the Unix epoch.</summary>
+public sealed record UserRow(
+    string UserId, string? PublicKey, string? PrivateKeyEncrypted, string? MetaDataKeyEncrypted, string? KeyPairUuid, string? Nick,
+    long Created, long LastLogin, long AvatarUpdated, long KeysUpdated, bool Suspended);

@@ -1,0 +1,47 @@
+using Orleans;
+
+namespace Messenger.Protocol;
+
+/// <summary>Why a request was not done: a status other than <c>ok</c>, and a sentence that a client developer can act on.</summary>
+/// <remarks>A refusal is an answer and never an exception: thrown across grains it costs three times a call.</remarks>
+[GenerateSerializer, Immutable]
+public sealed record Refused(string Status, string Description)
+{
+    public static Refused BadRequest(string description) => new(Statuses.BadRequest, description);
+
+    public static Refused Unauthenticated(string description) => new(Statuses.Unauthenticated, description);
+
+    public static Refused Forbidden(string description) => new(Statuses.Forbidden, description);
+
+    public static Refused NotFound(string description) => new(Statuses.NotFound, description);
+
+    public static Refused Conflict(string description) => new(Statuses.Conflict, description);
+
+    /// <param name="seconds">How long to wait.</param>
+    public static Refused TooManyRequests(string what, int seconds) =>
+        new(Statuses.TooManyRequests, $"{what}; try again in {seconds} s");
+
+    public static Refused Unavailable(string description) => new(Statuses.Unavailable, description);
+}
+
+/// <summary>The outcome of a request that is answered by a <see cref="ResponseStatusMessage"/>: done, or refused.</summary>
+/// <param name="Refusal">Null when it was done.</param>
+/// <param name="Note">The <c>description</c> of an <c>ok</c>, mostly null.</param>
+[GenerateSerializer, Immutable]
+public readonly record struct Answer(Refused? Refusal, string? Note)
+{
+    /// <summary>Done, nothing to add.</summary>
+    public static readonly Answer Ok;
+
+    public static implicit operator Answer(Refused refusal) => new(refusal, null);
+}
+
+/// <summary>The outcome of a request that has a response of its own: the response, or a refusal.</summary>
+[GenerateSerializer, Immutable]
+public readonly record struct Answer<T>(T? Value, Refused? Refusal)
+    where T : class
+{
+    public static implicit operator Answer<T>(T value) => new(value, null);
+
+    public static implicit operator Answer<T>(Refused refusal) => new(null, refusal);
+}

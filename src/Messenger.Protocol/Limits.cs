@@ -1,0 +1,53 @@
+namespace Messenger.Protocol;
+
+/// <summary>Sizes that the protocol fixes. Lengths are in characters unless the name says otherwise.</summary>
+public static class Limits
+{
+    /// <summary>Characters of an <c>id</c> in an envelope.</summary>
+    public const int EnvelopeId = 64;
+
+    /// <summary>Bytes of a message's encrypted body, decoded: 64 KiB.</summary>
+    public const int BodyBytes = 64 * 1024;
+
+    /// <summary>An encrypted nick, title or contact field: Base64 of a small JSON object.</summary>
+    public const int Ciphertext = 8 * 1024;
+
+    /// <summary>A wrapped session key or its signature: 684 characters for RSA-4096, with room for what comes after RSA.</summary>
+    public const int WrappedKey = 8 * 1024;
+
+    /// <summary>A key pair's half in PEM.</summary>
+    public const int Pem = 16 * 1024;
+
+    /// <summary>A push token.</summary>
+    public const int DeviceToken = 4 * 1024;
+
+    /// <summary>A name of a device, its vendor, its system.</summary>
+    public const int Label = 128;
+
+    /// <summary>A reason for a report.</summary>
+    public const int Reason = 1024;
+
+    /// <summary>Ids in one RequestGetRegisteredUsers.</summary>
+    public const int CheckUserList = 1000;
+
+    /// <summary>Ids in one RequestGetUserInfoMulti.</summary>
+    public const int UserInfoMulti = 500;
+
+    /// <summary>Messages in one page or one call.</summary>
+    public const int Page = 100;
+
+    /// <summary>Messages in one RequestMessagesReaded or RequestDeleteMessages.</summary>
+    public const int Marks = 1000;
+
+    /// <summary>Contacts of one user.</summary>
+    public const int Contacts = 10_000;
+
+    /// <summary>Named parameters of one user.</summary>
+    public const int Params = 64;
+
+    /// <summary>Bytes of one parameter's value, in UTF-8: 64 KiB.</summary>
+    public const int ParamBytes = 64 * 1024;
+
+    /// <summary>People in one conversation.</summary>
+    public const int Members = 10_000;
+}

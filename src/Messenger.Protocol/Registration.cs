@@ -1,0 +1,116 @@
+using Orleans;
+
+namespace Messenger.Protocol;
+
+/// <summary>Asks whether the server is there; served before login too.</summary>
+/// <param name="ClientVersion">The client's version.</param>
+/// <param name="When">When it was sent, in milliseconds since the Unix epoch.</param>
+[GenerateSerializer, Immutable]
+public sealed record RequestPing(string? ClientVersion, long When) : IRequest
+{
+    public string? Fault() => Shape.OptionalText(ClientVersion, "clientVersion", Limits.Label);
+}
+
+/// <summary>Answers <see cref="RequestPing"/>; both values come from configuration.</summary>
+[GenerateSerializer, Immutable]
+public sealed record ResponsePong(string ServerVersion, string? AndroidUrl);
+
+/// <summary>Asks for a code by SMS to register an application of the user with this phone number.</summary>
+/// <param name="AndroidSmsToken">Android's SMS Retriever app hash (11 characters), which ends the text of the SMS; null elsewhere.</param>
+/// <param name="ApplicationType">android, ios, …</param>
+/// <param name="OpenUserId">The phone number in E.164.</param>
+/// <param name="UserId">Its hash, see <see cref="UserIds"/>.</param>
+/// <param name="Uuid">The application's uuid: opaque, 1 to 128 characters. It is the application's credential.</param>
+[GenerateSerializer, Immutable]
+public sealed record RequestRegisterApplication(
+    string? AndroidSmsToken, string ApplicationType, string? Model, string OpenUserId, string? OsVersion, string UserId, string Uuid, string? Vendor)
+    : IRequest
+{
+    public string? Fault() =>
+        Shape.Text(ApplicationType, "applicationType", 32)
+        ?? SmsToken.Fault(AndroidSmsToken)
+        ?? Shape.Text(OpenUserId, "openUserId", 32)
+        ?? Shape.UserId(UserId, "userId")
+        ?? Shape.ApplicationUuid(Uuid, "uuid")
+        ?? Shape.OptionalText(Model, "model", Limits.Label)
+        ?? Shape.OptionalText(OsVersion, "osVersion", Limits.Label)
+        ?? Shape.OptionalText(Vendor, "vendor", Limits.Label);
+}
+
+/// <summary>Confirms an application with the code that came by SMS. Does not authenticate.</summary>
+[GenerateSerializer, Immutable]
+public sealed record RequestConfirmRegistration(string SmsCode, string UserId, string Uuid) : IRequest
+{
+    public string? Fault() =>
+        Shape.Text(SmsCode, "smsCode", 16) ?? Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid");
+}
+
+/// <summary>Authenticates this connection as a confirmed application of a user.</summary>
+/// <param name="ResumeCursor">The last cursor seen on an earlier connection, or null: from here on.</param>
+[GenerateSerializer, Immutable]
+public sealed record RequestAuthenticationByApplication(string UserId, string Uuid, string? ResumeCursor) : IRequest
+{
+    public string? Fault() => Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid");
+}
+
+/// <summary>Sets the push token of one of the actor's applications.</summary>
+/// <param name="Token">The provider's token; null or empty withdraws it.</param>
+[GenerateSerializer, Immutable]
+public sealed record RequestUpdateDeviceTokenByApplication(string? Token, string? UserId, string Uuid) : IRequest
+{
+    public string? Fault() =>
+        Shape.OptionalText(Token, "token", Limits.DeviceToken)
+        ?? Shape.OptionalUserId(UserId, "userId")
+        ?? Shape.ApplicationUuid(Uuid, "uuid");
+}
+
+/// <summary>Lists the actor's applications, newest first.</summary>
+/// <param name="Confirmed">True: only the confirmed ones.</param>
+[GenerateSerializer, Immutable]
+public sealed record RequestGetApplicationsFull(bool? Confirmed) : IRequest
+{
+    public string? Fault() => null;
+}
+
+/// <summary>Answers <see cref="RequestGetApplicationsFull"/>.</summary>
+[GenerateSerializer, Immutable]
+public sealed record ResponseApplicationsFull(ApplicationInfo[] Applications);
+
+/// <summary>One of a user's applications.</summary>
+/// <param name="SmsCode">Always null: the server never tells a code.</param>
+/// <param name="Created">Milliseconds since the Unix epoch.</param>
+/// <param name="LastLogin">Milliseconds since the Unix epoch.</param>
+/// <param name="Online">Whether it has a connection now.</param>
+[GenerateSerializer, Immutable]
+public sealed record ApplicationInfo(
+    string Uuid, string? SmsCode, string ApplicationType, bool Confirmed, long Created, string UserId, string? DeviceToken,
+    long LastLogin, bool Online, string? OsVersion, string? Vendor, string? Model);
+
+/// <summary>Deletes one of the actor's applications: its connection closes, its token and credential are void.</summary>
+[GenerateSerializer, Immutable]
+public sealed record RequestDeleteApplication(string Uuid) : IRequest
+{
+    public string? Fault() => Shape.ApplicationUuid(Uuid, "uuid");
+}
+
+/// <summary>Asks for a code by SMS to delete the actor.</summary>
+[GenerateSerializer, Immutable]
+public sealed record RequestDeleteUser(string? AndroidSmsToken, string OpenUserId) : IRequest
+{
+    public string? Fault() => SmsToken.Fault(AndroidSmsToken) ?? Shape.Text(OpenUserId, "openUserId", 32);
+}
+
+/// <summary>Deletes the actor for good.</summary>
+[GenerateSerializer, Immutable]
+public sealed record RequestDeleteUserConfirmation(string Code) : IRequest
+{
+    public string? Fault() => Shape.Text(Code, "code", 16);
+}
+
+internal static class SmsToken
+{
+    public static string? Fault(string? value) =>
+        string.IsNullOrEmpty(value) || (value.Length == 11 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/'))
+            ? null
+            : "androidSmsToken must be the 11 characters of Android's SMS Retriever app hash, or null";
+}

@@ -1,0 +1,98 @@
+using System.Text;
+
+namespace Messenger.Protocol;
+
+/// <summary>The vocabulary of <see cref="IRequest.Fault"/>: each rule gives null, or a sentence that names the field and says what it takes.</summary>
+public static class Shape
+{
+    /// <summary>A UUID with hyphens, in either case: <c>6921d2fd-e88c-4802-bb70-d7a18770939e</c>.</summary>
+    public static string? Uuid(string? value, string field) =>
+        value is null ? Missing(field)
+        : Guid.TryParseExact(value, "D", out _) ? null
+        : $"{field} must be a UUID such as 6921d2fd-e88c-4802-bb70-d7a18770939e";
+
+    public static string? OptionalUuid(string? value, string field) => value is null ? null : Uuid(value, field);
+
+    public static string? Uuids(string[]? values, string field, int max)
+    {
+        if (values is null)
+        {
+            return Missing(field);
+        }
+
+        if (values.Length > max)
+        {
+            return $"{field} takes at most {max} UUIDs, and has {values.Length}";
+        }
+
+        foreach (var value in values)
+        {
+            if (Uuid(value, field) is not null)
+            {
+                return $"{field} must hold UUIDs only, such as 6921d2fd-e88c-4802-bb70-d7a18770939e";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Base64 of a SHA-256: 44 characters. See <see cref="UserIds"/>.</summary>
+    public static string? UserId(string? value, string field) =>
+        value is null ? Missing(field)
+        : UserIds.IsUserId(value) ? null
+        : $"{field} must be Base64 of the SHA-256 of a phone number (44 characters)";
+
+    public static string? OptionalUserId(string? value, string field) => value is null ? null : UserId(value, field);
+
+    public static string? ManyUserIds(IReadOnlyCollection<string>? values, string field, int max)
+    {
+        if (values is null)
+        {
+            return Missing(field);
+        }
+
+        if (values.Count > max)
+        {
+            return $"{field} takes at most {max} ids, and has {values.Count}";
+        }
+
+        foreach (var value in values)
+        {
+            if (UserId(value, field) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>An application's uuid: opaque, case-sensitive, 1 to 128 characters, none of them a control character.</summary>
+    public static string? ApplicationUuid(string? value, string field) =>
+        value is null ? Missing(field)
+        : value.Length is >= 1 and <= 128 && !value.AsSpan().ContainsAnyInRange('\0', '\u001f') ? null
+        : $"{field} must have 1 to 128 characters and no control characters";
+
+    public static string? Text(string? value, string field, int max) =>
+        value is null ? Missing(field)
+        : value.Length == 0 ? $"{field} must not be empty"
+        : OptionalText(value, field, max);
+
+    public static string? OptionalText(string? value, string field, int max) =>
+        value is null || value.Length <= max ? null : $"{field} takes at most {max} characters, and has {value.Length}";
+
+    /// <summary>A string bounded by the bytes of its UTF-8.</summary>
+    public static string? Bytes(string? value, string field, int max) =>
+        value is null ? Missing(field)
+        : Encoding.UTF8.GetByteCount(value) <= max ? null
+        : $"{field} takes at most {max} bytes";
+
+    /// <summary>Base64 whose decoded length is bounded; the text itself is opaque and not decoded.</summary>
+    public static string? Base64(string value, string field, int maxBytes) =>
+        value.Length <= ((maxBytes + 2) / 3) * 4 ? null : $"{field} takes at most {maxBytes} bytes of Base64";
+
+    public static string? Between(int value, string field, int min, int max) =>
+        value >= min && value <= max ? null : $"{field} must lie between {min} and {max}";
+
+    public static string? Missing(string field) => $"{field} is missing";
+}

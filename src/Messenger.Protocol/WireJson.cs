@@ -1,0 +1,115 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Messenger.Protocol;
+
+/// <summary>The JSON of every type on the wire, generated at build time.</summary>
+/// <remarks>
+/// Write with <see cref="Writer"/>'s options: they leave '+' as it is, where the default encoder would write \u002B into each Base64.
+/// </remarks>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = MaxDepth)]
+[JsonSerializable(typeof(RequestPing))]
+[JsonSerializable(typeof(RequestRegisterApplication))]
+[JsonSerializable(typeof(RequestConfirmRegistration))]
+[JsonSerializable(typeof(RequestAuthenticationByApplication))]
+[JsonSerializable(typeof(RequestUpdateDeviceTokenByApplication))]
+[JsonSerializable(typeof(GetParams))]
+[JsonSerializable(typeof(RequestGetContactList))]
+[JsonSerializable(typeof(RequestGetRegisteredUsers))]
+[JsonSerializable(typeof(UpdateParam))]
+[JsonSerializable(typeof(RequestGetUpdatedPublicKeys))]
+[JsonSerializable(typeof(RequestGetMessages))]
+[JsonSerializable(typeof(RequestGetMessagesFromUuid))]
+[JsonSerializable(typeof(UpdateContact))]
+[JsonSerializable(typeof(RequestTyping))]
+[JsonSerializable(typeof(RequestAddMessage))]
+[JsonSerializable(typeof(RequestGetFiles))]
+[JsonSerializable(typeof(RequestGetFilesFast))]
+[JsonSerializable(typeof(RequestCreateConversationFull))]
+[JsonSerializable(typeof(RequestGetConversationFull))]
+[JsonSerializable(typeof(RequestGetSessionKey))]
+[JsonSerializable(typeof(MessageDelivered))]
+[JsonSerializable(typeof(UpdateMemberNick))]
+[JsonSerializable(typeof(RequestDeleteConversation))]
+[JsonSerializable(typeof(AddBlackList))]
+[JsonSerializable(typeof(RemoveBlackList))]
+[JsonSerializable(typeof(RequestLeaveConversation))]
+[JsonSerializable(typeof(RequestAddMember))]
+[JsonSerializable(typeof(RequestAddNewSessionKeys))]
+[JsonSerializable(typeof(RequestRenameConversation))]
+[JsonSerializable(typeof(RequestGetApplicationsFull))]
+[JsonSerializable(typeof(RequestDeleteUser))]
+[JsonSerializable(typeof(RequestDeleteUserConfirmation))]
+[JsonSerializable(typeof(RequestGetUserInfo))]
+[JsonSerializable(typeof(RequestGetUserInfoMulti))]
+[JsonSerializable(typeof(GetNicks))]
+[JsonSerializable(typeof(GetBlackList))]
+[JsonSerializable(typeof(RequestUpdateContactList))]
+[JsonSerializable(typeof(RequestGetServerSettings))]
+[JsonSerializable(typeof(RequestGetConversationsFull))]
+[JsonSerializable(typeof(RequestGetMembersList))]
+[JsonSerializable(typeof(RequestAddUserKeys))]
+[JsonSerializable(typeof(RequestUpdateUserNick))]
+[JsonSerializable(typeof(RequestUpdateUserKeys))]
+[JsonSerializable(typeof(RequestGetMessagesByUuids))]
+[JsonSerializable(typeof(RequestMessagesReaded))]
+[JsonSerializable(typeof(RequestDeleteApplication))]
+[JsonSerializable(typeof(RequestChangeToAdmin))]
+[JsonSerializable(typeof(RequestKickUser))]
+[JsonSerializable(typeof(AddMessageReport))]
+[JsonSerializable(typeof(RequestDeleteMessage))]
+[JsonSerializable(typeof(RequestDeleteMessages))]
+[JsonSerializable(typeof(AddConversationReport))]
+[JsonSerializable(typeof(AddUserReport))]
+[JsonSerializable(typeof(RequestAddAdmin))]
+[JsonSerializable(typeof(RequestConfirmUpdateUserKeys))]
+[JsonSerializable(typeof(RequestMarkAllReaded))]
+[JsonSerializable(typeof(ResponsePong))]
+[JsonSerializable(typeof(ResponseStatusMessage))]
+[JsonSerializable(typeof(Params))]
+[JsonSerializable(typeof(ResponseContactList))]
+[JsonSerializable(typeof(ResponseRegisteredUsers))]
+[JsonSerializable(typeof(ResponseGetUpdatedPublicKeys))]
+[JsonSerializable(typeof(ResponseGetMessages))]
+[JsonSerializable(typeof(ResponseAddedMessage))]
+[JsonSerializable(typeof(ResponseFiles))]
+[JsonSerializable(typeof(ResponseCreateConversation))]
+[JsonSerializable(typeof(ResponseGetConversationFull))]
+[JsonSerializable(typeof(ResponseSessionKeyByUuid))]
+[JsonSerializable(typeof(ResponseAddedSessionKey))]
+[JsonSerializable(typeof(ResponseApplicationsFull))]
+[JsonSerializable(typeof(ResponseUserInfo))]
+[JsonSerializable(typeof(ResponseUserInfoMulti))]
+[JsonSerializable(typeof(NicksList))]
+[JsonSerializable(typeof(BlackList))]
+[JsonSerializable(typeof(ResponseServerSettings))]
+[JsonSerializable(typeof(ResponseGetConversationsFull))]
+[JsonSerializable(typeof(ResponseGetMembersList))]
+[JsonSerializable(typeof(NotificationAddMemberToConversation))]
+[JsonSerializable(typeof(NotificationAddedMessageToConversation))]
+[JsonSerializable(typeof(NotificationNewSessionKey))]
+[JsonSerializable(typeof(NotificationConversationDeleted))]
+[JsonSerializable(typeof(NotificationConversationLeaved))]
+[JsonSerializable(typeof(UpdatedMessageNotification))]
+[JsonSerializable(typeof(DeleteMessageNotification))]
+[JsonSerializable(typeof(FileReadyNotification))]
+[JsonSerializable(typeof(AuthenticationByApplicationNotification))]
+[JsonSerializable(typeof(NotificationNewPublicKey))]
+[JsonSerializable(typeof(UpdateContactNotification))]
+[JsonSerializable(typeof(ConversationAvatarChangedNotification))]
+[JsonSerializable(typeof(NotificationRenameConversation))]
+[JsonSerializable(typeof(ConversationNickUpdatedNotification))]
+[JsonSerializable(typeof(NotificationTyping))]
+public sealed partial class WireJson : JsonSerializerContext
+{
+    /// <summary>How deep a frame may nest. The deepest of the protocol is 5.</summary>
+    public const int MaxDepth = 32;
+
+    /// <summary>How frames are written: compact, Base64 unescaped. Frames are never embedded in HTML.</summary>
+    public static readonly JsonWriterOptions Writer = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+}
