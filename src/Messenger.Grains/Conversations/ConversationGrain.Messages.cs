@@ -157,7 +157,7 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>A retry gets the stored message once it is on disk; somebody else's uuid is a conflict.</summary>
-    private async Task AnswerRetried(LiveConversation live, Caller me, List<(int At, Guid Uuid)> retried, Answer<Accepted>[] answers)
+    private static async Task AnswerRetried(LiveConversation live, Caller me, List<(int At, Guid Uuid)> retried, Answer<Accepted>[] answers)
     {
         foreach (var (at, uuid) in retried)
         {

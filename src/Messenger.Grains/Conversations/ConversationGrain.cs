@@ -156,7 +156,7 @@ internal sealed partial class ConversationGrain(
     }
 
     /// <summary>Tells a committed change to everyone in the conversation, the events first come first.</summary>
-    private void Tell(LiveConversation live, IReadOnlyList<MessageRow> rows, IEnumerable<string> audience, Caller? except, params INotification[] first)
+    private void Tell(LiveConversation live, List<MessageRow> rows, IEnumerable<string> audience, Caller? except, params INotification[] first)
     {
         if (rows.Count > 0)
         {
