@@ -30,6 +30,11 @@ internal static class Table
             table.AddEmptyRow();
         }
 
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 180;
+        }
+
         AnsiConsole.Write(table);
     }
 
