@@ -15,6 +15,9 @@ public sealed record PostgresOptions(string ConnectionString)
     /// <summary>Seconds for the statement that opens the writer's connection.</summary>
     internal const int OpenSeconds = 2;
 
+    /// <summary>Grain storage of Orleans, invariant <c>Npgsql</c>: with the same limits, from the same pool.</summary>
+    public string GrainStateConnectionString => Pooled;
+
     /// <summary>For reads, and for writes that are not the log's: a pool.</summary>
     internal string Pooled => Limits("messenger").ToString();
 
