@@ -55,7 +55,8 @@ internal sealed partial class ConversationGrain(
 
     public async Task Doubt()
     {
-        if (await Current() is { } live)
+        // The people of a deleted conversation may not have heard of its end.
+        if (await Loaded() is { } live)
         {
             _fanout.Doubt(live.Roster.Present.Select(member => member.UserId));
         }
@@ -69,11 +70,30 @@ internal sealed partial class ConversationGrain(
         }
     }
 
-    /// <summary>The conversation, loaded once however many calls want it; null when there is none or it was deleted.</summary>
-    private async ValueTask<LiveConversation?> Current()
+    /// <summary>The conversation; null when there is none or it was deleted.</summary>
+    private async ValueTask<LiveConversation?> Current() =>
+        await Loaded() is { Header.Deleted: false } live ? live : null;
+
+    /// <summary>The conversation, deleted or not, loaded once however many calls want it.</summary>
+    private async ValueTask<LiveConversation?> Loaded()
     {
-        var live = _live ?? await (_loading ??= Load());
-        return live is { Header.Deleted: false } ? live : null;
+        if (_live is { } live)
+        {
+            return live;
+        }
+
+        var loading = _loading ??= Load();
+        try
+        {
+            return await loading;
+        }
+        finally
+        {
+            if (_loading == loading)
+            {
+                _loading = null;
+            }
+        }
     }
 
     /// <summary>The conversation and the actor's place in it; nothing for who is no member, as if there were none.</summary>
@@ -82,28 +102,21 @@ internal sealed partial class ConversationGrain(
 
     private async Task<LiveConversation?> Load()
     {
-        try
+        if (_dropped is { } dropped)
         {
-            if (_dropped is { } dropped)
-            {
-                await dropped.Quiet;
-            }
-
-            if (await messages.Load(Id) is not { } state)
-            {
-                return null;
-            }
-
-            var live = new LiveConversation(Id, state);
-            live.Blacklisting = await BlacklistingIn(live);
-            await TellWhatWasCommittedUnknown(live);
-            _dropped = null;
-            return _live = live;
+            await dropped.Quiet;
         }
-        finally
+
+        if (await messages.Load(Id) is not { } state)
         {
-            _loading = null;
+            return null;
         }
+
+        var live = new LiveConversation(Id, state);
+        live.Blacklisting = await BlacklistingIn(live);
+        await TellWhatWasCommittedUnknown(live);
+        _dropped = null;
+        return _live = live;
     }
 
     /// <summary>After a commit of unknown outcome the log may hold messages that nobody was told of.</summary>
