@@ -39,17 +39,7 @@ public readonly record struct Frame(string? Type, ReadOnlyMemory<byte> Id, strin
                 else if (reader.ValueTextEquals("id"u8))
                 {
                     reader.Read();
-                    id = Slice(utf8, ref reader);
-                    if (id.Length > Limits.EnvelopeId + 2
-                        || reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null))
-                    {
-                        id = default;
-                        fault ??= $"id must be a string or a number of at most {Limits.EnvelopeId} characters";
-                    }
-                    else if (reader.TokenType == JsonTokenType.Null)
-                    {
-                        id = default;
-                    }
+                    id = Echoed(utf8, ref reader, ref fault);
                 }
                 else if (reader.ValueTextEquals("payload"u8))
                 {
@@ -85,6 +75,42 @@ public readonly record struct Frame(string? Type, ReadOnlyMemory<byte> Id, strin
 
         fault ??= type is null ? "type is missing" : null;
         return new Frame(type, id, cursor, payload);
+    }
+
+    /// <summary>The reader stands on the id. What is not echoed is a fault; null is no id.</summary>
+    private static ReadOnlyMemory<byte> Echoed(ReadOnlyMemory<byte> utf8, ref Utf8JsonReader reader, ref string? fault)
+    {
+        var echoed = reader.TokenType switch
+        {
+            JsonTokenType.String => IsShort(ref reader),
+            JsonTokenType.Number => reader.ValueSpan.Length <= Limits.EnvelopeId,
+            _ => false,
+        };
+        if (!echoed && reader.TokenType != JsonTokenType.Null)
+        {
+            fault ??= $"id must be a string or a number of at most {Limits.EnvelopeId} characters";
+        }
+
+        var id = Slice(utf8, ref reader);
+        return echoed ? id : default;
+    }
+
+    /// <summary>Counts characters, not bytes. A string that is no text throws, as everywhere.</summary>
+    private static bool IsShort(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped && reader.ValueSpan.Length <= Limits.EnvelopeId)
+        {
+            return true;
+        }
+
+        const int LongestEscape = 6;
+        if (reader.ValueSpan.Length > Limits.EnvelopeId * LongestEscape)
+        {
+            return false;
+        }
+
+        Span<char> buffer = stackalloc char[Limits.EnvelopeId * LongestEscape];
+        return reader.CopyString(buffer) <= Limits.EnvelopeId;
     }
 
     private static ReadOnlyMemory<byte> Slice(ReadOnlyMemory<byte> utf8, ref Utf8JsonReader reader)

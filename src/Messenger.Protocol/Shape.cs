@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Messenger.Protocol;
@@ -5,10 +6,15 @@ namespace Messenger.Protocol;
 /// <summary>The vocabulary of <see cref="IRequest.Fault"/>: each rule gives null, or a sentence that names the field and says what it takes.</summary>
 public static class Shape
 {
+    private const int UuidLength = 36;
+
+    /// <summary>Guid's own parser also takes "0x", signs and spaces: then two spellings that differ in more than case would name one thing.</summary>
+    private static readonly SearchValues<char> OfUuids = SearchValues.Create("0123456789abcdefABCDEF-");
+
     /// <summary>A UUID with hyphens, in either case: <c>6921d2fd-e88c-4802-bb70-d7a18770939e</c>.</summary>
     public static string? Uuid(string? value, string field) =>
         value is null ? Missing(field)
-        : Guid.TryParseExact(value, "D", out _) ? null
+        : value.Length == UuidLength && !value.AsSpan().ContainsAnyExcept(OfUuids) && Guid.TryParseExact(value, "D", out _) ? null
         : $"{field} must be a UUID such as 6921d2fd-e88c-4802-bb70-d7a18770939e";
 
     public static string? OptionalUuid(string? value, string field) => value is null ? null : Uuid(value, field);
@@ -70,7 +76,7 @@ public static class Shape
     /// <summary>An application's uuid: opaque, case-sensitive, 1 to 128 characters, none of them a control character.</summary>
     public static string? ApplicationUuid(string? value, string field) =>
         value is null ? Missing(field)
-        : value.Length is >= 1 and <= 128 && !value.AsSpan().ContainsAnyInRange('\0', '\u001f') ? null
+        : value.Length is >= 1 and <= 128 && !value.Any(char.IsControl) ? null
         : $"{field} must have 1 to 128 characters and no control characters";
 
     public static string? Text(string? value, string field, int max) =>

@@ -67,15 +67,24 @@ internal sealed partial class ConversationGrain
     /// <summary>The answer when the uuid is taken: what exists, to its creator.</summary>
     private async Task<Answer<ResponseCreateConversation>?> Existing(Caller me)
     {
-        var live = _live ?? await (_loading ??= Load());
-        return live switch
+        if (await Loaded() is not { } live)
         {
-            null => null,
-            { Header.Deleted: true } => Refused.Conflict("conversationUuid was used before: choose another"),
-            _ when live.Header.CreatorId != me.UserId || live.Roster.Member(me.UserId) is null =>
-                Refused.Conflict("conversationUuid is taken: choose another"),
-            _ => (await Confirmed(live)).Refusal is { } refusal ? refusal : new ResponseCreateConversation(See(live, 0)),
-        };
+            return null;
+        }
+
+        if (live.Header.Deleted)
+        {
+            return Refused.Conflict("conversationUuid was used before: choose another");
+        }
+
+        if (live.Header.CreatorId != me.UserId || live.Roster.Member(me.UserId) is not { } member)
+        {
+            return Refused.Conflict("conversationUuid is taken: choose another");
+        }
+
+        return (await Confirmed(live)).Refusal is { } refusal
+            ? refusal
+            : new ResponseCreateConversation(See(live, await Unread(live, member)));
     }
 
     private async Task<Answer<ResponseCreateConversation>> Create(

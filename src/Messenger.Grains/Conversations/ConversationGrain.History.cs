@@ -67,8 +67,7 @@ internal sealed partial class ConversationGrain
 
         var (live, member) = here;
         var last = await messages.Read(Id, VisibleTo(member), 1, newestFirst: true);
-        var read = live.Receipts.Of(me.UserId)?.Read ?? new Intervals();
-        var unread = await messages.CountUnread(Id, me.UserId, VisibleTo(member), read.ToText());
+        var unread = await Unread(live, member);
         var key = await messages.FindKey(Id, live.Header.SessionKey, me.UserId);
         return new ResponseGetConversationFull(
             See(live, unread),
@@ -94,6 +93,12 @@ internal sealed partial class ConversationGrain
 
     /// <summary>What this member, present or former, may see.</summary>
     private static SequenceRange VisibleTo(MemberRow member) => new(member.JoinedAt, member.LeftAt ?? long.MaxValue);
+
+    private Task<int> Unread(LiveConversation live, MemberRow member)
+    {
+        var read = live.Receipts.Of(member.UserId)?.Read ?? new Intervals();
+        return messages.CountUnread(Id, member.UserId, VisibleTo(member), read.ToText());
+    }
 
     private static Conversation See(LiveConversation live, int unread) =>
         Views.Conversation(live.Header, live.Roster.Present, live.LastCreated, unread, live.Blacklisting.Count > 0);

@@ -1,4 +1,5 @@
 using Messenger.Grains.Devices;
+using Messenger.Grains.Placement;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ namespace Messenger.Grains.Conversations;
 /// same turn, and answered when it is committed. The log commits in the order handed in. So two changes never see the same sequence, a check
 /// never goes stale, and what an interleaved call may see early is a change whose commit is under way; if that fails, all of it is dropped.
 /// </remarks>
-[Reentrant]
+[Reentrant, SiloRole(SiloRoles.Worker)]
 internal sealed partial class ConversationGrain(
     IMessageLog messages, IUserDirectory users, IReportStore reports, TimeProvider clock, ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain
@@ -55,7 +56,8 @@ internal sealed partial class ConversationGrain(
 
     public async Task Doubt()
     {
-        if (await Current() is { } live)
+        // The people of a deleted conversation may not have heard of its end.
+        if (await Loaded() is { } live)
         {
             _fanout.Doubt(live.Roster.Present.Select(member => member.UserId));
         }
@@ -69,11 +71,30 @@ internal sealed partial class ConversationGrain(
         }
     }
 
-    /// <summary>The conversation, loaded once however many calls want it; null when there is none or it was deleted.</summary>
-    private async ValueTask<LiveConversation?> Current()
+    /// <summary>The conversation; null when there is none or it was deleted.</summary>
+    private async ValueTask<LiveConversation?> Current() =>
+        await Loaded() is { Header.Deleted: false } live ? live : null;
+
+    /// <summary>The conversation, deleted or not, loaded once however many calls want it.</summary>
+    private async ValueTask<LiveConversation?> Loaded()
     {
-        var live = _live ?? await (_loading ??= Load());
-        return live is { Header.Deleted: false } ? live : null;
+        if (_live is { } live)
+        {
+            return live;
+        }
+
+        var loading = _loading ??= Load();
+        try
+        {
+            return await loading;
+        }
+        finally
+        {
+            if (_loading == loading)
+            {
+                _loading = null;
+            }
+        }
     }
 
     /// <summary>The conversation and the actor's place in it; nothing for who is no member, as if there were none.</summary>
@@ -82,28 +103,21 @@ internal sealed partial class ConversationGrain(
 
     private async Task<LiveConversation?> Load()
     {
-        try
+        if (_dropped is { } dropped)
         {
-            if (_dropped is { } dropped)
-            {
-                await dropped.Quiet;
-            }
-
-            if (await messages.Load(Id) is not { } state)
-            {
-                return null;
-            }
-
-            var live = new LiveConversation(Id, state);
-            live.Blacklisting = await BlacklistingIn(live);
-            await TellWhatWasCommittedUnknown(live);
-            _dropped = null;
-            return _live = live;
+            await dropped.Quiet;
         }
-        finally
+
+        if (await messages.Load(Id) is not { } state)
         {
-            _loading = null;
+            return null;
         }
+
+        var live = new LiveConversation(Id, state);
+        live.Blacklisting = await BlacklistingIn(live);
+        await TellWhatWasCommittedUnknown(live);
+        _dropped = null;
+        return _live = live;
     }
 
     /// <summary>After a commit of unknown outcome the log may hold messages that nobody was told of.</summary>
