@@ -1,3 +1,5 @@
+using Messenger.Grains.Delivery;
+using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
 using Messenger.Host.Configuration;
 
@@ -9,7 +11,12 @@ internal static class ActorComposition
     /// <summary>The streams of the gateways, and what grains need besides the stores.</summary>
     public static ISiloBuilder AddActors(this ISiloBuilder silo, Settings settings)
     {
-        _ = TerminatesSockets(settings);
+        silo.AddGatewayStreams(TerminatesSockets(settings));
+        if (settings.Silo.Role != SiloRoles.Gateway)
+        {
+            silo.AddDevices();
+        }
+
         return silo;
     }
 
