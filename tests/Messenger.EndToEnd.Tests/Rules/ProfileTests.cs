@@ -20,7 +20,7 @@ public class ProfileTests(SharedServer server) : OnSharedServer(server)
             Assert.True(user.IsNull(name), name);
         }
 
-        var times = new[] { "created", "lastLogin", "avatarUpdated", "keysUpdated" }.Select(user.Number).ToList();
+        var times = new[] { "created", "lastLogin", "avatarUpdated", "keysUpdated" }.Select(name => user.Number(name)).ToList();
         Assert.Single(times.Distinct());
         Assert.InRange(times[0], DateTimeOffset.UtcNow.AddMinutes(-2).ToUnixTimeMilliseconds(), DateTimeOffset.UtcNow.AddMinutes(2).ToUnixTimeMilliseconds());
         Assert.False(user.Flag("blocked"));
