@@ -1,1 +1,58 @@
-System.Console.WriteLine("under construction");
+using Messenger.Host.Composition;
+using Messenger.Host.Configuration;
+using Messenger.Host.Health;
+using Messenger.Host.Starting;
+
+try
+{
+    var command = CommandLine.Parse(args);
+    if (command.Verb is Verb.Help or Verb.Version)
+    {
+        Console.WriteLine(command.Verb == Verb.Version
+            ? Release.Version
+            : string.Join(Environment.NewLine, CommandLine.KeyLines().Prepend(CommandLine.Usage + Environment.NewLine)));
+        return 0;
+    }
+
+    // Configuration: files beside the program, then the environment, then the command line. Data is below the current directory.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = command.Configuration, ContentRootPath = AppContext.BaseDirectory,
+    });
+    var settings = SettingsReader.Read(builder.Configuration, builder.Environment);
+    if (command.Verb == Verb.Migrate)
+    {
+        await Store.Migrate(settings);
+        Console.WriteLine("The database is of this release's version.");
+        return 0;
+    }
+
+    // Checks: whatever would stop the server later stops it here, in words.
+    var listening = Listening.Find(settings.Silo);
+    using var store = await Store.Open(settings);
+
+    // The silo, the gateway on it, and what watches both.
+    var console = ConsoleLog.Add(builder);
+    builder.AddServer();
+    builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening));
+    builder.Services.AddStores(settings);
+    builder.Services.AddSockets(settings);
+    builder.Services.AddHealth();
+    builder.AddTelemetry();
+
+    await using var app = builder.Build();
+    app.MapHealth();
+    app.MapSockets(settings);
+    await app.Serve(settings, console);
+    return 0;
+}
+catch (Exception fault)
+{
+    await Console.Error.WriteLineAsync(Refusals.Sentence(fault));
+    if (args.Any(arg => arg.EndsWith("LogLevel:Default=Debug", StringComparison.OrdinalIgnoreCase)))
+    {
+        await Console.Error.WriteLineAsync(fault.ToString());
+    }
+
+    return 1;
+}

@@ -9,50 +9,37 @@ namespace Messenger.Grains.Conversations;
 /// </summary>
 /// <remarks>
 /// Every method answers <c>not_found</c> to who is no member, so that uuids cannot be probed. An answer that is not a refusal is on disk.
-/// The methods marked as interleaving run between the awaits of any other; what they may see is said at the class.
+/// Calls interleave at their awaits; what they may see of one another is said at the class.
 /// </remarks>
 public interface IConversationGrain : IGrainWithGuidKey
 {
     Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request);
 
     /// <summary>One answer per request, in order: what one connection sent meanwhile goes in one call.</summary>
-    [AlwaysInterleave]
     Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests);
 
-    [AlwaysInterleave]
     Task<Answer[]> Delivered(Caller me, Immutable<MessageDelivered[]> requests);
 
-    [AlwaysInterleave]
     Task<Answer[]> Readed(Caller me, Immutable<RequestMessagesReaded[]> requests);
 
-    [AlwaysInterleave]
     Task<Answer> MarkAllReaded(Caller me, RequestMarkAllReaded request);
 
-    [AlwaysInterleave]
     Task<Answer> Typing(Caller me, RequestTyping request);
 
-    [AlwaysInterleave]
     Task<Answer<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request);
 
-    [AlwaysInterleave]
     Task<Answer<ResponseGetMessages>> GetMessagesFromUuid(Caller me, RequestGetMessagesFromUuid request);
 
-    [AlwaysInterleave]
     Task<Answer<ResponseGetMessages>> GetMessagesByUuids(Caller me, RequestGetMessagesByUuids request);
 
-    [AlwaysInterleave]
     Task<Answer<ResponseGetConversationFull>> Get(Caller me, RequestGetConversationFull request);
 
-    [AlwaysInterleave]
     Task<Answer<ResponseGetMembersList>> GetMembersList(Caller me, RequestGetMembersList request);
 
-    [AlwaysInterleave]
     Task<Answer<NicksList>> GetNicks(Caller me, GetNicks request);
 
-    [AlwaysInterleave]
     Task<Answer<ResponseSessionKeyByUuid>> GetSessionKey(Caller me, RequestGetSessionKey request);
 
-    [AlwaysInterleave]
     Task<Answer<ResponseGetUpdatedPublicKeys>> GetUpdatedPublicKeys(Caller me, RequestGetUpdatedPublicKeys request);
 
     Task<Answer> DeleteMessage(Caller me, RequestDeleteMessage request);

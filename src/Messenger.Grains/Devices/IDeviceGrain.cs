@@ -39,9 +39,12 @@ public interface IDeviceGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<bool> IsOnline();
 
-    /// <summary>The gateway's lease of this connection: it is alive, and this is the last number it has. The answer is the inbox's own.</summary>
+    /// <summary>
+    /// The gateway's lease of this connection: it is alive, and this is the last number it has. The answer is the inbox's own.
+    /// Asked only when the silo-local registry does not know the session; the batches of <see cref="IDeviceLeases"/> are the usual way.
+    /// </summary>
     [AlwaysInterleave]
-    Task<Lease> Renew(long session);
+    Task<Lease> Renew(long session, long number);
 
     /// <summary>What a push needs; kept by the device's inbox, set by its user.</summary>
     [AlwaysInterleave]
@@ -69,8 +72,9 @@ public sealed record InboxPage(bool Continuous, Notice[] Notices);
 
 /// <summary>The inbox's side of a lease.</summary>
 /// <param name="Held">False: this session is no longer the device's connection.</param>
+/// <param name="Host">The silo of the inbox, which the lease is renewed with from now on.</param>
 [GenerateSerializer, Immutable]
-public readonly record struct Lease(bool Held, long Epoch, long Number);
+public readonly record struct Lease(bool Held, long Epoch, long Number, SiloAddress Host);
 
 /// <summary>Which provider wakes the device.</summary>
 [GenerateSerializer, Immutable]

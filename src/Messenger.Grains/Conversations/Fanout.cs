@@ -1,0 +1,261 @@
+using Messenger.Grains.Devices;
+using Messenger.Grains.Users;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Messenger.Grains.Conversations;
+
+/// <summary>
+/// Brings a conversation's notices to its people: a lane per person, one call in flight in each, so that everyone gets them in order
+/// and nobody waits for anybody else. What queued meanwhile goes in the next call.
+/// </summary>
+/// <remarks>
+/// Nothing is sent twice: a hand-over that failed is not repeated, it turns into a doubt (<see cref="IUserGrain.Doubt"/>) that is repeated
+/// until it arrives. Lives on its grain's scheduler: no locks.
+/// </remarks>
+internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
+{
+    /// <summary>Notices that may wait in one lane; past that its person is told to resynchronise instead.</summary>
+    private const int LaneBound = 1024;
+
+    /// <summary>Notices waiting in a lane from which on writers are held back.</summary>
+    private const int Crowded = 256;
+
+    /// <summary>A doubt is repeated after this, doubling up to <see cref="LongestPause"/>: silos come back within seconds.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly HashSet<Lane> _crowded = [];
+    private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Sends the same notices to each of the audience, and settles an entry of the log when all have them.</summary>
+    /// <param name="except">The device that caused them: it has its answer.</param>
+    public void Send(IEnumerable<string> audience, Notice[] notices, Caller? except) =>
+        Send(audience.Select(user => (user, notices)), except);
+
+    /// <summary>Sends what belongs to no entry of the log.</summary>
+    public void SendUnsettled(IEnumerable<string> audience, Notice[] notices) =>
+        Send(audience.Select(user => (user, notices)), except: null, new Parcel(static () => { }));
+
+    /// <summary>Sends each person notices of their own, and settles an entry of the log when all have them.</summary>
+    public void Send(IEnumerable<(string User, Notice[] Notices)> pieces, Caller? except) =>
+        Send(pieces, except, new Parcel(settled));
+
+    private void Send(IEnumerable<(string User, Notice[] Notices)> pieces, Caller? except, Parcel parcel)
+    {
+        foreach (var (user, notices) in pieces)
+        {
+            parcel.Add();
+            LaneOf(user).Add(new Piece(notices, except?.UserId == user ? except.ApplicationUuid : null, parcel));
+        }
+
+        // Counted one too many until here, so that it cannot settle while it is being handed out.
+        parcel.Done();
+    }
+
+    /// <summary>Tells these people that something may be missing.</summary>
+    public void Doubt(IEnumerable<string> audience)
+    {
+        foreach (var user in audience)
+        {
+            LaneOf(user).Doubt();
+        }
+    }
+
+    /// <summary>Waits while the slowest lane is crowded: the cost of a flood is borne by who sends it.</summary>
+    public async ValueTask Room()
+    {
+        while (_crowded.Count > 0)
+        {
+            await _progress.Task;
+        }
+    }
+
+    /// <summary>Waits until everything was handed over, or the token ends it; what is left stays unsettled in the log.</summary>
+    public async Task Drain(CancellationToken cancellation)
+    {
+        while (_lanes.Count > 0)
+        {
+            await _progress.Task.WaitAsync(cancellation);
+        }
+    }
+
+    private Lane LaneOf(string user)
+    {
+        if (!_lanes.TryGetValue(user, out var lane))
+        {
+            _lanes[user] = lane = new Lane(this, user);
+        }
+
+        return lane;
+    }
+
+    private void Progressed()
+    {
+        var done = _progress;
+        _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        done.TrySetResult();
+    }
+
+    private readonly record struct Piece(Notice[] Notices, string? Except, Parcel Parcel);
+
+    /// <summary>Counts the people an entry of the log still has to reach.</summary>
+    private sealed class Parcel(Action settled)
+    {
+        private int _left = 1;
+
+        public void Add() => _left++;
+
+        public void Done()
+        {
+            if (--_left == 0)
+            {
+                settled();
+            }
+        }
+    }
+
+    private sealed class Lane(Fanout owner, string user)
+    {
+        private readonly Queue<Piece> _waiting = [];
+        private readonly List<Parcel> _owed = [];
+        private int _count;
+        private bool _doubt;
+        private bool _running;
+
+        public void Add(Piece piece)
+        {
+            _waiting.Enqueue(piece);
+            _count += piece.Notices.Length;
+            if (_count > LaneBound)
+            {
+                Owe();
+            }
+            else if (_count > Crowded)
+            {
+                owner._crowded.Add(this);
+            }
+
+            Start();
+        }
+
+        public void Doubt()
+        {
+            Owe();
+            Start();
+        }
+
+        private void Start()
+        {
+            if (!_running)
+            {
+                _running = true;
+
+                // Owned by the lane, which is owned by the grain: it ends by itself, and never throws.
+                _ = Run();
+            }
+        }
+
+        private async Task Run()
+        {
+            var pause = FirstPause;
+            while (_doubt || _waiting.Count > 0)
+            {
+                try
+                {
+                    if (_doubt)
+                    {
+                        _doubt = false;
+                        var told = _owed.Count;
+                        await owner.Grain(user).Doubt();
+                        Settle(told);
+                    }
+                    else
+                    {
+                        await DeliverWaiting();
+                    }
+
+                    pause = FirstPause;
+                }
+                catch (Exception fault)
+                {
+                    // Whatever it was, the notices may or may not have arrived: say so rather than repeat them.
+                    Log.HandOverFailed(owner.Logger, fault.GetType().Name);
+                    Owe();
+                    owner.StayAlive();
+                    await Task.Delay(pause, owner.Clock);
+                    pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                }
+
+                owner.Progressed();
+            }
+
+            _running = false;
+            owner._lanes.Remove(user);
+            owner.Progressed();
+        }
+
+        private async Task DeliverWaiting()
+        {
+            var first = _waiting.Dequeue();
+            List<Parcel> parcels = [first.Parcel];
+            var notices = first.Notices;
+            if (_waiting.TryPeek(out var next) && next.Except == first.Except)
+            {
+                var all = new List<Notice>(notices);
+                while (_waiting.TryPeek(out next) && next.Except == first.Except)
+                {
+                    _waiting.Dequeue();
+                    all.AddRange(next.Notices);
+                    parcels.Add(next.Parcel);
+                }
+
+                notices = [.. all];
+            }
+
+            _count -= notices.Length;
+            if (_count <= Crowded)
+            {
+                owner._crowded.Remove(this);
+            }
+
+            _owed.AddRange(parcels);
+            var told = _owed.Count;
+            await owner.Grain(user).Deliver(notices.AsImmutable(), first.Except);
+            Settle(told);
+        }
+
+        /// <summary>Everything that waits is replaced by one doubt.</summary>
+        private void Owe()
+        {
+            while (_waiting.TryDequeue(out var piece))
+            {
+                _owed.Add(piece.Parcel);
+            }
+
+            _count = 0;
+            _doubt = true;
+            owner._crowded.Remove(this);
+        }
+
+        private void Settle(int count)
+        {
+            foreach (var parcel in _owed.Take(count))
+            {
+                parcel.Done();
+            }
+
+            _owed.RemoveRange(0, count);
+        }
+    }
+
+    private ILogger Logger => log;
+
+    private TimeProvider Clock => clock;
+
+    private void StayAlive() => stayAlive();
+
+    private IUserGrain Grain(string user) => grains.GetGrain<IUserGrain>(user);
+}

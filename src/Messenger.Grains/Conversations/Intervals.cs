@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using Messenger.Ports;
+
+namespace Messenger.Grains.Conversations;
+
+/// <summary>
+/// A set of sequences kept as ascending ranges that do not touch: what a member has read, or had delivered.
+/// Phones read in order, so it is normally one range however long the conversation.
+/// </summary>
+internal sealed class Intervals
+{
+    private readonly List<SequenceRange> _ranges;
+
+    public Intervals() => _ranges = [];
+
+    private Intervals(List<SequenceRange> ranges) => _ranges = ranges;
+
+    public IReadOnlyList<SequenceRange> Ranges => _ranges;
+
+    /// <summary>Reads what <see cref="ToText"/> wrote.</summary>
+    /// <exception cref="FormatException">It did not.</exception>
+    public static Intervals Parse(IntervalText stored)
+    {
+        var ranges = new List<SequenceRange>();
+        foreach (var part in stored.Text.AsSpan().Split(','))
+        {
+            var text = stored.Text.AsSpan(part);
+            if (text.IsEmpty)
+            {
+                continue;
+            }
+
+            var dash = text.IndexOf('-');
+            var from = long.Parse(dash < 0 ? text : text[..dash], NumberStyles.None, CultureInfo.InvariantCulture);
+            var to = dash < 0 ? from : long.Parse(text[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
+            if (to < from || (ranges.Count > 0 && from <= ranges[^1].To + 1))
+            {
+                throw new FormatException($"ranges must ascend and not touch: {stored.Text}");
+            }
+
+            ranges.Add(new SequenceRange(from, to));
+        }
+
+        return new Intervals(ranges);
+    }
+
+    /// <summary>As <c>1-57,60</c>.</summary>
+    public IntervalText ToText()
+    {
+        var text = new StringBuilder();
+        foreach (var (from, to) in _ranges)
+        {
+            if (text.Length > 0)
+            {
+                text.Append(',');
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"{from}");
+            if (to > from)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"-{to}");
+            }
+        }
+
+        return new IntervalText(text.ToString());
+    }
+
+    public bool Contains(long sequence)
+    {
+        var at = At(sequence);
+        return at < _ranges.Count && _ranges[at].From <= sequence;
+    }
+
+    /// <summary>Adds a range and returns the parts of it that were not in the set, ascending.</summary>
+    public IReadOnlyList<SequenceRange> Add(SequenceRange range)
+    {
+        if (range.To < range.From)
+        {
+            return [];
+        }
+
+        var fresh = new List<SequenceRange>();
+        var first = At(range.From - 1);
+        var next = range.From;
+        var (from, to) = (range.From, range.To);
+        var last = first;
+        while (last < _ranges.Count && _ranges[last].From <= range.To + 1)
+        {
+            var known = _ranges[last];
+            if (known.From > next)
+            {
+                fresh.Add(new SequenceRange(next, Math.Min(known.From - 1, range.To)));
+            }
+
+            next = Math.Max(next, known.To + 1);
+            from = Math.Min(from, known.From);
+            to = Math.Max(to, known.To);
+            last++;
+        }
+
+        if (next <= range.To)
+        {
+            fresh.Add(new SequenceRange(next, range.To));
+        }
+
+        _ranges.RemoveRange(first, last - first);
+        _ranges.Insert(first, new SequenceRange(from, to));
+        return fresh;
+    }
+
+    /// <summary>The index of the first range that ends at or after a sequence.</summary>
+    private int At(long sequence)
+    {
+        var (low, high) = (0, _ranges.Count);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (_ranges[middle].To < sequence)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Messenger.Grains.Delivery;
+
+/// <summary>A queue of events with one reader, bounded by events and bytes; the reader takes many at once.</summary>
+internal sealed class EventQueue
+{
+    private readonly Lock gate = new();
+    private readonly Queue<GatewayEvent> events = new();
+    private long bytes;
+    private bool completed;
+    private TaskCompletionSource? arrival;
+    private TaskCompletionSource? room;
+
+    /// <summary>Takes one event; false when it is full or completed.</summary>
+    public bool TryAdd(in GatewayEvent hint)
+    {
+        TaskCompletionSource? wake;
+        lock (gate)
+        {
+            if (completed || Full)
+            {
+                return false;
+            }
+
+            Add(hint);
+            wake = Take(ref arrival);
+        }
+
+        wake?.SetResult();
+        return true;
+    }
+
+    /// <summary>Takes all of these or none; waits for room up to a time. A batch is let in as long as the bound is not reached.</summary>
+    public async Task<bool> Add(GatewayEvent[] batch, TimeSpan patience, TimeProvider time)
+    {
+        while (true)
+        {
+            TaskCompletionSource? wake = null;
+            Task? wait = null;
+            lock (gate)
+            {
+                if (completed)
+                {
+                    return false;
+                }
+
+                if (Full)
+                {
+                    wait = (room ??= New()).Task;
+                }
+                else
+                {
+                    foreach (ref readonly var hint in batch.AsSpan())
+                    {
+                        Add(hint);
+                    }
+
+                    wake = Take(ref arrival);
+                }
+            }
+
+            if (wait is null)
+            {
+                wake?.SetResult();
+                return true;
+            }
+
+            try
+            {
+                await wait.WaitAsync(patience, time);
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>The next events up to the bounds of a push; null when there are none now.</summary>
+    public GatewayEvent[]? TryTake()
+    {
+        GatewayEvent[] taken;
+        TaskCompletionSource? wake;
+        lock (gate)
+        {
+            if (events.Count == 0)
+            {
+                return null;
+            }
+
+            var count = 0;
+            var weight = 0L;
+            foreach (var hint in events)
+            {
+                if (count == GatewayStreamBounds.PushEvents || weight >= GatewayStreamBounds.PushBytes)
+                {
+                    break;
+                }
+
+                count++;
+                weight += GatewayStreamBounds.Weight(hint);
+            }
+
+            taken = new GatewayEvent[count];
+            for (var i = 0; i < count; i++)
+            {
+                taken[i] = events.Dequeue();
+            }
+
+            bytes -= weight;
+            wake = Take(ref room);
+        }
+
+        wake?.SetResult();
+        return taken;
+    }
+
+    /// <summary>Completes when there may be events, or when the queue is completed. For the one reader.</summary>
+    public Task Arrival()
+    {
+        lock (gate)
+        {
+            return events.Count > 0 || completed ? Task.CompletedTask : (arrival ??= New()).Task;
+        }
+    }
+
+    /// <summary>Forgets what is queued and says how much it was.</summary>
+    public int Clear()
+    {
+        TaskCompletionSource? wake;
+        int count;
+        lock (gate)
+        {
+            count = events.Count;
+            events.Clear();
+            bytes = 0;
+            wake = Take(ref room);
+        }
+
+        wake?.SetResult();
+        return count;
+    }
+
+    /// <summary>Nothing is taken any more.</summary>
+    public void Complete()
+    {
+        TaskCompletionSource? reader, writer;
+        lock (gate)
+        {
+            completed = true;
+            reader = Take(ref arrival);
+            writer = Take(ref room);
+        }
+
+        reader?.SetResult();
+        writer?.SetResult();
+    }
+
+    private bool Full => events.Count >= GatewayStreamBounds.QueuedEvents || bytes >= GatewayStreamBounds.QueuedBytes;
+
+    private void Add(in GatewayEvent hint)
+    {
+        events.Enqueue(hint);
+        bytes += GatewayStreamBounds.Weight(hint);
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [return: NotNullIfNotNull(nameof(source))]
+    private static TaskCompletionSource? Take(ref TaskCompletionSource? source)
+    {
+        var taken = source;
+        source = null;
+        return taken;
+    }
+}

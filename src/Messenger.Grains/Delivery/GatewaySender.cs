@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Messenger.Grains.Delivery;
+
+/// <summary>The way from this silo to one gateway: a bounded queue and a loop with one push in flight, which keeps the order.</summary>
+internal sealed class GatewaySender
+{
+    private readonly EventQueue queue = new();
+    private readonly SiloAddress gateway;
+    private readonly Func<IAsyncStream<GatewayBatch>> stream;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task loop;
+    private volatile bool suspect;
+
+    public GatewaySender(SiloAddress gateway, Func<IAsyncStream<GatewayBatch>> stream, TimeProvider time, ILogger log)
+    {
+        (this.gateway, this.stream, this.time, this.log) = (gateway, stream, time, log);
+
+        // The loop outlives the call that happened to need it first: it must not keep that call's context.
+        using (ExecutionContext.SuppressFlow())
+        {
+            loop = Task.Run(Run);
+        }
+    }
+
+    /// <summary>Queues an event without waiting; false when it was dropped.</summary>
+    public bool Offer(in GatewayEvent hint) => !suspect && queue.TryAdd(hint);
+
+    /// <summary>Ends the loop; what is queued is dropped.</summary>
+    public async Task Stop()
+    {
+        queue.Complete();
+        queue.Clear();
+        await stopping.CancelAsync();
+        await loop;
+    }
+
+    private async Task Run()
+    {
+        try
+        {
+            var target = stream();
+            while (!stopping.IsCancellationRequested)
+            {
+                await queue.Arrival();
+                while (!stopping.IsCancellationRequested && queue.TryTake() is { } events)
+                {
+                    await Push(target, events);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stop() asked for it.
+        }
+    }
+
+    private async Task Push(IAsyncStream<GatewayBatch> target, GatewayEvent[] events)
+    {
+        try
+        {
+            await target.OnNextAsync(new GatewayBatch(events)).WaitAsync(GatewayStreamBounds.PushTimeout, time, stopping.Token);
+            DeliveryMeter.Published.Add(events.Length);
+        }
+#pragma warning disable CA1031 // Whatever fails, the consequence is the same: these hints are lost, and the gateway is left alone for a while.
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            suspect = true;
+            var dropped = events.Length + queue.Clear();
+            DeliveryMeter.Dropped.Add(dropped);
+            DeliveryLog.GatewaySuspected(log, gateway, dropped, e.Message);
+            await Task.Delay(GatewayStreamBounds.SuspectTime, time, stopping.Token);
+            suspect = false;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Messenger.Grains.Delivery;
+
+/// <summary>The senders of this silo, one per gateway it ever published to, until membership declares that gateway dead.</summary>
+/// <remarks>It publishes through Orleans' stream interface alone: which provider carries the streams is a matter of registration.</remarks>
+internal sealed class GatewayStreams(IServiceProvider services, ISiloStatusOracle silos, TimeProvider time, ILogger<GatewayStreams> log)
+    : IGatewayStreams, ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
+{
+    private readonly ConcurrentDictionary<SiloAddress, Lazy<GatewaySender>> senders = new();
+    private readonly ConcurrentDictionary<Task, byte> ending = new();
+
+    public void Publish(SiloAddress gateway, GatewayEvent hint)
+    {
+        if (!senders.TryGetValue(gateway, out var sender))
+        {
+            if (silos.IsDeadSilo(gateway))
+            {
+                DeliveryMeter.Dropped.Add(1);
+                return;
+            }
+
+            sender = senders.GetOrAdd(gateway, address => new Lazy<GatewaySender>(() => new GatewaySender(address, () => StreamOf(address), time, log)));
+        }
+
+        if (!sender.Value.Offer(hint))
+        {
+            DeliveryMeter.Dropped.Add(1);
+        }
+    }
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    {
+        if (status == SiloStatus.Dead && senders.TryRemove(updatedSilo, out var sender))
+        {
+            End(sender.Value);
+        }
+    }
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(GatewayStreams),
+        ServiceLifecycleStage.RuntimeGrainServices,
+        _ =>
+        {
+            silos.SubscribeToSiloStatusEvents(this);
+            return Task.CompletedTask;
+        },
+        async _ =>
+        {
+            silos.UnSubscribeFromSiloStatusEvents(this);
+            foreach (var gateway in senders.Keys)
+            {
+                if (senders.TryRemove(gateway, out var sender))
+                {
+                    End(sender.Value);
+                }
+            }
+
+            await Task.WhenAll(ending.Keys);
+        });
+
+    private void End(GatewaySender sender)
+    {
+        var end = sender.Stop();
+        ending.TryAdd(end, 0);
+        end.ContinueWith(done => ending.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private IAsyncStream<GatewayBatch> StreamOf(SiloAddress gateway) =>
+        services.GetRequiredKeyedService<IStreamProvider>(GatewayStream.Provider).GetStream<GatewayBatch>(GatewayStream.Of(gateway));
+}

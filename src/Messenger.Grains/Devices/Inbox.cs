@@ -1,0 +1,125 @@
+namespace Messenger.Grains.Devices;
+
+/// <summary>
+/// A device's last notices, numbered from 1 in each epoch. Pure: no clock, no grain. Bounded by count, bytes and age, the oldest go first.
+/// </summary>
+/// <remarks>
+/// Promise: whoever has (epoch, n) and is given what <see cref="After"/> says has every notice of that epoch up to <see cref="Number"/>,
+/// each once, in order. Where that cannot be promised, nothing is given.
+/// </remarks>
+internal sealed class Inbox(InboxBounds bounds, long epoch)
+{
+    /// <summary>What a notice weighs besides its payload: objects, number, time.</summary>
+    private const int Overhead = 128;
+
+    private readonly Queue<InboxEntry> ring = new();
+    private long bytes;
+
+    /// <summary>Never negative, random: an epoch that was guessed right by chance is none.</summary>
+    public long Epoch { get; private set; } = epoch;
+
+    /// <summary>The number of the newest notice; 0 before the first.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>How many are kept.</summary>
+    public int Count => ring.Count;
+
+    /// <summary>What is kept, oldest first; the last one has <see cref="Number"/>.</summary>
+    public IEnumerable<InboxEntry> Kept => ring;
+
+    /// <summary>Numbers a notice and keeps it, at the cost of the oldest.</summary>
+    /// <param name="now">Milliseconds since the Unix epoch.</param>
+    public long Append(Notice notice, long now)
+    {
+        ring.Enqueue(new InboxEntry(notice, now));
+        bytes += Weight(notice);
+        Number++;
+        Trim(now);
+        return Number;
+    }
+
+    /// <summary>What follows a number; null when this inbox cannot vouch for that any more.</summary>
+    public Notice[]? After(long number)
+    {
+        var missing = Number - number;
+        if (missing < 0 || missing > ring.Count)
+        {
+            return null;
+        }
+
+        return ring.Skip(ring.Count - (int)missing).Select(entry => entry.Notice).ToArray();
+    }
+
+    /// <summary>Where a connection that comes with this cursor goes on.</summary>
+    /// <param name="cursor">Null: the client has nothing, misses nothing, and starts here.</param>
+    public Resumption Resume(string? cursor)
+    {
+        if (cursor is null)
+        {
+            return new Resumption(Number, [], false);
+        }
+
+        return Cursor.TryParse(cursor, out var cursorEpoch, out var number) && cursorEpoch == Epoch && After(number) is { } missed
+            ? new Resumption(number, missed, false)
+            : new Resumption(Number, [], true);
+    }
+
+    /// <summary>Continuity is lost: forgets everything, and every cursor given out before resynchronises.</summary>
+    public void StartEpoch(long next)
+    {
+        ring.Clear();
+        bytes = 0;
+        Number = 0;
+        Epoch = next;
+    }
+
+    /// <summary>Drops what exceeds the bounds. The newest notice stays even if it alone exceeds the bytes.</summary>
+    public void Trim(long now)
+    {
+        while (ring.TryPeek(out var oldest)
+            && (ring.Count > bounds.Count || (bytes > bounds.Bytes && ring.Count > 1) || now - oldest.At > bounds.Age.TotalMilliseconds))
+        {
+            ring.Dequeue();
+            bytes -= Weight(oldest.Notice);
+        }
+    }
+
+    /// <summary>All of it, for an activation elsewhere.</summary>
+    public InboxSnapshot Snapshot() => new(Epoch, Number, [.. ring]);
+
+    public static Inbox Restore(InboxBounds bounds, InboxSnapshot snapshot)
+    {
+        var inbox = new Inbox(bounds, snapshot.Epoch) { Number = snapshot.Number };
+        foreach (var entry in snapshot.Kept)
+        {
+            inbox.ring.Enqueue(entry);
+            inbox.bytes += Weight(entry.Notice);
+        }
+
+        return inbox;
+    }
+
+    private static long Weight(Notice notice) => notice.Payload.Length + Overhead;
+}
+
+/// <summary>How much an inbox keeps.</summary>
+/// <param name="Count">A phone in a tunnel, not a night offline: past this a resynchronisation is cheaper for both sides.</param>
+/// <param name="Bytes">Payload bytes with overhead; what a device can cost a silo at most.</param>
+/// <param name="Age">What is older was very probably missed by a client that is gone.</param>
+internal sealed record InboxBounds(int Count, long Bytes, TimeSpan Age)
+{
+    public static readonly InboxBounds Default = new(512, 256 * 1024, TimeSpan.FromMinutes(10));
+}
+
+/// <summary>A notice and when it came, in milliseconds since the Unix epoch.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record InboxEntry(Notice Notice, long At);
+
+/// <summary>An inbox on its way to another activation.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record InboxSnapshot(long Epoch, long Number, InboxEntry[] Kept);
+
+/// <summary>The outcome of <see cref="Inbox.Resume"/>.</summary>
+/// <param name="Number">The number before the first of <paramref name="Missed"/>.</param>
+/// <param name="Resync">A cursor was given and cannot be continued.</param>
+internal readonly record struct Resumption(long Number, Notice[] Missed, bool Resync);

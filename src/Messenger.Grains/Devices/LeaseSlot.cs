@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Orleans.Runtime;
+
+namespace Messenger.Grains.Devices;
+
+/// <summary>
+/// A connection of a device that is active on this silo: written by its grain (number) and by the lease service (renewals),
+/// read by both from their own threads.
+/// </summary>
+internal sealed class LeaseSlot(Connection connection, long epoch, long number, long confirmed, long renewedAt)
+{
+    private long number = number;
+    private long confirmed = confirmed;
+    private long renewedAt = renewedAt;
+
+    public Connection Connection { get; } = connection;
+
+    /// <summary>A new epoch is a new slot.</summary>
+    public long Epoch { get; } = epoch;
+
+    /// <summary>The inbox's newest number.</summary>
+    public long Number
+    {
+        get => Volatile.Read(ref number);
+        set => Volatile.Write(ref number, value);
+    }
+
+    /// <summary>The newest number that the gateway said it has.</summary>
+    public long Confirmed => Volatile.Read(ref confirmed);
+
+    /// <summary>A timestamp of the silo's <see cref="TimeProvider"/>.</summary>
+    public long RenewedAt => Volatile.Read(ref renewedAt);
+
+    public void Renew(long gatewayNumber, long timestamp)
+    {
+        Volatile.Write(ref confirmed, gatewayNumber);
+        Volatile.Write(ref renewedAt, timestamp);
+    }
+}
+
+/// <summary>The connections whose devices are active on this silo: what makes a lease a look-up and not a grain call.</summary>
+internal sealed class LeaseRegistry
+{
+    private readonly ConcurrentDictionary<Connection, LeaseSlot> slots = new();
+
+    public void Put(LeaseSlot slot) => slots[slot.Connection] = slot;
+
+    /// <summary>Removes this very slot, never one that took its place.</summary>
+    public void Remove(LeaseSlot slot) => slots.TryRemove(KeyValuePair.Create(slot.Connection, slot));
+
+    public LeaseSlot? Find(SiloAddress gateway, long session) => slots.GetValueOrDefault(new Connection(gateway, session));
+}

@@ -1,0 +1,29 @@
+using Messenger.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Grains;
+
+/// <summary>What the grains log. Never a payload, a phone number, a code, a token or a user id.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(101, LogLevel.Warning, "A commit ended as {Outcome}: the conversation is loaded again")]
+    public static partial void CommitFailed(ILogger logger, LogOutcome outcome);
+
+    [LoggerMessage(102, LogLevel.Warning, "Notices could not be handed to a user ({Fault}): its devices will be told to resynchronise")]
+    public static partial void HandOverFailed(ILogger logger, string fault);
+
+    [LoggerMessage(103, LogLevel.Warning, "A conversation ended with notices not handed over: the log remembers it as unsettled")]
+    public static partial void FanoutUnfinished(ILogger logger);
+
+    [LoggerMessage(121, LogLevel.Warning, "Taking over from {Writer}, which is dead: {Conversations} conversations may have notices left untold")]
+    public static partial void TakingOver(ILogger logger, string writer, int conversations);
+
+    [LoggerMessage(122, LogLevel.Warning, "A take-over failed and will be tried again")]
+    public static partial void TakeoverFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(123, LogLevel.Debug, "A conversation could not be reached and will be tried again")]
+    public static partial void DoubtFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(124, LogLevel.Warning, "Rows of deleted conversations could not be removed; trying again in the next round")]
+    public static partial void PurgeFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,17 @@
+using Orleans.Placement;
+using Orleans.Runtime;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Runtime.Placement;
+
+namespace Messenger.Grains.Placement;
+
+/// <summary>Keeps the silos whose own metadata has the role. (Orleans' required match compares with the caller's metadata.)</summary>
+internal sealed class SiloRoleDirector(ISiloMetadataCache metadata) : IPlacementFilterDirector
+{
+    public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
+    {
+        var wanted = ((SiloRoleFilter)filterStrategy).Role;
+        return silos.Where(silo => metadata.GetSiloMetadata(silo).Metadata.TryGetValue(SiloRoles.Key, out var role)
+            && (role == wanted || role == SiloRoles.All));
+    }
+}

@@ -1,0 +1,62 @@
+using Messenger.Host.Configuration;
+using Messenger.Host.Starting;
+
+namespace Messenger.Host.Composition;
+
+/// <summary>The HTTP server's life: where it listens, when it is up, how long it may take to stop.</summary>
+internal static class Server
+{
+    /// <summary>
+    /// Closing the connections at the configured pace, then leaving the cluster, which hands grains over. An orchestrator's own patience
+    /// must be longer. 20 000 connections, the most a process may have here, take 40 s at the default pace.
+    /// </summary>
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(90);
+
+    /// <summary>A start that failed leaves the cluster again, if that goes quickly: else the others find out by themselves.</summary>
+    private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(5);
+
+    public static void AddServer(this WebApplicationBuilder builder)
+    {
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !HasPorts(builder.Configuration))
+        {
+            // A developer's machine serves itself; a container serves its network.
+            builder.WebHost.UseUrls(builder.Environment.IsDevelopment() ? "http://localhost:8080" : "http://*:8080");
+        }
+    }
+
+    /// <summary>Starts, says so, and returns after a graceful stop.</summary>
+    public static async Task Serve(this WebApplication app, Settings settings, ConsoleLog console)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            using var limit = new CancellationTokenSource(GiveUpLimit);
+            await app.StopAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            throw;
+        }
+
+        console.Started = true;
+        Tell(app, settings);
+        await app.WaitForShutdownAsync();
+        Log.Stopped(app.Logger);
+    }
+
+    private static void Tell(WebApplication app, Settings settings)
+    {
+        if (app.Environment.IsDevelopment())
+        {
+            Console.WriteLine(string.Join(Environment.NewLine, Greeting.Lines(settings, app.Urls)));
+            return;
+        }
+
+        Log.Started(app.Logger, Release.Version, string.Join(", ", app.Urls), settings.Silo.Role, settings.Embedded);
+        Log.ConsoleSms(app.Logger);
+    }
+
+    private static bool HasPorts(IConfiguration configuration) =>
+        new[] { "HTTP_PORTS", "HTTPS_PORTS" }.Any(key => !string.IsNullOrEmpty(configuration[key])) || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+}

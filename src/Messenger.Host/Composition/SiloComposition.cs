@@ -1,0 +1,100 @@
+using Messenger.Grains.Placement;
+using Messenger.Grains.Recovery;
+using Messenger.Host.Configuration;
+using Messenger.Host.Starting;
+using Messenger.Providers.Postgres;
+using Messenger.Providers.Sqlite;
+using Orleans.Configuration;
+using StackExchange.Redis;
+
+namespace Messenger.Host.Composition;
+
+/// <summary>The silo: membership, grain state, time-outs, and what lives on it.</summary>
+internal static class SiloComposition
+{
+    /// <summary>Part of every stored grain's key: it must never change.</summary>
+    private const string ServiceId = "messenger";
+
+    /// <summary>The grain state of users and registrations, and Orleans' stream subscriptions, which must survive a silo.</summary>
+    private static readonly string[] GrainStorages = ["state", "PubSubStore"];
+
+    public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening)
+    {
+        silo.Services.AddSingleton(TimeProvider.System);
+        silo.Services.AddRecovery();
+        silo.AddSiloRole(settings.Silo.Role);
+        silo.AddActivityPropagation();
+        silo.Membership(settings, listening);
+        silo.GrainState(settings);
+        silo.Limits();
+        return silo.AddActors(settings);
+    }
+
+    private static void Membership(this ISiloBuilder silo, Settings settings, Listening listening)
+    {
+        if (settings.Cluster is not { } cluster)
+        {
+            silo.UseLocalhostClustering(listening.Port, gatewayPort: 0, serviceId: ServiceId, clusterId: "embedded");
+            return;
+        }
+
+        silo.UseRedisClustering(options => options.ConfigurationOptions = Redis(cluster.Redis));
+        silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ServiceId, cluster.Id));
+        silo.Configure<EndpointOptions>(options =>
+        {
+            options.SiloPort = listening.Port;
+
+            // Gateways are silos: nothing joins as an Orleans client.
+            options.GatewayPort = 0;
+            if (listening.Advertised is { } address)
+            {
+                options.AdvertisedIPAddress = address;
+            }
+        });
+        silo.Configure<ClusterMembershipOptions>(options =>
+        {
+            // Three missed probes, two seconds apart: a dead silo is declared dead in six to eight seconds, and until then its users wait.
+            // A refused connection counts as a missed probe. Orleans' own figure (5 s) doubles that; one second made a busy machine vote out the living.
+            options.ProbeTimeout = TimeSpan.FromSeconds(2);
+            options.NumMissedProbesLimit = 3;
+
+            // Who joins needs an answer of everybody said to be alive: a row that went stale for so long is not waited for.
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        });
+    }
+
+    private static ConfigurationOptions Redis(string connectionString)
+    {
+        var options = ConfigurationOptions.Parse(connectionString);
+
+        // A Redis that is away for a moment is waited for: only who joins or leaves needs it.
+        options.AbortOnConnectFail = false;
+        return options;
+    }
+
+    private static void GrainState(this ISiloBuilder silo, Settings settings)
+    {
+        foreach (var storage in GrainStorages)
+        {
+            silo.AddAdoNetGrainStorage(storage, options => (options.Invariant, options.ConnectionString) = settings.Cluster is { } cluster
+                ? ("Npgsql", new PostgresOptions(cluster.Postgres).GrainStateConnectionString)
+                : ("System.Data.SQLite", new SqliteOptions(Store.Path(settings)).GrainStateConnectionString));
+        }
+    }
+
+    private static void Limits(this ISiloBuilder silo)
+    {
+        silo.Configure<SiloMessagingOptions>(options =>
+        {
+            // What a client is told after that is "unavailable". The stores give up sooner, so that the answer tells what happened.
+            options.ResponseTimeout = TimeSpan.FromSeconds(10);
+        });
+        silo.Configure<GrainCollectionOptions>(options =>
+        {
+            // A grain costs memory, waking it one read. Who talks stays; the lease of a connection keeps its device awake.
+            options.CollectionAge = TimeSpan.FromMinutes(5);
+            options.CollectionQuantum = TimeSpan.FromMinutes(1);
+        });
+    }
+}

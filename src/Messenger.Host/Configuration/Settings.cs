@@ -1,0 +1,30 @@
+using Messenger.Protocol;
+
+namespace Messenger.Host.Configuration;
+
+/// <summary>The configuration, read and checked as a whole before anything starts.</summary>
+internal sealed record Settings(
+    ClusterSettings? Cluster, SiloSettings Silo, DataSettings Data, GatewaySettings Gateway, RegistrationSettings Registration,
+    bool LimitsEnabled, ServerSettings Server)
+{
+    /// <summary>One process, SQLite and nothing else.</summary>
+    public bool Embedded => Cluster is null;
+}
+
+/// <summary>What a cluster shares.</summary>
+internal sealed record ClusterSettings(string Id, string Postgres, string Redis);
+
+/// <param name="Port">0 for a free one.</param>
+/// <param name="Address">Null for the machine's own.</param>
+internal sealed record SiloSettings(string Role, int Port, string? Address);
+
+/// <param name="Directory">An absolute path.</param>
+internal sealed record DataSettings(string Directory, bool MigrateOnStart);
+
+internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int DrainPerSecond);
+
+/// <param name="FixedCode">Null outside the Development environment.</param>
+internal sealed record RegistrationSettings(string? FixedCode, int CodeDigits);
+
+/// <summary>What clients are told of the server.</summary>
+internal sealed record ServerSettings(string Version, Uri? AndroidUrl, ResponseServerSettings Answer);

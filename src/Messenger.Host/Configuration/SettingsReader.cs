@@ -1,0 +1,99 @@
+using Messenger.Grains.Placement;
+using Messenger.Protocol;
+
+namespace Messenger.Host.Configuration;
+
+/// <summary>Reads <see cref="Settings"/>, and refuses what does not fit together.</summary>
+internal static class SettingsReader
+{
+    /// <summary>Orleans' own port.</summary>
+    private const int ClusterPort = 11111;
+
+    /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
+    public static Settings Read(IConfiguration from, IHostEnvironment environment)
+    {
+        UnknownKeys.Refuse(from);
+        var cluster = Cluster(from);
+        return new Settings(cluster, Silo(from, cluster is null), Data(from, cluster is null), Gateway(from),
+            Registration(from, environment), LimitsEnabled(from, environment), Server(from));
+    }
+
+    private static ClusterSettings? Cluster(IConfiguration from)
+    {
+        var (postgres, redis) = (Keys.Postgres.Read(from), Keys.Redis.Read(from));
+        if (postgres is null != redis is null)
+        {
+            var (given, missing) = postgres is null ? (Keys.Redis, Keys.Postgres) : (Keys.Postgres, Keys.Redis);
+            throw new StartRefusedException(
+                $"{given.Name} is given and {missing.Name} is not: a cluster needs both, and a server without either runs embedded.");
+        }
+
+        var id = Keys.ClusterId.Read(from) ?? "messenger";
+        if (id.Length > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+        {
+            throw Keys.ClusterId.Refuse($"it takes {Keys.ClusterId.Takes}", id);
+        }
+
+        return postgres is null ? null : new ClusterSettings(id, ConnectionStrings.Postgres(postgres), ConnectionStrings.Redis(redis!));
+    }
+
+    private static SiloSettings Silo(IConfiguration from, bool embedded)
+    {
+        var role = Keys.Role.Read(from);
+        if (embedded && role != SiloRoles.All)
+        {
+            throw Keys.Role.Refuse(
+                $"a server without {Keys.Postgres.Name} and {Keys.Redis.Name} runs embedded, alone, and takes only {SiloRoles.All}", role);
+        }
+
+        var address = Keys.SiloAddress.Read(from);
+        if (address is not null && Uri.CheckHostName(address) == UriHostNameType.Unknown)
+        {
+            throw Keys.SiloAddress.Refuse($"it takes {Keys.SiloAddress.Takes}", address);
+        }
+
+        var port = Keys.SiloPort.Read(from);
+        return new SiloSettings(role, port >= 0 ? port : embedded ? 0 : ClusterPort, address ?? (embedded ? "127.0.0.1" : null));
+    }
+
+    private static DataSettings Data(IConfiguration from, bool embedded) =>
+        new(Path.GetFullPath(Keys.DataDirectory.Read(from) ?? "data"), embedded || Keys.MigrateOnStart.Read(from));
+
+    private static GatewaySettings Gateway(IConfiguration from) =>
+        new(Keys.MaxMessageBytes.Read(from), Keys.PublicUrl.Read(from), Keys.DrainPerSecond.Read(from));
+
+    private static RegistrationSettings Registration(IConfiguration from, IHostEnvironment environment)
+    {
+        var code = Keys.FixedCode.Read(from);
+        if (code is not null && !environment.IsDevelopment())
+        {
+            throw new StartRefusedException(
+                $"{Keys.FixedCode.Name} lets anybody register as anybody: it is for the Development environment alone, and this is {environment.EnvironmentName}.");
+        }
+
+        if (code is not null && (code.Length is < 4 or > 10 || !code.All(char.IsAsciiDigit)))
+        {
+            throw Keys.FixedCode.Refuse($"it takes {Keys.FixedCode.Takes}", code);
+        }
+
+        return new RegistrationSettings(code, Keys.CodeDigits.Read(from));
+    }
+
+    private static bool LimitsEnabled(IConfiguration from, IHostEnvironment environment)
+    {
+        var enabled = Keys.LimitsEnabled.Read(from);
+        return enabled || environment.IsDevelopment()
+            ? enabled
+            : throw new StartRefusedException(
+                $"{Keys.LimitsEnabled.Name} may be false in the Development environment alone, and this is {environment.EnvironmentName}.");
+    }
+
+    private static ServerSettings Server(IConfiguration from) => new(
+        Keys.ServerVersion.Read(from) ?? Release.Version,
+        Keys.AndroidUrl.Read(from),
+        new ResponseServerSettings(Keys.SupportId.Read(from), Keys.AdminId.Read(from), Keys.BigBrother.Read(from), new Theme(
+            Keys.ButtonBackground.Read(from)!, Keys.ButtonText.Read(from)!,
+            Keys.YourMessageBubbleBackground.Read(from)!, Keys.YourMessageBubbleText.Read(from)!,
+            Keys.TheirMessageBubbleBackground.Read(from)!, Keys.TheirMessageBubbleText.Read(from)!,
+            Keys.Logo.Read(from)?.ToString(), Keys.Sound.Read(from)?.ToString())));
+}

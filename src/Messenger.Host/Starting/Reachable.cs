@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Messenger.Host.Configuration;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Messenger.Host.Starting;
+
+/// <summary>Waits for the stores of a cluster, which may be starting at the same time.</summary>
+internal static class Reachable
+{
+    /// <summary>Longer than a database's restart, shorter than an orchestrator's patience.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Seconds of one attempt.</summary>
+    private const int Attempt = 3;
+
+    /// <exception cref="StartRefusedException">It did not answer in time, or refuses this user.</exception>
+    public static async Task Postgres(string connectionString)
+    {
+        var limits = new NpgsqlConnectionStringBuilder(connectionString) { Timeout = Attempt, Pooling = false };
+        await Wait("PostgreSQL", $"{limits.Host}:{limits.Port}", Keys.Postgres, async () =>
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(limits.ToString());
+                await connection.OpenAsync();
+                return null;
+            }
+            catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.InvalidPassword
+                or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName)
+            {
+                throw new StartRefusedException($"{Keys.Postgres.Name}: PostgreSQL refuses it: {fault.MessageText}.", fault);
+            }
+            catch (Exception fault) when (fault is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+            {
+                return fault;
+            }
+        });
+    }
+
+    /// <inheritdoc cref="Postgres"/>
+    public static async Task Redis(string connectionString)
+    {
+        var limits = ConfigurationOptions.Parse(connectionString);
+        limits.AbortOnConnectFail = true;
+        limits.ConnectTimeout = Attempt * 1000;
+        limits.ConnectRetry = 0;
+        await Wait("Redis", string.Join(", ", limits.EndPoints.Select(Shown)), Keys.Redis, async () =>
+        {
+            try
+            {
+                await using var connection = await ConnectionMultiplexer.ConnectAsync(limits);
+                await connection.GetDatabase().PingAsync();
+                return null;
+            }
+            catch (RedisConnectionException fault) when (fault.FailureType == ConnectionFailureType.AuthenticationFailure)
+            {
+                throw new StartRefusedException($"{Keys.Redis.Name}: Redis refuses this user or password.", fault);
+            }
+            catch (Exception fault) when (fault is RedisException or TimeoutException)
+            {
+                return fault;
+            }
+        });
+    }
+
+    private static async Task Wait(string store, string where, Key key, Func<Task<Exception?>> attempt)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (await attempt() is { } fault)
+        {
+            if (Stopwatch.GetElapsedTime(started) > Patience)
+            {
+                throw new StartRefusedException(
+                    $"{store} at {where} did not answer within {Patience.TotalSeconds:0} s: is it running, and is {key.Name} right?", fault);
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+
+    private static string Shown(System.Net.EndPoint end) =>
+        end is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : end.ToString() ?? "";
+}

@@ -1,0 +1,95 @@
+using Messenger.Ports;
+
+namespace Messenger.Providers.Commits;
+
+/// <summary>A row and the conversation it belongs to.</summary>
+internal readonly record struct In<T>(Guid Conversation, T Row);
+
+/// <summary>
+/// The rows of one transaction. Where entries replace the same row, the last one stands, so that every table takes one statement
+/// and the order of the tables does not matter.
+/// </summary>
+internal sealed class Batch
+{
+    private readonly Dictionary<Guid, ConversationRow> headers = [];
+    private readonly Dictionary<(Guid, string), In<MemberRow>> members = [];
+    private readonly Dictionary<(Guid, Guid), In<SessionKeyHeader>> newKeys = [];
+    private readonly Dictionary<(Guid, Guid, string), In<SessionKeyRow>> keys = [];
+    private readonly Dictionary<(Guid, string), In<ReceiptRow>> receipts = [];
+    private readonly Dictionary<(Guid, long), In<MessageMark>> marks = [];
+
+    private Batch(Guid[]? unsettled) => Unsettled = unsettled;
+
+    /// <summary>What the journal shall say; null when it says enough.</summary>
+    public Guid[]? Unsettled { get; }
+
+    public List<In<MessageRow>> Messages { get; } = [];
+
+    public IReadOnlyList<In<ConversationRow>> Headers => [.. headers.Select(pair => new In<ConversationRow>(pair.Key, pair.Value))];
+
+    public IReadOnlyList<In<MemberRow>> Members => [.. members.Values];
+
+    public IReadOnlyList<In<SessionKeyHeader>> NewKeys => [.. newKeys.Values];
+
+    public IReadOnlyList<In<SessionKeyRow>> Keys => [.. keys.Values];
+
+    public IReadOnlyList<In<ReceiptRow>> Receipts => [.. receipts.Values];
+
+    public IReadOnlyList<In<MessageMark>> Marks => [.. marks.Values];
+
+    public static Batch Of(IEnumerable<Pending> entries, Guid[]? unsettled)
+    {
+        var batch = new Batch(unsettled);
+        foreach (var pending in entries)
+        {
+            batch.Add(pending.Entry);
+        }
+
+        return batch;
+    }
+
+    private void Add(LogEntry entry)
+    {
+        var at = entry.Conversation;
+        foreach (var row in entry.Messages)
+        {
+            Messages.Add(new(at, row));
+        }
+
+        if (entry.Header is { } header)
+        {
+            headers[at] = header;
+        }
+
+        foreach (var row in entry.Members)
+        {
+            members[(at, row.UserId)] = new(at, row);
+        }
+
+        if (entry.NewKey is { } key)
+        {
+            newKeys[(at, key.Uuid)] = new(at, key);
+        }
+
+        foreach (var row in entry.Keys)
+        {
+            keys[(at, row.Uuid, row.UserId)] = new(at, row);
+        }
+
+        foreach (var row in entry.Receipts)
+        {
+            receipts[(at, row.UserId)] = new(at, row);
+        }
+
+        foreach (var row in entry.Marks)
+        {
+            // A mark never takes back what an earlier one said.
+            var earlier = marks.GetValueOrDefault((at, row.Sequence)).Row;
+            marks[(at, row.Sequence)] = new(at, row with
+            {
+                Deleted = row.Deleted || earlier is { Deleted: true },
+                Objectionable = row.Objectionable || earlier is { Objectionable: true },
+            });
+        }
+    }
+}

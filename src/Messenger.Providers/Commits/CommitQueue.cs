@@ -1,0 +1,296 @@
+using System.Threading.Channels;
+using Messenger.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Providers.Commits;
+
+/// <summary>
+/// The group commit: one loop takes what is queued, in order, and commits it in one transaction.
+/// </summary>
+/// <remarks>
+/// A batch that hits a taken uuid or sequence is halved, the first half first, until the entry that hit it stands alone:
+/// order inside a conversation is kept, and one bad entry costs some transactions instead of the batch.
+/// </remarks>
+internal sealed class CommitQueue : IAsyncDisposable
+{
+    private readonly IBatchWriter writer;
+    private readonly CommitOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly CommitMeter meter = new();
+    private readonly ClosedConversations closed = new();
+    private readonly Channel<Pending> queue;
+    private readonly UnsettledSet? unsettled;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task loop;
+    private volatile TaskCompletionSource certain = Done();
+    private Task<bool>? opening;
+    private bool open;
+
+    public CommitQueue(IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger)
+    {
+        this.writer = writer;
+        this.options = options;
+        this.clock = clock;
+        this.logger = logger;
+        unsettled = writer.Journals ? new UnsettledSet() : null;
+        queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueEntries) { SingleReader = true });
+
+        // The loop outlives whoever made it: it must not run in that one's context.
+        using (ExecutionContext.SuppressFlow())
+        {
+            loop = Task.Run(Run);
+        }
+    }
+
+    /// <summary>Transactions that were committed since the start.</summary>
+    public long Transactions => meter.Transactions;
+
+    /// <summary>This process was taken over: every entry is refused from now on.</summary>
+    public bool Fenced { get; private set; }
+
+    /// <summary>Whether the last attempt reached the store.</summary>
+    public bool Away => !certain.Task.IsCompleted;
+
+    public async Task<LogOutcome> Append(LogEntry entry)
+    {
+        var pending = new Pending(entry, clock.GetTimestamp(), closed.NextTicket());
+        try
+        {
+            await queue.Writer.WriteAsync(pending);
+        }
+        catch (ChannelClosedException)
+        {
+            return LogOutcome.Unknown;
+        }
+
+        return await pending.Outcome;
+    }
+
+    public void Settled(Guid conversation) => unsettled?.Settled(conversation);
+
+    /// <summary>
+    /// Before a conversation is loaded: returns when no commit of this process is in doubt any more, so that the load sees what became
+    /// of an unknown outcome. Entries handed in from then on are taken again.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The store stayed away.</exception>
+    public async Task Loading(Guid conversation)
+    {
+        try
+        {
+            await certain.Task.WaitAsync(options.OpenLimit, clock);
+            closed.Reopen(conversation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new StoreUnavailableException("the log's store is away", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        stopping.CancelAfter(options.StopLimit);
+        await loop;
+        await writer.DisposeAsync();
+        certain.TrySetResult();
+        stopping.Dispose();
+        meter.Dispose();
+    }
+
+    private async Task Run()
+    {
+        var batch = new List<Pending>();
+        while (await Work())
+        {
+            if (open || await Recover())
+            {
+                Take(batch);
+                await Commit(batch);
+                batch.Clear();
+            }
+        }
+    }
+
+    /// <summary>Waits for entries, or for an idle moment to trim the journal. False at the end.</summary>
+    private async Task<bool> Work()
+    {
+        while (unsettled is { Stored: true } && open && !Fenced)
+        {
+            using var idle = new CancellationTokenSource(options.TrimAfter, clock);
+            try
+            {
+                return await queue.Reader.WaitToReadAsync(idle.Token);
+            }
+            catch (OperationCanceledException) when (idle.IsCancellationRequested)
+            {
+                if (unsettled.Stale)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return await queue.Reader.WaitToReadAsync();
+    }
+
+    private void Take(List<Pending> batch)
+    {
+        var bytes = 0;
+        while (batch.Count < options.BatchEntries && queue.Reader.TryPeek(out var next)
+            && (batch.Count == 0 || bytes + next.Bytes <= options.BatchBytes) && queue.Reader.TryRead(out next))
+        {
+            bytes += next.Bytes;
+            batch.Add(next);
+        }
+    }
+
+    private async Task Commit(List<Pending> batch)
+    {
+        if (Fenced)
+        {
+            Settle(batch, LogOutcome.Fenced);
+            return;
+        }
+
+        try
+        {
+            await Write(batch);
+        }
+#pragma warning disable CA1031 // Whatever went wrong on the way, the outcome is unknown; what it was is in the log.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            open = false;
+            certain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            unsettled?.Doubt();
+            meter.Failed();
+            Log.CommitFailed(logger, batch.Count, e);
+            Fail(batch, LogOutcome.Unknown);
+            await Recover();
+        }
+    }
+
+    private async Task Write(List<Pending> entries)
+    {
+        var part = entries.FindAll(closed.Admits);
+        if (part.Count < entries.Count)
+        {
+            Settle(entries.Except(part), LogOutcome.Fenced);
+            if (part.Count == 0)
+            {
+                return;
+            }
+        }
+
+        var journal = unsettled?.Needed(part);
+        var started = clock.GetTimestamp();
+        var outcome = await writer.Write(Batch.Of(part, journal)).WaitAsync(options.WriteLimit, clock);
+        switch (outcome)
+        {
+            case BatchOutcome.Written:
+                meter.Committed(part.Count, clock.GetElapsedTime(started));
+                unsettled?.Written(part, journal);
+                Settle(part, LogOutcome.Committed);
+                break;
+            case BatchOutcome.WriterFenced:
+                Fence();
+                Settle(part, LogOutcome.Fenced);
+                break;
+            case BatchOutcome.UuidTaken when part.Count == 1:
+                Settle(part, LogOutcome.Duplicate);
+                break;
+            case BatchOutcome.SequenceTaken when part.Count == 1:
+                Fail(part, LogOutcome.Fenced);
+                break;
+            case BatchOutcome.Refused when part.Count == 1:
+                Log.EntryRefused(logger);
+                Fail(part, LogOutcome.Unknown);
+                break;
+            default:
+                await Write(part[..(part.Count / 2)]);
+                await Write(part[(part.Count / 2)..]);
+                break;
+        }
+    }
+
+    /// <summary>Connects, however long it takes; meanwhile nobody waits longer than the limit. False when stopped.</summary>
+    private async Task<bool> Recover()
+    {
+        var pause = options.ShortestPause;
+        while (true)
+        {
+            try
+            {
+                GiveUpOn(options.AwayLimit);
+                opening ??= writer.Open(stopping.Token);
+                if (!await opening.WaitAsync(options.OpenLimit, clock))
+                {
+                    Fence();
+                }
+
+                opening = null;
+                open = true;
+                certain.TrySetResult();
+                return true;
+            }
+#pragma warning disable CA1031 // A store that is away may say so in any way: it is logged and tried again.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                // An attempt that still hangs is waited for again: two at a time would fight for the connection.
+                opening = opening is { IsCompleted: true } ? null : opening;
+                if (queue.Reader.Completion.IsCompleted || stopping.IsCancellationRequested)
+                {
+                    GiveUpOn(TimeSpan.Zero);
+                    return false;
+                }
+
+                Log.StoreAway(logger, pause, e);
+            }
+
+            await Task.Delay(pause, clock);
+            pause = pause * 2 < options.LongestPause ? pause * 2 : options.LongestPause;
+        }
+    }
+
+    private void GiveUpOn(TimeSpan age)
+    {
+        while (queue.Reader.TryPeek(out var next) && clock.GetElapsedTime(next.Since) >= age && queue.Reader.TryRead(out next))
+        {
+            Fail([next], LogOutcome.Unknown);
+        }
+    }
+
+    private void Fence()
+    {
+        if (!Fenced)
+        {
+            Fenced = true;
+            Log.WriterFenced(logger);
+        }
+    }
+
+    private void Fail(List<Pending> entries, LogOutcome outcome)
+    {
+        // Of a batch that was halved, some may be settled already.
+        var failed = entries.FindAll(pending => !pending.Outcome.IsCompleted);
+        failed.ForEach(pending => closed.Close(pending.Entry.Conversation));
+        Settle(failed, outcome);
+    }
+
+    private static void Settle(IEnumerable<Pending> entries, LogOutcome outcome)
+    {
+        foreach (var pending in entries)
+        {
+            pending.Settle(outcome);
+        }
+    }
+
+    private static TaskCompletionSource Done()
+    {
+        var done = new TaskCompletionSource();
+        done.SetResult();
+        return done;
+    }
+}

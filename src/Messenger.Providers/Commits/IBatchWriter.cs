@@ -1,0 +1,35 @@
+namespace Messenger.Providers.Commits;
+
+/// <summary>One engine's way to commit a batch, on one connection. Called by one loop, never twice at a time.</summary>
+internal interface IBatchWriter : IAsyncDisposable
+{
+    /// <summary>Whether it keeps the journal of unsettled conversations.</summary>
+    bool Journals { get; }
+
+    /// <summary>
+    /// Connects, anew after a failure. When it returned, nothing that was handed to <see cref="Write"/> before can still reach the disk.
+    /// False when this process may not write any more.
+    /// </summary>
+    Task<bool> Open(CancellationToken cancellation);
+
+    /// <summary>Commits the whole batch or nothing of it. Throws when it cannot say which.</summary>
+    Task<BatchOutcome> Write(Batch batch);
+}
+
+/// <summary>What became of a batch; but for <see cref="Written"/>, nothing of it is kept.</summary>
+internal enum BatchOutcome
+{
+    Written,
+
+    /// <summary>A message of it has a uuid that its conversation has already.</summary>
+    UuidTaken,
+
+    /// <summary>A message of it has a sequence that its conversation has already.</summary>
+    SequenceTaken,
+
+    /// <summary>A value of it is none that the store takes: one entry must not take the others down.</summary>
+    Refused,
+
+    /// <summary>This process was taken over.</summary>
+    WriterFenced,
+}

@@ -1,0 +1,29 @@
+using Messenger.Ports;
+
+namespace Messenger.Providers.Commits;
+
+/// <summary>An entry on its way.</summary>
+internal sealed class Pending(LogEntry entry, long since, long ticket)
+{
+    /// <summary>About what a row costs besides its texts.</summary>
+    private const int RowBytes = 200;
+
+    private readonly TaskCompletionSource<LogOutcome> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LogEntry Entry { get; } = entry;
+
+    /// <summary>When it was handed in, as the clock's timestamp.</summary>
+    public long Since { get; } = since;
+
+    /// <summary>Its place in the order in which entries were handed in.</summary>
+    public long Ticket { get; } = ticket;
+
+    public int Bytes { get; } =
+        entry.Messages.Sum(row => RowBytes + (row.Body?.Length ?? 0))
+        + entry.Keys.Sum(row => RowBytes + row.KeyEncrypted.Length + row.Signature.Length)
+        + (RowBytes * (entry.Members.Count + entry.Receipts.Count + entry.Marks.Count + 1));
+
+    public Task<LogOutcome> Outcome => outcome.Task;
+
+    public void Settle(LogOutcome value) => outcome.TrySetResult(value);
+}

@@ -1,0 +1,109 @@
+namespace Messenger.Providers.Commits;
+
+/// <summary>
+/// Which conversations have committed notifications that are not settled, and what of it is on disk.
+/// </summary>
+/// <remarks>
+/// The disk must name every unsettled conversation; it may name more, since one too many costs a resync at most, and only when this process dies.
+/// So a busy set of conversations is written once, not with every commit, and trimmed when it has grown or the log is idle.
+/// </remarks>
+internal sealed class UnsettledSet
+{
+    /// <summary>How many settled conversations the disk may still name before a commit drops them.</summary>
+    private const int Slack = 64;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, int> outstanding = [];
+
+    /// <summary>Null when it is not known.</summary>
+    private HashSet<Guid>? onDisk;
+
+    /// <summary>Whether the disk names any conversation.</summary>
+    public bool Stored
+    {
+        get
+        {
+            lock (gate)
+            {
+                return onDisk is { Count: > 0 };
+            }
+        }
+    }
+
+    /// <summary>Whether the disk names conversations that are settled by now.</summary>
+    public bool Stale
+    {
+        get
+        {
+            lock (gate)
+            {
+                return onDisk is not null && onDisk.Count > outstanding.Count;
+            }
+        }
+    }
+
+    /// <summary>What a commit of these entries must write; null when the disk says enough.</summary>
+    public Guid[]? Needed(IReadOnlyCollection<Pending> entries)
+    {
+        lock (gate)
+        {
+            var needed = outstanding.Keys.ToHashSet();
+            foreach (var pending in entries)
+            {
+                if (pending.Entry.Notifies)
+                {
+                    needed.Add(pending.Entry.Conversation);
+                }
+            }
+
+            return onDisk is not null && needed.IsSubsetOf(onDisk) && entries.Count > 0 && onDisk.Count <= (2 * needed.Count) + Slack
+                ? null
+                : [.. needed];
+        }
+    }
+
+    /// <summary>These entries are on disk, with this journal.</summary>
+    public void Written(IReadOnlyCollection<Pending> entries, Guid[]? journal)
+    {
+        lock (gate)
+        {
+            onDisk = journal?.ToHashSet() ?? onDisk;
+            foreach (var pending in entries)
+            {
+                if (pending.Entry.Notifies)
+                {
+                    outstanding[pending.Entry.Conversation] = outstanding.GetValueOrDefault(pending.Entry.Conversation) + 1;
+                }
+            }
+        }
+    }
+
+    /// <summary>A commit failed on the way: the next one writes the journal anew.</summary>
+    public void Doubt()
+    {
+        lock (gate)
+        {
+            onDisk = null;
+        }
+    }
+
+    public void Settled(Guid conversation)
+    {
+        lock (gate)
+        {
+            if (!outstanding.TryGetValue(conversation, out var count))
+            {
+                return;
+            }
+
+            if (count > 1)
+            {
+                outstanding[conversation] = count - 1;
+            }
+            else
+            {
+                outstanding.Remove(conversation);
+            }
+        }
+    }
+}

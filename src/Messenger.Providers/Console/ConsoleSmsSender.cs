@@ -1,0 +1,14 @@
+using Messenger.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Providers.Console;
+
+/// <summary>Writes the text, code and all, to the log: the embedded default, where nobody pays for an SMS.</summary>
+internal sealed class ConsoleSmsSender(ILogger<ConsoleSmsSender> logger) : ISmsSender
+{
+    public Task<bool> Send(string phone, string text, CancellationToken cancellation)
+    {
+        Log.Sms(logger, phone, text);
+        return Task.FromResult(true);
+    }
+}

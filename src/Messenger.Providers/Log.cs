@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Providers;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Error, "The log could not commit {Entries} entries: their outcome is unknown")]
+    public static partial void CommitFailed(ILogger logger, int entries, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "The store is away; trying again in {Wait}")]
+    public static partial void StoreAway(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Information, "The log's connection is open as writer {Writer}")]
+    public static partial void WriterOpen(ILogger logger, string writer);
+
+    [LoggerMessage(4, LogLevel.Critical, "This process was declared dead and may not write any more: restart it")]
+    public static partial void WriterFenced(ILogger logger);
+
+    [LoggerMessage(5, LogLevel.Information, "Migrated {Store} from schema version {From} to {To}")]
+    public static partial void Migrated(ILogger logger, string store, int from, int to);
+
+    /// <summary>The console sender's job is to show the code: it stands in for a provider in the embedded default.</summary>
+    [LoggerMessage(6, LogLevel.Information, "SMS to {Phone}: {Text}")]
+    public static partial void Sms(ILogger logger, string phone, string text);
+
+    [LoggerMessage(7, LogLevel.Information, "A push would wake a device of type {ApplicationType} for conversation {Conversation}")]
+    public static partial void Push(ILogger logger, string applicationType, Guid conversation);
+
+    [LoggerMessage(8, LogLevel.Debug, "Closing a broken connection failed")]
+    public static partial void CloseFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "The store refused a value of an entry: nothing of the entry is kept")]
+    public static partial void EntryRefused(ILogger logger);
+}

@@ -1,0 +1,158 @@
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+using Messenger.Providers.Relational;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Messenger.Providers.Postgres;
+
+/// <summary>
+/// Writes a batch in one round trip, which the server takes as one transaction: the fence, then one statement per table with a row's columns as arrays.
+/// </summary>
+internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName name, ILogger<PostgresBatchWriter> logger) : IBatchWriter
+{
+    private const string Claim =
+        "insert into log_writer (name, backend) values ($1, pg_backend_pid()) on conflict (name) do update set generation = log_writer.generation + 1, backend = excluded.backend returning generation, fenced";
+
+    // A name that was retired has no row, and must not get one again.
+    private const string Reclaim =
+        "update log_writer set generation = generation + 1, backend = pg_backend_pid() where name = $1 returning generation, fenced";
+
+    private const string Mark = """
+        update message m set
+            deleted = m.deleted or x.deleted, objectionable = m.objectionable or x.objectionable,
+            body = case when x.deleted then null else m.body end, iv = case when x.deleted then null else m.iv end
+        from unnest($1, $2, $3, $4) x(conversation, sequence, deleted, objectionable)
+        where m.conversation = x.conversation and m.sequence = x.sequence
+        """;
+
+    private NpgsqlConnection? connection;
+    private long generation;
+    private bool claimed;
+
+    public bool Journals => true;
+
+    /// <summary>
+    /// Raises the generation in this writer's row. That waits for a commit which is still running on the server,
+    /// and turns down what an earlier connection may yet bring: so afterwards no earlier commit is in doubt.
+    /// </summary>
+    public async Task<bool> Open(CancellationToken cancellation)
+    {
+        await Close();
+        var opened = new NpgsqlConnection(options.Writer);
+        try
+        {
+            await opened.OpenAsync(cancellation);
+            await using (var durable = new NpgsqlCommand(
+                "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'", opened))
+            {
+                durable.CommandTimeout = PostgresOptions.OpenSeconds;
+                await durable.ExecuteNonQueryAsync(cancellation);
+            }
+
+            await using var claim = new NpgsqlCommand(claimed ? Reclaim : Claim, opened) { CommandTimeout = PostgresOptions.OpenSeconds };
+            claim.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name.Name });
+            await using var reader = await claim.ExecuteReaderAsync(cancellation);
+            var may = await reader.ReadAsync(cancellation) && !reader.GetBoolean(1);
+            generation = may ? reader.GetInt64(0) : generation;
+            claimed = true;
+            connection = opened;
+            Log.WriterOpen(logger, name.Name);
+            return may;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<BatchOutcome> Write(Batch batch)
+    {
+        await using var commands = new NpgsqlBatch(connection);
+        var fence = new NpgsqlBatchCommand("select log_commit($1, $2, $3)");
+        fence.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name.Name });
+        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = generation });
+        fence.Parameters.Add(new NpgsqlParameter { Value = (object?)batch.Unsettled ?? DBNull.Value, NpgsqlDbType = UuidArray });
+        commands.BatchCommands.Add(fence);
+
+        Insert(commands, Tables.Message, batch.Messages);
+        Insert(commands, Tables.Conversation, batch.Headers);
+        Insert(commands, Tables.Member, batch.Members);
+        Insert(commands, Tables.SessionKey, batch.NewKeys);
+        Insert(commands, Tables.WrappedKey, batch.Keys);
+        Insert(commands, Tables.Receipt, batch.Receipts);
+        if (batch.Marks is { Count: > 0 } marks)
+        {
+            var command = new NpgsqlBatchCommand(Mark);
+            command.Parameters.Add(new NpgsqlParameter { Value = marks.Select(mark => mark.Conversation).ToArray() });
+            command.Parameters.Add(new NpgsqlParameter { Value = marks.Select(mark => mark.Row.Sequence).ToArray() });
+            command.Parameters.Add(new NpgsqlParameter { Value = marks.Select(mark => mark.Row.Deleted).ToArray() });
+            command.Parameters.Add(new NpgsqlParameter { Value = marks.Select(mark => mark.Row.Objectionable).ToArray() });
+            commands.BatchCommands.Add(command);
+        }
+
+        try
+        {
+            await commands.ExecuteNonQueryAsync();
+            return BatchOutcome.Written;
+        }
+        catch (PostgresException e) when (Refusal(e) is { } outcome)
+        {
+            return outcome;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Close();
+
+    private const NpgsqlTypes.NpgsqlDbType UuidArray = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Uuid;
+
+    private static void Insert<T>(NpgsqlBatch commands, Table<In<T>> table, IReadOnlyList<In<T>> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var arrays = string.Join(", ", Enumerable.Range(1, table.Columns.Count).Select(index => $"${index}"));
+        var command = new NpgsqlBatchCommand(
+            $"insert into {table.Name} ({table.ColumnList}) select * from unnest({arrays}){table.OnConflict}");
+        foreach (var column in table.Columns)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = column.Values(rows) });
+        }
+
+        commands.BatchCommands.Add(command);
+    }
+
+    /// <summary>Which of our rules the server enforced; null when something else went wrong.</summary>
+    private static BatchOutcome? Refusal(PostgresException e) => e.SqlState switch
+    {
+        PostgresErrors.WriterFenced => BatchOutcome.WriterFenced,
+
+        // Indexes of partitions are named after the partition: message_7_pkey, message_7_conversation_uuid_key.
+        PostgresErrorCodes.UniqueViolation => e.ConstraintName?.EndsWith("uuid_key", StringComparison.Ordinal) == true
+            ? BatchOutcome.UuidTaken : BatchOutcome.SequenceTaken,
+        _ when e.SqlState.StartsWith("22", StringComparison.Ordinal) => BatchOutcome.Refused,
+        _ => null,
+    };
+
+    private async Task Close()
+    {
+        var old = connection;
+        connection = null;
+        if (old is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await old.DisposeAsync();
+        }
+        catch (Exception e) when (PostgresErrors.IsAway(e) || e is InvalidOperationException)
+        {
+            Log.CloseFailed(logger, e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Data.Common;
+using Messenger.Ports;
+using Messenger.Providers.Relational;
+using Npgsql;
+
+namespace Messenger.Providers.Postgres;
+
+/// <summary>Statements on a pool of connections.</summary>
+internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAsyncDisposable
+{
+    private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(options.Pooled);
+
+    public Task<T> Read<T>(string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments) => Run(
+        sql,
+        async command =>
+        {
+            await using var reader = await command.ExecuteReaderAsync();
+            return await read(reader);
+        },
+        arguments);
+
+    /// <summary>Several statements of one command are one transaction.</summary>
+    public Task<int> Write(string sql, params IReadOnlyList<Argument> arguments) =>
+        Run(sql, command => command.ExecuteNonQueryAsync(), arguments);
+
+    public string Among(string column, string argument) => $"{column} = any({argument})";
+
+    public (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<Span> spans, string name) => (
+        $"unnest(@{name}_at, @{name}_low, @{name}_high) g(conversation, low, high)",
+        [
+            Argument.List($"{name}_at", spans.Select(span => span.Conversation)),
+            Argument.List($"{name}_low", spans.Select(span => span.Low)),
+            Argument.List($"{name}_high", spans.Select(span => span.High)),
+        ]);
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            await using var command = new NpgsqlCommand(sql, connection);
+            foreach (var (name, value) in arguments)
+            {
+                command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+            }
+
+            return await run(command);
+        }
+        catch (Exception e) when (PostgresErrors.IsAway(e))
+        {
+            throw new StoreUnavailableException("PostgreSQL did not answer", e);
+        }
+    }
+}

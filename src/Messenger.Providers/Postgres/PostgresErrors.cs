@@ -1,0 +1,20 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Messenger.Providers.Postgres;
+
+/// <summary>What an exception says about the server.</summary>
+internal static class PostgresErrors
+{
+    /// <summary>Raised by <c>log_commit</c>.</summary>
+    public const string WriterFenced = "MSG01";
+
+    /// <summary>The server is away or will not serve now: asking again later may help. Else the statement itself is wrong.</summary>
+    public static bool IsAway(Exception exception) => exception switch
+    {
+        // Connections, resources, locks and cancelled statements, an operator's stop, the system.
+        PostgresException server => server.SqlState[..2] is "08" or "25" or "40" or "53" or "55" or "57" or "58",
+        NpgsqlException or TimeoutException or SocketException or IOException => true,
+        _ => false,
+    };
+}

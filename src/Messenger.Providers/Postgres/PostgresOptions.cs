@@ -1,0 +1,56 @@
+using Npgsql;
+
+namespace Messenger.Providers.Postgres;
+
+/// <summary>Where the cluster's store is.</summary>
+/// <param name="ConnectionString">Npgsql's form; what it leaves out of limits is filled in.</param>
+public sealed record PostgresOptions(string ConnectionString)
+{
+    /// <summary>A statement that takes longer has failed: callers give up after 10 s, and must hear of it before.</summary>
+    private const int StatementSeconds = 5;
+
+    /// <summary>A server that does not take a connection by then is away. Leaves room for one statement below the log's limit of 4 s.</summary>
+    private const int ConnectSeconds = 2;
+
+    /// <summary>Seconds for the statement that opens the writer's connection.</summary>
+    internal const int OpenSeconds = 2;
+
+    /// <summary>Grain storage of Orleans, invariant <c>Npgsql</c>: with the same limits, from the same pool.</summary>
+    public string GrainStateConnectionString => Pooled;
+
+    /// <summary>For reads, and for writes that are not the log's: a pool.</summary>
+    internal string Pooled => Limits("messenger").ToString();
+
+    /// <summary>For the log: one connection of its own, whose statements stay prepared.</summary>
+    internal string Writer
+    {
+        get
+        {
+            var limits = Limits("messenger-log");
+            limits.Pooling = false;
+            limits.MaxAutoPrepare = 32;
+            limits.AutoPrepareMinUsages = 2;
+            return limits.ToString();
+        }
+    }
+
+    private NpgsqlConnectionStringBuilder Limits(string name)
+    {
+        var limits = new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            ApplicationName = name,
+            Timeout = ConnectSeconds,
+            CommandTimeout = StatementSeconds,
+
+            // Do not wait for a server that did not answer to confirm that it stopped: break the connection.
+            CancellationTimeout = -1,
+        };
+        if (limits.Host?.Contains(',', StringComparison.Ordinal) == true)
+        {
+            // Of several servers only the primary will do, for reads too: a replica may not have what was just acknowledged.
+            limits.TargetSessionAttributes = "primary";
+        }
+
+        return limits;
+    }
+}

@@ -1,0 +1,23 @@
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+using Messenger.Providers.Relational;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Messenger.Providers.Postgres;
+
+/// <summary>The cluster's store.</summary>
+public static class PostgresServices
+{
+    /// <summary>
+    /// Adds every port that rows are behind, on PostgreSQL. Run <see cref="PostgresMigrations"/> before the first use.
+    /// The host registers its <see cref="IWriterName"/>; where it does not, a name is made up.
+    /// </summary>
+    public static IServiceCollection AddPostgres(this IServiceCollection services, PostgresOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<IDatabase, PostgresDatabase>();
+        services.AddSingleton<IBatchWriter, PostgresBatchWriter>();
+        services.AddSingleton<ITakeover, PostgresTakeover>();
+        return services.AddRelational();
+    }
+}

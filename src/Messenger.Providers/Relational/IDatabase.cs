@@ -1,0 +1,34 @@
+using System.Data.Common;
+using Messenger.Ports;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>One engine, as far as statements that both understand need it.</summary>
+/// <remarks>Everything throws <see cref="StoreUnavailableException"/> when the store is away.</remarks>
+internal interface IDatabase
+{
+    /// <summary>Runs one or more selects in one round trip; <paramref name="read"/> goes from result to result.</summary>
+    Task<T> Read<T>(string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments);
+
+    /// <summary>Runs statements in one transaction, on disk when it returns; the number of rows changed.</summary>
+    Task<int> Write(string sql, params IReadOnlyList<Argument> arguments);
+
+    /// <summary>The condition that a column's value is in a list argument (made by <see cref="Argument.List{T}"/>).</summary>
+    string Among(string column, string argument);
+
+    /// <summary>A table expression <c>(conversation, low, high)</c> of spans, under the alias g, with the arguments it needs.</summary>
+    /// <param name="name">Begins the names of the arguments.</param>
+    (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<Span> spans, string name);
+}
+
+/// <summary>Sequences of one conversation, both ends included.</summary>
+internal readonly record struct Span(Guid Conversation, long Low, long High);
+
+/// <summary>A named argument of a statement; <c>@name</c> in its text.</summary>
+internal readonly record struct Argument(string Name, object? Value)
+{
+    public static implicit operator Argument((string Name, object? Value) pair) => new(pair.Name, pair.Value);
+
+    /// <summary>A list, for <see cref="IDatabase.Among"/>: an array where the engine has them.</summary>
+    public static Argument List<T>(string name, IEnumerable<T> values) => new(name, values.ToArray());
+}

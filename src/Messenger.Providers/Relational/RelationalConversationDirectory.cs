@@ -1,0 +1,119 @@
+using System.Data.Common;
+using Messenger.Ports;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>Conversations seen from a user.</summary>
+internal sealed class RelationalConversationDirectory(IDatabase database) : IConversationDirectory
+{
+    /// <summary>The conversations the user is in now.</summary>
+    private const string Mine =
+        "from member me join conversation c on c.conversation = me.conversation where me.user_id = @user and me.left_at is null and not c.deleted";
+
+    /// <summary>Two round trips, however many conversations: what they are, then the rows of them that matter.</summary>
+    public async Task<IReadOnlyList<SyncRow>> Sync(string userId)
+    {
+        var mine = await Heads(userId);
+        if (mine.Heads.Count == 0)
+        {
+            return [];
+        }
+
+        var (last, unread) = await Messages(userId, mine.Heads);
+        return [.. mine.Heads.Select(head => new SyncRow(
+            head.Conversation,
+            head.Header,
+            [.. mine.Members[head.Conversation].Select(member => member.Row)],
+            last.GetValueOrDefault(head.Conversation),
+            [.. mine.Receipts[head.Conversation].Select(receipt => receipt.Row)],
+            unread.GetValueOrDefault(head.Conversation).Count,
+            unread.GetValueOrDefault(head.Conversation).First,
+            head.Key))];
+    }
+
+    public async Task<IReadOnlyList<Guid>> ConversationsOf(string userId) =>
+        await database.Read($"select me.conversation {Mine}", reader => Rows.All(reader, row => row.GetGuid(0)), ("user", userId));
+
+    public async Task<IReadOnlyList<Guid>> DialogsOf(string userId, string peer) =>
+        await database.Read(
+            """
+            select c.conversation from member me
+            join member peer on peer.conversation = me.conversation and peer.user_id = @peer
+            join conversation c on c.conversation = me.conversation
+            where me.user_id = @user and c.is_dialog and not c.deleted
+            """,
+            reader => Rows.All(reader, row => row.GetGuid(0)),
+            ("user", userId), ("peer", peer));
+
+    public async Task<IReadOnlyList<string>> CompanionsOf(string userId) =>
+        await database.Read(
+            $"""
+            select distinct p.user_id from member p
+            where p.left_at is null and p.user_id <> @user and p.conversation in (select me.conversation {Mine})
+            """,
+            reader => Rows.All(reader, row => row.GetString(0)),
+            ("user", userId));
+
+    private Task<Found> Heads(string userId) => database.Read(
+        $"""
+        select me.conversation, {Rows.Conversation}, me.joined_at, coalesce(r.read_ranges, ''),
+            (select max(m.sequence) from message m where m.conversation = me.conversation and m.sequence >= me.joined_at),
+            {Rows.WrappedKey}
+        from member me
+        join conversation c on c.conversation = me.conversation
+        left join receipt r on r.conversation = me.conversation and r.user_id = me.user_id
+        left join wrapped_key k on k.conversation = me.conversation and k.uuid = c.session_key and k.user_id = me.user_id
+        where me.user_id = @user and me.left_at is null and not c.deleted;
+        select p.conversation, {Rows.Member} from member p where p.conversation in (select me.conversation {Mine}) order by p.position;
+        select r.conversation, {Rows.Receipt} from receipt r where r.conversation in (select me.conversation {Mine})
+        """,
+        async reader => new Found(
+            await Rows.All(reader, ToHead),
+            (await Rows.Next(reader, row => (Conversation: row.GetGuid(0), Row: Rows.ToMember(row, 1)))).ToLookup(row => row.Conversation),
+            (await Rows.Next(reader, row => (Conversation: row.GetGuid(0), Row: Rows.ToReceipt(row, 1)))).ToLookup(row => row.Conversation)),
+        ("user", userId));
+
+    private Task<(Dictionary<Guid, MessageRow> Last, Dictionary<Guid, (int Count, string? First)> Unread)> Messages(
+        string userId, List<Head> heads)
+    {
+        var last = heads.Where(head => head.Last is not null).Select(head => new Span(head.Conversation, head.Last!.Value, head.Last.Value));
+        var gaps = heads.Where(head => head.Last is not null).SelectMany(head => Intervals
+            .Outside(head.Read, new SequenceRange(head.JoinedAt, head.Last!.Value))
+            .Select(gap => new Span(head.Conversation, gap.From, gap.To)));
+
+        var (lastSql, lastArguments) = database.Spans([.. last], "last");
+        var (gapSql, gapArguments) = database.Spans([.. gaps], "gap");
+        return database.Read(
+            $"""
+            select g.conversation, {Rows.Message} from {lastSql}
+            join message m on m.conversation = g.conversation and m.sequence between g.low and g.high;
+            select n.conversation, n.unread, f.uuid_text from
+            (
+                select g.conversation, count(*) as unread, min(m.sequence) as oldest from {gapSql}
+                join message m on m.conversation = g.conversation and m.sequence between g.low and g.high
+                where m.user_id <> @user and m.event_type is null and not m.deleted
+                group by g.conversation
+            ) n join message f on f.conversation = n.conversation and f.sequence = n.oldest
+            """,
+            async reader => (
+                (await Rows.All(reader, row => (Conversation: row.GetGuid(0), Row: Rows.ToMessage(row, 1))))
+                    .ToDictionary(row => row.Conversation, row => row.Row),
+                (await Rows.Next(reader, row => (Conversation: row.GetGuid(0), Count: row.GetInt32(1), First: Rows.Text(row, 2))))
+                    .ToDictionary(row => row.Conversation, row => (row.Count, row.First))),
+            [.. lastArguments, .. gapArguments, ("user", userId)]);
+    }
+
+    private static Head ToHead(DbDataReader row)
+    {
+        var next = 1 + Rows.ConversationColumns;
+        return new(
+            row.GetGuid(0), Rows.ToConversation(row, 1), row.GetInt64(next), new IntervalText(row.GetString(next + 1)),
+            row.IsDBNull(next + 2) ? null : row.GetInt64(next + 2), Rows.ToWrappedKey(row, next + 3));
+    }
+
+    private sealed record Head(
+        Guid Conversation, ConversationRow Header, long JoinedAt, IntervalText Read, long? Last, SessionKeyRow? Key);
+
+    private sealed record Found(
+        List<Head> Heads, ILookup<Guid, (Guid Conversation, MemberRow Row)> Members, ILookup<Guid, (Guid Conversation, ReceiptRow Row)> Receipts);
+}

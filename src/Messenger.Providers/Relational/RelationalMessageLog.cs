@@ -1,0 +1,128 @@
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>The message log: written by the group commit, read by statements that both engines understand.</summary>
+internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits) : IMessageLog
+{
+    private const string Countables = "m.conversation = @conversation and m.sequence between @from and @to and m.event_type is null and not m.deleted";
+
+    public Task<LogOutcome> Append(LogEntry entry) => commits.Append(entry);
+
+    public void Settled(Guid conversation) => commits.Settled(conversation);
+
+    public async Task<ConversationState?> Load(Guid conversation)
+    {
+        await commits.Loading(conversation);
+
+        // The head is read first. Whatever another activation commits after it shows up as a taken sequence at the first append;
+        // read last, it would let a roster pass that is older than the head.
+        const string sql = $"""
+            select m.sequence, m.created from message m where m.conversation = @conversation order by m.sequence desc limit 1;
+            select {Rows.Conversation} from conversation c where c.conversation = @conversation;
+            select {Rows.Member} from member p where p.conversation = @conversation order by p.position;
+            select {Rows.SessionKey} from session_key s where s.conversation = @conversation order by s.created;
+            select {Rows.Receipt} from receipt r where r.conversation = @conversation
+            """;
+        return await database.Read(
+            sql,
+            async reader =>
+            {
+                var heads = await Rows.All(reader, row => (Sequence: row.GetInt64(0), Created: row.GetInt64(1)));
+                var headers = await Rows.Next(reader, row => Rows.ToConversation(row));
+                var members = await Rows.Next(reader, row => Rows.ToMember(row));
+                var keys = await Rows.Next(reader, row => Rows.ToSessionKey(row));
+                var receipts = await Rows.Next(reader, row => Rows.ToReceipt(row));
+                var (head, created) = heads.Count > 0 ? heads[0] : default;
+                return headers.Count > 0 ? new ConversationState(headers[0], head, created, members, keys, receipts) : null;
+            },
+            ("conversation", conversation));
+    }
+
+    public async Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst) =>
+        await database.Read(
+            $"""
+            select {Rows.Message} from message m where m.conversation = @conversation and m.sequence between @from and @to
+            order by m.sequence {(newestFirst ? "desc" : "asc")} limit @size
+            """,
+            reader => Rows.All(reader, row => Rows.ToMessage(row)),
+            ("conversation", conversation), ("from", range.From), ("to", range.To), ("size", size));
+
+    public async Task<IReadOnlyList<MessageRow>> Find(Guid conversation, IReadOnlyCollection<Guid> uuids) =>
+        uuids.Count == 0 ? [] : await database.Read(
+            $"select {Rows.Message} from message m where m.conversation = @conversation and {database.Among("m.uuid", "@uuids")}",
+            reader => Rows.All(reader, row => Rows.ToMessage(row)),
+            ("conversation", conversation), Argument.List("uuids", uuids));
+
+    public async Task<IReadOnlyList<CountableRow>> Countable(Guid conversation, SequenceRange range, int size) =>
+        await database.Read(
+            $"select m.sequence, m.user_id from message m where {Countables} order by m.sequence limit @size",
+            reader => Rows.All(reader, row => new CountableRow(row.GetInt64(0), row.GetString(1))),
+            ("conversation", conversation), ("from", range.From), ("to", range.To), ("size", size));
+
+    public async Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read)
+    {
+        var unread = Intervals.Outside(read, range);
+        if (unread.Count == 0)
+        {
+            return 0;
+        }
+
+        var (spans, arguments) = database.Spans([.. unread.Select(part => new Span(conversation, part.From, part.To))], "gap");
+        return await database.Read(
+            $"""
+            select count(*) from {spans} join message m on m.conversation = g.conversation and m.sequence between g.low and g.high
+            where m.conversation = @conversation and m.user_id <> @user and m.event_type is null and not m.deleted
+            """,
+            async reader => (await Rows.All(reader, row => row.GetInt32(0)))[0],
+            [.. arguments, ("conversation", conversation), ("user", userId)]);
+    }
+
+    public async Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId) =>
+        (await database.Read(
+            $"select {Rows.WrappedKey} from wrapped_key k where k.conversation = @conversation and k.uuid = @key and k.user_id = @user",
+            reader => Rows.All(reader, row => Rows.ToWrappedKey(row)),
+            ("conversation", conversation), ("key", sessionKey), ("user", userId))).FirstOrDefault();
+
+    public async Task<int> Purge(int max)
+    {
+        var gone = 0;
+        while (gone < max && await Tombstone() is { } conversation)
+        {
+            var rest = max - gone;
+            foreach (var (table, key) in Purged)
+            {
+                rest -= rest == 0 ? 0 : await database.Write(
+                    $"""
+                    delete from {table} where conversation = @conversation
+                    and ({key}) in (select {key} from {table} where conversation = @conversation limit @rest)
+                    """,
+                    ("conversation", conversation), ("rest", rest));
+            }
+
+            gone = max - rest;
+            if (rest > 0)
+            {
+                await database.Write(
+                    "update conversation set purged = true where conversation = @conversation", ("conversation", conversation));
+            }
+        }
+
+        return gone;
+    }
+
+    /// <summary>What goes with a conversation, each with the rest of its key.</summary>
+    private static readonly (string Table, string Key)[] Purged =
+    [
+        ("message", "sequence"), ("wrapped_key", "uuid, user_id"), ("session_key", "uuid"), ("receipt", "user_id"), ("member", "user_id"),
+    ];
+
+    private async Task<Guid?> Tombstone()
+    {
+        var found = await database.Read(
+            "select c.conversation from conversation c where c.deleted and not c.purged limit 1",
+            reader => Rows.All(reader, row => row.GetGuid(0)));
+        return found.Count > 0 ? found[0] : null;
+    }
+}

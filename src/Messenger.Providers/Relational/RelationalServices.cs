@@ -1,0 +1,28 @@
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>What both engines register.</summary>
+internal static class RelationalServices
+{
+    public static IServiceCollection AddRelational(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IWriterName, StartName>();
+        services.AddSingleton(provider => new CommitQueue(
+            provider.GetRequiredService<IBatchWriter>(), new CommitOptions(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<CommitQueue>>()));
+        services.AddSingleton<IMessageLog, RelationalMessageLog>();
+        services.AddSingleton<IConversationDirectory, RelationalConversationDirectory>();
+        services.AddSingleton<IUserDirectory, RelationalUserDirectory>();
+        services.AddSingleton<IReportStore, RelationalReportStore>();
+        services.AddHealthChecks()
+            .AddCheck<LogLiveCheck>("message-log-writer", tags: ["live"])
+            .AddCheck<LogReadyCheck>("message-log", tags: ["ready"]);
+        return services;
+    }
+}

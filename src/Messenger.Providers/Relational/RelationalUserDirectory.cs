@@ -1,0 +1,57 @@
+using Messenger.Ports;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>Users and blacklists.</summary>
+internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirectory
+{
+    public Task Put(UserRow user) => database.Write(
+        """
+        insert into user_profile
+            (user_id, public_key, private_key_encrypted, metadata_key_encrypted, key_pair_uuid, nick, created, last_login, avatar_updated, keys_updated, suspended)
+        values (@user, @public, @private, @metadata, @pair, @nick, @created, @login, @avatar, @keys, @suspended)
+        on conflict (user_id) do update set
+            public_key = excluded.public_key, private_key_encrypted = excluded.private_key_encrypted,
+            metadata_key_encrypted = excluded.metadata_key_encrypted, key_pair_uuid = excluded.key_pair_uuid, nick = excluded.nick,
+            created = excluded.created, last_login = excluded.last_login, avatar_updated = excluded.avatar_updated,
+            keys_updated = excluded.keys_updated, suspended = excluded.suspended
+        """,
+        ("user", user.UserId), ("public", user.PublicKey), ("private", user.PrivateKeyEncrypted), ("metadata", user.MetaDataKeyEncrypted),
+        ("pair", user.KeyPairUuid), ("nick", user.Nick), ("created", user.Created), ("login", user.LastLogin),
+        ("avatar", user.AvatarUpdated), ("keys", user.KeysUpdated), ("suspended", user.Suspended));
+
+    public Task Remove(string userId) => database.Write(
+        """
+        delete from user_profile where user_id = @user;
+        delete from blacklist where user_id = @user;
+        delete from blacklist where blocked_id = @user
+        """,
+        ("user", userId));
+
+    public async Task<UserRow?> Find(string userId) => await FindMany([userId]) is [var user] ? user : null;
+
+    public async Task<IReadOnlyList<UserRow>> FindMany(IReadOnlyCollection<string> userIds) => await database.Read(
+        $"select {Rows.User} from user_profile u where {database.Among("u.user_id", "@users")}",
+        reader => Rows.All(reader, row => Rows.ToUser(row)),
+        Argument.List("users", userIds));
+
+    public Task<IReadOnlyList<string>> Registered(IReadOnlyCollection<string> userIds) => Ids(
+        $"select u.user_id from user_profile u where {database.Among("u.user_id", "@users")}", Argument.List("users", userIds));
+
+    public Task<IReadOnlyList<string>> BlackListOf(string userId) => Ids(
+        "select b.blocked_id from blacklist b where b.user_id = @user order by b.id", ("user", userId));
+
+    public Task<IReadOnlyList<string>> BlackListing(string userId, IReadOnlyCollection<string> by) => Ids(
+        $"select b.user_id from blacklist b where b.blocked_id = @user and {database.Among("b.user_id", "@by")}",
+        ("user", userId), Argument.List("by", by));
+
+    public Task AddToBlackList(string userId, string blocked) => database.Write(
+        "insert into blacklist (user_id, blocked_id) values (@user, @blocked) on conflict (user_id, blocked_id) do nothing",
+        ("user", userId), ("blocked", blocked));
+
+    public Task RemoveFromBlackList(string userId, string blocked) => database.Write(
+        "delete from blacklist where user_id = @user and blocked_id = @blocked", ("user", userId), ("blocked", blocked));
+
+    private async Task<IReadOnlyList<string>> Ids(string sql, params IReadOnlyList<Argument> arguments) =>
+        await database.Read(sql, reader => Rows.All(reader, row => row.GetString(0)), arguments);
+}

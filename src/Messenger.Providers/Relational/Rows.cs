@@ -1,0 +1,79 @@
+using System.Data.Common;
+using Messenger.Ports;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>Columns to select, and the rows made of them. Each takes the ordinal of its first column.</summary>
+internal static class Rows
+{
+    public const string Message =
+        "m.sequence, m.uuid, m.uuid_text, m.user_id, m.session_key, m.iv, m.body, m.created, m.has_files, m.event_type, m.event_user_id, m.objectionable, m.deleted, m.reply_uuid";
+
+    public const string Conversation =
+        "c.uuid_text, c.is_dialog, c.title, c.creator_id, c.session_key, c.session_key_text, c.created, c.has_avatar, c.avatar_updated, c.deleted";
+
+    public const string Member = "p.user_id, p.is_admin, p.nick, p.joined_at, p.left_at, p.position";
+
+    public const string SessionKey = "s.uuid, s.uuid_text, s.created";
+
+    public const string WrappedKey =
+        "k.uuid, k.uuid_text, k.user_id, k.key_encrypted, k.signature, k.signer_user_id, k.signer_key_pair, k.created";
+
+    public const string Receipt = "r.user_id, r.read_ranges, r.delivered_ranges";
+
+    public const string User =
+        "u.user_id, u.public_key, u.private_key_encrypted, u.metadata_key_encrypted, u.key_pair_uuid, u.nick, u.created, u.last_login, u.avatar_updated, u.keys_updated, u.suspended";
+
+    public const int ConversationColumns = 10;
+
+    public static MessageRow ToMessage(DbDataReader row, int at = 0) => new(
+        row.GetInt64(at), row.GetGuid(at + 1), row.GetString(at + 2), row.GetString(at + 3), row.GetString(at + 4),
+        Text(row, at + 5), Text(row, at + 6), row.GetInt64(at + 7), row.GetBoolean(at + 8), Text(row, at + 9), Text(row, at + 10),
+        row.GetBoolean(at + 11), row.GetBoolean(at + 12), Text(row, at + 13));
+
+    public static ConversationRow ToConversation(DbDataReader row, int at = 0) => new(
+        row.GetString(at), row.GetBoolean(at + 1), Text(row, at + 2), row.GetString(at + 3), row.GetGuid(at + 4),
+        row.GetString(at + 5), row.GetInt64(at + 6), row.GetBoolean(at + 7), row.GetInt64(at + 8), row.GetBoolean(at + 9));
+
+    public static MemberRow ToMember(DbDataReader row, int at = 0) => new(
+        row.GetString(at), row.GetBoolean(at + 1), Text(row, at + 2), row.GetInt64(at + 3),
+        row.IsDBNull(at + 4) ? null : row.GetInt64(at + 4), row.GetInt64(at + 5));
+
+    public static SessionKeyHeader ToSessionKey(DbDataReader row, int at = 0) =>
+        new(row.GetGuid(at), row.GetString(at + 1), row.GetInt64(at + 2));
+
+    /// <summary>Null where an outer join found none.</summary>
+    public static SessionKeyRow? ToWrappedKey(DbDataReader row, int at = 0) => row.IsDBNull(at)
+        ? null
+        : new(
+            row.GetGuid(at), row.GetString(at + 1), row.GetString(at + 2), row.GetString(at + 3), row.GetString(at + 4),
+            Text(row, at + 5), Text(row, at + 6), row.GetInt64(at + 7));
+
+    public static ReceiptRow ToReceipt(DbDataReader row, int at = 0) =>
+        new(row.GetString(at), new IntervalText(row.GetString(at + 1)), new IntervalText(row.GetString(at + 2)));
+
+    public static UserRow ToUser(DbDataReader row, int at = 0) => new(
+        row.GetString(at), Text(row, at + 1), Text(row, at + 2), Text(row, at + 3), Text(row, at + 4), Text(row, at + 5),
+        row.GetInt64(at + 6), row.GetInt64(at + 7), row.GetInt64(at + 8), row.GetInt64(at + 9), row.GetBoolean(at + 10));
+
+    public static string? Text(DbDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
+
+    /// <summary>All rows of the current result.</summary>
+    public static async Task<List<T>> All<T>(DbDataReader reader, Func<DbDataReader, T> map)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(map(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>All rows of the next result.</summary>
+    public static async Task<List<T>> Next<T>(DbDataReader reader, Func<DbDataReader, T> map)
+    {
+        await reader.NextResultAsync();
+        return await All(reader, map);
+    }
+}

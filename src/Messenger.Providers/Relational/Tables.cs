@@ -1,0 +1,79 @@
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>The tables of the log, as they are written. <see cref="Rows"/> reads them.</summary>
+internal static class Tables
+{
+    public static readonly Table<In<MessageRow>> Message = new("message", [], [
+        Column<MessageRow, Guid>("conversation", (at, _) => at),
+        Column<MessageRow, long>("sequence", (_, row) => row.Sequence),
+        Column<MessageRow, Guid>("uuid", (_, row) => row.Uuid),
+        Column<MessageRow, string>("uuid_text", (_, row) => row.UuidText),
+        Column<MessageRow, string>("user_id", (_, row) => row.UserId),
+        Column<MessageRow, string>("session_key", (_, row) => row.SessionKey),
+        Column<MessageRow, string?>("iv", (_, row) => row.Iv),
+        Column<MessageRow, string?>("body", (_, row) => row.Body),
+        Column<MessageRow, long>("created", (_, row) => row.Created),
+        Column<MessageRow, bool>("has_files", (_, row) => row.HasFiles),
+        Column<MessageRow, string?>("event_type", (_, row) => row.EventType),
+        Column<MessageRow, string?>("event_user_id", (_, row) => row.EventUserId),
+        Column<MessageRow, bool>("objectionable", (_, row) => row.Objectionable),
+        Column<MessageRow, bool>("deleted", (_, row) => row.Deleted),
+        Column<MessageRow, string?>("reply_uuid", (_, row) => row.ReplyUuid),
+    ]);
+
+    public static readonly Table<In<ConversationRow>> Conversation = new("conversation", ["conversation"], [
+        Column<ConversationRow, Guid>("conversation", (at, _) => at),
+        Column<ConversationRow, string>("uuid_text", (_, row) => row.UuidText),
+        Column<ConversationRow, bool>("is_dialog", (_, row) => row.IsDialog),
+        Column<ConversationRow, string?>("title", (_, row) => row.Title),
+        Column<ConversationRow, string>("creator_id", (_, row) => row.CreatorId),
+        Column<ConversationRow, Guid>("session_key", (_, row) => row.SessionKey),
+        Column<ConversationRow, string>("session_key_text", (_, row) => row.SessionKeyText),
+        Column<ConversationRow, long>("created", (_, row) => row.Created),
+        Column<ConversationRow, bool>("has_avatar", (_, row) => row.HasAvatar),
+        Column<ConversationRow, long>("avatar_updated", (_, row) => row.AvatarUpdated),
+        Column<ConversationRow, bool>("deleted", (_, row) => row.Deleted),
+    ]);
+
+    public static readonly Table<In<MemberRow>> Member = new("member", ["conversation", "user_id"], [
+        Column<MemberRow, Guid>("conversation", (at, _) => at),
+        Column<MemberRow, string>("user_id", (_, row) => row.UserId),
+        Column<MemberRow, bool>("is_admin", (_, row) => row.IsAdmin),
+        Column<MemberRow, string?>("nick", (_, row) => row.Nick),
+        Column<MemberRow, long>("joined_at", (_, row) => row.JoinedAt),
+        Column<MemberRow, long?>("left_at", (_, row) => row.LeftAt),
+        Column<MemberRow, long>("position", (_, row) => row.Position),
+    ]);
+
+    public static readonly Table<In<SessionKeyHeader>> SessionKey = new("session_key", ["conversation", "uuid"], [
+        Column<SessionKeyHeader, Guid>("conversation", (at, _) => at),
+        Column<SessionKeyHeader, Guid>("uuid", (_, row) => row.Uuid),
+        Column<SessionKeyHeader, string>("uuid_text", (_, row) => row.UuidText),
+        Column<SessionKeyHeader, long>("created", (_, row) => row.Created),
+    ]);
+
+    public static readonly Table<In<SessionKeyRow>> WrappedKey = new("wrapped_key", ["conversation", "uuid", "user_id"], [
+        Column<SessionKeyRow, Guid>("conversation", (at, _) => at),
+        Column<SessionKeyRow, Guid>("uuid", (_, row) => row.Uuid),
+        Column<SessionKeyRow, string>("uuid_text", (_, row) => row.UuidText),
+        Column<SessionKeyRow, string>("user_id", (_, row) => row.UserId),
+        Column<SessionKeyRow, string>("key_encrypted", (_, row) => row.KeyEncrypted),
+        Column<SessionKeyRow, string>("signature", (_, row) => row.Signature),
+        Column<SessionKeyRow, string?>("signer_user_id", (_, row) => row.SignerUserId),
+        Column<SessionKeyRow, string?>("signer_key_pair", (_, row) => row.SignerKeyPair),
+        Column<SessionKeyRow, long>("created", (_, row) => row.Created),
+    ]);
+
+    public static readonly Table<In<ReceiptRow>> Receipt = new("receipt", ["conversation", "user_id"], [
+        Column<ReceiptRow, Guid>("conversation", (at, _) => at),
+        Column<ReceiptRow, string>("user_id", (_, row) => row.UserId),
+        Column<ReceiptRow, string>("read_ranges", (_, row) => row.Read.Text),
+        Column<ReceiptRow, string>("delivered_ranges", (_, row) => row.Delivered.Text),
+    ]);
+
+    private static Column<In<T>, TValue> Column<T, TValue>(string name, Func<Guid, T, TValue> get) =>
+        new(name, row => get(row.Conversation, row.Row));
+}

@@ -1,0 +1,90 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Messenger.Providers.Schema;
+
+/// <summary>
+/// Brings a database to the version of this release: forward only, all pending steps in one transaction, under a lock,
+/// so that processes which start together agree and a failed step leaves what was there.
+/// </summary>
+/// <param name="store">What the messages call the database.</param>
+/// <param name="lockStatement">Makes others who migrate wait until the transaction ends; empty where opening the transaction does.</param>
+internal sealed class Migrator(string store, IReadOnlyList<Script> scripts, string lockStatement)
+{
+    /// <returns>The version before and after.</returns>
+    /// <exception cref="SchemaTooNewException">A newer release was here.</exception>
+    public (int From, int To) Apply(DbConnection connection, int upTo = int.MaxValue)
+    {
+        using var transaction = connection.BeginTransaction();
+        if (lockStatement.Length > 0)
+        {
+            Execute(connection, transaction, lockStatement);
+        }
+
+        Execute(connection, transaction, """
+            create table if not exists schema_version
+            (
+                version integer not null primary key,
+                name    text    not null,
+                applied text    not null
+            )
+            """);
+        var from = Version(connection, transaction);
+        var to = from;
+        foreach (var script in scripts.Where(script => script.Version > from && script.Version <= upTo))
+        {
+            Execute(connection, transaction, script.Sql);
+            Execute(
+                connection, transaction, "insert into schema_version (version, name, applied) values (@version, @name, @applied)",
+                ("version", script.Version), ("name", script.Name),
+                ("applied", DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)));
+            to = script.Version;
+        }
+
+        transaction.Commit();
+        return (from, to);
+    }
+
+    /// <exception cref="SchemaTooNewException">A newer release was here.</exception>
+    /// <exception cref="SchemaPendingException">There are steps to be applied.</exception>
+    public void PendingOrThrow(DbConnection connection, bool versioned)
+    {
+        var version = versioned ? Version(connection, null) : 0;
+        if (version < scripts.Count)
+        {
+            throw new SchemaPendingException(
+                $"The {store} has schema version {version}, this release needs {scripts.Count}: run the migration first.");
+        }
+    }
+
+    private int Version(DbConnection connection, DbTransaction? transaction)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "select coalesce(max(version), 0) from schema_version";
+        var version = Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        return version <= scripts.Count
+            ? version
+            : throw new SchemaTooNewException(
+                $"The {store} has schema version {version}, this release knows {scripts.Count}: start the newer release, or restore the backup from before it.");
+    }
+
+    private static void Execute(DbConnection connection, DbTransaction transaction, string sql, params ReadOnlySpan<(string Name, object Value)> arguments)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+
+        // A step may rebuild a large table: it takes what it takes.
+        command.CommandTimeout = 0;
+        foreach (var (name, value) in arguments)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            command.Parameters.Add(parameter);
+        }
+
+        command.ExecuteNonQuery();
+    }
+}

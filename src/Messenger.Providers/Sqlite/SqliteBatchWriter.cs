@@ -1,0 +1,79 @@
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+using Messenger.Providers.Relational;
+using Microsoft.Data.Sqlite;
+
+namespace Messenger.Providers.Sqlite;
+
+/// <summary>Writes a batch row by row with prepared statements: without a network, rows are cheap and the one flush is what counts.</summary>
+internal sealed class SqliteBatchWriter(SqliteWriteThread thread) : IBatchWriter
+{
+    private const int ConstraintUnique = 2067;
+
+    private const string Mark = """
+        update message set
+            deleted = deleted or @deleted, objectionable = objectionable or @objectionable,
+            body = case when @deleted then null else body end, iv = case when @deleted then null else iv end
+        where conversation = @conversation and sequence = @sequence
+        """;
+
+    /// <summary>A process alone has nobody to take over.</summary>
+    public bool Journals => false;
+
+    /// <summary>Whatever was handed to the thread before this is done when this is.</summary>
+    public Task<bool> Open(CancellationToken cancellation) => thread.Run(_ => true);
+
+    public Task<BatchOutcome> Write(Batch batch) => thread.Run(session =>
+    {
+        using var transaction = session.Connection.BeginTransaction();
+        try
+        {
+            Insert(session, transaction, Tables.Message, batch.Messages);
+        }
+        catch (SqliteException e) when (e.SqliteExtendedErrorCode == ConstraintUnique)
+        {
+            return e.Message.Contains("message.uuid", StringComparison.Ordinal) ? BatchOutcome.UuidTaken : BatchOutcome.SequenceTaken;
+        }
+
+        Insert(session, transaction, Tables.Conversation, batch.Headers);
+        Insert(session, transaction, Tables.Member, batch.Members);
+        Insert(session, transaction, Tables.SessionKey, batch.NewKeys);
+        Insert(session, transaction, Tables.WrappedKey, batch.Keys);
+        Insert(session, transaction, Tables.Receipt, batch.Receipts);
+        foreach (var (conversation, mark) in batch.Marks)
+        {
+            session.Command(
+                Mark,
+                [
+                    ("conversation", conversation), ("sequence", mark.Sequence), ("deleted", mark.Deleted),
+                    ("objectionable", mark.Objectionable),
+                ],
+                transaction).ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+        return BatchOutcome.Written;
+    });
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void Insert<T>(SqliteSession session, SqliteTransaction transaction, Table<In<T>> table, IReadOnlyList<In<T>> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var values = string.Join(", ", table.Columns.Select(column => "@" + column.Name));
+        var command = session.Command($"insert into {table.Name} ({table.ColumnList}) values ({values}){table.OnConflict}", [], transaction);
+        foreach (var row in rows)
+        {
+            foreach (var column in table.Columns)
+            {
+                SqliteSession.Set(command, column.Name, column.Value(row));
+            }
+
+            command.ExecuteNonQuery();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using System.Threading.Channels;
+using Messenger.Ports;
+using Messenger.Providers.Relational;
+using Microsoft.Data.Sqlite;
+
+namespace Messenger.Providers.Sqlite;
+
+/// <summary>Reads on a few connections side by side, writes on the one thread.</summary>
+internal sealed class SqliteDatabase : IDatabase, IDisposable
+{
+    /// <summary>Reads at a time: they are short and mostly from memory, more would only take threads.</summary>
+    private static readonly int Readers = Math.Max(2, Environment.ProcessorCount);
+
+    private readonly SqliteOptions options;
+    private readonly SemaphoreSlim room = new(Readers);
+    private readonly ConcurrentBag<SqliteSession> idle = [];
+
+    public SqliteDatabase(SqliteOptions options)
+    {
+        this.options = options;
+        Writer = new SqliteWriteThread(options.ConnectionString);
+    }
+
+    public SqliteWriteThread Writer { get; }
+
+    public async Task<T> Read<T>(string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments)
+    {
+        await room.WaitAsync();
+        try
+        {
+            // The engine reads synchronously: not on the thread of a grain.
+            return await Task.Run(async () =>
+            {
+                if (!idle.TryTake(out var session))
+                {
+                    session = new SqliteSession(options.ConnectionString, writes: false);
+                }
+
+                T result;
+                try
+                {
+                    await using var reader = await session.Command(sql, arguments).ExecuteReaderAsync();
+                    result = await read(reader);
+                }
+                catch
+                {
+                    session.Dispose();
+                    throw;
+                }
+
+                idle.Add(session);
+                return result;
+            });
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreUnavailableException("the database file could not be read", e);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    public async Task<int> Write(string sql, params IReadOnlyList<Argument> arguments)
+    {
+        try
+        {
+            return await Writer.Run(session =>
+            {
+                using var transaction = session.Connection.BeginTransaction();
+                var changed = session.Command(sql, arguments, transaction).ExecuteNonQuery();
+                transaction.Commit();
+                return changed;
+            });
+        }
+        catch (Exception e) when (e is SqliteException or ChannelClosedException)
+        {
+            throw new StoreUnavailableException("the database file could not be written", e);
+        }
+    }
+
+    public string Among(string column, string argument) => $"{column} in (select value from json_each({argument}))";
+
+    public (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<Span> spans, string name)
+    {
+        var json = new StringBuilder("[");
+        foreach (var span in spans)
+        {
+            json.Append(json.Length > 1 ? "," : "")
+                .Append(CultureInfo.InvariantCulture, $"[\"{span.Conversation}\",{span.Low},{span.High}]");
+        }
+
+        return (
+            $"(select value ->> 0 as conversation, value ->> 1 as low, value ->> 2 as high from json_each(@{name})) g",
+            [(name, json.Append(']').ToString())]);
+    }
+
+    public void Dispose()
+    {
+        Writer.Dispose();
+        while (idle.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+
+        room.Dispose();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net;
+using Messenger.Bench.Load;
+
+namespace Messenger.Bench.Targets;
+
+/// <summary>A server under load, with all the processes whose CPU and memory count as its own.</summary>
+internal interface ITarget : IAsyncDisposable
+{
+    string Name { get; }
+
+    /// <summary>Roots of the process trees that serve, PostgreSQL and Redis included.</summary>
+    IReadOnlyList<int> Processes { get; }
+
+    /// <summary>People who talk to one another: everyone's message reaches everyone else in the room.</summary>
+    Task<Party[]> Room(int people, CancellationToken cancellation);
+
+    /// <summary>A connection that is authenticated and then silent.</summary>
+    Task<LoadConnection> Idle(int number, CancellationToken cancellation);
+}
+
+/// <summary>One connection in a room.</summary>
+/// <param name="Message">The frame that sends the message with this uuid.</param>
+/// <param name="Ping">The frame of a ping that is echoed or answered.</param>
+/// <param name="Acknowledges">How a frame starts that acknowledges a message.</param>
+/// <param name="UuidAfter">What stands before the message's uuid in a frame.</param>
+internal sealed record Party(
+    LoadConnection Connection, Action<FrameHandler> Listen, Func<Guid, byte[]> Message, byte[] Ping, byte[] Acknowledges, byte[] UuidAfter);
+
+/// <summary>Where generators connect from: past 28 000 connections one address has no more ports.</summary>
+internal static class Sources
+{
+    private const int PerAddress = 20_000;
+
+    public static IPAddress Of(int number) => IPAddress.Parse($"127.0.0.{1 + (number / PerAddress)}");
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net;
+using Messenger.Bench.Load;
+using Messenger.Protocol;
+
+namespace Messenger.Bench.Targets;
+
+/// <summary>The messenger itself, in one process or several.</summary>
+internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPorts, IReadOnlyList<ServerProcess> servers, IReadOnlyList<int> others) : ITarget
+{
+    /// <summary>What the bench's development servers take as a code.</summary>
+    private const string Code = "000000";
+
+    /// <summary>Registrations under way at once.</summary>
+    private const int Together = 32;
+
+    private int _rooms;
+    private int _phones;
+
+    public string Name { get; } = name;
+
+    public IReadOnlyList<int> Processes { get; } = [.. servers.Select(server => server.Id), .. others];
+
+    public async Task<Party[]> Room(int people, CancellationToken cancellation)
+    {
+        using var together = new SemaphoreSlim(Together);
+        var phones = await Task.WhenAll(Enumerable.Range(0, people).Select(async _ =>
+        {
+            await together.WaitAsync(cancellation);
+            try
+            {
+                return await LoggedIn(cancellation);
+            }
+            finally
+            {
+                together.Release();
+            }
+        }));
+
+        var conversation = Guid.NewGuid();
+        var key = Guid.NewGuid();
+        var wrapped = new string('k', 684);
+        var others = phones.Skip(1).ToDictionary(phone => phone.UserId, _ => wrapped);
+        await phones[0].Ask(new RequestCreateConversationFull(
+            people == 2 ? others : null, conversation.ToString(), people == 2, people == 2 ? null : others, "nick", key.ToString(),
+            new SessionKeyValue(wrapped, wrapped, null, phones[0].UserId, phones[0].UserId), null));
+        Interlocked.Increment(ref _rooms);
+        var message = Frames.Message(conversation, key);
+        return [.. phones.Select(phone => new Party(
+            phone.Connection, handler => phone.OnFrame = handler, message, Frames.Ping,
+            "{\"type\":\"ResponseAddedMessage\""u8.ToArray(), "\"message\":{\"uuid\":\""u8.ToArray()))];
+    }
+
+    public async Task<LoadConnection> Idle(int number, CancellationToken cancellation) => (await LoggedIn(cancellation)).Connection;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private async Task<Phone> LoggedIn(CancellationToken cancellation)
+    {
+        var number = Interlocked.Increment(ref _phones);
+        var openUserId = string.Create(CultureInfo.InvariantCulture, $"+357{96_000_000 + number}");
+        var gateway = new IPEndPoint(IPAddress.Loopback, gatewayPorts[number % gatewayPorts.Count]);
+        var phone = await Phone.Connect(gateway, openUserId, Sources.Of(number), cancellation);
+        await phone.Register(openUserId, Code);
+        await phone.Authenticate();
+        return phone;
+    }
+}

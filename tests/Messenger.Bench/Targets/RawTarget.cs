@@ -1,0 +1,77 @@
+using System.Net;
+using Messenger.Bench.Load;
+using Messenger.Protocol;
+
+namespace Messenger.Bench.Targets;
+
+/// <summary>The yardstick: this same program in its server role, in a process of its own.</summary>
+internal sealed class RawTarget(string name, int port, ServerProcess server, IReadOnlyList<int> others) : ITarget
+{
+    private int _rooms;
+
+    public string Name { get; } = name;
+
+    public IReadOnlyList<int> Processes { get; } = [server.Id, .. others];
+
+    private IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, port);
+
+    public static async Task<RawTarget> Start(string name, string? postgres, IReadOnlyList<int> others, CancellationToken cancellation)
+    {
+        var port = Ports.Free();
+        List<string> arguments = ["serve-raw", "--port", $"{port}"];
+        if (postgres is not null)
+        {
+            arguments.AddRange(["--postgres", postgres]);
+        }
+
+        var server = ServerProcess.Start("dotnet", [typeof(RawTarget).Assembly.Location, .. arguments], new Dictionary<string, string>());
+        await server.Ready(port, cancellation);
+        return new RawTarget(name, port, server, others);
+    }
+
+    public async Task<Party[]> Room(int people, CancellationToken cancellation)
+    {
+        var room = $"/room/{Interlocked.Increment(ref _rooms)}";
+        var parties = new Party[people];
+        for (var i = 0; i < people; i++)
+        {
+            var connection = await LoadConnection.Open(EndPoint, room, null, cancellation);
+            _ = connection.Run(cancellation);
+            parties[i] = new Party(
+                connection, handler => connection.OnFrame = handler, Frames.Message(Guid.NewGuid(), Guid.NewGuid()), Frames.Ping,
+                "{\"id\""u8.ToArray(), "messageUuid\":\""u8.ToArray());
+        }
+
+        return parties;
+    }
+
+    public async Task<LoadConnection> Idle(int number, CancellationToken cancellation)
+    {
+        var connection = await LoadConnection.Open(EndPoint, $"/room/idle{number}", Sources.Of(number), cancellation);
+        _ = connection.Run(cancellation);
+        return connection;
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+}
+
+/// <summary>The frames of the load, the same for every target.</summary>
+internal static class Frames
+{
+    public static byte[] Ping { get; } = Phone.Bytes("p", new RequestPing("bench", 0));
+
+    /// <summary>A message of a usual size: 96 bytes of ciphertext.</summary>
+    public static Func<Guid, byte[]> Message(Guid conversation, Guid sessionKey)
+    {
+        var placeholder = Guid.Empty.ToString();
+        var template = Phone.Bytes("m", new RequestAddMessage(
+            Convert.ToBase64String(new byte[96]), conversation.ToString(), false, Convert.ToBase64String(new byte[12]), placeholder, null, sessionKey.ToString()));
+        var at = template.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(placeholder));
+        return uuid =>
+        {
+            var frame = template.AsSpan().ToArray();
+            uuid.TryFormat(frame.AsSpan(at), out _);
+            return frame;
+        };
+    }
+}

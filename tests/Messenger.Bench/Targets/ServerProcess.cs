@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Messenger.Bench.Targets;
+
+/// <summary>A server process of the bench's; it ends with it.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    /// <summary>A start that takes longer has failed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Queue<string> _last = new();
+
+    private ServerProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public static ServerProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        var server = new ServerProcess(process);
+        process.OutputDataReceived += (_, line) => server.Remember(line.Data);
+        process.ErrorDataReceived += (_, line) => server.Remember(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>Waits until /health/ready answers.</summary>
+    public async Task Ready(int port, CancellationToken cancellation)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        var since = Stopwatch.StartNew();
+        while (since.Elapsed < Patience)
+        {
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"the server ended at start: {string.Join('\n', _last)}");
+            }
+
+            try
+            {
+                using var answer = await http.GetAsync($"http://127.0.0.1:{port}/health/ready", cancellation);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(50, cancellation);
+        }
+
+        throw new TimeoutException($"the server was not ready in {Patience.TotalSeconds} s: {string.Join('\n', _last)}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Remember(string? line)
+    {
+        lock (_last)
+        {
+            if (line is not null)
+            {
+                _last.Enqueue(line);
+            }
+
+            if (_last.Count > 20)
+            {
+                _last.Dequeue();
+            }
+        }
+    }
+}
+
+/// <summary>Ports that are free now.</summary>
+internal static class Ports
+{
+    public static int Free()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Messenger.Bench.Workloads;
+
+/// <summary>What one workload measured on one target.</summary>
+/// <param name="PerSecond">Operations a second; null where there is no rate.</param>
+/// <param name="CpuPerThousand">CPU seconds of all server processes per 1 000 operations.</param>
+/// <param name="GeneratorCpu">CPU seconds of this process, for honesty: it runs beside the servers.</param>
+/// <param name="Lost">Operations that were acknowledged and did not arrive.</param>
+internal sealed record Measurement(
+    string Target, string Workload, double? PerSecond, double? CpuPerThousand, double GeneratorCpu, double? AckP50, double? AckP99,
+    double? DeliveryP50, double? DeliveryP99, double? KiBEach, long Lost, long Doubled);

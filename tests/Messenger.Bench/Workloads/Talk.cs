@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Messenger.Bench.Load;
+using Messenger.Bench.Report;
+using Messenger.Bench.Targets;
+
+namespace Messenger.Bench.Workloads;
+
+/// <summary>Rooms in which some people write, flat out or paced, and everyone else listens. Counts what was lost and what came twice.</summary>
+internal sealed class Talk(ITarget target, string name)
+{
+    /// <summary>After the last send everything has this long to arrive.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+
+    /// <summary>Messages per writer that are remembered: far past what a run sends.</summary>
+    private const int PerWriter = 1 << 21;
+
+    private readonly Latencies _acks = new();
+    private readonly Latencies _deliveries = new();
+    private readonly List<Writer> _writers = [];
+    private long _doubled;
+    private long _arrived;
+    private volatile bool _writing;
+    private bool _windowed;
+
+    /// <param name="rooms">How many rooms.</param>
+    /// <param name="people">People in each.</param>
+    /// <param name="writers">How many of them write.</param>
+    /// <param name="window">Unacknowledged messages of each writer; ignored when paced.</param>
+    /// <param name="perSecond">Paced: messages a second, all together; 0: flat out.</param>
+    public async Task<Measurement> Run(int rooms, int people, int writers, int window, double perSecond, TimeSpan duration, CancellationToken cancellation)
+    {
+        for (var room = 0; room < rooms; room++)
+        {
+            var parties = await target.Room(people, cancellation);
+            for (var i = 0; i < people; i++)
+            {
+                var number = _writers.Count;
+                var writer = new Writer(this, parties[i], number, i < writers, people - 1);
+                _writers.Add(writer);
+                parties[i].Listen(writer.Handle);
+            }
+        }
+
+        // It brings the grains, the connections and the compiler to temperature.
+        await Load(window, perSecond, WarmUp, cancellation);
+        await Settle(cancellation);
+        _acks.Clear();
+        _deliveries.Clear();
+        var (before, own, arrived) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Interlocked.Read(ref _arrived));
+        var watch = Stopwatch.StartNew();
+        await Load(window, perSecond, duration, cancellation);
+        var seconds = watch.Elapsed.TotalSeconds;
+        var count = Interlocked.Read(ref _arrived) - arrived;
+        var cpu = Cpu.Seconds(target.Processes) - before;
+        await Settle(cancellation);
+        var expected = _writers.Sum(writer => (long)writer.Acknowledged * writer.Audience);
+        foreach (var writer in _writers)
+        {
+            await writer.Party.Connection.DisposeAsync();
+        }
+
+        return new Measurement(
+            target.Name, name, count / seconds, cpu / count * 1000, Cpu.OwnSeconds() - own, _acks.Percentile(.5), _acks.Percentile(.99),
+            _deliveries.Percentile(.5), _deliveries.Percentile(.99), null, Math.Max(0, expected - Interlocked.Read(ref _arrived)), _doubled);
+    }
+
+    private async Task Load(int window, double perSecond, TimeSpan duration, CancellationToken cancellation)
+    {
+        var active = _writers.Where(writer => writer.Writes).ToList();
+        _windowed = perSecond == 0;
+        _writing = true;
+        if (_windowed)
+        {
+            active.ForEach(writer => writer.Fill(window));
+            await Task.Delay(duration, cancellation);
+        }
+        else
+        {
+            await Pace(active, perSecond, duration, cancellation);
+        }
+
+        _writing = false;
+    }
+
+    private static async Task Pace(List<Writer> writers, double perSecond, TimeSpan duration, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        for (var sent = 0L; watch.Elapsed < duration; await tick.WaitForNextTickAsync(cancellation))
+        {
+            for (var due = (long)(watch.Elapsed.TotalSeconds * perSecond); sent < due; sent++)
+            {
+                writers[(int)(sent % writers.Count)].Send();
+            }
+        }
+    }
+
+    private async Task Settle(CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < Patience
+            && (_writers.Any(writer => writer.Acknowledged < writer.Sent)
+                || Interlocked.Read(ref _arrived) < _writers.Sum(writer => (long)writer.Sent * writer.Audience)))
+        {
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    private sealed class Writer(Talk talk, Party party, int number, bool writes, int audience)
+    {
+        private readonly long[] _sentAt = writes ? new long[PerWriter] : [];
+        private readonly int[] _received = writes ? new int[PerWriter] : [];
+        private int _sent;
+        private int _acknowledged;
+
+        public Party Party { get; } = party;
+
+        public bool Writes { get; } = writes;
+
+        public int Audience { get; } = audience;
+
+        public int Sent => _sent;
+
+        public int Acknowledged => Volatile.Read(ref _acknowledged);
+
+        public void Fill(int window)
+        {
+            for (var i = 0; i < window; i++)
+            {
+                Send();
+            }
+        }
+
+        public void Send()
+        {
+            var sequence = Interlocked.Increment(ref _sent) - 1;
+            _sentAt[sequence % PerWriter] = Stopwatch.GetTimestamp();
+            Party.Connection.Send(Party.Message(Uuid(number, sequence)));
+        }
+
+        public void Handle(ReadOnlySpan<byte> frame)
+        {
+            var at = frame.IndexOf(Party.UuidAfter);
+            if (at < 0 || !Guid.TryParse(frame.Slice(at + Party.UuidAfter.Length, 36), out var uuid) || !TryRead(uuid, out var writer, out var sequence))
+            {
+                return;
+            }
+
+            var from = talk._writers[writer];
+            if (frame.StartsWith(Party.Acknowledges))
+            {
+                talk._acks.Add(Stopwatch.GetTimestamp() - from._sentAt[sequence % PerWriter]);
+                Interlocked.Increment(ref _acknowledged);
+                if (talk._writing && talk._windowed)
+                {
+                    Send();
+                }
+            }
+            else
+            {
+                talk._deliveries.Add(Stopwatch.GetTimestamp() - from._sentAt[sequence % PerWriter]);
+                Interlocked.Increment(ref talk._arrived);
+                if (Interlocked.Increment(ref from._received[sequence % PerWriter]) > from.Audience)
+                {
+                    Interlocked.Increment(ref talk._doubled);
+                }
+            }
+        }
+
+        private static Guid Uuid(int writer, int sequence) => new(writer, 0x4242, 0x4242, 0x42, 0x42, 0x42, 0x42,
+            (byte)(sequence >> 24), (byte)(sequence >> 16), (byte)(sequence >> 8), (byte)sequence);
+
+        private static bool TryRead(Guid uuid, out int writer, out int sequence)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            uuid.TryWriteBytes(bytes);
+            writer = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            sequence = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes[12..]);
+            return bytes[4] == 0x42 && bytes[5] == 0x42;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using CsCheck;
+using Messenger.Grains.Conversations;
+using Messenger.Ports;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Conversations;
+
+public class IntervalsTests
+{
+    private static readonly Gen<SequenceRange> AnyRange =
+        Gen.Select(Gen.Long[1, 60], Gen.Long[0, 12]).Select((from, length) => new SequenceRange(from, from + length));
+
+    [Fact]
+    public void Behaves_as_a_set_of_numbers_whatever_is_added() => AnyRange.Array[0, 30].Sample(ranges =>
+    {
+        var intervals = new Intervals();
+        var model = new HashSet<long>();
+        foreach (var range in ranges)
+        {
+            var fresh = intervals.Add(range).SelectMany(Numbers).ToList();
+            var expected = Numbers(range).Where(model.Add).ToList();
+            Assert.Equal(expected, fresh);
+        }
+
+        Assert.Equal(model.Order(), intervals.Ranges.SelectMany(Numbers));
+        Assert.All(Enumerable.Range(0, 80), number => Assert.Equal(model.Contains(number), intervals.Contains(number)));
+        Assert.Equal(intervals.Ranges, Intervals.Parse(intervals.ToText()).Ranges);
+    });
+
+    [Fact]
+    public void Neighbours_become_one_range()
+    {
+        var intervals = new Intervals();
+        foreach (var number in (long[])[5, 3, 4, 1, 2])
+        {
+            intervals.Add(new SequenceRange(number, number));
+        }
+
+        Assert.Equal("1-5", intervals.ToText().Text);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("7", "7")]
+    [InlineData("1-57,60,62-64", "1-57,60,62-64")]
+    public void Reads_what_it_wrote(string stored, string again) => Assert.Equal(again, Intervals.Parse(new IntervalText(stored)).ToText().Text);
+
+    [Theory]
+    [InlineData("5-4")]
+    [InlineData("1-3,4")]
+    [InlineData("7,2")]
+    [InlineData("x")]
+    public void Refuses_what_it_would_not_write(string stored) =>
+        Assert.Throws<FormatException>(() => Intervals.Parse(new IntervalText(stored)));
+
+    private static IEnumerable<long> Numbers(SequenceRange range)
+    {
+        for (var number = range.From; number <= range.To; number++)
+        {
+            yield return number;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Messenger.Ports;
+
+namespace Messenger.Grains.Tests.Fakes;
+
+/// <summary>The rows of one conversation.</summary>
+internal sealed class FakeConversation(ConversationRow header)
+{
+    private readonly HashSet<Guid> _uuids = [];
+    private readonly List<SessionKeyHeader> _keys = [];
+
+    public ConversationRow Header { get; private set; } = header;
+
+    public SortedDictionary<long, MessageRow> Messages { get; } = [];
+
+    public Dictionary<string, MemberRow> Members { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, ReceiptRow> Receipts { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<(Guid Key, string UserId), SessionKeyRow> Keys { get; } = [];
+
+    public IReadOnlyList<MemberRow> Roster => [.. Members.Values.OrderBy(member => member.Position)];
+
+    public ConversationState State()
+    {
+        var last = Messages.Values.LastOrDefault();
+        return new ConversationState(Header, last?.Sequence ?? 0, last?.Created ?? 0, Roster, [.. _keys], [.. Receipts.Values]);
+    }
+
+    /// <summary>A sequence taken is fenced before a uuid taken is a duplicate: the loser of a split looks again.</summary>
+    public LogOutcome? Refusal(LogEntry entry) =>
+        entry.Messages.Any(row => Messages.ContainsKey(row.Sequence)) ? LogOutcome.Fenced
+        : entry.Messages.Any(row => _uuids.Contains(row.Uuid)) ? LogOutcome.Duplicate
+        : null;
+
+    public void Apply(LogEntry entry)
+    {
+        Header = entry.Header ?? Header;
+        if (entry.NewKey is { } key)
+        {
+            _keys.Add(key);
+        }
+
+        foreach (var row in entry.Messages)
+        {
+            Messages.Add(row.Sequence, row);
+            _uuids.Add(row.Uuid);
+        }
+
+        foreach (var member in entry.Members)
+        {
+            Members[member.UserId] = member;
+        }
+
+        foreach (var wrapped in entry.Keys)
+        {
+            Keys[(wrapped.Uuid, wrapped.UserId)] = wrapped;
+        }
+
+        foreach (var receipt in entry.Receipts)
+        {
+            Receipts[receipt.UserId] = receipt;
+        }
+
+        foreach (var mark in entry.Marks)
+        {
+            Mark(mark);
+        }
+    }
+
+    public int Purge(int max)
+    {
+        var gone = Messages.Keys.Take(max).ToList();
+        gone.ForEach(sequence => Messages.Remove(sequence));
+        return gone.Count;
+    }
+
+    public IEnumerable<MessageRow> In(SequenceRange range) =>
+        Messages.Values.Where(row => range.From <= row.Sequence && row.Sequence <= range.To);
+
+    public IEnumerable<MessageRow> Countable(SequenceRange range) => In(range).Where(row => row is { IsEvent: false, Deleted: false });
+
+    public IEnumerable<MessageRow> Unread(string userId, SequenceRange range, IntervalText read)
+    {
+        var ranges = Parse(read);
+        return Countable(range).Where(row => row.UserId != userId && !ranges.Any(known => known.From <= row.Sequence && row.Sequence <= known.To));
+    }
+
+    private void Mark(MessageMark mark)
+    {
+        var row = Messages[mark.Sequence];
+        row = mark.Objectionable ? row with { Objectionable = true } : row;
+        Messages[mark.Sequence] = mark.Deleted ? row with { Deleted = true, Body = null, Iv = null } : row;
+    }
+
+    private static SequenceRange[] Parse(IntervalText text) =>
+    [
+        .. from part in (text.Text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+           let ends = part.Split('-').Select(end => long.Parse(end, CultureInfo.InvariantCulture)).ToArray()
+           select new SequenceRange(ends[0], ends[^1]),
+    ];
+}

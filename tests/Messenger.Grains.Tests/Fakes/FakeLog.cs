@@ -1,0 +1,135 @@
+using Messenger.Ports;
+
+namespace Messenger.Grains.Tests.Fakes;
+
+/// <summary>
+/// The log of conversations, in memory and correct; <see cref="IConversationDirectory"/> is in the other half.
+/// A test scripts what goes wrong: <see cref="Next"/>, <see cref="Before"/>, <see cref="Away"/>.
+/// </summary>
+internal sealed partial class FakeLog : IMessageLog
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, FakeConversation> _conversations = [];
+    private readonly List<LogEntry> _committed = [];
+    private readonly List<Guid> _unsettled = [];
+
+    /// <summary>Outcomes of the next appends, in order, instead of a commit. Afterwards appends commit again.</summary>
+    public Queue<Scripted> Next { get; } = [];
+
+    /// <summary>Runs before an entry is looked at: a test's barrier. Entries wait for one another, as they do in the real log.</summary>
+    public Func<LogEntry, Task>? Before { get; set; }
+
+    /// <summary>Reads throw and appends are <see cref="LogOutcome.Unknown"/> while it is set.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>What was committed, in order.</summary>
+    public IReadOnlyList<LogEntry> Committed => Locked<IReadOnlyList<LogEntry>>(() => [.. _committed]);
+
+    /// <summary>A conversation for each committed entry with notifications that nobody has settled yet.</summary>
+    public IReadOnlyList<Guid> Unsettled => Locked<IReadOnlyList<Guid>>(() => [.. _unsettled]);
+
+    private Task _order = Task.CompletedTask;
+
+    /// <summary>What an append is to come to.</summary>
+    /// <param name="Written">With <see cref="LogOutcome.Unknown"/>: the entry is on disk all the same.</param>
+    public readonly record struct Scripted(LogOutcome Outcome, bool Written = false);
+
+    public Task<LogOutcome> Append(LogEntry entry)
+    {
+        lock (_lock)
+        {
+            var mine = After(_order, entry);
+            _order = mine;
+            return mine;
+        }
+    }
+
+    public void Settled(Guid conversation) => Locked(() => _unsettled.Remove(conversation));
+
+    public Task<ConversationState?> Load(Guid conversation) => Reading(() => Found(conversation)?.State());
+
+    public Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst) =>
+        Reading<IReadOnlyList<MessageRow>>(() =>
+        {
+            var rows = Found(conversation)?.In(range) ?? [];
+            return [.. (newestFirst ? rows.Reverse() : rows).Take(size)];
+        });
+
+    public Task<IReadOnlyList<MessageRow>> Find(Guid conversation, IReadOnlyCollection<Guid> uuids) =>
+        Reading<IReadOnlyList<MessageRow>>(() => [.. Found(conversation)?.Messages.Values.Where(row => uuids.Contains(row.Uuid)) ?? []]);
+
+    public Task<IReadOnlyList<CountableRow>> Countable(Guid conversation, SequenceRange range, int size) =>
+        Reading<IReadOnlyList<CountableRow>>(() =>
+            [.. (Found(conversation)?.Countable(range) ?? []).Take(size).Select(row => new CountableRow(row.Sequence, row.UserId))]);
+
+    public Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read) =>
+        Reading(() => Found(conversation)?.Unread(userId, range, read).Count() ?? 0);
+
+    public Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId) =>
+        Reading(() => Found(conversation)?.Keys.GetValueOrDefault((sessionKey, userId)));
+
+    public Task<int> Purge(int max) => Reading(() =>
+    {
+        var gone = 0;
+        foreach (var conversation in _conversations.Values.Where(conversation => conversation.Header.Deleted))
+        {
+            gone += conversation.Purge(max - gone);
+        }
+
+        return gone;
+    });
+
+    private FakeConversation? Found(Guid conversation) => _conversations.GetValueOrDefault(conversation);
+
+    private async Task<LogOutcome> After(Task earlier, LogEntry entry)
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (Before?.Invoke(entry) ?? Task.CompletedTask);
+        return Locked(() => Away ? LogOutcome.Unknown : Next.TryDequeue(out var scripted) ? Outcome(scripted, entry) : Commit(entry));
+    }
+
+    private LogOutcome Outcome(Scripted scripted, LogEntry entry)
+    {
+        if (scripted.Written)
+        {
+            Commit(entry);
+        }
+
+        return scripted.Outcome;
+    }
+
+    private LogOutcome Commit(LogEntry entry)
+    {
+        if (!_conversations.TryGetValue(entry.Conversation, out var conversation))
+        {
+            conversation = new FakeConversation(entry.Header ?? throw new InvalidOperationException("a conversation's first entry brings its header"));
+        }
+
+        if (conversation.Refusal(entry) is { } refusal)
+        {
+            return refusal;
+        }
+
+        conversation.Apply(entry);
+        _conversations[entry.Conversation] = conversation;
+        _committed.Add(entry);
+        if (entry.Notifies)
+        {
+            _unsettled.Add(entry.Conversation);
+        }
+
+        return LogOutcome.Committed;
+    }
+
+    private Task<T> Reading<T>(Func<T> read) => Away
+        ? Task.FromException<T>(new StoreUnavailableException("the fake is away"))
+        : Task.FromResult(Locked(read));
+
+    private T Locked<T>(Func<T> action)
+    {
+        lock (_lock)
+        {
+            return action();
+        }
+    }
+}

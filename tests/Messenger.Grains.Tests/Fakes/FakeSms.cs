@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Messenger.Ports;
+
+namespace Messenger.Grains.Tests.Fakes;
+
+/// <summary>Keeps what was to be sent.</summary>
+internal sealed partial class FakeSms : ISmsSender
+{
+    private readonly ConcurrentQueue<(string Phone, string Text)> _sent = [];
+
+    /// <summary>The provider refuses while it is set.</summary>
+    public bool Refuses { get; set; }
+
+    /// <summary>The provider does not answer while it is set: the call ends when its token does.</summary>
+    public bool Hangs { get; set; }
+
+    public IReadOnlyList<(string Phone, string Text)> Sent => [.. _sent];
+
+    public async Task<bool> Send(string phone, string text, CancellationToken cancellation)
+    {
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
+
+        if (!Refuses)
+        {
+            _sent.Enqueue((phone, text));
+        }
+
+        return !Refuses;
+    }
+
+    /// <summary>The code of the last text to this phone.</summary>
+    public string LastCode(string phone) => Code().Match(_sent.Last(sms => sms.Phone == phone).Text).Value;
+
+    [GeneratedRegex("[0-9]{4,}")]
+    private static partial Regex Code();
+}
