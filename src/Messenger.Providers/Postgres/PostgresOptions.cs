@@ -24,6 +24,9 @@ public sealed record PostgresOptions(string ConnectionString)
     /// </summary>
     private const string ByKey = "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c enable_seqscan=off -c jit=off";
 
+    /// <summary>For Orleans' grain storage, invariant <c>Npgsql</c>: with the same time limits.</summary>
+    public string GrainStateConnectionString => Limits("messenger-state").ToString();
+
     /// <summary>For reads, and for writes that are not the log's: a pool.</summary>
     internal string Pooled
     {
