@@ -8,6 +8,8 @@ namespace Messenger.Ports;
 /// an entry that was <see cref="LogOutcome.Committed"/> is on disk as a whole, and is read by every later read of any process;
 /// entries are committed in the order handed in, many conversations in one batch;
 /// a (conversation, sequence) and a (conversation, uuid) is written once: the second writer is told, and nothing of its entry is kept.
+/// after <see cref="LogOutcome.Fenced"/> or <see cref="LogOutcome.Unknown"/> every later entry of that conversation is fenced too, until this
+/// process calls <see cref="Load"/>: nothing rests on an entry that failed, and the load sees what became of it.
 /// It never throws for a store that is away: the outcome is <see cref="LogOutcome.Unknown"/>.
 /// Reads throw <see cref="StoreUnavailableException"/>.
 /// </remarks>

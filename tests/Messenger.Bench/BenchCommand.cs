@@ -10,7 +10,7 @@ namespace Messenger.Bench;
 /// <summary>The bench's one command: which targets, which workloads, how long.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] AllTargets = ["raw", "raw+pg", "embedded", "all-in-one", "two+two"];
+    private static readonly string[] AllTargets = ["raw", "raw+pg", "embedded", "all-in-one", "one+one", "two+two"];
     private static readonly string[] AllWorkloads = ["echo", "dialog-1", "dialog-8", "paced-200", "paced-1000", "group-200", "idle"];
 
     public static void AddTo(RootCommand root)

@@ -1,4 +1,5 @@
 using Messenger.Bench.Targets;
+using Messenger.Servers;
 
 namespace Messenger.Bench;
 
@@ -12,7 +13,12 @@ internal sealed class Setup : IAsyncDisposable
         ITarget target = name switch
         {
             "raw" => await RawTarget.Start(name, null, [], cancellation),
-            _ => throw new NotSupportedException($"{name} comes with the server"),
+            "raw+pg" => await RawWithPostgres(name, cancellation),
+            "embedded" => await Embedded(name, cancellation),
+            "all-in-one" => await Cluster(name, ["all"], cancellation),
+            "one+one" => await Cluster(name, ["gateway", "worker"], cancellation),
+            "two+two" => await Cluster(name, ["gateway", "gateway", "worker", "worker"], cancellation),
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such target"),
         };
         _owned.Push(target);
         return target;
@@ -25,4 +31,82 @@ internal sealed class Setup : IAsyncDisposable
             await one.DisposeAsync();
         }
     }
+
+    private async Task<ITarget> RawWithPostgres(string name, CancellationToken cancellation)
+    {
+        var postgres = Own(await PostgresServer.Start());
+        return await RawTarget.Start(name, postgres.ConnectionString(), [postgres.ProcessId], cancellation);
+    }
+
+    private async Task<ITarget> Embedded(string name, CancellationToken cancellation)
+    {
+        var data = Directory.CreateTempSubdirectory("messenger-bench-");
+        Own(new Folder(data));
+        var host = await HostProcess.Start("all", new() { ["Data__Directory"] = data.FullName }, cancellation);
+        return new MessengerTarget(name, [host.Port], [host.Process], []);
+    }
+
+    private async Task<ITarget> Cluster(string name, string[] roles, CancellationToken cancellation)
+    {
+        var postgres = Own(await PostgresServer.Start());
+        var redis = Own(await RedisServer.Start());
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Postgres"] = postgres.ConnectionString(),
+            ["ConnectionStrings__Redis"] = redis.ConnectionString,
+            ["Data__MigrateOnStart"] = "true",
+        };
+        var hosts = new List<(string Role, int Port, ServerProcess Process)>();
+        foreach (var role in roles.OrderDescending())
+        {
+            var host = await HostProcess.Start(role, settings, cancellation);
+            hosts.Add((role, host.Port, host.Process));
+        }
+
+        return new MessengerTarget(
+            name, [.. hosts.Where(host => host.Role != "worker").Select(host => host.Port)], [.. hosts.Select(host => host.Process)],
+            [postgres.ProcessId, redis.ProcessId]);
+    }
+
+    private T Own<T>(T one)
+        where T : IAsyncDisposable
+    {
+        _owned.Push(one);
+        return one;
+    }
+
+    private sealed class Folder(DirectoryInfo folder) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            folder.Delete(recursive: true);
+            return ValueTask.CompletedTask;
+        }
+    }
+}
+
+/// <summary>A process of the messenger's own, for development: its code is fixed and its limits are off.</summary>
+internal static class HostProcess
+{
+    public static async Task<(int Port, ServerProcess Process)> Start(string role, Dictionary<string, string> settings, CancellationToken cancellation)
+    {
+        var port = Ports.Free();
+        var program = Path.Combine(AppContext.BaseDirectory, "../../../../../src/Messenger.Host/bin", Configuration, "net10.0/Messenger.Host.dll");
+        var process = ServerProcess.Start("dotnet", [Path.GetFullPath(program)], new Dictionary<string, string>(settings)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+            ["Registration__FixedCode"] = "000000",
+            ["Limits__Enabled"] = "false",
+            ["Silo__Role"] = role,
+            ["Silo__Port"] = "0",
+            ["Silo__Address"] = "127.0.0.1",
+            ["Logging__LogLevel__Default"] = "Warning",
+        });
+        await process.Ready(port, cancellation);
+        return (port, process);
+    }
+
+    /// <summary>The servers were built as the bench was.</summary>
+    private static string Configuration => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 }

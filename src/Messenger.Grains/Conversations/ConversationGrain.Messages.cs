@@ -162,7 +162,7 @@ internal sealed partial class ConversationGrain
         foreach (var (at, uuid) in retried)
         {
             var row = live.Recent(uuid) ?? live.Pending.GetValueOrDefault(uuid);
-            if (row is null || await live.LastCommit != LogOutcome.Committed || live.Dropped)
+            if (row is null || !await live.Confirmed())
             {
                 answers[at] = Unconfirmed();
             }
@@ -246,5 +246,5 @@ internal sealed partial class ConversationGrain
 
     /// <summary>The answer to a write that is there already: ok once what is under way is on disk.</summary>
     private static async Task<Answer> Confirmed(LiveConversation live) =>
-        await live.LastCommit == LogOutcome.Committed && !live.Dropped ? Answer.Ok : Unconfirmed();
+        await live.Confirmed() ? Answer.Ok : Unconfirmed();
 }

@@ -1,4 +1,5 @@
 using Messenger.Grains.Devices;
+using Messenger.Grains.Placement;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ namespace Messenger.Grains.Conversations;
 /// same turn, and answered when it is committed. The log commits in the order handed in. So two changes never see the same sequence, a check
 /// never goes stale, and what an interleaved call may see early is a change whose commit is under way; if that fails, all of it is dropped.
 /// </remarks>
-[Reentrant]
+[Reentrant, SiloRole(SiloRoles.Worker)]
 internal sealed partial class ConversationGrain(
     IMessageLog messages, IUserDirectory users, IReportStore reports, TimeProvider clock, ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain

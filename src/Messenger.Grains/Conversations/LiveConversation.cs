@@ -11,6 +11,7 @@ internal sealed class LiveConversation
 
     private readonly Dictionary<Guid, MessageRow> _recent = [];
     private readonly Queue<Guid> _order = [];
+    private Task<LogOutcome> _lastCommit = Task.FromResult(LogOutcome.Committed);
     private int _underWay;
     private TaskCompletionSource? _quiet;
 
@@ -48,9 +49,6 @@ internal sealed class LiveConversation
     /// <summary>In a dialog, the side that blacklisted the other; both can be.</summary>
     public IReadOnlySet<string> Blacklisting { get; set; } = new HashSet<string>();
 
-    /// <summary>The newest commit; what it says holds for all before it.</summary>
-    public Task<LogOutcome> LastCommit { get; private set; } = Task.FromResult(LogOutcome.Committed);
-
     /// <summary>Completes when no commit of this object is under way.</summary>
     public Task Quiet => _underWay == 0 ? Task.CompletedTask : (_quiet ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
@@ -73,7 +71,7 @@ internal sealed class LiveConversation
 
         _underWay++;
         var commit = log.Append(entry);
-        LastCommit = commit;
+        _lastCommit = commit;
         var outcome = await commit;
         if (--_underWay == 0)
         {
@@ -82,6 +80,9 @@ internal sealed class LiveConversation
 
         return outcome;
     }
+
+    /// <summary>Whether all that this object shows is on disk: waits for the newest commit, which none before it can outlast.</summary>
+    public async Task<bool> Confirmed() => await _lastCommit is LogOutcome.Committed or LogOutcome.Duplicate && !Dropped;
 
     public MessageRow? Recent(Guid uuid) => _recent.GetValueOrDefault(uuid);
 

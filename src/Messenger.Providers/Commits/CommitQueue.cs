@@ -18,6 +18,7 @@ internal sealed class CommitQueue : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly CommitMeter meter = new();
+    private readonly ClosedConversations closed = new();
     private readonly Channel<Pending> queue;
     private readonly UnsettledSet? unsettled;
     private readonly CancellationTokenSource stopping = new();
@@ -53,7 +54,7 @@ internal sealed class CommitQueue : IAsyncDisposable
 
     public async Task<LogOutcome> Append(LogEntry entry)
     {
-        var pending = new Pending(entry, clock.GetTimestamp());
+        var pending = new Pending(entry, clock.GetTimestamp(), closed.NextTicket());
         try
         {
             await queue.Writer.WriteAsync(pending);
@@ -69,14 +70,16 @@ internal sealed class CommitQueue : IAsyncDisposable
     public void Settled(Guid conversation) => unsettled?.Settled(conversation);
 
     /// <summary>
-    /// Returns when no commit of this process is in doubt any more: a read that follows sees what became of an unknown outcome.
+    /// Before a conversation is loaded: returns when no commit of this process is in doubt any more, so that the load sees what became
+    /// of an unknown outcome. Entries handed in from then on are taken again.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The store stayed away.</exception>
-    public async Task Certain()
+    public async Task Loading(Guid conversation)
     {
         try
         {
             await certain.Task.WaitAsync(options.OpenLimit, clock);
+            closed.Reopen(conversation);
         }
         catch (TimeoutException e)
         {
@@ -112,20 +115,23 @@ internal sealed class CommitQueue : IAsyncDisposable
     /// <summary>Waits for entries, or for an idle moment to trim the journal. False at the end.</summary>
     private async Task<bool> Work()
     {
-        if (unsettled is not { Stale: true } || !open || Fenced)
+        while (unsettled is { Stored: true } && open && !Fenced)
         {
-            return await queue.Reader.WaitToReadAsync();
+            using var idle = new CancellationTokenSource(options.TrimAfter, clock);
+            try
+            {
+                return await queue.Reader.WaitToReadAsync(idle.Token);
+            }
+            catch (OperationCanceledException) when (idle.IsCancellationRequested)
+            {
+                if (unsettled.Stale)
+                {
+                    return true;
+                }
+            }
         }
 
-        using var idle = new CancellationTokenSource(options.TrimAfter, clock);
-        try
-        {
-            return await queue.Reader.WaitToReadAsync(idle.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return true;
-        }
+        return await queue.Reader.WaitToReadAsync();
     }
 
     private void Take(List<Pending> batch)
@@ -149,7 +155,7 @@ internal sealed class CommitQueue : IAsyncDisposable
 
         try
         {
-            await Commit(batch, []);
+            await Write(batch);
         }
 #pragma warning disable CA1031 // Whatever went wrong on the way, the outcome is unknown; what it was is in the log.
         catch (Exception e)
@@ -160,18 +166,17 @@ internal sealed class CommitQueue : IAsyncDisposable
             unsettled?.Doubt();
             meter.Failed();
             Log.CommitFailed(logger, batch.Count, e);
-            Settle(batch, LogOutcome.Unknown);
+            Fail(batch, LogOutcome.Unknown);
             await Recover();
         }
     }
 
-    /// <param name="lost">Conversations in which a sequence of this batch was taken: what follows there rests on a state that is not true.</param>
-    private async Task Commit(List<Pending> part, HashSet<Guid> lost)
+    private async Task Write(List<Pending> entries)
     {
-        if (lost.Count > 0)
+        var part = entries.FindAll(closed.Admits);
+        if (part.Count < entries.Count)
         {
-            Settle(part.Where(pending => lost.Contains(pending.Entry.Conversation)), LogOutcome.Fenced);
-            part = [.. part.Where(pending => !lost.Contains(pending.Entry.Conversation))];
+            Settle(entries.Except(part), LogOutcome.Fenced);
             if (part.Count == 0)
             {
                 return;
@@ -196,16 +201,15 @@ internal sealed class CommitQueue : IAsyncDisposable
                 Settle(part, LogOutcome.Duplicate);
                 break;
             case BatchOutcome.SequenceTaken when part.Count == 1:
-                lost.Add(part[0].Entry.Conversation);
-                Settle(part, LogOutcome.Fenced);
+                Fail(part, LogOutcome.Fenced);
                 break;
             case BatchOutcome.Refused when part.Count == 1:
                 Log.EntryRefused(logger);
-                Settle(part, LogOutcome.Unknown);
+                Fail(part, LogOutcome.Unknown);
                 break;
             default:
-                await Commit([.. part.Take(part.Count / 2)], lost);
-                await Commit([.. part.Skip(part.Count / 2)], lost);
+                await Write(part[..(part.Count / 2)]);
+                await Write(part[(part.Count / 2)..]);
                 break;
         }
     }
@@ -254,7 +258,7 @@ internal sealed class CommitQueue : IAsyncDisposable
     {
         while (queue.Reader.TryPeek(out var next) && clock.GetElapsedTime(next.Since) >= age && queue.Reader.TryRead(out next))
         {
-            next.Settle(LogOutcome.Unknown);
+            Fail([next], LogOutcome.Unknown);
         }
     }
 
@@ -265,6 +269,14 @@ internal sealed class CommitQueue : IAsyncDisposable
             Fenced = true;
             Log.WriterFenced(logger);
         }
+    }
+
+    private void Fail(List<Pending> entries, LogOutcome outcome)
+    {
+        // Of a batch that was halved, some may be settled already.
+        var failed = entries.FindAll(pending => !pending.Outcome.IsCompleted);
+        failed.ForEach(pending => closed.Close(pending.Entry.Conversation));
+        Settle(failed, outcome);
     }
 
     private static void Settle(IEnumerable<Pending> entries, LogOutcome outcome)

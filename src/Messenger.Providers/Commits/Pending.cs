@@ -3,7 +3,7 @@ using Messenger.Ports;
 namespace Messenger.Providers.Commits;
 
 /// <summary>An entry on its way.</summary>
-internal sealed class Pending(LogEntry entry, long since)
+internal sealed class Pending(LogEntry entry, long since, long ticket)
 {
     /// <summary>About what a row costs besides its texts.</summary>
     private const int RowBytes = 200;
@@ -14,6 +14,9 @@ internal sealed class Pending(LogEntry entry, long since)
 
     /// <summary>When it was handed in, as the clock's timestamp.</summary>
     public long Since { get; } = since;
+
+    /// <summary>Its place in the order in which entries were handed in.</summary>
+    public long Ticket { get; } = ticket;
 
     public int Bytes { get; } =
         entry.Messages.Sum(row => RowBytes + (row.Body?.Length ?? 0))

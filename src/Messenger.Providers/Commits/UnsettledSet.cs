@@ -16,7 +16,19 @@ internal sealed class UnsettledSet
     private readonly Dictionary<Guid, int> outstanding = [];
 
     /// <summary>Null when it is not known.</summary>
-    private HashSet<Guid>? stored;
+    private HashSet<Guid>? onDisk;
+
+    /// <summary>Whether the disk names any conversation.</summary>
+    public bool Stored
+    {
+        get
+        {
+            lock (gate)
+            {
+                return onDisk is { Count: > 0 };
+            }
+        }
+    }
 
     /// <summary>Whether the disk names conversations that are settled by now.</summary>
     public bool Stale
@@ -25,7 +37,7 @@ internal sealed class UnsettledSet
         {
             lock (gate)
             {
-                return stored is not null && stored.Count > outstanding.Count;
+                return onDisk is not null && onDisk.Count > outstanding.Count;
             }
         }
     }
@@ -44,7 +56,7 @@ internal sealed class UnsettledSet
                 }
             }
 
-            return stored is not null && needed.IsSubsetOf(stored) && entries.Count > 0 && stored.Count <= (2 * needed.Count) + Slack
+            return onDisk is not null && needed.IsSubsetOf(onDisk) && entries.Count > 0 && onDisk.Count <= (2 * needed.Count) + Slack
                 ? null
                 : [.. needed];
         }
@@ -55,7 +67,7 @@ internal sealed class UnsettledSet
     {
         lock (gate)
         {
-            stored = journal?.ToHashSet() ?? stored;
+            onDisk = journal?.ToHashSet() ?? onDisk;
             foreach (var pending in entries)
             {
                 if (pending.Entry.Notifies)
@@ -71,7 +83,7 @@ internal sealed class UnsettledSet
     {
         lock (gate)
         {
-            stored = null;
+            onDisk = null;
         }
     }
 

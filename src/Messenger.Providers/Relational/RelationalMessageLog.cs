@@ -14,7 +14,7 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
 
     public async Task<ConversationState?> Load(Guid conversation)
     {
-        await commits.Certain();
+        await commits.Loading(conversation);
 
         // The head is read first. Whatever another activation commits after it shows up as a taken sequence at the first append;
         // read last, it would let a roster pass that is older than the head.

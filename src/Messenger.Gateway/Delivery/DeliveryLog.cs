@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Messenger.Gateway.Delivery;
+
+/// <summary>What delivery logs. Never a payload, a device or a user.</summary>
+internal static partial class DeliveryLog
+{
+    [LoggerMessage(LogLevel.Debug, "A device did not take its goodbye, its lease will end by itself ({Reason})")]
+    public static partial void GoodbyeFailed(ILogger log, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A device could not be asked for a gap, try {Attempt} ({Reason})")]
+    public static partial void FetchFailed(ILogger log, int attempt, string reason);
+
+    [LoggerMessage(LogLevel.Information, "This gateway listens to its stream")]
+    public static partial void Subscribed(ILogger log);
+
+    [LoggerMessage(LogLevel.Warning, "No heartbeat on this gateway's stream: subscribing anew")]
+    public static partial void HeartbeatMissed(ILogger log);
+
+    [LoggerMessage(LogLevel.Warning, "This gateway could not subscribe to its stream, and will try again; till then leases and fetches deliver")]
+    public static partial void SubscribeFailed(ILogger log, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "The stream reported an error")]
+    public static partial void StreamError(ILogger log, Exception e);
+
+    [LoggerMessage(LogLevel.Information, "Silo {Host} did not renew {Count} leases: their devices are asked one by one ({Reason})")]
+    public static partial void RenewalFailed(ILogger log, SiloAddress host, int count, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "A device did not renew its lease ({Reason})")]
+    public static partial void AskFailed(ILogger log, string reason);
+}

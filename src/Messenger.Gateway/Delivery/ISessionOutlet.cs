@@ -1,0 +1,16 @@
+using Messenger.Grains.Devices;
+using Messenger.Protocol;
+
+namespace Messenger.Gateway.Delivery;
+
+/// <summary>Where a session's notifications go: its bounded outbox.</summary>
+/// <remarks>Called from any thread, one call at a time, in order; never waits.</remarks>
+public interface ISessionOutlet
+{
+    /// <summary>Queues a notification behind what is queued already; false when there is no room, and then the session ends (4009).</summary>
+    /// <param name="cursor">Where to resume after it; null on what is not replayed.</param>
+    bool TrySend(Notice notice, string? cursor);
+
+    /// <summary>Ends the session with this code. The first call counts.</summary>
+    void Close(CloseCode code, string reason);
+}

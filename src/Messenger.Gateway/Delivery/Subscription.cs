@@ -1,0 +1,283 @@
+using Messenger.Grains.Delivery;
+using Messenger.Grains.Devices;
+using Messenger.Protocol;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Messenger.Gateway.Delivery;
+
+/// <summary>
+/// One session's share in its device's notifications: <see cref="Connect"/>, write the answer to the outlet, <see cref="Begin"/>, dispose.
+/// </summary>
+/// <remarks>
+/// From <see cref="Begin"/> on the outlet gets what was missed, then what comes, each once and in order; nothing before.
+/// When that cannot be kept the outlet is closed, with 1012 mostly. Disposing says goodbye to the device; all may be called from any thread.
+/// </remarks>
+public sealed class Subscription : IAsyncDisposable
+{
+    /// <summary>A device that cannot be asked for a gap is asked again so often; then the client had better reconnect.</summary>
+    private const int FetchTries = 4;
+
+    /// <summary>Between two tries, growing by itself.</summary>
+    private static readonly TimeSpan FetchPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock gate = new();
+    private readonly Continuity continuity = new();
+    private readonly Subscriptions owner;
+    private readonly ISessionOutlet outlet;
+    private readonly IDeviceGrain device;
+    private Task fetch = Task.CompletedTask;
+    private bool connected;
+    private bool over;
+
+    internal Subscription(Subscriptions owner, long session, IDeviceGrain device, ISessionOutlet outlet)
+    {
+        (this.owner, this.device, this.outlet) = (owner, device, outlet);
+        Session = session;
+    }
+
+    /// <summary>Names this connection at its device. No other connection of any gateway has it.</summary>
+    public long Session { get; }
+
+    /// <summary>The silo of the device's inbox, which the lease is renewed with; null before the connection stands.</summary>
+    internal SiloAddress? Host { get; private set; }
+
+    /// <summary>
+    /// Makes this the device's one connection. Null: the session was over before the device answered. Throws what the call throws;
+    /// then dispose this one, and let the client try again with another.
+    /// </summary>
+    public async Task<Connected?> Connect(string? resumeCursor)
+    {
+        lock (gate)
+        {
+            if (connected)
+            {
+                throw new InvalidOperationException("a subscription connects once");
+            }
+
+            connected = true;
+        }
+
+        var answer = await device.Connect(new Connection(owner.Gateway, Session), resumeCursor);
+        lock (gate)
+        {
+            Host = answer.Host;
+            Do(continuity.Connect(answer.Epoch, answer.Number, answer.Missed));
+            return over ? null : answer;
+        }
+    }
+
+    /// <summary>The client has its answer: lets the notifications flow.</summary>
+    public void Begin()
+    {
+        lock (gate)
+        {
+            Do(continuity.Begin());
+        }
+    }
+
+    /// <summary>Says goodbye to the device, so that it counts as offline at once. When that fails its lease ends by itself.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task inFlight;
+        bool goodbye;
+        lock (gate)
+        {
+            goodbye = connected;
+            connected = over = true;
+            inFlight = fetch;
+        }
+
+        if (!owner.Remove(this))
+        {
+            return;
+        }
+
+        if (goodbye)
+        {
+            try
+            {
+                await device.Disconnect(Session);
+            }
+#pragma warning disable CA1031 // The lease ends by itself: nothing depends on this call.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                DeliveryLog.GoodbyeFailed(owner.Log, e.Message);
+            }
+        }
+
+        await inFlight;
+    }
+
+    /// <summary>An event of the gateway's stream.</summary>
+    internal void Receive(in GatewayEvent hint)
+    {
+        lock (gate)
+        {
+            if (over)
+            {
+                return;
+            }
+
+            if (hint.Close != CloseCode.None)
+            {
+                End(hint.Close);
+            }
+            else if (hint.Notice is { } notice)
+            {
+                Do(continuity.Receive(hint.Epoch, hint.Number, notice));
+            }
+        }
+    }
+
+    /// <summary>What this session claims at the next renewal; null when it has nothing to claim.</summary>
+    internal LeaseClaim? Claim()
+    {
+        lock (gate)
+        {
+            return !over && continuity.IsLive ? new LeaseClaim(Session, continuity.Epoch, continuity.Number) : null;
+        }
+    }
+
+    /// <summary>The lease's answer; true when the session is behind and <see cref="CatchUp"/> is due in a while.</summary>
+    internal bool Leased(long epoch, long number)
+    {
+        lock (gate)
+        {
+            if (over)
+            {
+                return false;
+            }
+
+            Do(continuity.Leased(epoch, number));
+            return continuity.IsBehind;
+        }
+    }
+
+    /// <summary>Fetches what should have come by now.</summary>
+    internal void CatchUp()
+    {
+        lock (gate)
+        {
+            if (!over)
+            {
+                Do(continuity.CatchUp());
+            }
+        }
+    }
+
+    /// <summary>Asks the device itself, whose silo does not know this session (any more); true as <see cref="Leased"/> is.</summary>
+    internal async Task<bool> Ask()
+    {
+        if (Claim() is not { } claim)
+        {
+            return false;
+        }
+
+        var lease = await device.Renew(Session, claim.Number);
+        lock (gate)
+        {
+            if (over)
+            {
+                return false;
+            }
+
+            if (lease.Held)
+            {
+                Host = lease.Host;
+            }
+            else if (lease.Epoch == claim.Epoch)
+            {
+                // The inbox is the one we know, and it has let go of us: another connection took over, and telling us got lost.
+                End(CloseCode.Replaced);
+                return false;
+            }
+        }
+
+        return Leased(lease.Epoch, lease.Number);
+    }
+
+    /// <summary>Under the lock: does a step, then hands on what is ready.</summary>
+    private void Do(Step step)
+    {
+        if (step == Step.Lost)
+        {
+            End(CloseCode.ContinuityLost);
+            return;
+        }
+
+        if (step == Step.Fetch)
+        {
+            DeliveryMeter.Gaps.Add(1);
+            fetch = Fetch(continuity.Epoch, continuity.Number);
+        }
+
+        while (!over && continuity.TryNext(out var next))
+        {
+            if (!outlet.TrySend(next.Notice, next.Number == 0 ? null : Cursor.Format(continuity.Epoch, next.Number)))
+            {
+                End(CloseCode.TooSlow);
+                return;
+            }
+
+            owner.Delivered(next.Notice);
+        }
+    }
+
+    private void End(CloseCode code)
+    {
+        over = true;
+        outlet.Close(code, code switch
+        {
+            CloseCode.ContinuityLost => "notifications may have been missed: reconnect and resume",
+            CloseCode.Replaced => "a newer connection of this application took over",
+            CloseCode.Deleted => "the application or its user was deleted",
+            CloseCode.TooSlow => "the client reads too slowly",
+            _ => "the server ended this session",
+        });
+    }
+
+    private async Task Fetch(long epoch, long after)
+    {
+        // Not under the lock, and not on the stream's turn.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        for (var attempt = 1; ; attempt++)
+        {
+            InboxPage? page = null;
+            try
+            {
+                page = await device.Fetch(epoch, after);
+            }
+#pragma warning disable CA1031 // Whatever kept the device from answering, it is asked again; in the end the client is told.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                DeliveryLog.FetchFailed(owner.Log, attempt, e.Message);
+            }
+
+            lock (gate)
+            {
+                if (over)
+                {
+                    return;
+                }
+
+                if (page is not null)
+                {
+                    Do(continuity.Fetched(after, page));
+                    return;
+                }
+
+                if (attempt == FetchTries)
+                {
+                    End(CloseCode.ContinuityLost);
+                    return;
+                }
+            }
+
+            await Task.Delay(FetchPause * attempt, owner.Time);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Messenger.Grains.Delivery;
+using Messenger.Grains.Devices;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Messenger.Gateway.Delivery;
+
+/// <summary>The sessions of this gateway that a device belongs to, by the number that their events carry.</summary>
+public sealed class Subscriptions
+{
+    private readonly ConcurrentDictionary<long, Subscription> sessions = new();
+    private readonly IGrainFactory grains;
+    private long last;
+
+    public Subscriptions(IGrainFactory grains, ILocalSiloDetails silo, TimeProvider time, ILogger<Subscriptions> log)
+    {
+        this.grains = grains;
+        Gateway = silo.SiloAddress;
+        Time = time;
+        Log = log;
+
+        // Two gateways, or one before and after a restart, must not give one device the same number.
+        last = Random.Shared.NextInt64(1, int.MaxValue) << 31;
+    }
+
+    /// <summary>How many sessions there are.</summary>
+    public int Count => sessions.Count;
+
+    internal SiloAddress Gateway { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal ILogger Log { get; }
+
+    internal IEnumerable<Subscription> All => sessions.Select(entry => entry.Value);
+
+    /// <summary>Takes a session in; nothing flows before it is connected and begun.</summary>
+    /// <param name="device">A <see cref="DeviceKeys"/> key, authenticated.</param>
+    public Subscription Attach(string device, ISessionOutlet outlet)
+    {
+        var session = Interlocked.Increment(ref last);
+        var subscription = new Subscription(this, session, grains.GetGrain<IDeviceGrain>(device), outlet);
+        sessions[session] = subscription;
+        return subscription;
+    }
+
+    internal Subscription? Find(long session) => sessions.GetValueOrDefault(session);
+
+    internal bool Remove(Subscription subscription) => sessions.TryRemove(subscription.Session, out _);
+
+    internal void Receive(GatewayEvent[] events)
+    {
+        foreach (ref readonly var hint in events.AsSpan())
+        {
+            Find(hint.Session)?.Receive(hint);
+        }
+    }
+
+    internal void Delivered(Notice notice)
+    {
+        DeliveryMeter.Notices.Add(1);
+        if (notice.Committed > 0)
+        {
+            DeliveryMeter.Latency.Record(Math.Max(0, Time.GetUtcNow().ToUnixTimeMilliseconds() - notice.Committed) / 1000.0);
+        }
+    }
+}

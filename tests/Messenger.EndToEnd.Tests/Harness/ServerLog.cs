@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace Messenger.EndToEnd.Tests.Harness;
+
+/// <summary>What a server process wrote. A stack trace in it is a fault: whatever goes wrong is said in a sentence.</summary>
+public sealed partial class ServerLog
+{
+    private const int Kept = 50_000;
+    private const int TailLines = 60;
+
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public string Tail => string.Join('\n', _lines.TakeLast(TailLines));
+
+    public void Add(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _lines.Enqueue(line);
+        if (_lines.Count > Kept)
+        {
+            _lines.TryDequeue(out _);
+        }
+    }
+
+    /// <summary>Throws with the first stack trace and the lines around it.</summary>
+    public void AssertNoStackTrace()
+    {
+        var lines = _lines.ToArray();
+        var at = Array.FindIndex(lines, line => StackFrame().IsMatch(line) || line.Contains("Unhandled exception", StringComparison.Ordinal));
+        if (at >= 0)
+        {
+            throw new InvalidOperationException(
+                "the server logged a stack trace:\n" + string.Join('\n', lines.Skip(Math.Max(0, at - 8)).Take(24)));
+        }
+    }
+
+    [GeneratedRegex(@"^\s+at [\w.<>`\[\],+]+\(")]
+    private static partial Regex StackFrame();
+}

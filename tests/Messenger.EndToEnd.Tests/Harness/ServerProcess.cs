@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace Messenger.EndToEnd.Tests.Harness;
+
+/// <summary>The built server as a process of its own: it can be killed, stopped and started again on the same port and data.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private Process _process;
+
+    private ServerProcess(ServerSettings settings)
+    {
+        Settings = settings;
+        _process = Launch();
+    }
+
+    public ServerSettings Settings { get; }
+
+    /// <summary>Of every start.</summary>
+    public ServerLog Log { get; } = new();
+
+    /// <summary>True where a failing dependency is the test, and libraries log its exceptions.</summary>
+    public bool MayLogStackTraces { get; init; }
+
+    public bool IsRunning => !_process.HasExited;
+
+    /// <summary>Starts a server and waits until it says that it is ready.</summary>
+    public static async Task<ServerProcess> StartAsync(ServerSettings settings, bool mayLogStackTraces = false)
+    {
+        var server = new ServerProcess(settings) { MayLogStackTraces = mayLogStackTraces };
+        try
+        {
+            await server.Ready();
+            return server;
+        }
+        catch
+        {
+            server.Kill9();
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs one command of the server's, such as <c>migrate</c>, to its end; throws unless it ends well.</summary>
+    public static async Task RunAsync(ServerSettings settings, params string[] arguments)
+    {
+        var log = new ServerLog();
+        using var process = Start(settings, log, arguments);
+        using var deadline = new CancellationTokenSource(Deadlines.Start);
+        await process.WaitForExitAsync(deadline.Token);
+        Assert.True(process.ExitCode == 0, $"{string.Join(' ', arguments)} ended with {process.ExitCode}:\n{log.Tail}");
+    }
+
+    /// <summary>kill -9: no handler runs, nothing is flushed.</summary>
+    public void Kill9()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.WaitForExit();
+    }
+
+    /// <summary>SIGTERM, and waits for the end.</summary>
+    public async Task Terminate()
+    {
+        Signal.SendTerminate(_process);
+        using var deadline = new CancellationTokenSource(Deadlines.Stop);
+        await _process.WaitForExitAsync(deadline.Token);
+    }
+
+    public void Pause() => Signal.SendStop(_process);
+
+    public void Resume() => Signal.SendContinue(_process);
+
+    /// <summary>Starts it again after its end, on the same port and data, and waits until it is ready.</summary>
+    public async Task Restart()
+    {
+        _process.Dispose();
+        _process = Launch();
+        await Ready();
+    }
+
+    public Task Ready() => Deadlines.Until(
+        async () =>
+        {
+            Assert.False(_process.HasExited, $"the server ended with {(_process.HasExited ? _process.ExitCode : 0)} before it was ready:\n{Log.Tail}");
+            try
+            {
+                using var answer = await Http.GetAsync(new Uri(Settings.Http, "/health/ready"));
+                return answer.StatusCode == HttpStatusCode.OK;
+            }
+            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
+            {
+                return false;
+            }
+        },
+        Deadlines.Start,
+        () => $"the server is not ready:\n{Log.Tail}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsRunning)
+        {
+            Resume();
+            await Terminate();
+        }
+
+        _process.Dispose();
+        if (Environment.GetEnvironmentVariable("MESSENGER_TEST_LOGS") is { Length: > 0 } kept)
+        {
+            Directory.CreateDirectory(kept);
+            await File.WriteAllLinesAsync(Path.Combine(kept, $"{Path.GetFileName(Settings.DataDirectory)}.log"), Log.Lines);
+        }
+
+        Directory.Delete(Settings.DataDirectory, recursive: true);
+        if (!MayLogStackTraces)
+        {
+            Log.AssertNoStackTrace();
+        }
+    }
+
+    private Process Launch() => Start(Settings, Log, []);
+
+    private static Process Start(ServerSettings settings, ServerLog log, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Built.Host, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = settings.DataDirectory,
+        };
+        foreach (var (key, value) in settings.Environment)
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => log.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => log.Add(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Messenger.EndToEnd.Tests.Harness;
+
+/// <summary>How a server process is started; everything goes by environment variables, as in production.</summary>
+/// <param name="DataDirectory">Kept over a restart.</param>
+public sealed record ServerSettings(string DataDirectory, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>The code of every SMS in these tests.</summary>
+    public const string Code = "424242";
+
+    /// <summary>One process with SQLite, in Development, codes fixed and limits off.</summary>
+    public static ServerSettings Embedded(params (string Key, string Value)[] more) => Development(more);
+
+    /// <summary>A member of a cluster.</summary>
+    public static ServerSettings InCluster(string role, string postgres, string redis, string clusterId, params (string Key, string Value)[] more) =>
+        Development(
+        [
+            ("Silo__Role", role),
+            ("ConnectionStrings__Postgres", postgres),
+            ("ConnectionStrings__Redis", redis),
+            ("Cluster__Id", clusterId),
+            .. more,
+        ]);
+
+    private static ServerSettings Development((string Key, string Value)[] more)
+    {
+        var ports = Ports.Free(3);
+        var directory = Directory.CreateTempSubdirectory("messenger-e2e-").FullName;
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}");
+        var environment = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["DOTNET_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_URLS"] = url,
+            ["Gateway__PublicUrl"] = url,
+            ["Silo__Port"] = ports[1].ToString(CultureInfo.InvariantCulture),
+            ["Data__Directory"] = directory,
+            ["Registration__FixedCode"] = Code,
+            ["Limits__Enabled"] = "false",
+        };
+        foreach (var (key, value) in more)
+        {
+            environment[key] = value;
+        }
+
+        return new ServerSettings(directory, environment);
+    }
+
+    public Uri Http => new(Environment["ASPNETCORE_URLS"]);
+
+    public Uri WebSocket => new($"ws://{Http.Authority}/ws");
+}

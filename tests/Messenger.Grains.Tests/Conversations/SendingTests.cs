@@ -1,0 +1,188 @@
+using Messenger.Grains.Tests.Fakes;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Orleans.Concurrency;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Conversations;
+
+public sealed class SendingTests : IAsyncLifetime
+{
+    private Stage _stage = null!;
+
+    public async Task InitializeAsync() => _stage = await Stage.Open();
+
+    public async Task DisposeAsync() => await _stage.DisposeAsync();
+
+    [Fact]
+    public async Task A_message_reaches_everyone_and_spares_the_asking_device()
+    {
+        var scene = await _stage.Group(3);
+        var sent = await scene.Sent(scene.Cast[0]);
+        foreach (var person in scene.Cast)
+        {
+            var heard = await _stage.Told.Hears(person, "NotificationAddedMessageToConversation", 3);
+            Assert.Equal(sent.Uuid, heard[^1].GetProperty("message").GetProperty("uuid").GetString());
+        }
+
+        Assert.Equal("app0", _stage.Told.By(scene.Cast[0])[^1].Except);
+        Assert.Null(_stage.Told.By(scene.Cast[1])[^1].Except);
+        Assert.Equal((3, 1, 1, false), (sent.Members, sent.ReadedMembers, sent.DeliveredMembers, sent.Readed));
+    }
+
+    [Fact]
+    public async Task Everything_told_is_settled()
+    {
+        var scene = await _stage.Group(3);
+        await scene.Sent(scene.Cast[0]);
+        await scene.Grain.MarkAllReaded(scene.Cast[1], new RequestMarkAllReaded(scene.Uuid));
+        await _stage.Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+    }
+
+    [Fact]
+    public async Task The_same_uuid_again_is_the_stored_message_and_nothing_twice()
+    {
+        var scene = await _stage.Dialog();
+        var uuid = Guid.NewGuid();
+        var first = await scene.Sent(scene.Cast[0], uuid);
+        var again = await scene.Sent(scene.Cast[0], uuid);
+        Assert.Equal(first, again);
+        await scene.Sent(scene.Cast[0]);
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 3);
+    }
+
+    [Fact]
+    public async Task The_same_uuid_is_known_after_the_grain_forgot_it()
+    {
+        var scene = await _stage.Dialog();
+        var uuid = Guid.NewGuid();
+        var first = await scene.Sent(scene.Cast[0], uuid);
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 2);
+        await _stage.Silo.Deactivate(scene.Grain);
+
+        // In the middle of new ones, as a phone does that sends its queue again.
+        var answers = await scene.Grain.AddMessages(scene.Cast[0], new[] { scene.Message(), scene.Message(uuid), scene.Message() }.AsImmutable());
+        Assert.All(answers, answer => Assert.Null(answer.Refusal));
+        Assert.Equal(first.Created, Scene.Read(answers[1].Value!).Created);
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 4);
+    }
+
+    [Fact]
+    public async Task A_retry_that_overtakes_the_commit_waits_for_it()
+    {
+        var scene = await _stage.Dialog();
+        var commit = new TaskCompletionSource();
+        _stage.Silo.Log.Before = _ => commit.Task;
+        var message = scene.Message();
+        var first = scene.Send(scene.Cast[0], message);
+        var second = scene.Send(scene.Cast[0], message);
+        Assert.False(first.IsCompleted || second.IsCompleted);
+        commit.SetResult();
+        Assert.Equal(Scene.Read((await first).Value!), Scene.Read((await second).Value!));
+        Assert.Single(_stage.Silo.Log.Committed, entry => entry.Messages.Any(row => !row.IsEvent));
+    }
+
+    [Fact]
+    public async Task Somebody_elses_uuid_is_a_conflict()
+    {
+        var scene = await _stage.Dialog();
+        var uuid = Guid.NewGuid();
+        await scene.Sent(scene.Cast[0], uuid);
+        Assert.Equal(Statuses.Conflict, (await scene.Send(scene.Cast[1], scene.Message(uuid))).Refusal!.Status);
+    }
+
+    [Fact]
+    public async Task Created_strictly_increases_while_the_clock_stands()
+    {
+        var scene = await _stage.Dialog();
+        var answers = await scene.Grain.AddMessages(scene.Cast[0], Enumerable.Range(0, 50).Select(_ => scene.Message()).ToArray().AsImmutable());
+        var times = answers.Select(answer => Scene.Read(answer.Value!).Created).ToList();
+        Assert.Equal(times.Distinct().Order(), times);
+    }
+
+    [Fact]
+    public async Task An_unknown_session_key_or_reply_is_a_bad_request_and_spares_the_others()
+    {
+        var scene = await _stage.Dialog();
+        var first = scene.Message();
+        var answers = await scene.Grain.AddMessages(scene.Cast[0], new[]
+        {
+            first,
+            scene.Message() with { SessionKeyUuid = Guid.NewGuid().ToString() },
+            scene.Message(reply: Guid.NewGuid()),
+            scene.Message(reply: Guid.Parse(first.MessageUuid)),
+        }.AsImmutable());
+        Assert.Equal([null, Statuses.BadRequest, Statuses.BadRequest, null], answers.Select(answer => answer.Refusal?.Status));
+    }
+
+    [Fact]
+    public async Task A_stranger_learns_nothing()
+    {
+        var scene = await _stage.Dialog();
+        var stranger = await _stage.Person(9);
+        var refused = (await scene.Send(stranger)).Refusal!;
+        var none = (await _stage.Silo.Grains.GetGrain<Grains.Conversations.IConversationGrain>(Guid.NewGuid())
+            .AddMessages(stranger, new[] { scene.Message() }.AsImmutable()))[0].Refusal!;
+        Assert.Equal(none, refused);
+        Assert.Equal(Statuses.NotFound, refused.Status);
+    }
+
+    [Fact]
+    public async Task An_unknown_outcome_is_unavailable_and_the_retry_finds_what_was_written()
+    {
+        var scene = await _stage.Dialog();
+        var message = scene.Message();
+        _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown, Written: true));
+        Assert.Equal(Statuses.Unavailable, (await scene.Send(scene.Cast[0], message)).Refusal!.Status);
+        Assert.Null((await scene.Send(scene.Cast[0], message)).Refusal);
+
+        // Nobody had been told when the outcome was unknown: now everyone is, once.
+        var heard = await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 2);
+        Assert.Equal(message.MessageUuid, heard[1].GetProperty("message").GetProperty("uuid").GetString());
+    }
+
+    [Fact]
+    public async Task A_fenced_activation_drops_its_state_and_writes_again_after_loading()
+    {
+        var scene = await _stage.Dialog();
+        _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Fenced));
+        var message = scene.Message();
+        Assert.Equal(Statuses.Unavailable, (await scene.Send(scene.Cast[0], message)).Refusal!.Status);
+        Assert.Null((await scene.Send(scene.Cast[0], message)).Refusal);
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 2);
+    }
+
+    [Fact]
+    public async Task A_hand_over_that_fails_becomes_a_doubt_and_holds_nobody_else_up()
+    {
+        var scene = await _stage.Group(3);
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 2);
+        var broken = scene.Cast[1].UserId;
+        _stage.Told.Before = user => user == broken ? throw new TimeoutException() : Task.CompletedTask;
+        var sent = await scene.Sent(scene.Cast[0]);
+        var heard = await _stage.Told.Hears(scene.Cast[2], "NotificationAddedMessageToConversation", 3);
+        Assert.Equal(sent.Uuid, heard[^1].GetProperty("message").GetProperty("uuid").GetString());
+        await _stage.Told.Until(() =>
+        {
+            _stage.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
+            return _stage.Told.Doubts(scene.Cast[1]) > 0;
+        });
+        await _stage.Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_blacklisted_author_is_refused_in_the_dialog_alone()
+    {
+        var dialog = await _stage.Dialog();
+        var group = await _stage.Create([.. dialog.Cast, await _stage.Person(2)], dialog: false);
+        await _stage.Silo.Users.AddToBlackList(dialog.Cast[1].UserId, dialog.Cast[0].UserId);
+        await dialog.Grain.BlackListChanged();
+        Assert.Equal(Statuses.Forbidden, (await dialog.Send(dialog.Cast[0])).Refusal!.Status);
+        Assert.Null((await dialog.Send(dialog.Cast[1])).Refusal);
+        Assert.Null((await group.Send(dialog.Cast[0])).Refusal);
+        foreach (var person in dialog.Cast)
+        {
+            Assert.True((await dialog.Grain.Get(person, new RequestGetConversationFull(dialog.Uuid, null))).Value!.Conversation.Blocked);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Messenger.Grains.Delivery;
+using Messenger.Grains.Devices;
+using Messenger.Grains.Placement;
+using Messenger.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+
+namespace Messenger.Delivery.Fixture;
+
+/// <summary>Silos in this process, each with a role, over storage that outlives them.</summary>
+public sealed class DeliveryCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private readonly InProcessTestCluster cluster;
+
+    private DeliveryCluster(InProcessTestCluster cluster, DurableStorage storage, RecordedPushes pushes) =>
+        (this.cluster, Storage, Pushes) = (cluster, storage, pushes);
+
+    public DurableStorage Storage { get; }
+
+    public RecordedPushes Pushes { get; }
+
+    public IClusterClient Client => cluster.Client;
+
+    public static async Task<DeliveryCluster> Start(
+        string[] roles, Action<ISiloBuilder, bool>? more = null, Action<ISiloBuilder, bool>? streams = null)
+    {
+        var storage = new DurableStorage();
+        var pushes = new RecordedPushes();
+        var builder = new InProcessTestClusterBuilder((short)roles.Length);
+        builder.Options.AssumeHomogenousSilosForTesting = false;
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((options, silo) =>
+        {
+            var index = int.Parse(options.SiloName.AsSpan(options.SiloName.LastIndexOf('_') + 1), System.Globalization.CultureInfo.InvariantCulture);
+            var role = roles[Math.Min(index, roles.Length - 1)];
+            var isGateway = role != SiloRoles.Worker;
+            storage.AddTo(silo, "state", "PubSubStore");
+            silo.AddSiloRole(role);
+            silo.Services.AddSingleton<IPushSender>(pushes);
+            if (streams is null)
+            {
+                silo.AddGatewayStreams(isGateway);
+            }
+            else
+            {
+                streams(silo, isGateway);
+            }
+
+            if (role != SiloRoles.Gateway)
+            {
+                silo.AddDevices();
+            }
+
+            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+
+            // A killed silo is noticed in two seconds instead of ten.
+            silo.Configure<ClusterMembershipOptions>(membership =>
+            {
+                membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+                membership.NumMissedProbesLimit = 2;
+                membership.NumVotesForDeathDeclaration = 1;
+            });
+            more?.Invoke(silo, isGateway);
+        });
+        var built = builder.Build();
+        await built.DeployAsync().WaitAsync(Patience);
+        return new DeliveryCluster(built, storage, pushes);
+    }
+
+    public IServiceProvider Silo(int index) => cluster.GetSiloServiceProvider(Address(index));
+
+    public SiloAddress Address(int index) => cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal)).SiloAddress;
+
+    public Task Kill(int index) => cluster.KillSiloAsync(cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal))).WaitAsync(Patience);
+
+    public Task Stop(int index) => cluster.StopSiloAsync(cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal))).WaitAsync(Patience);
+
+    public Task Deactivate(IAddressable grain) => cluster.DeactivateAsync(grain).WaitAsync(Patience);
+
+    public Task Migrate(IAddressable grain, int to) => cluster.MigrateAsync(grain, Address(to)).WaitAsync(Patience);
+
+    /// <summary>Waits for something of the silos' own making, which no test can time.</summary>
+    public static async Task Until(Func<ValueTask<bool>> holds, string what)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await holds())
+        {
+            try
+            {
+                await poll.WaitForNextTickAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"it did not happen in {Patience.TotalSeconds} s: {what}");
+            }
+        }
+    }
+
+    public static Task Until(Func<bool> holds, string what) => Until(() => ValueTask.FromResult(holds()), what);
+
+    public async ValueTask DisposeAsync()
+    {
+        await cluster.StopAllSilosAsync().WaitAsync(Patience);
+        await cluster.DisposeAsync();
+    }
+}
+
+public sealed class RecordedPushes : IPushSender
+{
+    public ConcurrentQueue<Push> All { get; } = new();
+
+    public Task Send(Push push, CancellationToken cancellation)
+    {
+        All.Enqueue(push);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Notices for tests.</summary>
+public static class Notices
+{
+    public static readonly string User = new string('A', 43) + "=";
+
+    public static string Device(int n = 0) => $"{User}/device-{n}";
+
+    public static Notice Of(int n, int size = 16, PushHint? push = null) =>
+        new("NotificationNewPublicKey", [.. BitConverter.GetBytes(n), .. new byte[Math.Max(0, size - 4)]], true, push, 0);
+
+    public static Notice Typing() => new("NotificationTyping", [], false, null, 0);
+
+    public static int Index(Notice notice) => BitConverter.ToInt32(notice.Payload);
+}

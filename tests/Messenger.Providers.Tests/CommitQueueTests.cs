@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Messenger.Providers.Tests;
+
+/// <summary>The group commit against a writer that does what the test says.</summary>
+public sealed class CommitQueueTests : IAsyncLifetime
+{
+    private static readonly CommitOptions Options = new();
+
+    private readonly FakeTimeProvider clock = new();
+    private readonly Writer writer = new();
+    private readonly CommitQueue queue;
+
+    public CommitQueueTests() => queue = new CommitQueue(writer, Options, clock, NullLogger.Instance);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task What_queues_during_a_commit_goes_in_one()
+    {
+        var first = queue.Append(Said(1));
+        var commit = await writer.Next();
+        var others = Enumerable.Range(2, 600).Select(sequence => queue.Append(Said(sequence))).ToList();
+
+        commit.Answer.SetResult(BatchOutcome.Written);
+        var second = await writer.Next();
+        second.Answer.SetResult(BatchOutcome.Written);
+        var third = await writer.Next();
+        third.Answer.SetResult(BatchOutcome.Written);
+
+        Assert.Equal(LogOutcome.Committed, await first);
+        await Task.WhenAll(others);
+        Assert.Equal([1, Options.BatchEntries, 600 - Options.BatchEntries], new[] { commit, second, third }.Select(batch => batch.Batch.Messages.Count));
+        Assert.Equal(Enumerable.Range(2, 512).Select(sequence => (long)sequence), second.Batch.Messages.Select(message => message.Row.Sequence));
+    }
+
+    [Fact]
+    public async Task A_batch_is_bounded_in_bytes()
+    {
+        var first = queue.Append(Said(1));
+        var commit = await writer.Next();
+        var large = Enumerable.Range(2, 3).Select(sequence => queue.Append(
+            new(Guid.NewGuid()) { Messages = [Sample.Message(sequence, "ann", new string('x', Options.BatchBytes / 2))] })).ToList();
+
+        commit.Answer.SetResult(BatchOutcome.Written);
+        foreach (var _ in large)
+        {
+            var next = await writer.Next();
+            Assert.Single(next.Batch.Messages);
+            next.Answer.SetResult(BatchOutcome.Written);
+        }
+
+        Assert.All(await Task.WhenAll([first, .. large]), outcome => Assert.Equal(LogOutcome.Committed, outcome));
+    }
+
+    [Fact]
+    public async Task While_the_store_is_away_nobody_waits_beyond_the_limit()
+    {
+        writer.Away = true;
+        var early = queue.Append(Said(1));
+        await writer.Opening.Reader.ReadAsync();
+        clock.Advance(Options.AwayLimit / 2);
+        var late = queue.Append(Said(2));
+
+        await AdvanceUntil(early);
+        Assert.Equal(LogOutcome.Unknown, await early);
+        await AdvanceUntil(late);
+        Assert.Equal(LogOutcome.Unknown, await late);
+    }
+
+    [Fact]
+    public async Task A_commit_that_hangs_is_unknown_and_the_writer_is_opened_anew()
+    {
+        var hanging = queue.Append(Said(1));
+        await writer.Next();
+        var opened = writer.Opened;
+
+        await AdvanceUntil(hanging);
+
+        Assert.Equal(LogOutcome.Unknown, await hanging);
+        var next = queue.Append(Said(1));
+        (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+        Assert.Equal(LogOutcome.Committed, await next);
+        Assert.Equal(opened + 1, writer.Opened);
+    }
+
+    [Fact]
+    public async Task What_follows_an_unknown_entry_is_fenced_until_the_conversation_is_loaded()
+    {
+        var at = Guid.NewGuid();
+        var first = queue.Append(Sample.Said(at, Sample.Message(1, "ann")));
+        var commit = await writer.Next();
+        var behind = queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
+
+        commit.Answer.SetException(new IOException("gone"));
+
+        Assert.Equal(LogOutcome.Unknown, await first);
+        Assert.Equal(LogOutcome.Fenced, await behind);
+        Assert.Equal(LogOutcome.Fenced, await queue.Append(Sample.Said(at, Sample.Message(2, "ann"))));
+        await queue.Loading(at);
+        var after = queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+        Assert.Equal(LogOutcome.Committed, await after);
+    }
+
+    [Fact]
+    public async Task The_journal_names_what_is_unsettled_and_is_trimmed_when_idle()
+    {
+        var at = Guid.NewGuid();
+        var said = queue.Append(Sample.Said(at, Sample.Message(1, "ann")));
+        var commit = await writer.Next();
+        Assert.Equal([at], commit.Batch.Unsettled!);
+        commit.Answer.SetResult(BatchOutcome.Written);
+        await said;
+
+        var again = queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        commit = await writer.Next();
+        Assert.Null(commit.Batch.Unsettled);
+        commit.Answer.SetResult(BatchOutcome.Written);
+        await again;
+
+        queue.Settled(at);
+        queue.Settled(at);
+        var trim = writer.Next();
+        await AdvanceUntil(trim);
+        commit = await trim;
+        Assert.Empty(commit.Batch.Unsettled!);
+        commit.Answer.SetResult(BatchOutcome.Written);
+    }
+
+    [Fact]
+    public async Task A_writer_that_was_taken_over_says_so_and_asks_no_more()
+    {
+        var first = queue.Append(Said(1));
+        (await writer.Next()).Answer.SetResult(BatchOutcome.WriterFenced);
+
+        Assert.Equal(LogOutcome.Fenced, await first);
+        Assert.Equal(LogOutcome.Fenced, await queue.Append(Said(1)));
+        Assert.True(queue.Fenced);
+    }
+
+    [Fact]
+    public async Task An_orderly_stop_commits_what_is_queued()
+    {
+        var first = queue.Append(Said(1));
+        var commit = await writer.Next();
+        var second = queue.Append(Said(2));
+        var stopped = queue.DisposeAsync();
+
+        commit.Answer.SetResult(BatchOutcome.Written);
+        (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+        await stopped;
+
+        Assert.Equal([LogOutcome.Committed, LogOutcome.Committed], [await first, await second]);
+        Assert.Equal(LogOutcome.Unknown, await queue.Append(Said(3)));
+    }
+
+    private static LogEntry Said(long sequence) => Sample.Said(Guid.NewGuid(), Sample.Message(sequence, "ann"));
+
+    /// <summary>Time goes on in small steps, so that what waits for it can set its next timer.</summary>
+    private async Task AdvanceUntil(Task done)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!done.IsCompleted && patience.Elapsed < TimeSpan.FromSeconds(30))
+        {
+            clock.Advance(Options.ShortestPause);
+            await Task.WhenAny(done, Task.Delay(1));
+        }
+
+        await done.WaitAsync(TimeSpan.FromSeconds(1));
+    }
+
+    private sealed record Commit(Batch Batch, TaskCompletionSource<BatchOutcome> Answer);
+
+    private sealed class Writer : IBatchWriter
+    {
+        private readonly Channel<Commit> commits = Channel.CreateUnbounded<Commit>();
+
+        public Channel<int> Opening { get; } = Channel.CreateUnbounded<int>();
+
+        public bool Journals => true;
+
+        public bool Away { get; set; }
+
+        public int Opened { get; private set; }
+
+        public Task<Commit> Next() => commits.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        public Task<bool> Open(CancellationToken cancellation)
+        {
+            Opened++;
+            Opening.Writer.TryWrite(Opened);
+            return Away ? Task.FromException<bool>(new IOException("away")) : Task.FromResult(true);
+        }
+
+        public Task<BatchOutcome> Write(Batch batch)
+        {
+            var commit = new Commit(batch, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            commits.Writer.TryWrite(commit);
+            return commit.Answer.Task;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

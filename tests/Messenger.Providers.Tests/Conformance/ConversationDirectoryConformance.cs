@@ -1,0 +1,111 @@
+using Messenger.Ports;
+using Xunit;
+
+namespace Messenger.Providers.Tests.Conformance;
+
+/// <summary>What <see cref="IConversationDirectory"/> promises, whatever is behind it.</summary>
+public abstract class ConversationDirectoryConformance(Store store)
+{
+    private readonly string ann = Sample.User("ann");
+    private readonly string bob = Sample.User("bob");
+    private readonly string cid = Sample.User("cid");
+    private readonly Guid key = Guid.NewGuid();
+
+    [Fact]
+    public async Task A_sync_tells_everything_of_every_conversation()
+    {
+        var group = Guid.NewGuid();
+        var created = Sample.Created(group, key, false, bob, ann, cid);
+        var rows = new[]
+        {
+            Sample.Message(1, bob), Sample.Message(2, bob), Sample.Message(3, ann), Sample.Message(4, cid, eventType: "Renamed"),
+            Sample.Message(5, cid), Sample.Message(6, bob),
+        };
+        await Commit(created with { Messages = rows, Receipts = [Sample.Receipt(ann, "1"), Sample.Receipt(bob, "1-6", "1-6")] });
+        var quiet = Guid.NewGuid();
+        await Commit(Sample.Created(quiet, Guid.NewGuid(), true, ann, bob) with { NewKey = null, Keys = [] });
+
+        var sync = (await store.Conversations.Sync(ann)).ToDictionary(row => row.Conversation);
+
+        Assert.Equal(2, sync.Count);
+        var told = sync[group];
+        Assert.Equal(created.Header, told.Header);
+        Assert.Equal(created.Members, told.Members);
+        Assert.Equal(rows[5], told.Last);
+        Assert.Equal(2, told.Receipts.Count);
+        Assert.Equal(3, told.Unread);
+        Assert.Equal(rows[1].UuidText, told.FirstUnread);
+        Assert.Equal(Sample.Key(key, ann), told.Key);
+        Assert.True(sync[quiet] is { Last: null, Unread: 0, FirstUnread: null, Key: null, Receipts.Count: 0, Members.Count: 2 });
+    }
+
+    [Fact]
+    public async Task What_came_before_joining_and_what_is_deleted_does_not_count()
+    {
+        var group = Guid.NewGuid();
+        var rows = Enumerable.Range(1, 6).Select(sequence => Sample.Message(sequence, bob)).ToArray();
+        await Commit(Sample.Created(group, key, false, bob) with { Messages = rows[..2] });
+        await Commit(new(group) { Members = [Sample.Member(ann, 2, joined: 3)] });
+        Assert.True(Assert.Single(await store.Conversations.Sync(ann)) is { Last: null, Unread: 0 });
+
+        await Commit(new(group) { Messages = rows[2..], Marks = [new(3, Deleted: true, Objectionable: false)] });
+        await Commit(new(group) { Marks = [new(6, Deleted: true, Objectionable: false)] });
+
+        var told = Assert.Single(await store.Conversations.Sync(ann));
+        Assert.Equal(2, told.Unread);
+        Assert.Equal(rows[3].UuidText, told.FirstUnread);
+        Assert.Equal(rows[5] with { Deleted = true, Body = null, Iv = null }, told.Last);
+    }
+
+    [Fact]
+    public async Task Who_left_and_what_was_deleted_is_not_there()
+    {
+        var left = Guid.NewGuid();
+        var deleted = Guid.NewGuid();
+        var stays = Guid.NewGuid();
+        await Commit(Sample.Created(left, key, false, ann, bob));
+        await Commit(Sample.Created(stays, key, false, ann, cid));
+        var created = Sample.Created(deleted, key, true, ann, bob);
+        await Commit(created);
+
+        await Commit(new(left) { Members = [Sample.Member(ann, 1, left: 5)] });
+        await Commit(new(deleted) { Header = created.Header! with { Deleted = true } });
+
+        Assert.Equal([stays], await store.Conversations.ConversationsOf(ann));
+        Assert.Equal(stays, Assert.Single(await store.Conversations.Sync(ann)).Conversation);
+        Assert.Equal([cid], await store.Conversations.CompanionsOf(ann));
+        Assert.Empty(await store.Conversations.DialogsOf(ann, bob));
+        Assert.Equal([left], await store.Conversations.ConversationsOf(bob));
+    }
+
+    [Fact]
+    public async Task Companions_are_told_once_and_dialogs_are_of_two()
+    {
+        var dialog = Guid.NewGuid();
+        await Commit(Sample.Created(dialog, key, true, ann, bob));
+        await Commit(Sample.Created(Guid.NewGuid(), key, true, cid, bob));
+        await Commit(Sample.Created(Guid.NewGuid(), key, false, ann, bob, cid));
+        var lost = Sample.User("lost");
+        await Commit(Sample.Created(Guid.NewGuid(), key, false, ann, lost) with
+        {
+            Members = [Sample.Member(ann, 1), Sample.Member(lost, 2, left: 1)],
+        });
+
+        Assert.Equal(new[] { bob, cid }.Order(), (await store.Conversations.CompanionsOf(ann)).Order());
+        Assert.Equal([dialog], await store.Conversations.DialogsOf(ann, bob));
+        Assert.Equal([dialog], await store.Conversations.DialogsOf(bob, ann));
+        Assert.Empty(await store.Conversations.DialogsOf(ann, cid));
+    }
+
+    [Fact]
+    public async Task A_stranger_has_nothing()
+    {
+        var stranger = Sample.User("stranger");
+
+        Assert.Empty(await store.Conversations.Sync(stranger));
+        Assert.Empty(await store.Conversations.ConversationsOf(stranger));
+        Assert.Empty(await store.Conversations.CompanionsOf(stranger));
+    }
+
+    private async Task Commit(LogEntry entry) => Assert.Equal(LogOutcome.Committed, await store.Log.Append(entry));
+}

@@ -1,0 +1,271 @@
+using Messenger.Ports;
+using Xunit;
+
+namespace Messenger.Providers.Tests.Conformance;
+
+/// <summary>What <see cref="IMessageLog"/> promises, whatever is behind it.</summary>
+public abstract class MessageLogConformance(Store store)
+{
+    private readonly Guid conversation = Guid.NewGuid();
+
+    protected IMessageLog Log => store.Log;
+
+    [Fact]
+    public async Task An_entry_reads_back_whole()
+    {
+        var key = Guid.NewGuid();
+        var created = Sample.Created(conversation, key, false, "ann", "bob") with
+        {
+            Messages = [Sample.Message(1, "ann", body: null, eventType: "Added"), Sample.Message(2, "bob")],
+            Receipts = [Sample.Receipt("bob", "1-2", "1-2")],
+        };
+
+        Assert.Equal(LogOutcome.Committed, await Log.Append(created));
+
+        var state = await Log.Load(conversation);
+        Assert.NotNull(state);
+        Assert.Equal(created.Header, state.Header);
+        Assert.Equal(2, state.Head);
+        Assert.Equal(Sample.Now + 2, state.LastCreated);
+        Assert.Equal(created.Members, state.Members);
+        Assert.Equal([created.NewKey!], state.Keys);
+        Assert.Equal(created.Receipts, state.Receipts);
+        Assert.Equal(created.Messages, await Log.Read(conversation, new(1, long.MaxValue), 10, newestFirst: false));
+        Assert.Equal(created.Keys[1], await Log.FindKey(conversation, key, "bob"));
+        Assert.Null(await Log.FindKey(conversation, key, "eve"));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_null() => Assert.Null(await Log.Load(conversation));
+
+    [Fact]
+    public async Task Rows_are_replaced_and_the_rest_is_left_as_it_is()
+    {
+        var key = Guid.NewGuid();
+        var created = Sample.Created(conversation, key, false, "ann", "bob");
+        await Log.Append(created);
+        var gone = Sample.Member("bob", 2, left: 7, nick: "b");
+        var renamed = created.Header! with { Title = null, Deleted = false };
+
+        await Log.Append(new(conversation) { Members = [gone], Header = renamed, Receipts = [Sample.Receipt("ann", "1")] });
+        await Log.Append(new(conversation) { Receipts = [Sample.Receipt("ann", "1-3,5", "1-5")] });
+
+        var state = await Log.Load(conversation);
+        Assert.Equal([created.Members[0], gone], state!.Members);
+        Assert.Equal(renamed, state.Header);
+        Assert.Equal([Sample.Receipt("ann", "1-3,5", "1-5")], state.Receipts);
+    }
+
+    [Fact]
+    public async Task Of_entries_appended_together_the_last_stands()
+    {
+        var appended = Enumerable.Range(1, 200).Select(count => Log.Append(new(conversation)
+        {
+            Header = Sample.Conversation(Guid.Empty, "ann") with { UuidText = "same", SessionKeyText = "same", Title = $"{count}" },
+            Members = [Sample.Member("ann", count)],
+            Receipts = [Sample.Receipt("ann", $"{count}")],
+        })).ToList();
+
+        Assert.All(await Task.WhenAll(appended), outcome => Assert.Equal(LogOutcome.Committed, outcome));
+
+        var state = await Log.Load(conversation);
+        Assert.Equal("200", state!.Header.Title);
+        Assert.Equal(200, Assert.Single(state.Members).Position);
+        Assert.Equal("200", Assert.Single(state.Receipts).Read.Text);
+    }
+
+    [Fact]
+    public async Task A_page_is_contiguous_bounded_and_in_the_order_asked_for()
+    {
+        await Log.Append(Sample.Said(conversation, [.. new long[] { 1, 2, 4, 5, 6, 9 }.Select(sequence => Sample.Message(sequence, "ann"))]));
+
+        async Task<IEnumerable<long>> Page(long from, long to, int size, bool newestFirst) =>
+            (await Log.Read(conversation, new(from, to), size, newestFirst)).Select(row => row.Sequence);
+
+        Assert.Equal([2, 4, 5], await Page(2, 100, 3, newestFirst: false));
+        Assert.Equal([9, 6], await Page(1, long.MaxValue, 2, newestFirst: true));
+        Assert.Equal([5, 4, 2], await Page(2, 5, 100, newestFirst: true));
+        Assert.Empty(await Page(7, 8, 100, newestFirst: true));
+    }
+
+    [Fact]
+    public async Task Rows_are_found_by_uuid()
+    {
+        var rows = new[] { Sample.Message(1, "ann"), Sample.Message(2, "ann"), Sample.Message(3, "ann") };
+        await Log.Append(Sample.Said(conversation, rows));
+
+        var found = await Log.Find(conversation, [rows[2].Uuid, Guid.NewGuid(), rows[0].Uuid]);
+
+        Assert.Equal([rows[0], rows[2]], found.OrderBy(row => row.Sequence));
+        Assert.Empty(await Log.Find(Guid.NewGuid(), [rows[0].Uuid]));
+        Assert.Empty(await Log.Find(conversation, []));
+    }
+
+    [Fact]
+    public async Task Unread_are_the_rows_of_others_that_are_no_events_not_deleted_and_not_read()
+    {
+        await Log.Append(Sample.Said(
+            conversation,
+            [
+                Sample.Message(1, "bob"), Sample.Message(2, "ann"), Sample.Message(3, "bob", eventType: "Added"), Sample.Message(4, "bob"),
+                Sample.Message(5, "cid"), Sample.Message(7, "bob"), Sample.Message(8, "bob"),
+            ]));
+        await Log.Append(new(conversation) { Marks = [new(5, Deleted: true, Objectionable: false)] });
+
+        Task<int> Unread(long from, long to, string read) => Log.CountUnread(conversation, "ann", new(from, to), new(read));
+
+        Assert.Equal(4, await Unread(1, long.MaxValue, ""));
+        Assert.Equal(3, await Unread(2, long.MaxValue, ""));
+        Assert.Equal(2, await Unread(1, 6, ""));
+        Assert.Equal(1, await Unread(1, long.MaxValue, "1-4,8"));
+        Assert.Equal(0, await Unread(1, 8, "1-8"));
+        Assert.Equal(0, await Unread(1, 8, "1-9223372036854775807"));
+        Assert.Equal(2, await Unread(5, long.MaxValue, "1-3"));
+
+        var countable = await Log.Countable(conversation, new(2, 7), 3);
+        Assert.Equal([new(2, "ann"), new(4, "bob"), new(7, "bob")], countable);
+        Assert.Equal([new CountableRow(1, "bob")], await Log.Countable(conversation, new(1, 8), 1));
+    }
+
+    [Fact]
+    public async Task A_mark_deletes_or_objects_and_never_takes_back()
+    {
+        var row = Sample.Message(1, "ann");
+        await Log.Append(Sample.Said(conversation, row));
+
+        await Log.Append(new(conversation) { Marks = [new(1, Deleted: false, Objectionable: true)] });
+        await Log.Append(new(conversation) { Marks = [new(1, Deleted: true, Objectionable: false)] });
+        await Log.Append(new(conversation) { Marks = [new(1, Deleted: false, Objectionable: false)] });
+
+        var stored = Assert.Single(await Log.Find(conversation, [row.Uuid]));
+        Assert.Equal(row with { Deleted = true, Objectionable = true, Body = null, Iv = null }, stored);
+    }
+
+    [Fact]
+    public async Task A_mark_may_come_in_the_batch_of_its_row()
+    {
+        var row = Sample.Message(1, "ann");
+
+        await Task.WhenAll(
+            Log.Append(Sample.Said(conversation, row)),
+            Log.Append(new(conversation) { Marks = [new(1, Deleted: true, Objectionable: false)] }),
+            Log.Append(new(conversation) { Marks = [new(1, Deleted: false, Objectionable: true)] }));
+
+        var stored = Assert.Single(await Log.Find(conversation, [row.Uuid]));
+        Assert.True(stored is { Deleted: true, Objectionable: true, Body: null, Iv: null });
+    }
+
+    [Fact]
+    public async Task A_uuid_that_is_taken_fails_its_entry_and_nothing_else()
+    {
+        var first = Sample.Message(1, "ann");
+        await Log.Append(Sample.Said(conversation, first));
+        var elsewhere = Guid.NewGuid();
+
+        var outcomes = await Task.WhenAll(
+            Log.Append(Sample.Said(conversation, Sample.Message(2, "ann"))),
+            Log.Append(Sample.Said(conversation, first with { Sequence = 3 }) with { Members = [Sample.Member("eve", 1)] }),
+            Log.Append(Sample.Said(elsewhere, first)),
+            Log.Append(Sample.Said(conversation, Sample.Message(4, "ann"))));
+
+        Assert.Equal([LogOutcome.Committed, LogOutcome.Duplicate, LogOutcome.Committed, LogOutcome.Committed], outcomes);
+        Assert.Equal([1, 2, 4], (await Log.Read(conversation, new(1, 9), 9, false)).Select(row => row.Sequence));
+        Assert.Single(await Log.Find(elsewhere, [first.Uuid]));
+        await Log.Append(new(conversation) { Header = Sample.Conversation(Guid.NewGuid(), "ann") });
+        Assert.Empty((await Log.Load(conversation))!.Members);
+    }
+
+    [Fact]
+    public async Task A_sequence_that_is_taken_fences_the_conversation_until_it_is_loaded()
+    {
+        await Log.Append(Sample.Said(conversation, Sample.Message(1, "ann"), Sample.Message(2, "ann")));
+        var elsewhere = Guid.NewGuid();
+
+        var outcomes = await Task.WhenAll(
+            Log.Append(Sample.Said(elsewhere, Sample.Message(1, "bob"))),
+            Log.Append(Sample.Said(conversation, Sample.Message(2, "ann"))),
+            Log.Append(Sample.Said(conversation, Sample.Message(3, "ann"))),
+            Log.Append(Sample.Said(elsewhere, Sample.Message(2, "bob"))));
+        var behind = await Log.Append(Sample.Said(conversation, Sample.Message(3, "ann")));
+
+        Assert.Equal([LogOutcome.Committed, LogOutcome.Fenced, LogOutcome.Fenced, LogOutcome.Committed], outcomes);
+        Assert.Equal(LogOutcome.Fenced, behind);
+        Assert.Equal([1, 2], (await Log.Read(conversation, new(1, 9), 9, false)).Select(row => row.Sequence));
+
+        await Log.Load(conversation);
+        Assert.Equal(LogOutcome.Committed, await Log.Append(Sample.Said(conversation, Sample.Message(3, "ann"))));
+    }
+
+    [Fact]
+    public async Task Many_bad_entries_in_one_batch_fail_alone()
+    {
+        var taken = Sample.Message(1, "ann");
+        var conversations = Enumerable.Range(0, 100).Select(_ => Guid.NewGuid()).ToList();
+        await Task.WhenAll(conversations.Select(at => Log.Append(Sample.Said(at, taken))));
+
+        var outcomes = await Task.WhenAll(conversations.Select((at, index) => Log.Append(Sample.Said(
+            at, index % 10 == 0 ? taken with { Sequence = 2 } : Sample.Message(2, "ann")))));
+
+        Assert.All(
+            outcomes.Index(),
+            outcome => Assert.Equal(outcome.Index % 10 == 0 ? LogOutcome.Duplicate : LogOutcome.Committed, outcome.Item));
+    }
+
+    [Fact]
+    public async Task Appenders_side_by_side_share_transactions_and_keep_their_order()
+    {
+        const int appenders = 50;
+        const int each = 40;
+        var before = store.Commits.Transactions;
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, appenders).SelectMany(_ =>
+        {
+            var at = Guid.NewGuid();
+            return Enumerable.Range(1, each).Select(sequence => Log.Append(Sample.Said(at, Sample.Message(sequence, "ann")) with
+            {
+                Conversation = at,
+                Receipts = [Sample.Receipt("ann", $"1-{sequence}")],
+                Header = sequence == 1 ? Sample.Conversation(Guid.NewGuid(), "ann") with { Title = $"{at}" } : null,
+            })).ToList();
+        }));
+
+        Assert.All(outcomes, outcome => Assert.Equal(LogOutcome.Committed, outcome));
+        Assert.InRange(store.Commits.Transactions - before, 1, appenders * each / 4);
+    }
+
+    [Fact]
+    public async Task A_tombstone_stays_and_the_rest_is_purged_in_steps()
+    {
+        // What other tests left on this store goes first.
+        while (await Log.Purge(1000) > 0)
+        {
+        }
+
+        var key = Guid.NewGuid();
+        var created = Sample.Created(conversation, key, false, "ann", "bob");
+        var other = Sample.Created(Guid.NewGuid(), key, false, "ann", "bob") with { Messages = [Sample.Message(1, "ann")] };
+        await Log.Append(created with
+        {
+            Messages = [.. Enumerable.Range(1, 20).Select(sequence => Sample.Message(sequence, "ann"))],
+            Receipts = [Sample.Receipt("bob", "1-20")],
+        });
+        await Log.Append(other);
+        await Log.Append(new(conversation) { Header = created.Header! with { Deleted = true } });
+        Assert.True((await Log.Load(conversation))!.Header.Deleted);
+
+        Assert.Equal(7, await Log.Purge(7));
+        Assert.Equal(7, await Log.Purge(7));
+        Assert.Equal(20 + 2 + 2 + 1 + 1 - 14, await Log.Purge(1000));
+        Assert.Equal(0, await Log.Purge(1000));
+
+        var left = await Log.Load(conversation);
+        Assert.Equal(created.Header with { Deleted = true }, left!.Header);
+        Assert.Equal(0, left.Head);
+        Assert.Empty(left.Members);
+        Assert.Empty(left.Receipts);
+        Assert.Empty(left.Keys);
+        Assert.Null(await Log.FindKey(conversation, key, "ann"));
+        Assert.Equal(1, (await Log.Load(other.Conversation))!.Head);
+        Assert.Equal(2, (await Log.Load(other.Conversation))!.Members.Count);
+    }
+}

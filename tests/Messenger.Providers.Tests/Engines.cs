@@ -1,0 +1,28 @@
+using Messenger.Providers.Tests.Conformance;
+using Xunit;
+
+namespace Messenger.Providers.Tests;
+
+[Collection("SQLite")]
+public sealed class SqliteMessageLog(SqliteFixture fixture) : MessageLogConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteConversationDirectory(SqliteFixture fixture) : ConversationDirectoryConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteUserDirectory(SqliteFixture fixture) : UserDirectoryConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteReportStore(SqliteFixture fixture) : ReportStoreConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresMessageLog(PostgresFixture fixture) : MessageLogConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresConversationDirectory(PostgresFixture fixture) : ConversationDirectoryConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresUserDirectory(PostgresFixture fixture) : UserDirectoryConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresReportStore(PostgresFixture fixture) : ReportStoreConformance(fixture.Store);

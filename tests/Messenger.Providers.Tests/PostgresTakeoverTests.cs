@@ -1,0 +1,112 @@
+using Messenger.Ports;
+using Messenger.Providers.Relational;
+using Xunit;
+
+namespace Messenger.Providers.Tests;
+
+/// <summary>Two processes on one log: what one had not settled, and that it can write no more.</summary>
+[Collection("PostgreSQL")]
+public sealed class PostgresTakeoverTests(PostgresFixture fixture) : IAsyncLifetime
+{
+    private readonly Store dying = Store.Postgres(fixture.ConnectionString, $"dying-{Guid.NewGuid():N}");
+    private readonly Store survivor = Store.Postgres(fixture.ConnectionString, $"survivor-{Guid.NewGuid():N}");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await dying.DisposeAsync();
+        await survivor.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_was_committed_and_not_settled_is_handed_over()
+    {
+        var (first, second, silent) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await Said(dying, first);
+        await Said(dying, second);
+        await dying.Log.Append(Sample.Said(silent, Sample.Message(1, "ann")) with { Notifies = false });
+
+        Assert.Contains(dying.Name, await survivor.Takeover.Writers());
+        Assert.Contains(survivor.Name, await survivor.Takeover.Writers());
+        var unsettled = await survivor.Takeover.Fence(dying.Name);
+
+        Assert.Equal(new[] { first, second }.Order(), unsettled.Order());
+        Assert.Equal(unsettled, await survivor.Takeover.Fence(dying.Name));
+    }
+
+    [Fact]
+    public async Task A_conversation_is_unsettled_until_its_last_entry_is()
+    {
+        var at = Guid.NewGuid();
+        await Said(dying, at);
+        await dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
+
+        dying.Log.Settled(at);
+        await dying.Log.Append(new(Guid.NewGuid()) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false });
+        Assert.Equal([at], await Journal());
+
+        dying.Log.Settled(at);
+        await Until.True(async () => (await Journal()).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_fenced_writer_commits_nothing_any_more()
+    {
+        var at = Guid.NewGuid();
+        await Said(dying, at);
+
+        await survivor.Takeover.Fence(dying.Name);
+
+        // The take-over ended its connection: it may hear of that first.
+        var outcome = await dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        Assert.Contains(outcome, new[] { LogOutcome.Fenced, LogOutcome.Unknown });
+        Assert.Equal(LogOutcome.Fenced, await dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+        Assert.Equal(1, (await survivor.Log.Load(at))!.Head);
+        Assert.Equal(LogOutcome.Committed, await survivor.Log.Append(Sample.Said(at, Sample.Message(2, "bob"))));
+    }
+
+    [Fact]
+    public async Task A_retired_name_is_forgotten_and_still_cannot_write()
+    {
+        await Said(dying, Guid.NewGuid());
+        await survivor.Takeover.Retire(dying.Name);
+        Assert.Contains(dying.Name, await survivor.Takeover.Writers());
+
+        await survivor.Takeover.Fence(dying.Name);
+        await survivor.Takeover.Retire(dying.Name);
+
+        Assert.DoesNotContain(dying.Name, await survivor.Takeover.Writers());
+        Assert.NotEqual(LogOutcome.Committed, await dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+        Assert.Equal(LogOutcome.Fenced, await dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+    }
+
+    [Fact]
+    public async Task A_name_can_be_fenced_before_its_first_commit()
+    {
+        Assert.Empty(await survivor.Takeover.Fence(dying.Name));
+
+        Assert.Equal(LogOutcome.Fenced, await dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+    }
+
+    [Fact]
+    public async Task Of_two_activations_the_second_to_write_is_fenced()
+    {
+        var at = Guid.NewGuid();
+
+        var outcomes = await Task.WhenAll(
+            dying.Log.Append(Sample.Said(at, Sample.Message(1, "ann"))), survivor.Log.Append(Sample.Said(at, Sample.Message(1, "bob"))));
+
+        Assert.Equal([LogOutcome.Committed, LogOutcome.Fenced], outcomes.Order());
+        Assert.Single(await dying.Log.Read(at, new(1, 9), 9, newestFirst: false));
+    }
+
+    private static async Task Said(Store store, Guid at) => Assert.Equal(
+        LogOutcome.Committed,
+        await store.Log.Append(Sample.Said(at, Sample.Message(1, "ann")) with { Header = Sample.Conversation(Guid.NewGuid(), "ann") }));
+
+    private async Task<Guid[]> Journal() => (await survivor.Database.Read(
+        "select unsettled from log_writer where name = @name",
+        reader => Rows.All(reader, row => row.GetFieldValue<Guid[]>(0)),
+        ("name", dying.Name)))[0];
+}

@@ -1,0 +1,51 @@
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+using Messenger.Providers.Postgres;
+using Messenger.Providers.Relational;
+using Messenger.Providers.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Providers.Tests;
+
+/// <summary>The ports of one process, on one engine.</summary>
+public sealed class Store : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+
+    private Store(IServiceCollection services, string? name)
+    {
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        if (name is not null)
+        {
+            services.AddSingleton<IWriterName>(new Named(name));
+        }
+
+        this.services = services.BuildServiceProvider();
+    }
+
+    public IMessageLog Log => services.GetRequiredService<IMessageLog>();
+
+    public IConversationDirectory Conversations => services.GetRequiredService<IConversationDirectory>();
+
+    public IUserDirectory Users => services.GetRequiredService<IUserDirectory>();
+
+    public IReportStore Reports => services.GetRequiredService<IReportStore>();
+
+    public ITakeover Takeover => services.GetRequiredService<ITakeover>();
+
+    public string Name => services.GetRequiredService<IWriterName>().Name;
+
+    internal CommitQueue Commits => services.GetRequiredService<CommitQueue>();
+
+    internal IDatabase Database => services.GetRequiredService<IDatabase>();
+
+    public static Store Sqlite(string path) => new(new ServiceCollection().AddSqlite(new SqliteOptions(path)), null);
+
+    public static Store Postgres(string connectionString, string? name = null) =>
+        new(new ServiceCollection().AddPostgres(new PostgresOptions(connectionString)), name);
+
+    public ValueTask DisposeAsync() => services.DisposeAsync();
+
+    private sealed record Named(string Name) : IWriterName;
+}

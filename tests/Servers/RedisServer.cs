@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Messenger.Servers;
+
+/// <summary>Debian's Redis, keeping nothing.</summary>
+public sealed class RedisServer : Server
+{
+    private const string Program = "/usr/bin/redis-server";
+
+    private RedisServer()
+        : base("redis")
+    {
+    }
+
+    /// <summary>For StackExchange.Redis.</summary>
+    public string ConnectionString => $"127.0.0.1:{Port}";
+
+    protected override (string Program, string[] Arguments) Command =>
+        (Program, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--appendonly", "no"]);
+
+    public static async Task<RedisServer> Start()
+    {
+        if (!File.Exists(Program))
+        {
+            throw new InvalidOperationException("These tests need a real Redis: apt-get install redis-server");
+        }
+
+        var server = new RedisServer();
+        await server.Launch();
+        return server;
+    }
+
+    protected override async Task<bool> Ready()
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync("127.0.0.1", Port);
+            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
+            var answer = new byte[7];
+            await client.GetStream().ReadExactlyAsync(answer);
+            return Encoding.ASCII.GetString(answer) == "+PONG\r\n";
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}
