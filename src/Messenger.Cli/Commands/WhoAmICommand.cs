@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Text.Json;
+using Messenger.Client.Profiles;
+using Messenger.Protocol;
+
+namespace Messenger.Cli.Commands;
+
+/// <summary>Tells who is registered here; asks no server.</summary>
+internal static class WhoAmICommand
+{
+    public static Command Create()
+    {
+        var (profile, json) = (CommonOptions.Profile(), CommonOptions.Json());
+        var command = new Command("whoami", "Tells who is registered in the profile. Example: messenger whoami --json") { profile, json };
+        command.SetAction(parsed =>
+        {
+            var directory = parsed.GetValue(profile)!;
+            if (new FileProfile(directory).Load() is not { Phone: { } phone } data)
+            {
+                Console.Error.WriteLine($"Nobody is registered in {directory}: run 'messenger register'.");
+                return ExitCodes.Refused;
+            }
+
+            var userId = UserIds.FromPhone(phone);
+            Console.WriteLine(parsed.GetValue(json)
+                ? JsonSerializer.Serialize(new { phone, userId, applicationUuid = data.ApplicationUuid })
+                : $"{phone}  {userId}  (application {data.ApplicationUuid})");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}
