@@ -8,11 +8,13 @@ using Orleans.Concurrency;
 namespace Messenger.Gateway.Tests.Dispatch;
 
 /// <summary>Requests of one connection to one conversation take effect in the order sent, however they are batched.</summary>
-public class LanesTests
+public sealed class LanesTests : IDisposable
 {
     private const string Conversation = "6921d2fd-e88c-4802-bb70-d7a18770939e";
     private readonly ConcurrentQueue<string> calls = new();
     private readonly SemaphoreSlim go = new(0);
+
+    public void Dispose() => go.Dispose();
 
     [Fact]
     public async Task WhatWaitsGoesInBatchesAndInOrder()
