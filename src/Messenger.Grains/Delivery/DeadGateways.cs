@@ -9,9 +9,15 @@ namespace Messenger.Grains.Delivery;
 /// Every survivor sees the death, the one with the least address tidies up. Should that one die too the row stays:
 /// nothing ever reads it again, for a restarted gateway has another stream.
 /// </remarks>
-internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions, ISiloStatusOracle silos, ILogger<DeadGateways> log)
-    : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
+internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions, ISiloStatusOracle silos, TimeProvider time, ILogger<DeadGateways> log)
+    : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
+    private const int Tries = 10;
+
+    /// <summary>Between two tries: the cluster takes some seconds to settle after a death.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private Task tidying = Task.CompletedTask;
 
@@ -42,24 +48,42 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
         async impatient =>
         {
             silos.UnSubscribeFromSiloStatusEvents(this);
+            await stopping.CancelAsync();
             await tidying.WaitAsync(impatient).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
 
+    public void Dispose() => stopping.Dispose();
+
     private async Task Tidy(StreamId stream)
     {
-        try
+        for (var attempt = 1; attempt <= Tries && !stopping.IsCancellationRequested; attempt++)
         {
-            var manager = subscriptions.GetStreamSubscriptionManager(StreamSubscriptionManagerType.ExplicitSubscribeOnly);
-            foreach (var subscription in await manager.GetSubscriptions(GatewayStream.Provider, stream))
+            try
             {
-                await manager.RemoveSubscription(GatewayStream.Provider, stream, subscription.SubscriptionId);
+                await Remove(stream);
+                return;
             }
-        }
-#pragma warning disable CA1031 // A row that stays harms nobody; it is only said.
-        catch (Exception e)
+#pragma warning disable CA1031 // The grain of the row may have lived on the dead silo itself: it is asked again. A row that stays harms nobody.
+            catch (Exception e)
 #pragma warning restore CA1031
-        {
-            DeliveryLog.RowStays(log, e);
+            {
+                DeliveryLog.RowStays(log, attempt, e.Message);
+            }
+
+            await Task.Delay(Pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private async Task Remove(StreamId stream)
+    {
+        var manager = subscriptions.GetStreamSubscriptionManager(StreamSubscriptionManagerType.ExplicitSubscribeOnly);
+        foreach (var subscription in await manager.GetSubscriptions(GatewayStream.Provider, stream))
+        {
+            await manager.RemoveSubscription(GatewayStream.Provider, stream, subscription.SubscriptionId);
+        }
+
+        // Removing what is not there makes the row's grain notice that its producer is dead, and then that nothing is left to keep.
+        await manager.RemoveSubscription(GatewayStream.Provider, stream, Guid.Empty);
+        await manager.RemoveSubscription(GatewayStream.Provider, stream, Guid.Empty);
     }
 }

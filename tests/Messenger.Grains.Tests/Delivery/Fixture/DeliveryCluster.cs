@@ -27,7 +27,8 @@ public sealed class DeliveryCluster : IAsyncDisposable
 
     public IClusterClient Client => cluster.Client;
 
-    public static async Task<DeliveryCluster> Start(string[] roles, Action<ISiloBuilder, bool>? more = null)
+    public static async Task<DeliveryCluster> Start(
+        string[] roles, Action<ISiloBuilder, bool>? more = null, Action<ISiloBuilder, bool>? streams = null)
     {
         var storage = new DurableStorage();
         var pushes = new RecordedPushes();
@@ -42,7 +43,15 @@ public sealed class DeliveryCluster : IAsyncDisposable
             storage.AddTo(silo, "state", "PubSubStore");
             silo.AddSiloRole(role);
             silo.Services.AddSingleton<IPushSender>(pushes);
-            silo.AddGatewayStreams(isGateway);
+            if (streams is null)
+            {
+                silo.AddGatewayStreams(isGateway);
+            }
+            else
+            {
+                streams(silo, isGateway);
+            }
+
             if (role != SiloRoles.Gateway)
             {
                 silo.AddDevices();

@@ -1,0 +1,70 @@
+using Messenger.Delivery.Fixture;
+using Messenger.Gateway.Delivery;
+using Messenger.Grains.Devices;
+using Messenger.Protocol;
+
+namespace Messenger.Gateway.Tests.Delivery;
+
+/// <summary>A session's outbox that only remembers.</summary>
+internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
+{
+    private readonly Lock gate = new();
+    private readonly List<(int Index, string? Cursor)> sent = [];
+
+    public CloseCode Closed { get; private set; }
+
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return sent.Count;
+            }
+        }
+    }
+
+    public string? LastCursor
+    {
+        get
+        {
+            lock (gate)
+            {
+                return sent.Count == 0 ? null : sent[^1].Cursor;
+            }
+        }
+    }
+
+    public int[] Indexes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. sent.Select(entry => entry.Index)];
+            }
+        }
+    }
+
+    public bool TrySend(Notice notice, string? cursor)
+    {
+        lock (gate)
+        {
+            if (sent.Count >= room)
+            {
+                return false;
+            }
+
+            sent.Add((notice.Payload.Length == 0 ? 0 : Notices.Index(notice), cursor));
+            return true;
+        }
+    }
+
+    public void Close(CloseCode code, string reason)
+    {
+        lock (gate)
+        {
+            Closed = Closed == CloseCode.None ? code : Closed;
+        }
+    }
+}
