@@ -49,6 +49,18 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         }
     }
 
+    /// <summary>Whether nothing waits.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (gate)
+            {
+                return Waiting == 0;
+            }
+        }
+    }
+
     private int Waiting => length + written;
 
     /// <summary>The upgraded stream is there: what was added so far goes out.</summary>

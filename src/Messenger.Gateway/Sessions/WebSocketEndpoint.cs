@@ -46,7 +46,9 @@ internal sealed class WebSocketEndpoint(
 
         var session = new Session(context, options, time);
         context.Features.Get<SessionUpgrade>()!.For(session);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+
+        // Not disposed: after a violation that would abort the connection, and the close frame could be lost. It holds nothing but memory.
+        var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol) ? Subprotocol : null,
 

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Reflection;
+using Messenger.Gateway.Delivery;
+using Messenger.Gateway.Sessions;
+using Messenger.Grains.Delivery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Runtime;
+
+namespace Messenger.Gateway.Tests.Fixture;
+
+/// <summary>The gateway on Kestrel at a port of its own, its grains stubs, its clock the test's.</summary>
+public sealed class GatewayServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly Lines lines = new();
+
+    private GatewayServer(Action<GatewayOptions>? configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders().AddProvider(lines).SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton(Grains.Factory);
+        builder.Services.AddSingleton(DispatchProxy.Create<ILocalSiloDetails, SiloDetails>());
+        builder.Services.AddSingleton<Subscriptions>();
+        builder.Services.AddGateway(configure);
+        app = builder.Build();
+        app.MapMessenger();
+    }
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
+
+    public StubGrains Grains { get; } = new();
+
+    public SessionTable Sessions => Get<SessionTable>();
+
+    /// <summary>Warnings and worse, of the gateway and of Kestrel.</summary>
+    public string[] Log => [.. lines.Written];
+
+    public Uri Address { get; private set; } = null!;
+
+    public static async Task<GatewayServer> Start(Action<GatewayOptions>? configure = null)
+    {
+        var server = new GatewayServer(configure);
+        await server.app.StartAsync();
+        server.Address = new Uri(server.app.Urls.First().Replace("http", "ws", StringComparison.Ordinal) + "/ws");
+        return server;
+    }
+
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    public Task<TestClient> Connect() => TestClient.Connect(Address);
+
+    /// <summary>Connected and authenticated as application <paramref name="uuid"/>.</summary>
+    public async Task<TestClient> Login(string uuid = "app")
+    {
+        var client = await Connect();
+        await client.Send($$$"""{"type":"RequestAuthenticationByApplication","payload":{"userId":"{{{TestClient.User}}}","uuid":"{{{uuid}}}"}}""");
+        Assert.Equal("ok", (await client.Status()).Status);
+        return client;
+    }
+
+    /// <summary>What the device of the one session there is tells it.</summary>
+    internal void Publish(GatewayEvent hint)
+    {
+        var subscriptions = Get<Subscriptions>();
+        subscriptions.Receive([hint with { Session = subscriptions.All.Single().Session }]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var session in Sessions.All)
+        {
+            session.Abort();
+        }
+
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    public class SiloDetails : DispatchProxy
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.ReturnType == typeof(SiloAddress) ? StubGrains.Silo : null;
+    }
+
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Written { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Written.Enqueue(formatter(state, exception));
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Messenger.Gateway.Tests.Fixture;
+
+/// <summary>A client that writes frames byte by byte, also such as no library would send.</summary>
+public sealed class RawClient : IDisposable
+{
+    private readonly TcpClient tcp;
+    private readonly NetworkStream stream;
+
+    private RawClient(TcpClient tcp) => (this.tcp, stream) = (tcp, tcp.GetStream());
+
+    public static async Task<RawClient> Connect(Uri address)
+    {
+        var client = new RawClient(new TcpClient(address.Host, address.Port));
+        await client.stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /ws HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"));
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            Assert.Equal(1, await client.stream.ReadAsync(one).AsTask().WaitAsync(TestClient.Patience));
+            head.Append((char)one[0]);
+        }
+
+        Assert.StartsWith("HTTP/1.1 101", head.ToString(), StringComparison.Ordinal);
+        return client;
+    }
+
+    public async Task Send(byte first, byte[] payload, bool masked = true)
+    {
+        Assert.True(payload.Length < 126);
+        byte[] mask = [1, 2, 3, 4];
+        byte[] frame = masked
+            ? [first, (byte)(0x80 | payload.Length), .. mask, .. payload.Select((b, i) => (byte)(b ^ mask[i % 4]))]
+            : [first, (byte)payload.Length, .. payload];
+        await stream.WriteAsync(frame);
+    }
+
+    /// <summary>The next frame of the server's: its first byte and its payload; null when the connection has ended.</summary>
+    public async Task<(byte First, byte[] Payload)?> Read()
+    {
+        try
+        {
+            var head = new byte[2];
+            await stream.ReadExactlyAsync(head).AsTask().WaitAsync(TestClient.Patience);
+            Assert.True(head[1] <= 126, "neither masked nor longer than a test needs");
+            var length = (int)head[1];
+            if (length == 126)
+            {
+                var extended = new byte[2];
+                await stream.ReadExactlyAsync(extended).AsTask().WaitAsync(TestClient.Patience);
+                length = (extended[0] << 8) | extended[1];
+            }
+
+            var payload = new byte[length];
+            await stream.ReadExactlyAsync(payload).AsTask().WaitAsync(TestClient.Patience);
+            return (head[0], payload);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => tcp.Dispose();
+}
