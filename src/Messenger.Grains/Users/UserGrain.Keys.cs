@@ -48,9 +48,10 @@ internal sealed partial class UserGrain
             return put;
         }
 
+        var companions = await conversations.CompanionsOf(UserId);
         _keysBeingTold++;
         _news.Send(
-            await conversations.CompanionsOf(UserId),
+            companions,
             [Notice.Of(new NotificationNewPublicKey(UserId, ConversationUuid: null, request.PublicKeyBase64), committed: Now)], except: null);
         return Answer.Ok;
     }

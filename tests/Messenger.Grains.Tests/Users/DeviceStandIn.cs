@@ -14,12 +14,17 @@ internal sealed class DeviceRecord
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Channel<Notice> _notices = Channel.CreateUnbounded<Notice>();
     private readonly Channel<bool> _doubts = Channel.CreateUnbounded<bool>();
+    private readonly Channel<bool> _failures = Channel.CreateUnbounded<bool>();
     private readonly Channel<CloseCode> _closes = Channel.CreateUnbounded<CloseCode>();
 
     public bool Online { get; set; }
 
-    /// <summary>Deliveries and closes throw while it is set.</summary>
+    /// <summary>Everything but being asked throws while it is set.</summary>
     public bool Fails { get; set; }
+
+    public void Failed() => _failures.Writer.TryWrite(true);
+
+    public async Task HasFailed() => await _failures.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
     public PushTarget? Push { get; set; }
 
@@ -84,6 +89,7 @@ internal sealed class DeviceStandIn(DeviceRecords records) : Grain, IDeviceGrain
     {
         if (Record.Fails)
         {
+            Record.Failed();
             throw new TimeoutException("the stand-in fails");
         }
 
