@@ -1,5 +1,6 @@
 using Messenger.Protocol;
 using Orleans;
+using Orleans.Concurrency;
 
 namespace Messenger.Grains.Registration;
 
@@ -12,10 +13,20 @@ public interface IRegistrationGrain : IGrainWithStringKey
     /// <summary>Checks the code in constant time; five wrong tries void it. Right: the user's grain confirms the application.</summary>
     Task<Answer> Confirm(RequestConfirmRegistration request);
 
-    /// <summary>Sends a code for a change of an existing user's.</summary>
+    /// <summary>Applications that wait for their code.</summary>
+    [AlwaysInterleave]
+    Task<ApplicationInfo[]> Pending();
+
+    /// <summary>Sends a code for a change of an existing user's; it voids an older one for the same.</summary>
+    /// <remarks>Interleaves, as the next does: the user's grain calls it while <see cref="Confirm"/> may be calling the user's grain.</remarks>
+    [AlwaysInterleave]
     Task<Answer> SendCode(CodePurpose purpose, string phone, string? androidSmsToken);
 
-    /// <summary>Checks and consumes that code.</summary>
+    /// <summary>
+    /// Checks and consumes that code. The same right code again, while it would be valid, is right again with <see cref="CodeNotes.Again"/>:
+    /// so a confirmation can be retried after a lost answer.
+    /// </summary>
+    [AlwaysInterleave]
     Task<Answer> CheckCode(CodePurpose purpose, string code);
 }
 
@@ -25,4 +36,11 @@ public enum CodePurpose
     Registration,
     UpdateKeys,
     DeleteUser,
+}
+
+/// <summary>What <see cref="IRegistrationGrain.CheckCode"/> notes on a right code.</summary>
+public static class CodeNotes
+{
+    /// <summary>It was consumed before.</summary>
+    public const string Again = "again";
 }

@@ -20,6 +20,7 @@ public interface IUserGrain : IGrainWithStringKey
 
     Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request);
 
+    [AlwaysInterleave]
     Task<Answer<ResponseApplicationsFull>> GetApplications(Caller me, RequestGetApplicationsFull request);
 
     Task<Answer> DeleteApplication(Caller me, RequestDeleteApplication request);
@@ -36,30 +37,38 @@ public interface IUserGrain : IGrainWithStringKey
 
     Task<Answer> UpdateNick(Caller me, RequestUpdateUserNick request);
 
+    [AlwaysInterleave]
     Task<Answer<ResponseUserInfo>> GetUserInfo(Caller me, RequestGetUserInfo request);
 
+    [AlwaysInterleave]
     Task<Answer<ResponseUserInfoMulti>> GetUserInfoMulti(Caller me, RequestGetUserInfoMulti request);
 
+    [AlwaysInterleave]
     Task<Answer<Params>> GetParams(Caller me, GetParams request);
 
     Task<Answer> UpdateParam(Caller me, UpdateParam request);
 
+    [AlwaysInterleave]
     Task<Answer<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request);
 
     Task<Answer> UpdateContactList(Caller me, RequestUpdateContactList request);
 
     Task<Answer> UpdateContact(Caller me, UpdateContact request);
 
+    [AlwaysInterleave]
     Task<Answer<ResponseRegisteredUsers>> GetRegisteredUsers(Caller me, RequestGetRegisteredUsers request);
 
     Task<Answer> AddBlackList(Caller me, AddBlackList request);
 
     Task<Answer> RemoveBlackList(Caller me, RemoveBlackList request);
 
+    [AlwaysInterleave]
     Task<Answer<BlackList>> GetBlackList(Caller me, GetBlackList request);
 
+    [AlwaysInterleave]
     Task<Answer<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request);
 
+    [AlwaysInterleave]
     Task<Answer> ReportUser(Caller me, AddUserReport request);
 
     /// <summary>Brings notices to every device of the user's but one, in order. When it throws, the caller owes <see cref="Doubt"/>.</summary>

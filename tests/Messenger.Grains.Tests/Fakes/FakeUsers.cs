@@ -52,7 +52,7 @@ internal sealed class FakeUsers : IUserDirectory
 
     public Task RemoveFromBlackList(string userId, string blocked) => Write(() => _blackList.Remove((userId, blocked)));
 
-    private Task Write(Action action) => Read(() =>
+    private Task<bool> Write(Action action) => Read(() =>
     {
         action();
         return true;

@@ -1,0 +1,73 @@
+using Messenger.Protocol;
+using Orleans;
+
+namespace Messenger.Grains.Registration;
+
+/// <summary>What is stored of a phone. Not its number.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record PhoneState
+{
+    /// <summary>Applications that wait for their code, or were confirmed with it a moment ago; oldest first.</summary>
+    [Id(0)]
+    public PendingApplication[] Pending { get; init; } = [];
+
+    [Id(1)]
+    public IssuedCode? UpdateKeys { get; init; }
+
+    [Id(2)]
+    public IssuedCode? DeleteUser { get; init; }
+
+    /// <summary>When codes were sent, in milliseconds since the Unix epoch; oldest first.</summary>
+    [Id(3)]
+    public long[] Sent { get; init; } = [];
+
+    /// <summary>Applications that may wait at once; when one more comes, the oldest makes room.</summary>
+    public const int MostPending = 8;
+
+    public PendingApplication? Of(string uuid) => Pending.FirstOrDefault(pending => pending.Uuid == uuid);
+
+    public IssuedCode? Of(CodePurpose purpose) => purpose switch
+    {
+        CodePurpose.UpdateKeys => UpdateKeys,
+        CodePurpose.DeleteUser => DeleteUser,
+        _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "a registration's code belongs to its application"),
+    };
+
+    public PhoneState With(PendingApplication application) =>
+        this with { Pending = [.. Pending.Where(pending => pending.Uuid != application.Uuid).Append(application).TakeLast(MostPending)] };
+
+    public PhoneState With(string uuid, IssuedCode code) =>
+        this with { Pending = [.. Pending.Select(pending => pending.Uuid == uuid ? pending with { Code = code } : pending)] };
+
+    public PhoneState With(CodePurpose purpose, IssuedCode? code) => purpose switch
+    {
+        CodePurpose.UpdateKeys => this with { UpdateKeys = code },
+        CodePurpose.DeleteUser => this with { DeleteUser = code },
+        _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "a registration's code belongs to its application"),
+    };
+
+    /// <summary>Without what is over.</summary>
+    public PhoneState Pruned(RegistrationOptions options, long now) => this with
+    {
+        Pending = [.. Pending.Where(pending => pending.Code.Expires > now)],
+        UpdateKeys = UpdateKeys?.Expires > now ? UpdateKeys : null,
+        DeleteUser = DeleteUser?.Expires > now ? DeleteUser : null,
+        Sent = [.. Sent.Where(sent => sent > now - options.CodesWindow.TotalMilliseconds)],
+    };
+
+    public bool IsEmpty => Pending.Length == 0 && UpdateKeys is null && DeleteUser is null && Sent.Length == 0;
+
+    /// <summary>Seconds until the phone may be sent another code; 0 for now. Of a pruned state.</summary>
+    public int Wait(RegistrationOptions options, long now) =>
+        !options.LimitsEnabled || Sent.Length < options.CodesPerPhone ? 0
+        : (int)Math.Max(1, Math.Ceiling((Sent[^options.CodesPerPhone] + options.CodesWindow.TotalMilliseconds - now) / 1000));
+}
+
+/// <summary>An application and its code.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record PendingApplication(
+    string Uuid, string Type, string? OsVersion, string? Vendor, string? Model, long Created, IssuedCode Code)
+{
+    public ApplicationInfo Info(string userId, bool confirmed, long lastLogin) =>
+        new(Uuid, SmsCode: null, Type, confirmed, Created, userId, DeviceToken: null, lastLogin, Online: false, OsVersion, Vendor, Model);
+}

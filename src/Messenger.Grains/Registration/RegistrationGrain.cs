@@ -1,0 +1,169 @@
+using Messenger.Grains.Users;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans;
+
+namespace Messenger.Grains.Registration;
+
+/// <summary>A phone's actor; see <see cref="IRegistrationGrain"/> for what it promises.</summary>
+/// <remarks>A code is on disk before it is sent, and a try before its outcome is told: a crash gives nobody a sixth guess.</remarks>
+internal sealed class RegistrationGrain(
+    ISmsSender sms, IOptions<RegistrationOptions> options, TimeProvider clock, ILogger<RegistrationGrain> logger)
+    : Grain, IRegistrationGrain
+{
+    /// <summary>How long a provider may take: the caller waits, and is told within the ten seconds that a grain's answer may take.</summary>
+    private static readonly TimeSpan SmsTimeout = TimeSpan.FromSeconds(7);
+
+    private Stored<PhoneState> _phone = null!;
+
+    private RegistrationOptions Options => options.Value;
+
+    private string UserId => this.GetPrimaryKeyString();
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _phone = new Stored<PhoneState>(GrainContext, "phone", logger);
+        await _phone.Load();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if ((await _phone.Load()).Pruned(Options, Now).IsEmpty)
+            {
+                await _phone.Erase();
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // Logged where it happened. What stays on disk is expired, and is pruned when the phone is heard of again.
+        }
+    }
+
+    public async Task<Answer> Register(RequestRegisterApplication request)
+    {
+        if (Refusal(request.OpenUserId) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (request.UserId != UserId)
+        {
+            return Refused.BadRequest("userId must be Base64 of the SHA-256 of openUserId");
+        }
+
+        return await Send(request.OpenUserId, request.AndroidSmsToken, (phone, code) => phone.With(new PendingApplication(
+            request.Uuid, request.ApplicationType, request.OsVersion, request.Vendor, request.Model, Now, code)));
+    }
+
+    public async Task<Answer> Confirm(RequestConfirmRegistration request)
+    {
+        var (verdict, left) = (Verdict.Void, 0);
+        var phone = await _phone.Change(before =>
+        {
+            var code = before.Of(request.Uuid)?.Code;
+            (var after, verdict) = Codes.Check(code, request.SmsCode, Options.MaxTries, Now);
+            left = Options.MaxTries - after?.Tries ?? 0;
+            return after is null || after == code ? before : before.With(request.Uuid, after);
+        });
+        switch (verdict)
+        {
+            case Verdict.Right:
+                var pending = phone.Of(request.Uuid)!;
+                var confirmed = await GrainFactory.GetGrain<IUserGrain>(UserId).ConfirmApplication(pending.Info(UserId, confirmed: true, lastLogin: Now));
+                if (confirmed.Refusal is null)
+                {
+                    await _phone.Change(before => before.With(request.Uuid, pending.Code with { Used = true }));
+                }
+
+                return confirmed;
+            case Verdict.Again:
+                // A retry after a lost answer. The user's grain is not asked: the application may have been deleted since, and stays so.
+                return Answer.Ok;
+            default:
+                return NotRight(verdict, left);
+        }
+    }
+
+    public async Task<ApplicationInfo[]> Pending() =>
+    [
+        .. (await _phone.Load()).Pending
+            .Where(pending => !pending.Code.Used && Codes.IsAlive(pending.Code, Options.MaxTries, Now))
+            .Select(pending => pending.Info(UserId, confirmed: false, lastLogin: pending.Created)),
+    ];
+
+    public async Task<Answer> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>
+        Refusal(phone) is { } refusal ? refusal : await Send(phone, androidSmsToken, (state, code) => state.With(purpose, code));
+
+    public async Task<Answer> CheckCode(CodePurpose purpose, string code)
+    {
+        var (verdict, left) = (Verdict.Void, 0);
+        await _phone.Change(before =>
+        {
+            (var after, verdict) = Codes.Check(before.Of(purpose), code, Options.MaxTries, Now);
+            after = verdict == Verdict.Right ? after! with { Used = true } : after;
+            left = Options.MaxTries - after?.Tries ?? 0;
+            return after == before.Of(purpose) ? before : before.With(purpose, after);
+        });
+        return verdict switch
+        {
+            Verdict.Right => Answer.Ok,
+            Verdict.Again => new Answer(null, CodeNotes.Again),
+            _ => NotRight(verdict, left),
+        };
+    }
+
+    private Refused? Refusal(string phone) =>
+        !Phones.IsE164(phone) ? Refused.BadRequest("openUserId must be a phone number in E.164, such as +35794048714")
+        : UserIds.FromPhone(phone) != UserId ? Refused.BadRequest("userId must be Base64 of the SHA-256 of openUserId")
+        : null;
+
+    /// <summary>The same for a wrong uuid, an expired code and one guessed too often: it does not tell what is pending.</summary>
+    private static Refused NotRight(Verdict verdict, int left) => Refused.Forbidden(
+        verdict == Verdict.Wrong && left > 0 ? $"the code is wrong; tries left: {left}" : "there is no valid code: ask for a new one");
+
+    /// <summary>Keeps a new code and sends it.</summary>
+    private async Task<Answer> Send(string number, string? androidSmsToken, Func<PhoneState, IssuedCode, PhoneState> keep)
+    {
+        var digits = Codes.Draw(Options);
+        var (now, wait) = (Now, 0);
+        await _phone.Change(before =>
+        {
+            var pruned = before.Pruned(Options, now);
+            wait = pruned.Wait(Options, now);
+            return wait > 0 ? before : keep(pruned with { Sent = [.. pruned.Sent, now] }, Codes.Issue(digits, Options.CodeLifetime, now));
+        });
+        if (wait > 0)
+        {
+            return Refused.TooManyRequests("too many codes for this phone", wait);
+        }
+
+        if (await IsTaken(number, Phones.Text(digits, androidSmsToken)))
+        {
+            return Answer.Ok;
+        }
+
+        // What was not sent does not count. The code stays: the provider may have sent it all the same.
+        await _phone.Change(before => before with { Sent = [.. before.Sent.Where(sent => sent != now)] });
+        UserLog.SmsRefused(logger);
+        return Refused.Unavailable("the SMS could not be sent; ask for a code again later");
+    }
+
+    private async Task<bool> IsTaken(string number, string text)
+    {
+        using var timeout = new CancellationTokenSource(SmsTimeout, clock);
+        try
+        {
+            return await sms.Send(number, text, timeout.Token).WaitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

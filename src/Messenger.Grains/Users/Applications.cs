@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text;
+using Messenger.Protocol;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>The rules of a user's applications, pure.</summary>
+internal static class Applications
+{
+    /// <summary>Applications of one user: every notification goes to each. When one more comes, the one unused longest makes room.</summary>
+    public const int Most = 50;
+
+    /// <summary>The application with this uuid. The uuid is a credential: how long this takes does not tell how much of a guess was right.</summary>
+    public static Application? Match(IEnumerable<Application> applications, string uuid)
+    {
+        var wanted = Digest(uuid);
+        Application? found = null;
+        foreach (var application in applications)
+        {
+            if (CryptographicOperations.FixedTimeEquals(Digest(application.Uuid), wanted))
+            {
+                found = application;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>With this one confirmed. One that was confirmed already keeps its place, its time and its token.</summary>
+    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, out string? evicted)
+    {
+        evicted = null;
+        if (Array.FindIndex(applications, known => known.Uuid == confirmed.Uuid) is >= 0 and var at)
+        {
+            var known = applications[at];
+            var renewed = known with { Type = confirmed.ApplicationType, OsVersion = confirmed.OsVersion, Vendor = confirmed.Vendor, Model = confirmed.Model };
+            return renewed == known ? applications : [.. applications[..at], renewed, .. applications[(at + 1)..]];
+        }
+
+        if (applications.Length >= Most)
+        {
+            evicted = applications.MinBy(application => application.LastLogin)!.Uuid;
+            applications = Without(applications, evicted);
+        }
+
+        return
+        [
+            .. applications,
+            new Application(
+                confirmed.Uuid, confirmed.ApplicationType, confirmed.Created, confirmed.LastLogin, confirmed.DeviceToken,
+                confirmed.OsVersion, confirmed.Vendor, confirmed.Model),
+        ];
+    }
+
+    public static Application[] Without(Application[] applications, string uuid) => [.. applications.Where(application => application.Uuid != uuid)];
+
+    public static Application[] WithToken(Application[] applications, string uuid, string? token) =>
+        [.. applications.Select(application => application.Uuid == uuid ? application with { DeviceToken = token } : application)];
+
+    /// <summary>With the logins that were kept in memory.</summary>
+    public static Application[] WithLogins(Application[] applications, IReadOnlyDictionary<string, long> logins) =>
+        [.. applications.Select(application => application with { LastLogin = Math.Max(application.LastLogin, logins.GetValueOrDefault(application.Uuid)) })];
+
+    private static byte[] Digest(string uuid) => SHA256.HashData(Encoding.UTF8.GetBytes(uuid));
+}

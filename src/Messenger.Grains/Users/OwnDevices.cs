@@ -1,0 +1,77 @@
+using Messenger.Grains.Devices;
+using Messenger.Protocol;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>The devices of one user: how its grain reaches them.</summary>
+internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvider clock, ILogger logger)
+{
+    /// <summary>A doubt is repeated after this, doubling up to <see cref="LongestPause"/>: silos come back within seconds.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly HashSet<Task> _telling = [];
+
+    public IDeviceGrain this[string application] => grains.GetGrain<IDeviceGrain>(DeviceKeys.Of(userId, application));
+
+    /// <summary>Brings notices to each of these but one. All are tried; throws when one failed.</summary>
+    public Task Deliver(IEnumerable<Application> applications, Immutable<Notice[]> notices, string? except) =>
+        Task.WhenAll(applications.Where(application => application.Uuid != except).Select(application => this[application.Uuid].Deliver(notices)));
+
+    /// <summary>Each starts a new epoch. All are tried; throws when one failed.</summary>
+    public Task Doubt(IEnumerable<Application> applications) =>
+        Task.WhenAll(applications.Select(application => this[application.Uuid].Doubt()));
+
+    /// <summary>Whether each has a connection now, in their order.</summary>
+    public Task<bool[]> AreOnline(IEnumerable<Application> applications) =>
+        Task.WhenAll(applications.Select(application => this[application.Uuid].IsOnline()));
+
+    /// <summary>
+    /// Tells each of these but one, or lets it resynchronise. Never throws, and need not be awaited: it is owned here and ended by <see cref="Drain"/>.
+    /// </summary>
+    public Task Tell(IEnumerable<Application> applications, INotification notification, string? except)
+    {
+        var notices = new[] { Notice.Of(notification, committed: clock.GetUtcNow().ToUnixTimeMilliseconds()) }.AsImmutable();
+        var telling = Task.WhenAll(applications.Where(application => application.Uuid != except).Select(application => Tell(application.Uuid, notices)));
+        _telling.RemoveWhere(task => task.IsCompleted);
+        _telling.Add(telling);
+        return telling;
+    }
+
+    /// <summary>Waits until everything was told, or the token ends it.</summary>
+    public Task Drain(CancellationToken cancellation) => Task.WhenAll(_telling).WaitAsync(cancellation);
+
+    private async Task Tell(string application, Immutable<Notice[]> notices)
+    {
+        try
+        {
+            await this[application].Deliver(notices);
+        }
+        catch (Exception fault)
+        {
+            // It may have arrived or not: say so rather than repeat it.
+            UserLog.DeviceNotTold(logger, fault.GetType().Name);
+            await DoubtUntilTold(application);
+        }
+    }
+
+    private async Task DoubtUntilTold(string application)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            await Task.Delay(pause, clock);
+            try
+            {
+                await this[application].Doubt();
+                return;
+            }
+            catch (Exception fault)
+            {
+                UserLog.DeviceNotTold(logger, fault.GetType().Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Messenger.Grains.Conversations;
+using Messenger.Ports;
+using Messenger.Protocol;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>How the rows of a user's conversations become the answer to RequestGetConversationsFull, pure.</summary>
+internal sealed class SyncView
+{
+    private readonly string _userId;
+    private readonly SyncRow[] _rows;
+
+    public SyncView(string userId, IEnumerable<SyncRow> rows)
+    {
+        _userId = userId;
+        _rows = [.. rows.OrderByDescending(LastMessage).ThenBy(row => row.Conversation)];
+        People = [.. _rows.SelectMany(Present).Distinct(StringComparer.Ordinal)];
+        DialogPeers = [.. _rows.Where(row => row.Header.IsDialog).SelectMany(Present).Where(peer => peer != userId).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Everyone who is in one of the conversations now, each once, the user too.</summary>
+    public IReadOnlyList<string> People { get; }
+
+    /// <summary>Whom the user has a dialog with.</summary>
+    public IReadOnlyList<string> DialogPeers { get; }
+
+    /// <param name="people">The rows of <see cref="People"/>.</param>
+    /// <param name="blackList">Whom the user blacklisted.</param>
+    /// <param name="blacklisting">Who of <see cref="DialogPeers"/> blacklisted the user.</param>
+    public ResponseGetConversationsFull Answer(
+        Dictionary<string, UserRow> people, HashSet<string> blackList, HashSet<string> blacklisting, long now)
+    {
+        bool IsBlocked(SyncRow row) =>
+            row.Header.IsDialog && Present(row).Any(peer => peer != _userId && (blackList.Contains(peer) || blacklisting.Contains(peer)));
+
+        return new ResponseGetConversationsFull(
+            [.. _rows.Select(row => Views.Conversation(row.Header, row.Members, LastMessage(row), row.Unread, IsBlocked(row), row.Header.IsDialog))],
+            [.. _rows.Select(row => row.FirstUnread).OfType<string>()],
+            [.. _rows.Where(row => row.Last is not null).Select(Last)],
+            [.. People.Select(id => Profiles.Member(id, people.GetValueOrDefault(id), blackList.Contains(id), now))],
+            [.. _rows.Where(row => row.Key is not null).Select(row => Views.SessionKey(row.Key!, row.Header))]);
+    }
+
+    private Message Last(SyncRow row) => Views.Message(row.Last!, row.Header, row.Members, row.Receipts, _userId, row.Last!.IsEvent);
+
+    private static long LastMessage(SyncRow row) => row.Last?.Created ?? row.Header.Created;
+
+    private static IEnumerable<string> Present(SyncRow row) =>
+        row.Members.Where(member => member.LeftAt is null).OrderBy(member => member.Position).Select(member => member.UserId);
+}

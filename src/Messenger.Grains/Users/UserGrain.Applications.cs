@@ -1,0 +1,134 @@
+using Messenger.Grains.Devices;
+using Messenger.Grains.Registration;
+using Messenger.Protocol;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>Applications: confirmed, authenticated, listed, deleted.</summary>
+internal sealed partial class UserGrain
+{
+    public async Task<Answer> ConfirmApplication(ApplicationInfo application)
+    {
+        var account = await _account.Load();
+        if (account.Deleting || account.Closing.Contains(application.Uuid))
+        {
+            // The same phone, or the same application, comes anew: what is left of the old one goes first.
+            await Finish();
+        }
+
+        if (await users.Find(UserId) is null)
+        {
+            await users.Put(Profiles.New(UserId, Now));
+        }
+
+        string? evicted = null;
+        await _account.Change(before => Applications.Confirm(before.Applications, application, out evicted) is var applications
+            && ReferenceEquals(applications, before.Applications)
+                ? before
+                : before with { Applications = applications, Closing = evicted is null ? before.Closing : [.. before.Closing, evicted] });
+        if (evicted is not null)
+        {
+            FinishSoon(TimeSpan.Zero);
+        }
+
+        return Answer.Ok;
+    }
+
+    public async Task<Answer<Caller>> Authenticate(string applicationUuid)
+    {
+        var account = await _account.Load();
+        if (account.Deleting || Applications.Match(account.Applications, applicationUuid) is not { } application
+            || await users.Find(UserId) is not { } user)
+        {
+            return Refused.Unauthenticated("this is no confirmed application of this user: register it");
+        }
+
+        if (user.Suspended)
+        {
+            return Refused.Forbidden("this account is suspended");
+        }
+
+        LoggedIn(application.Uuid);
+
+        // Not awaited: a device whose silo hangs must not hold up the login of another. The devices' object owns it until it is told,
+        // and deactivation waits for it. What a crash within these milliseconds loses is a hint that somebody logged in.
+        _ = _devices.Tell(
+            account.Applications,
+            new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, online: true)), application.Uuid);
+        return new Caller(UserId, application.Uuid);
+    }
+
+    public async Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request)
+    {
+        if (await Refusal(me, request.UserId) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var token = string.IsNullOrEmpty(request.Token) ? null : request.Token;
+        if (Own(await _account.Load(), request.Uuid) is not { } application)
+        {
+            return NotYours();
+        }
+
+        await _account.Change(account => Own(account, request.Uuid)?.DeviceToken == token
+            ? account
+            : account with { Applications = Applications.WithToken(account.Applications, request.Uuid, token) });
+
+        // Even when the token was known: the call may have failed the last time.
+        await _devices[request.Uuid].SetPushTarget(token is null ? null : new PushTarget(application.Type, token));
+        return Answer.Ok;
+    }
+
+    public async Task<Answer<ResponseApplicationsFull>> GetApplications(Caller me, RequestGetApplicationsFull request)
+    {
+        if (await Refusal(me) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var applications = Applications.WithLogins((await _account.Load()).Applications, _logins);
+        var online = await _devices.AreOnline(applications);
+        var infos = applications.Select((application, at) => application.Info(UserId, online[at]));
+        if (request.Confirmed is not true)
+        {
+            infos = infos.Concat(await GrainFactory.GetGrain<IRegistrationGrain>(UserId).Pending());
+        }
+
+        return new ResponseApplicationsFull([.. infos.OrderByDescending(info => info.Created)]);
+    }
+
+    public async Task<Answer> DeleteApplication(Caller me, RequestDeleteApplication request)
+    {
+        if (await Refusal(me) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Own(await _account.Load(), request.Uuid) is null)
+        {
+            return NotYours();
+        }
+
+        await _account.Change(account => account with
+        {
+            Applications = Applications.Without(account.Applications, request.Uuid),
+            Closing = [.. account.Closing, request.Uuid],
+        });
+        _logins.Remove(request.Uuid);
+        if (request.Uuid == me.ApplicationUuid)
+        {
+            FinishSoon(Farewell);
+        }
+        else
+        {
+            await FinishOrRetry();
+        }
+
+        return Answer.Ok;
+    }
+
+    private static Application? Own(Account account, string uuid) => account.Applications.FirstOrDefault(application => application.Uuid == uuid);
+
+    private static Refused NotYours() => Refused.NotFound("uuid is no application of yours: ask RequestGetApplicationsFull");
+}

@@ -1,0 +1,119 @@
+using Messenger.Grains.Conversations;
+using Messenger.Grains.Devices;
+using Messenger.Protocol;
+using Orleans.Concurrency;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>Whom this user does not want to hear from.</summary>
+internal sealed partial class UserGrain
+{
+    /// <summary>Users on one blacklist: it is kept in memory while the user is active.</summary>
+    private const int MostBlackListed = 10_000;
+
+    /// <summary>Conversations told at once.</summary>
+    private const int ConversationsAtOnce = 8;
+
+    /// <summary>As on disk; null until it is wanted.</summary>
+    private HashSet<string>? _blackList;
+    private int _blackListVersion;
+
+    public async Task<Answer> AddBlackList(Caller me, AddBlackList request)
+    {
+        if (await Refusal(me) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (request.UserId == UserId)
+        {
+            return Refused.BadRequest("you cannot blacklist yourself");
+        }
+
+        if (await BlackList() is var known && !known.Contains(request.UserId))
+        {
+            if (known.Count >= MostBlackListed)
+            {
+                return Refused.BadRequest($"a blacklist takes at most {MostBlackListed} users");
+            }
+
+            await Forgetting(() => users.AddToBlackList(UserId, request.UserId));
+        }
+
+        return await TellDialogs(request.UserId);
+    }
+
+    public async Task<Answer> RemoveBlackList(Caller me, RemoveBlackList request)
+    {
+        if (await Refusal(me) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if ((await BlackList()).Contains(request.UserId))
+        {
+            await Forgetting(() => users.RemoveFromBlackList(UserId, request.UserId));
+        }
+
+        return await TellDialogs(request.UserId);
+    }
+
+    public async Task<Answer<BlackList>> GetBlackList(Caller me, GetBlackList request) =>
+        await Refusal(me, request.UserId) is { } refusal ? refusal : new BlackList([.. await users.BlackListOf(UserId)]);
+
+    /// <summary>Also when nothing changed: a retry may come because the dialogs could not be told the last time.</summary>
+    private async Task<Answer> TellDialogs(string peer)
+    {
+        await InParallel.ForEach(
+            await conversations.DialogsOf(UserId, peer), ConversationsAtOnce, dialog => GrainFactory.GetGrain<IConversationGrain>(dialog).BlackListChanged());
+        return Answer.Ok;
+    }
+
+    private async ValueTask<HashSet<string>> BlackList()
+    {
+        if (_blackList is { } known)
+        {
+            return known;
+        }
+
+        var version = _blackListVersion;
+        var read = (await users.BlackListOf(UserId)).ToHashSet(StringComparer.Ordinal);
+
+        // What was changed while it was read is not kept: an interleaved call may have read too early.
+        return version == _blackListVersion ? _blackList = read : read;
+    }
+
+    /// <summary>Changes it on disk; it is read anew when next wanted, whatever became of the change.</summary>
+    private async Task Forgetting(Func<Task> change)
+    {
+        try
+        {
+            await change();
+        }
+        finally
+        {
+            Forget();
+        }
+    }
+
+    private void Forget()
+    {
+        _blackList = null;
+        _blackListVersion++;
+    }
+
+    /// <summary>The same notices; nobody is woken for what a blacklisted user or this user wrote.</summary>
+    private async ValueTask<Immutable<Notice[]>> Muted(Immutable<Notice[]> notices)
+    {
+        if (!notices.Value.Any(notice => notice.Push is not null))
+        {
+            return notices;
+        }
+
+        var silent = await BlackList();
+        bool IsMuted(Notice notice) => notice.Push is { } push && (push.AuthorId == UserId || silent.Contains(push.AuthorId));
+        return notices.Value.Any(IsMuted)
+            ? notices.Value.Select(notice => IsMuted(notice) ? notice with { Push = null } : notice).ToArray().AsImmutable()
+            : notices;
+    }
+}

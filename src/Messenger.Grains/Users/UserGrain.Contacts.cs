@@ -1,0 +1,78 @@
+using Messenger.Protocol;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>The contact list, and which of a phone's contacts are here.</summary>
+internal sealed partial class UserGrain
+{
+    private readonly Allowance _discoveryCalls = new(options.Value.DiscoveryCallsPerMinute, TimeSpan.FromMinutes(1));
+    private readonly Allowance _discoveryIds = new(options.Value.DiscoveryIdsPerDay, TimeSpan.FromDays(1));
+
+    public async Task<Answer<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request) =>
+        await Refusal(me, request.UserId) is { } refusal ? refusal : new ResponseContactList((await _contacts.Load()).Contacts);
+
+    public async Task<Answer> UpdateContactList(Caller me, RequestUpdateContactList request) =>
+        await Refusal(me)
+        ?? await ChangeContacts(known => request.Merge ? Contacts.Merge(known, request.ContactList) : Contacts.Replace(request.ContactList));
+
+    public async Task<Answer> UpdateContact(Caller me, UpdateContact request)
+    {
+        if ((await Refusal(me, request.UserId) ?? await ChangeContacts(known => Contacts.Merge(known, [request.Contact]))).Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Awaited: with the answer the other devices know, or know that they must resynchronise.
+        await _devices.Tell((await _account.Load()).Applications, new UpdateContactNotification(UserId, request.Contact.ContactId), me.ApplicationUuid);
+        return Answer.Ok;
+    }
+
+    public async Task<Answer<ResponseRegisteredUsers>> GetRegisteredUsers(Caller me, RequestGetRegisteredUsers request)
+    {
+        if (await Refusal(me) is { } refusal)
+        {
+            return refusal;
+        }
+
+        string[] wanted = [.. request.CheckUserList.Distinct(StringComparer.Ordinal)];
+        if (Spend(wanted.Length) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        var registered = wanted.Length == 0 ? [] : (await users.Registered(wanted)).ToHashSet(StringComparer.Ordinal);
+        return new ResponseRegisteredUsers([.. wanted.Where(registered.Contains)]);
+    }
+
+    private async Task<Answer> ChangeContacts(Func<Contact[], Contact[]> change)
+    {
+        Refused? refusal = null;
+        await _contacts.Change(book =>
+        {
+            var contacts = change(book.Contacts);
+            refusal = Contacts.Refusal(contacts);
+            return refusal is not null || contacts.SequenceEqual(book.Contacts) ? book : new ContactBook { Contacts = contacts };
+        });
+        return refusal is null ? Answer.Ok : refusal;
+    }
+
+    /// <summary>Kept in memory: this activation lives on while it is asked, so an attack cannot wait for its end.</summary>
+    private Refused? Spend(int ids)
+    {
+        if (!options.Value.LimitsEnabled)
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        var wait = Math.Max(_discoveryCalls.WaitFor(1, now), _discoveryIds.WaitFor(ids, now));
+        if (wait > 0)
+        {
+            return Refused.TooManyRequests("too many users looked up", wait);
+        }
+
+        _discoveryCalls.Take(1);
+        _discoveryIds.Take(ids);
+        return null;
+    }
+}

@@ -1,0 +1,127 @@
+using Messenger.Grains.Conversations;
+using Messenger.Grains.Registration;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>The end of an application, and of a user.</summary>
+/// <remarks>
+/// What is to go is on disk first (<see cref="Account.Deleting"/>, <see cref="Account.Closing"/>) and void from then on. Each step can be
+/// repeated, so an end that a crash or a store interrupted is taken up again by a retry, by the timer and by the next activation.
+/// </remarks>
+internal sealed partial class UserGrain
+{
+    /// <summary>The asking device's own connection is closed a little later: the answer goes first.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
+    /// <summary>An end that could not be finished is tried again: silos and stores come back within seconds.</summary>
+    private static readonly TimeSpan FinishRetry = TimeSpan.FromSeconds(5);
+
+    private IGrainTimer? _finish;
+
+    public async Task<Answer> DeleteUser(Caller me, RequestDeleteUser request) =>
+        await Refusal(me) is { } refusal ? refusal : await SendCode(CodePurpose.DeleteUser, request.OpenUserId, request.AndroidSmsToken);
+
+    public async Task<Answer> ConfirmDeleteUser(Caller me, RequestDeleteUserConfirmation request)
+    {
+        var account = await _account.Load();
+        if (!account.Deleting)
+        {
+            if (await Refusal(me) is { } refusal)
+            {
+                return refusal;
+            }
+
+            var check = await Registration.CheckCode(CodePurpose.DeleteUser, request.Code);
+            if (check.Refusal is not null)
+            {
+                return check;
+            }
+
+            account = await _account.Change(before => before with
+            {
+                Deleting = true,
+                PendingKeys = null,
+                Closing = [.. before.Closing.Union(before.Applications.Select(application => application.Uuid))],
+            });
+        }
+
+        // A retry comes here without a code: that it was right is on disk.
+        await Erase();
+        await Close(account.Closing.Where(uuid => uuid != me.ApplicationUuid));
+        FinishSoon(Farewell);
+        return Answer.Ok;
+    }
+
+    /// <summary>Leaves every conversation and erases what is stored elsewhere. The profile goes in between: from then on nobody can add this user.</summary>
+    private async Task Erase()
+    {
+        await LeaveAll();
+        await users.Remove(UserId);
+        await LeaveAll();
+        await _contacts.Erase();
+        await _params.Erase();
+        _logins.Clear();
+        _loginsUnwritten = false;
+        Forget();
+    }
+
+    private async Task LeaveAll()
+    {
+        var me = new Caller(UserId, ApplicationUuid: "");
+        await InParallel.ForEach(await conversations.ConversationsOf(UserId), ConversationsAtOnce, async conversation =>
+        {
+            var left = await GrainFactory.GetGrain<IConversationGrain>(conversation).Leave(me, new RequestLeaveConversation(conversation.ToString()));
+            if (left.Refusal is { } refusal && refusal.Status != Statuses.NotFound)
+            {
+                throw new StoreUnavailableException($"a conversation could not be left: {refusal.Description}");
+            }
+        });
+    }
+
+    private Task Close(IEnumerable<string> applications) =>
+        Task.WhenAll(applications.Select(uuid => _devices[uuid].Close(CloseCode.Deleted)));
+
+    /// <summary>Everything that is to go, goes. Throws when some of it could not; then it is all still owed.</summary>
+    private async Task Finish()
+    {
+        var account = await _account.Load();
+        if (account.Deleting)
+        {
+            await Erase();
+        }
+
+        await Close(account.Closing);
+        if (account.Deleting)
+        {
+            await _account.Erase();
+        }
+        else if (account.Closing.Length > 0)
+        {
+            await _account.Change(before => before with { Closing = [] });
+        }
+
+        _finish?.Dispose();
+        _finish = null;
+    }
+
+    private async Task FinishOrRetry()
+    {
+        try
+        {
+            await Finish();
+        }
+        catch (Exception fault)
+        {
+            // The effect asked for is on disk: the application is void. Only its connection lingers.
+            UserLog.NotClosed(logger, fault.GetType().Name);
+            FinishSoon(FinishRetry);
+        }
+    }
+
+    private void FinishSoon(TimeSpan due) =>
+        _finish ??= this.RegisterGrainTimer(_ => FinishOrRetry(), new GrainTimerCreationOptions(due, FinishRetry));
+}

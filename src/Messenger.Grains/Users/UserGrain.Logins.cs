@@ -1,0 +1,50 @@
+using Orleans;
+using Orleans.Runtime;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>Last logins are written behind: a flapping connection must not cost a write per login.</summary>
+internal sealed partial class UserGrain
+{
+    /// <summary>How old what is on disk may get. What a crash loses is at most this much of a "last seen".</summary>
+    private static readonly TimeSpan WriteBehindPeriod = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<string, long> _logins = new(StringComparer.Ordinal);
+    private IGrainTimer? _writeBehind;
+    private bool _loginsUnwritten;
+    private bool _keysTold;
+
+    private void LoggedIn(string application)
+    {
+        _logins[application] = Now;
+        _loginsUnwritten = true;
+        StartWriteBehind();
+    }
+
+    private void StartWriteBehind() =>
+        _writeBehind ??= this.RegisterGrainTimer(_ => WriteBehind(), new GrainTimerCreationOptions(WriteBehindPeriod, WriteBehindPeriod));
+
+    private async Task WriteBehind()
+    {
+        if (_loginsUnwritten)
+        {
+            _loginsUnwritten = false;
+            try
+            {
+                await _account.Change(account => account with { Applications = Applications.WithLogins(account.Applications, _logins) });
+                await ChangeRow(row => row with { LastLogin = Math.Max(row.LastLogin, _logins.Values.Append(0).Max()) });
+            }
+            catch
+            {
+                _loginsUnwritten = true;
+                throw;
+            }
+        }
+
+        if (_keysTold)
+        {
+            _keysTold = false;
+            await _account.Change(account => account.KeysUntold ? account with { KeysUntold = false } : account);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Messenger.Protocol;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>Named values that clients keep here.</summary>
+internal sealed partial class UserGrain
+{
+    public async Task<Answer<Params>> GetParams(Caller me, GetParams request) =>
+        await Refusal(me, request.UserId) is { } refusal ? refusal : new Params((await _params.Load()).Params);
+
+    public async Task<Answer> UpdateParam(Caller me, UpdateParam request)
+    {
+        if (await Refusal(me) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var full = false;
+        await _params.Change(book =>
+        {
+            var others = book.Params.Where(param => param.Name != request.Name).ToList();
+            full = others.Count >= Limits.Params;
+            return full || book.Params.Contains(new Param(UserId, request.Name, request.Value))
+                ? book
+                : new ParamBook { Params = [.. others.Append(new Param(UserId, request.Name, request.Value)).OrderBy(param => param.Name, StringComparer.Ordinal)] };
+        });
+        return full ? Refused.BadRequest($"a user has at most {Limits.Params} params") : Answer.Ok;
+    }
+}

@@ -1,0 +1,42 @@
+using Messenger.Ports;
+using Messenger.Protocol;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>Who one is, and who others are.</summary>
+internal sealed partial class UserGrain
+{
+    public async Task<Answer> UpdateNick(Caller me, RequestUpdateUserNick request) =>
+        await Refusal(me) is { } refusal ? refusal : await ChangeRow(row => row with { Nick = request.Nick });
+
+    public async Task<Answer<ResponseUserInfo>> GetUserInfo(Caller me, RequestGetUserInfo request) =>
+        await Refusal(me) is { } refusal ? refusal : new ResponseUserInfo((await InfoOf([request.UserId]))[0]);
+
+    public async Task<Answer<ResponseUserInfoMulti>> GetUserInfoMulti(Caller me, RequestGetUserInfoMulti request) =>
+        await Refusal(me) is { } refusal ? refusal : new ResponseUserInfoMulti(await InfoOf(request.UserIds));
+
+    public async Task<Answer> ReportUser(Caller me, AddUserReport request)
+    {
+        if (await Refusal(me) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Kept for who is not registered too: another answer would tell who is.
+        await reports.Add(new ReportRow("user", UserId, request.UserId, Conversation: null, request.Reason, Now));
+        return Answer.Ok;
+    }
+
+    private async Task<UserInfo[]> InfoOf(string[] userIds)
+    {
+        if (userIds.Length == 0)
+        {
+            return [];
+        }
+
+        var rows = (await users.FindMany(userIds)).ToDictionary(row => row.UserId, StringComparer.Ordinal);
+        var blocked = await BlackList();
+        var now = Now;
+        return [.. userIds.Select(id => Profiles.Of(id, rows.GetValueOrDefault(id), UserId, blocked.Contains(id), now))];
+    }
+}

@@ -1,0 +1,111 @@
+using Messenger.Grains.Conversations;
+using Messenger.Grains.Devices;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>A user's actor; see <see cref="IUserGrain"/> for what it promises.</summary>
+/// <remarks>
+/// Writes run one after another. What the interface marks as interleaving only reads: values here are immutable and replaced when the new
+/// one is on disk. Profile and blacklist are read where they are kept, each time: an operator may change them besides (a suspended account).
+/// </remarks>
+internal sealed partial class UserGrain(
+    IUserDirectory users, IConversationDirectory conversations, IReportStore reports, IOptions<UserOptions> options, TimeProvider clock,
+    ILogger<UserGrain> logger)
+    : Grain, IUserGrain
+{
+    private Stored<Account> _account = null!;
+    private Stored<ContactBook> _contacts = null!;
+    private Stored<ParamBook> _params = null!;
+    private OwnDevices _devices = null!;
+    private Fanout _news = null!;
+
+    private string UserId => this.GetPrimaryKeyString();
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _account = new Stored<Account>(GrainContext, "account", logger);
+        _contacts = new Stored<ContactBook>(GrainContext, "contacts", logger);
+        _params = new Stored<ParamBook>(GrainContext, "params", logger);
+        _devices = new OwnDevices(GrainFactory, UserId, clock, logger);
+        _news = new Fanout(GrainFactory, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
+        var account = await _account.Load();
+        if (account.Deleting || account.Closing.Length > 0)
+        {
+            FinishSoon(TimeSpan.Zero);
+        }
+
+        if (account.KeysUntold)
+        {
+            TellKeysDoubtSoon();
+        }
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(_devices.Drain(cancellationToken), _news.Drain(cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            UserLog.NoticesUnfinished(logger);
+        }
+
+        try
+        {
+            await WriteBehind();
+        }
+        catch (StoreUnavailableException fault)
+        {
+            UserLog.LoginsLost(logger, fault.GetType().Name);
+        }
+    }
+
+    public async Task Deliver(Immutable<Notice[]> notices, string? except)
+    {
+        var account = await _account.Load();
+        if (notices.Value.Length > 0 && account.Applications.Length > 0)
+        {
+            await _devices.Deliver(account.Applications, await Muted(notices), except);
+        }
+    }
+
+    public async Task Doubt() => await _devices.Doubt((await _account.Load()).Applications);
+
+    /// <summary>
+    /// Why this caller is not served: its application was deleted while its connection lingers, or a field names somebody else as the actor.
+    /// </summary>
+    private async ValueTask<Refused?> Refusal(Caller me, string? named = null)
+    {
+        var account = await _account.Load();
+        return account.Deleting || !account.Applications.Any(application => application.Uuid == me.ApplicationUuid)
+            ? Refused.Unauthenticated("this application was deleted: register it again")
+            : me.Unless(named);
+    }
+
+    /// <summary>Replaces the user's row in the directory by what is made of it.</summary>
+    private async Task<Answer> ChangeRow(Func<UserRow, UserRow> change)
+    {
+        if (await users.Find(UserId) is not { } row)
+        {
+            return Refused.Unauthenticated("this user was deleted: register again");
+        }
+
+        var changed = change(row);
+        if (changed != row)
+        {
+            await users.Put(changed);
+        }
+
+        return Answer.Ok;
+    }
+}

@@ -1,0 +1,90 @@
+using Messenger.Delivery.Fixture;
+using Messenger.Grains.Delivery;
+using Messenger.Protocol;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Delivery;
+
+public class EventQueueTests
+{
+    private readonly EventQueue queue = new();
+    private readonly FakeTimeProvider clock = new();
+
+    [Fact]
+    public void Events_leave_in_order_and_many_at_once()
+    {
+        for (var n = 1; n <= 3; n++)
+        {
+            Assert.True(queue.TryAdd(Event(n)));
+        }
+
+        Assert.Equal([1L, 2L, 3L], queue.TryTake()!.Select(hint => hint.Number));
+        Assert.Null(queue.TryTake());
+    }
+
+    [Fact]
+    public void A_push_is_bounded_by_events_and_by_bytes()
+    {
+        for (var n = 0; n < GatewayStreamBounds.PushEvents + 1; n++)
+        {
+            queue.TryAdd(Event(n));
+        }
+
+        Assert.Equal(GatewayStreamBounds.PushEvents, queue.TryTake()!.Length);
+        Assert.Single(queue.TryTake()!);
+        for (var n = 0; n < 4; n++)
+        {
+            queue.TryAdd(Event(n, (int)GatewayStreamBounds.PushBytes / 2));
+        }
+
+        Assert.Equal(2, queue.TryTake()!.Length);
+    }
+
+    [Fact]
+    public void What_is_over_the_bounds_is_not_taken()
+    {
+        for (var n = 0; n < GatewayStreamBounds.QueuedEvents; n++)
+        {
+            Assert.True(queue.TryAdd(Event(n)));
+        }
+
+        Assert.False(queue.TryAdd(Event(0)));
+        Assert.Equal(GatewayStreamBounds.QueuedEvents, queue.Clear());
+        Assert.True(queue.TryAdd(Event(0)));
+    }
+
+    [Fact]
+    public async Task A_batch_waits_for_room_as_long_as_it_was_told()
+    {
+        await queue.Add([Event(1, (int)GatewayStreamBounds.QueuedBytes)], TimeSpan.FromSeconds(1), clock);
+        var inTime = queue.Add([Event(2)], TimeSpan.FromSeconds(1), clock);
+        Assert.False(inTime.IsCompleted);
+        Assert.Single(queue.TryTake()!);
+        Assert.True(await inTime);
+        Assert.Equal(2, queue.TryTake()![0].Number);
+
+        await queue.Add([Event(3, (int)GatewayStreamBounds.QueuedBytes)], TimeSpan.FromSeconds(1), clock);
+        var late = queue.Add([Event(4)], TimeSpan.FromSeconds(1), clock);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(await late);
+        Assert.Equal(3, queue.TryTake()!.Single().Number);
+    }
+
+    [Fact]
+    public async Task The_reader_is_woken_by_an_event_and_by_the_end()
+    {
+        var first = queue.Arrival();
+        Assert.False(first.IsCompleted);
+        queue.TryAdd(Event(1));
+        await first;
+        queue.TryTake();
+        var second = queue.Arrival();
+        queue.Complete();
+        await second;
+        Assert.False(queue.TryAdd(Event(2)));
+        Assert.False(await queue.Add([Event(2)], TimeSpan.Zero, clock));
+    }
+
+    private static GatewayEvent Event(long number, int size = 16) => new(1, 1, number, Notices.Of(1, size), CloseCode.None);
+}

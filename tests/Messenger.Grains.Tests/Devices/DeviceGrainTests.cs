@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using Messenger.Delivery.Fixture;
+using Messenger.Grains.Delivery;
+using Messenger.Grains.Devices;
+using Messenger.Grains.Placement;
+using Messenger.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Devices;
+
+/// <summary>The device alone: a recorded stream, a clock that stands still until it is moved.</summary>
+public sealed class DeviceGrainTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
+    private readonly RecordedStreams streams = new();
+    private DeliveryCluster cluster = null!;
+    private SiloAddress gateway = null!;
+    private int next;
+
+    private IDeviceGrain Device => cluster.Client.GetGrain<IDeviceGrain>(Notices.Device());
+
+    public async Task InitializeAsync()
+    {
+        cluster = await DeliveryCluster.Start(
+            [SiloRoles.All, SiloRoles.All],
+            (silo, _) =>
+            {
+                silo.Services.AddSingleton<TimeProvider>(clock);
+                silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+            },
+            (silo, _) => silo.Services.AddSingleton<IGatewayStreams>(streams));
+        gateway = cluster.Address(0);
+        await Device.SetPushTarget(new PushTarget("android", "token"));
+    }
+
+    public async Task DisposeAsync() => await cluster.DisposeAsync();
+
+    [Fact]
+    public async Task A_device_is_online_as_long_as_its_lease_is_renewed()
+    {
+        Assert.False(await Device.IsOnline());
+        await Device.Connect(At(1), null);
+        clock.Advance(TimeSpan.FromSeconds(14));
+        Assert.True((await Device.Renew(1, 0)).Held);
+        clock.Advance(TimeSpan.FromSeconds(14));
+        Assert.True(await Device.IsOnline());
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(await Device.IsOnline());
+        Assert.True((await Device.Renew(1, 0)).Held);
+        Assert.True(await Device.IsOnline());
+    }
+
+    [Fact]
+    public async Task The_silo_renews_leases_without_the_grain()
+    {
+        var connected = await Device.Connect(At(1), null);
+        await Deliver();
+        var claims = new Immutable<LeaseClaim[]>([new(1, connected.Epoch, 0), new(2, 5, 5)]);
+        var leases = new DeviceLeasesClient(cluster.Silo(0)).On(connected.Host);
+        var report = await leases.Renew(At(1).Gateway, claims);
+        Assert.Equal([new LeaseClaim(1, connected.Epoch, 1)], report.Different);
+        Assert.Equal([2L], report.Unknown);
+
+        clock.Advance(TimeSpan.FromSeconds(14));
+        report = await leases.Renew(At(1).Gateway, new([new(1, connected.Epoch, 1)]));
+        Assert.Empty(report.Different);
+        clock.Advance(TimeSpan.FromSeconds(14));
+        Assert.True(await Device.IsOnline());
+    }
+
+    [Fact]
+    public async Task A_newer_connection_tells_the_older_and_a_repeated_one_tells_nobody()
+    {
+        await Device.Connect(At(1), null);
+        await Device.Connect(At(1), null);
+        Assert.Empty(streams.All);
+        await Device.Connect(At(2), null);
+        Assert.Equal((1, CloseCode.Replaced), streams.All.Select(hint => (hint.Session, hint.Close)).Single());
+        await Device.Disconnect(1);
+        Assert.True(await Device.IsOnline());
+        Assert.False((await Device.Renew(1, 0)).Held);
+    }
+
+    [Fact]
+    public async Task Notices_are_numbered_and_typing_is_not_kept()
+    {
+        await Deliver();
+        var connected = await Device.Connect(At(1), null);
+        Assert.Equal(1, connected.Number);
+        await Deliver(2);
+        await Device.Deliver(new([Notices.Typing()]));
+        Assert.Equal([2L, 3L, 0L], streams.All.Select(hint => hint.Number));
+        Assert.Equal(2, (await Device.Fetch(connected.Epoch, 1)).Notices.Length);
+        Assert.False((await Device.Fetch(connected.Epoch + 1, 1)).Continuous);
+        await Device.Disconnect(1);
+        streams.All.Clear();
+        await Device.Deliver(new([Notices.Typing()]));
+        Assert.Empty(streams.All);
+    }
+
+    [Fact]
+    public async Task An_absent_device_is_woken_once_for_each_conversation_until_it_connects()
+    {
+        var (one, two) = (Guid.NewGuid(), Guid.NewGuid());
+        await Device.Deliver(new([Wake(one), Wake(one), Wake(two), Wake(two, Notices.User), Notices.Of(0)]));
+        await Pushed(one, two);
+        await Device.Connect(At(1), null);
+        await Device.Disconnect(1);
+        await Device.Deliver(new([Wake(one)]));
+        await Pushed(one, two, one);
+    }
+
+    [Fact]
+    public async Task The_own_message_wakes_nobody()
+    {
+        var other = Guid.NewGuid();
+        await Device.Deliver(new([Wake(Guid.NewGuid(), Notices.User), Wake(other)]));
+        await Pushed(other);
+    }
+
+    [Fact]
+    public async Task What_a_connection_never_confirmed_is_pushed_when_its_lease_ends()
+    {
+        var (seen, unseen) = (Guid.NewGuid(), Guid.NewGuid());
+        await Device.Connect(At(1), null);
+        await Device.Deliver(new([Wake(seen), Wake(unseen)]));
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await Device.Renew(1, 1);
+        Assert.Empty(cluster.Pushes.All);
+        for (var i = 0; i < 4; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            await Device.IsOnline();
+        }
+
+        await Pushed(unseen);
+    }
+
+    [Fact]
+    public async Task A_doubt_starts_a_new_epoch_and_the_connection_is_told()
+    {
+        var before = await Device.Connect(At(1), null);
+        await Deliver();
+        await Device.Doubt();
+        Assert.Equal(CloseCode.ContinuityLost, streams.All.Last().Close);
+        Assert.True((await Device.Connect(At(2), Cursor.Format(before.Epoch, 1))).Resync);
+    }
+
+    [Fact]
+    public async Task A_deactivation_keeps_inbox_and_connection_and_the_next_activation_consumes_them()
+    {
+        var before = await Device.Connect(At(1), null);
+        await Deliver(3);
+        await cluster.Deactivate(Device);
+        var lease = await Device.Renew(1, 0);
+        Assert.Equal((true, before.Epoch, 3L), (lease.Held, lease.Epoch, lease.Number));
+        var after = await Device.Connect(At(2), Cursor.Format(before.Epoch, 1));
+        Assert.Equal([2, 3], after.Missed.Select(Notices.Index));
+    }
+
+    [Fact]
+    public async Task A_killed_silo_never_brings_an_old_inbox_back()
+    {
+        var before = await Device.Connect(At(1), null);
+        await Deliver(1);
+        await cluster.Deactivate(Device);
+        await Deliver(2);
+        var host = (await Device.Renew(1, 0)).Host;
+        await cluster.Kill(cluster.Address(0).Equals(host) ? 0 : 1);
+        await DeliveryCluster.Until(
+            async () =>
+            {
+                try
+                {
+                    return (await Device.Renew(1, 0)).Host is var now && !now.Equals(host);
+                }
+                catch (Exception e) when (e is SiloUnavailableException or OrleansMessageRejectionException)
+                {
+                    return false;
+                }
+            },
+            "the survivor has the device");
+        Assert.True((await Device.Connect(At(2), Cursor.Format(before.Epoch, 1))).Resync);
+    }
+
+    [Fact]
+    public async Task A_migration_carries_the_device()
+    {
+        var before = await Device.Connect(At(1), null);
+        await Deliver(2);
+        var writes = cluster.Storage.Writes;
+        await cluster.Migrate(Device, cluster.Address(0).Equals(before.Host) ? 1 : 0);
+        var lease = await Device.Renew(1, 0);
+        Assert.Equal((true, before.Epoch, 2L), (lease.Held, lease.Epoch, lease.Number));
+        Assert.NotEqual(before.Host, lease.Host);
+        Assert.Equal(writes, cluster.Storage.Writes);
+    }
+
+    [Fact]
+    public async Task A_deleted_device_is_forgotten()
+    {
+        var before = await Device.Connect(At(1), null);
+        await Deliver();
+        await Device.Close(CloseCode.Deleted);
+        Assert.Equal(CloseCode.Deleted, streams.All.Last().Close);
+        Assert.Equal(0, cluster.Storage.Rows);
+        await Device.Deliver(new([Wake(Guid.NewGuid())]));
+        Assert.True((await Device.Connect(At(2), Cursor.Format(before.Epoch, 1))).Resync);
+        Assert.Empty(cluster.Pushes.All);
+    }
+
+    [Fact]
+    public async Task The_devices_of_a_user_live_on_one_silo()
+    {
+        var hosts = new HashSet<SiloAddress>();
+        for (var n = 0; n < 8; n++)
+        {
+            hosts.Add((await cluster.Client.GetGrain<IDeviceGrain>(Notices.Device(n)).Connect(At(n + 10), null)).Host);
+        }
+
+        Assert.Single(hosts);
+    }
+
+    private Connection At(long session) => new(gateway, session);
+
+    private Task Deliver(int count = 1) => Device.Deliver(new([.. Enumerable.Range(0, count).Select(_ => Notices.Of(++next))]));
+
+    private static Notice Wake(Guid conversation, string author = "somebody") => Notices.Of(0, push: new PushHint(conversation, "message", author));
+
+    private Task Pushed(params Guid[] conversations) => DeliveryCluster.Until(
+        () => cluster.Pushes.All.Select(push => push.Conversation).SequenceEqual(conversations), "the pushes");
+
+    private sealed class RecordedStreams : IGatewayStreams
+    {
+        public ConcurrentQueue<GatewayEvent> All { get; } = new();
+
+        public void Publish(SiloAddress gateway, GatewayEvent hint) => All.Enqueue(hint);
+    }
+}
