@@ -25,16 +25,17 @@ public sealed record ServerSettings(string DataDirectory, IReadOnlyDictionary<st
 
     private static ServerSettings Development((string Key, string Value)[] more)
     {
-        var ports = Ports.Free(3);
+        var port = Ports.Free(1)[0];
         var directory = Directory.CreateTempSubdirectory("messenger-e2e-").FullName;
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}");
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         var environment = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["DOTNET_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = url,
             ["Gateway__PublicUrl"] = url,
-            ["Silo__Port"] = ports[1].ToString(CultureInfo.InvariantCulture),
+            ["Silo__Port"] = "0",
+            ["Silo__Address"] = "127.0.0.1",
             ["Data__Directory"] = directory,
             ["Registration__FixedCode"] = Code,
             ["Limits__Enabled"] = "false",

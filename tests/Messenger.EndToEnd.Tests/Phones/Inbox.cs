@@ -18,6 +18,10 @@ public sealed class Inbox
         return await Await(() => _waiting.Find(item => item.Type == type && matches(item)) is { } found && _waiting.Remove(found) ? found : null, type, deadline.Token);
     }
 
+    /// <summary>Takes the next notification of this type, however long it takes to come.</summary>
+    public Task<Notified> TakeAny(string type, CancellationToken stop) =>
+        Await(() => _waiting.Find(item => item.Type == type) is { } found && _waiting.Remove(found) ? found : null, type, stop, own: false);
+
     /// <summary>Takes the next answer that had no id.</summary>
     public async Task<Reply> TakeStray()
     {
@@ -68,7 +72,7 @@ public sealed class Inbox
         }
     }
 
-    private async Task<T> Await<T>(Func<T?> take, string what, CancellationToken deadline)
+    private async Task<T> Await<T>(Func<T?> take, string what, CancellationToken deadline, bool own = true)
         where T : class
     {
         while (true)
@@ -93,7 +97,7 @@ public sealed class Inbox
             {
                 await changed.WaitAsync(deadline);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (own)
             {
                 throw new TimeoutException($"{what} did not come; there were {Summary()}");
             }

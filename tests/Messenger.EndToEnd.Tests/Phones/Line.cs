@@ -78,6 +78,15 @@ public sealed class Line : IAsyncDisposable
 
     public async Task<Reply> Ask(string type, object payload) => await await Send(type, payload);
 
+    /// <summary>Sends a frame written by hand, and waits for the answer with the id that stands in it.</summary>
+    public async Task<Reply> AskText(string id, string text)
+    {
+        var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pending[id] = answer;
+        await SendText(text);
+        return await answer.Task.WaitAsync(Deadlines.Frame);
+    }
+
     /// <summary>Sends whatever it is as one text frame; no answer is awaited.</summary>
     public Task SendText(string text) => SendRaw(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text);
 

@@ -1,0 +1,83 @@
+using Messenger.EndToEnd.Tests.Harness;
+using Messenger.Servers;
+
+namespace Messenger.EndToEnd.Tests.Cluster;
+
+/// <summary>A whole cluster of processes: PostgreSQL, Redis, two gateways and two workers. Each test has one of its own, since it breaks it.</summary>
+public sealed class ClusterFixture : IAsyncDisposable
+{
+    private const int Gateways = 2;
+    private const int Workers = 2;
+
+    private readonly List<ServerProcess> _gateways = [];
+    private readonly List<ServerProcess> _workers = [];
+    private int _turn;
+
+    private ClusterFixture(PostgresServer postgres, RedisServer redis)
+    {
+        Postgres = postgres;
+        Redis = redis;
+    }
+
+    public PostgresServer Postgres { get; }
+
+    public RedisServer Redis { get; }
+
+    public IReadOnlyList<ServerProcess> GatewayProcesses => _gateways;
+
+    public IReadOnlyList<ServerProcess> WorkerProcesses => _workers;
+
+    public static async Task<ClusterFixture> StartAsync()
+    {
+        var cluster = new ClusterFixture(await PostgresServer.Start(), await RedisServer.Start());
+        try
+        {
+            await cluster.StartProcesses();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A gateway that runs, each in turn, as a load balancer would give it.</summary>
+    public Uri AnyGateway()
+    {
+        var running = _gateways.Where(gateway => gateway.IsRunning).ToList();
+        var among = running.Count > 0 ? running : _gateways;
+        return among[(Interlocked.Increment(ref _turn) & int.MaxValue) % among.Count].Settings.WebSocket;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _gateways.Concat(_workers))
+        {
+            await process.DisposeAsync();
+        }
+
+        await Redis.DisposeAsync();
+        await Postgres.DisposeAsync();
+    }
+
+    private async Task StartProcesses()
+    {
+        var database = Postgres.CreateDatabase();
+        var clusterId = $"test-{Guid.NewGuid():N}";
+        await ServerProcess.RunAsync(Settings("all"), "migrate");
+
+        // One after the other: each finds the others in the membership.
+        for (var i = 0; i < Workers; i++)
+        {
+            _workers.Add(await ServerProcess.StartAsync(Settings("worker"), mayLogStackTraces: true));
+        }
+
+        for (var i = 0; i < Gateways; i++)
+        {
+            _gateways.Add(await ServerProcess.StartAsync(Settings("gateway"), mayLogStackTraces: true));
+        }
+
+        ServerSettings Settings(string role) => ServerSettings.InCluster(role, database, Redis.ConnectionString, clusterId);
+    }
+}

@@ -1,0 +1,91 @@
+using Messenger.EndToEnd.Tests.Checking;
+using Messenger.EndToEnd.Tests.Harness;
+using Messenger.EndToEnd.Tests.Phones;
+
+namespace Messenger.EndToEnd.Tests.Load;
+
+/// <summary>Many commuters in groups, and the proof at the end that every one of them got everything.</summary>
+public sealed class Crowd : IAsyncDisposable
+{
+    private readonly List<Commuter> _commuters = [];
+    private readonly List<(Talk Talk, Phone Creator)> _talks = [];
+    private readonly CancellationTokenSource _stopWriting = new();
+    private readonly CancellationTokenSource _stopReading = new();
+    private Task _writing = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
+
+    private Crowd()
+    {
+    }
+
+    public IReadOnlyList<Commuter> Commuters => _commuters;
+
+    public int Acknowledged => _commuters.Sum(commuter => commuter.Acknowledged);
+
+    public TimeSpan LongestStall => _commuters.Max(commuter => commuter.LongestStall);
+
+    /// <summary>People in groups of <paramref name="groupSize"/>, everybody registered and connected.</summary>
+    public static async Task<Crowd> Gather(int people, int groupSize, Func<Uri> gateways)
+    {
+        const int AtOnce = 16;
+        var crowd = new Crowd();
+        var phones = new Phone[people];
+        await Parallel.ForAsync(0, people, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
+            phones[number] = await Phone.Join(gateways(), Account.New()));
+        foreach (var group in phones.Chunk(groupSize))
+        {
+            var talk = await group[0].Group(group[1..]);
+            crowd._talks.Add((talk, group[0]));
+            crowd._commuters.AddRange(group.Select(phone => new Commuter(phone, gateways, [talk])));
+        }
+
+        return crowd;
+    }
+
+    /// <summary>Everybody writes at this pace and confirms what arrives, until <see cref="Prove"/>.</summary>
+    public void Start(TimeSpan pace)
+    {
+        _writing = Task.WhenAll(_commuters.Select(commuter => Task.Run(() => commuter.Write(pace, _stopWriting.Token))));
+        _reading = Task.WhenAll(_commuters.Select(commuter => Task.Run(() => commuter.Confirm(_stopReading.Token))));
+    }
+
+    /// <summary>Waits until this many more messages than now are acknowledged: the crowd is at work.</summary>
+    public Task Progress(int messages)
+    {
+        var goal = Acknowledged + messages;
+        return Deadlines.Until(
+            () =>
+            {
+                Assert.False(_writing.IsFaulted || _reading.IsFaulted, $"{_writing.Exception?.InnerException ?? _reading.Exception?.InnerException}");
+                return Task.FromResult(Acknowledged >= goal);
+            },
+            Deadlines.Recovery,
+            () => $"{Acknowledged} of {goal} messages are acknowledged");
+    }
+
+    /// <summary>Stops writing, gives what is on its way the time to arrive, and checks every recording against the final histories.</summary>
+    public async Task Prove()
+    {
+        await _stopWriting.CancelAsync();
+        await _writing;
+        await Task.WhenAll(_commuters.Select(commuter => commuter.Reconnect()));
+        var checker = new Settling(_commuters, _talks);
+        await Deadlines.Until(checker.IsSound, Deadlines.Recovery, () => checker.Report);
+        await _stopReading.CancelAsync();
+        await _reading;
+        HistoryChecker.Assert([.. _commuters.Select(commuter => commuter.Phone.History)], await checker.Logs());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopWriting.CancelAsync();
+        await _stopReading.CancelAsync();
+        foreach (var commuter in _commuters)
+        {
+            await commuter.Phone.DisposeAsync();
+        }
+
+        _stopWriting.Dispose();
+        _stopReading.Dispose();
+    }
+}
