@@ -10,7 +10,7 @@ internal static class Server
     /// Closing the connections at the configured pace, then leaving the cluster, which hands grains over. An orchestrator's own patience
     /// must be longer. 20 000 connections, the most a process may have here, take 50 s at the default pace.
     /// </summary>
-    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(90);
 
     /// <summary>A start that failed leaves the cluster again, if that goes quickly: else the others find out by themselves.</summary>
     private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(5);
