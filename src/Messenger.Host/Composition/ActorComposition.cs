@@ -9,10 +9,10 @@ using Messenger.Host.Configuration;
 
 namespace Messenger.Host.Composition;
 
-/// <summary>What the projects below offer, put together as the role wants it.</summary>
+/// <summary>What the projects below offer, put together: the only place that knows the names of their extension methods.</summary>
 internal static class ActorComposition
 {
-    /// <summary>The actors, and the streams that lead to the gateways.</summary>
+    /// <summary>The streams of the gateways, and what grains need besides the stores.</summary>
     public static ISiloBuilder AddActors(this ISiloBuilder silo, Settings settings)
     {
         silo.AddGatewayStreams(TerminatesSockets(settings));
@@ -22,12 +22,12 @@ internal static class ActorComposition
         }
 
         silo.AddDevices();
-        silo.Configure<UserOptions>(options => options.LimitsEnabled = settings.LimitsEnabled);
-        silo.Configure<RegistrationOptions>(options =>
+        silo.Services.Configure<UserOptions>(options => options.LimitsEnabled = settings.LimitsEnabled);
+        silo.Services.Configure<RegistrationOptions>(options =>
         {
-            options.CodeLength = settings.Registration.CodeDigits;
-            options.FixedCode = settings.Registration.FixedCode;
             options.LimitsEnabled = settings.LimitsEnabled;
+            options.FixedCode = settings.Registration.FixedCode;
+            options.CodeLength = settings.Registration.CodeDigits;
         });
         return silo;
     }
@@ -40,8 +40,24 @@ internal static class ActorComposition
             return;
         }
 
-        services.AddGateway(gateway => Fill(gateway, settings), told => Fill(told, settings.Server));
+        var server = settings.Server;
         services.AddDelivery();
+        services.AddGateway(
+            options =>
+            {
+                options.MaxMessageBytes = settings.Gateway.MaxMessageBytes;
+                options.DrainPerSecond = settings.Gateway.DrainPerSecond;
+                options.LimitsEnabled = settings.LimitsEnabled;
+                options.ServerVersion = server.Version;
+                options.AndroidUrl = server.AndroidUrl?.ToString();
+            },
+            answer =>
+            {
+                answer.SupportId = server.Answer.SupportId;
+                answer.AdminId = server.Answer.AdminId;
+                answer.BigBrother = server.Answer.BigBrother;
+                answer.Theme = Theme(server.Answer.Theme);
+            });
         services.AddHostedService<DrainOnStop>();
     }
 
@@ -54,31 +70,17 @@ internal static class ActorComposition
         }
     }
 
-    private static void Fill(GatewayOptions gateway, Settings settings)
-    {
-        gateway.MaxMessageBytes = settings.Gateway.MaxMessageBytes;
-        gateway.DrainPerSecond = settings.Gateway.DrainPerSecond;
-        gateway.LimitsEnabled = settings.LimitsEnabled;
-        gateway.ServerVersion = settings.Server.Version;
-        gateway.AndroidUrl = settings.Server.AndroidUrl?.ToString();
-    }
-
-    private static void Fill(SettingsOptions told, ServerSettings server)
-    {
-        var (supportId, adminId, bigBrother, theme) = server.Answer;
-        (told.SupportId, told.AdminId, told.BigBrother) = (supportId, adminId, bigBrother);
-        told.Theme = new ThemeOptions
-        {
-            ButtonBackground = theme.ButtonBackground,
-            ButtonText = theme.ButtonText,
-            YourMessageBubbleBackground = theme.YourMessageBubbleBackground,
-            YourMessageBubbleText = theme.YourMessageBubbleText,
-            TheirMessageBubbleBackground = theme.TheirMessageBubbleBackground,
-            TheirMessageBubbleText = theme.TheirMessageBubbleText,
-            Logo = theme.Logo,
-            Sound = theme.Sound,
-        };
-    }
-
     private static bool TerminatesSockets(Settings settings) => settings.Silo.Role != SiloRoles.Worker;
+
+    private static ThemeOptions Theme(Protocol.Theme theme) => new()
+    {
+        ButtonBackground = theme.ButtonBackground,
+        ButtonText = theme.ButtonText,
+        YourMessageBubbleBackground = theme.YourMessageBubbleBackground,
+        YourMessageBubbleText = theme.YourMessageBubbleText,
+        TheirMessageBubbleBackground = theme.TheirMessageBubbleBackground,
+        TheirMessageBubbleText = theme.TheirMessageBubbleText,
+        Logo = theme.Logo,
+        Sound = theme.Sound,
+    };
 }
