@@ -35,7 +35,7 @@ internal sealed class GatewayQueueAdapter(string name, GatewayInletClient inlets
 }
 
 /// <summary>The consuming side: a long poll of the gateway's queue, all that is there in one container.</summary>
-internal sealed class GatewayQueueReceiver(EventQueue queue, StreamId stream, TimeProvider time) : IQueueAdapterReceiver
+internal sealed class GatewayQueueReceiver(EventQueue queue, StreamId stream, TimeProvider time) : IQueueAdapterReceiver, IDisposable
 {
     private readonly CancellationTokenSource shutdown = new();
     private long sequence;
@@ -64,6 +64,8 @@ internal sealed class GatewayQueueReceiver(EventQueue queue, StreamId stream, Ti
         shutdown.Cancel();
         return Task.CompletedTask;
     }
+
+    public void Dispose() => shutdown.Dispose();
 }
 
 /// <summary>One pull's events as the stream layer sees them. It never leaves the silo. Tokens increase strictly.</summary>

@@ -5,7 +5,7 @@ using Orleans.Streams;
 namespace Messenger.Grains.Delivery;
 
 /// <summary>The way from this silo to one gateway: a bounded queue and a loop with one push in flight, which keeps the order.</summary>
-internal sealed class GatewaySender
+internal sealed class GatewaySender : IAsyncDisposable
 {
     private readonly EventQueue queue = new();
     private readonly SiloAddress gateway;
@@ -14,6 +14,7 @@ internal sealed class GatewaySender
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task loop;
+    private IAsyncStream<GatewayBatch>? target;
     private volatile bool suspect;
 
     public GatewaySender(SiloAddress gateway, Func<IAsyncStream<GatewayBatch>> stream, TimeProvider time, ILogger log)
@@ -31,38 +32,40 @@ internal sealed class GatewaySender
     public bool Offer(in GatewayEvent hint) => !suspect && queue.TryAdd(hint);
 
     /// <summary>Ends the loop; what is queued is dropped.</summary>
-    public async Task Stop()
+    public async ValueTask DisposeAsync()
     {
         queue.Complete();
         queue.Clear();
         await stopping.CancelAsync();
         await loop;
+        stopping.Dispose();
     }
 
     private async Task Run()
     {
         try
         {
-            var target = stream();
             while (!stopping.IsCancellationRequested)
             {
                 await queue.Arrival();
                 while (!stopping.IsCancellationRequested && queue.TryTake() is { } events)
                 {
-                    await Push(target, events);
+                    await Push(events);
                 }
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+#pragma warning disable CA1031 // DisposeAsync() asked for the end; how the last push ended does not matter any more.
+        catch (Exception) when (stopping.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            // Stop() asked for it.
         }
     }
 
-    private async Task Push(IAsyncStream<GatewayBatch> target, GatewayEvent[] events)
+    private async Task Push(GatewayEvent[] events)
     {
         try
         {
+            target ??= stream();
             await target.OnNextAsync(new GatewayBatch(events)).WaitAsync(GatewayStreamBounds.PushTimeout, time, stopping.Token);
             DeliveryMeter.Published.Add(events.Length);
         }

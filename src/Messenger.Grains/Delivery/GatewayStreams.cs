@@ -65,7 +65,7 @@ internal sealed class GatewayStreams(IServiceProvider services, ISiloStatusOracl
 
     private void End(GatewaySender sender)
     {
-        var end = sender.Stop();
+        var end = sender.DisposeAsync().AsTask();
         ending.TryAdd(end, 0);
         end.ContinueWith(done => ending.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }

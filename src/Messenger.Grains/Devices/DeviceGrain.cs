@@ -15,7 +15,7 @@ namespace Messenger.Grains.Devices;
 internal sealed class DeviceGrain(
     [PersistentState("device", "state")] IPersistentState<DeviceState> store,
     IGatewayStreams gateways, LeaseRegistry registry, PushQueue pushes, ISiloStatusOracle silos, ILocalSiloDetails silo,
-    TimeProvider time, ILogger<DeviceGrain> log) : Grain, IDeviceGrain, IGrainMigrationParticipant
+    TimeProvider time, ILogger<DeviceGrain> log) : Grain, IDeviceGrain, IGrainMigrationParticipant, IDisposable
 {
     /// <summary>Three renewals may be lost before a device counts as offline.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
@@ -44,7 +44,7 @@ internal sealed class DeviceGrain(
         if (store.State.Snapshot is { } stored)
         {
             store.State.Snapshot = null;
-            await store.WriteStateAsync();
+            await store.WriteStateAsync(cancellationToken);
             carried ??= stored;
         }
 
@@ -70,7 +70,6 @@ internal sealed class DeviceGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         watch?.Dispose();
-        writing.Dispose();
         if (connection is { } held)
         {
             registry.Remove(held);
@@ -86,7 +85,7 @@ internal sealed class DeviceGrain(
         {
             inbox.Trim(Now);
             store.State.Snapshot = TakeSnapshot();
-            await store.WriteStateAsync();
+            await store.WriteStateAsync(cancellationToken);
         }
 #pragma warning disable CA1031 // Without it the next activation starts a new epoch: nothing is lost unsaid.
         catch (Exception e)
@@ -245,6 +244,8 @@ internal sealed class DeviceGrain(
             writing.Release();
         }
     }
+
+    public void Dispose() => writing.Dispose();
 
     private static long NewEpoch() => Random.Shared.NextInt64(1, long.MaxValue);
 

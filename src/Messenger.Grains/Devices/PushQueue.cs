@@ -7,7 +7,7 @@ namespace Messenger.Grains.Devices;
 
 /// <summary>The pushes of this silo on their way to the sender: bounded, one loop, started and stopped with the silo.</summary>
 /// <remarks>A push is a convenience: what does not fit is dropped and counted, and the client finds everything at its next sync.</remarks>
-internal sealed class PushQueue(IPushSender sender, ILogger<PushQueue> log) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed class PushQueue(IPushSender sender, ILogger<PushQueue> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>A burst to a large group: some 4 MB at most.</summary>
     public const int Capacity = 16 * 1024;
@@ -31,6 +31,8 @@ internal sealed class PushQueue(IPushSender sender, ILogger<PushQueue> log) : IL
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(PushQueue), ServiceLifecycleStage.ApplicationServices, _ => Start(), Stop);
 
+    public void Dispose() => stopping.Dispose();
+
     private Task Start()
     {
         loop = Task.Run(Run);
@@ -45,8 +47,6 @@ internal sealed class PushQueue(IPushSender sender, ILogger<PushQueue> log) : IL
         {
             await loop;
         }
-
-        stopping.Dispose();
     }
 
     private async Task Run()
