@@ -2,11 +2,18 @@ using Messenger.Gateway.Sessions;
 
 namespace Messenger.Host.Composition;
 
-/// <summary>Sends the clients elsewhere before anything else stops: while they are told, requests are still served.</summary>
+/// <summary>Empties the gateway while everything else still runs: requests under way are answered before the silo leaves.</summary>
 internal sealed class DrainOnStop(Drain drain) : IHostedLifecycleService
 {
-    /// <summary>Runs before any service stops; the token ends with the host's shutdown limit.</summary>
-    public Task StoppingAsync(CancellationToken cancellationToken) => drain.Run(cancellationToken);
+    /// <summary>What the silo has left to hand its actors over.</summary>
+    private static readonly TimeSpan ForTheSilo = TimeSpan.FromSeconds(25);
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Server.ShutdownLimit - ForTheSilo);
+        await drain.Run(limit.Token);
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -8,9 +8,9 @@ internal static class Server
 {
     /// <summary>
     /// Closing the connections at the configured pace, then leaving the cluster, which hands grains over. An orchestrator's own patience
-    /// must be longer. 20 000 connections, the most a process may have here, take 40 s at the default pace.
+    /// must be longer. 20 000 connections, the most a process may have here, take 50 s at the default pace.
     /// </summary>
-    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(90);
 
     /// <summary>A start that failed leaves the cluster again, if that goes quickly: else the others find out by themselves.</summary>
     private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(5);
@@ -60,6 +60,7 @@ internal static class Server
         }
     }
 
-    private static bool HasPorts(IConfiguration configuration) =>
-        new[] { "HTTP_PORTS", "HTTPS_PORTS" }.Any(key => !string.IsNullOrEmpty(configuration[key])) || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+    private static bool HasPorts(ConfigurationManager configuration) =>
+        !string.IsNullOrEmpty(configuration["HTTP_PORTS"]) || !string.IsNullOrEmpty(configuration["HTTPS_PORTS"])
+        || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
 }

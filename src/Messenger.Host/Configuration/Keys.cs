@@ -45,7 +45,7 @@ internal static class Keys
         "Gateway:PublicUrl", "as the request came", "What URLs that are handed out begin with; needed behind a proxy that changes the host name.");
 
     public static readonly Key<int> DrainPerSecond = Key.Whole(
-        "Gateway:DrainPerSecond", 1, 100_000, 500,
+        "Gateway:DrainPerSecond", 1, 100_000, 400,
         "Connections closed a second (1001) when the process stops, so that the others are not run over by those who reconnect.");
 
     public static readonly Key<string?> FixedCode = Key.Text(
@@ -99,5 +99,5 @@ internal static class Keys
 
     private static Key<string?> Colour(string name, string @default) => new(
         $"Server:Theme:{name}", "a colour such as #2e7d32", @default, "A colour that clients use.", @default,
-        text => (text.Length == 7 && text[0] == '#' && text.AsSpan(1).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0, text));
+        text => (text.Length == 7 && text[0] == '#' && text.Skip(1).All(char.IsAsciiHexDigit), text));
 }
