@@ -20,12 +20,11 @@ public partial class DocumentTests
 
     [Fact]
     public void Every_type_of_the_protocol_is_named() =>
-        Assert.Empty(Catalogue.Entries.Select(entry => entry.Type).Distinct().Where(type => !Document.Contains($"`{type}`", StringComparison.Ordinal)));
+        Assert.All(Catalogue.Entries.Select(entry => entry.Type).Distinct(), type => Assert.Contains($"`{type}`", Document, StringComparison.Ordinal));
 
     [Fact]
     public void Every_field_is_named() =>
-        Assert.Empty(Catalogue.Entries.SelectMany(entry => entry.Fields).Distinct().Except(["nickname"])
-            .Where(field => !Regex.IsMatch(Document, $"`{field}\\??`")));
+        Assert.All(Catalogue.Entries.SelectMany(entry => entry.Fields).Distinct().Except(["nickname"]), field => Assert.Matches($"`{field}\\??`", Document));
 
     [Fact]
     public void Every_status_and_every_close_code_has_a_row()
