@@ -9,7 +9,9 @@ using Xunit;
 namespace Messenger.Providers.Tests;
 
 /// <summary>The group commit against a writer that does what the test says.</summary>
+#pragma warning disable CA1001 // The queue is disposed of where xunit asks for it: IAsyncLifetime.
 public sealed class CommitQueueTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private static readonly CommitOptions Options = new();
 
@@ -21,7 +23,11 @@ public sealed class CommitQueueTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public Task DisposeAsync()
+    {
+        writer.Finish();
+        return AdvanceUntil(queue.DisposeAsync().AsTask());
+    }
 
     [Fact]
     public async Task What_queues_during_a_commit_goes_in_one()
@@ -182,6 +188,7 @@ public sealed class CommitQueueTests : IAsyncLifetime
 
     private sealed class Writer : IBatchWriter
     {
+        private volatile bool finished;
         private readonly Channel<Commit> commits = Channel.CreateUnbounded<Commit>();
 
         public Channel<int> Opening { get; } = Channel.CreateUnbounded<int>();
@@ -191,6 +198,16 @@ public sealed class CommitQueueTests : IAsyncLifetime
         public bool Away { get; set; }
 
         public int Opened { get; private set; }
+
+        /// <summary>The test is over: whatever waits or still comes is written.</summary>
+        public void Finish()
+        {
+            (Away, finished) = (false, true);
+            while (commits.Reader.TryRead(out var commit))
+            {
+                commit.Answer.TrySetResult(BatchOutcome.Written);
+            }
+        }
 
         public Task<Commit> Next() => commits.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -205,6 +222,11 @@ public sealed class CommitQueueTests : IAsyncLifetime
         {
             var commit = new Commit(batch, new(TaskCreationOptions.RunContinuationsAsynchronously));
             commits.Writer.TryWrite(commit);
+            if (finished)
+            {
+                Finish();
+            }
+
             return commit.Answer.Task;
         }
 

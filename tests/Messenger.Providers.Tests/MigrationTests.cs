@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Messenger.Providers.Postgres;
 using Messenger.Providers.Schema;
 using Messenger.Providers.Sqlite;
@@ -9,6 +10,7 @@ namespace Messenger.Providers.Tests;
 
 /// <summary>Databases of any age meet this release.</summary>
 [Collection("PostgreSQL")]
+[SupportedOSPlatform("linux")]
 public sealed class MigrationTests(PostgresFixture fixture) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("messenger-migrations-").FullName;

@@ -63,7 +63,7 @@ public abstract class Server : IAsyncDisposable
         if (process is { HasExited: false })
         {
             Signal(SigCont);
-            Native.Kill(process.Id, SigInt);
+            _ = Native.Kill(process.Id, SigInt);
             await Gone();
         }
     }
@@ -178,7 +178,7 @@ public abstract class Server : IAsyncDisposable
         var children = Children(running.Id);
         foreach (var id in (int[])[running.Id, .. children])
         {
-            Native.Kill(id, signal);
+            _ = Native.Kill(id, signal);
         }
     }
 

@@ -148,22 +148,20 @@ internal sealed partial class ConversationGrain(
     private Refused Drop(LiveConversation live, LogOutcome outcome, bool messagesOnly)
     {
         Log.CommitFailed(logger, outcome);
-        live.Dropped = true;
-        if (_live == live)
-        {
-            _live = null;
-            _dropped = live;
-        }
+        _doubtful |= outcome == LogOutcome.Unknown && !messagesOnly;
 
-        if (outcome == LogOutcome.Fenced)
+        // What was pipelined behind the first failure is fenced by the log; only the first says what happened.
+        if (!live.Dropped)
         {
-            // Another activation writes this conversation: it tells what it writes. Let the directory decide whom calls go to.
-            _toldTo = null;
-            DeactivateOnIdle();
-        }
-        else if (!messagesOnly)
-        {
-            _doubtful = true;
+            live.Dropped = true;
+            _live = _live == live ? null : _live;
+            _dropped = live;
+            if (outcome == LogOutcome.Fenced)
+            {
+                // Another activation writes this conversation: it tells what it writes. Let the directory decide whom calls go to.
+                _toldTo = null;
+                DeactivateOnIdle();
+            }
         }
 
         return Unconfirmed();

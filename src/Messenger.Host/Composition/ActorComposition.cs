@@ -1,6 +1,10 @@
+using Messenger.Gateway;
+using Messenger.Gateway.Delivery;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
+using Messenger.Grains.Registration;
+using Messenger.Grains.Users;
 using Messenger.Host.Configuration;
 
 namespace Messenger.Host.Composition;
@@ -12,27 +16,71 @@ internal static class ActorComposition
     public static ISiloBuilder AddActors(this ISiloBuilder silo, Settings settings)
     {
         silo.AddGatewayStreams(TerminatesSockets(settings));
-        if (settings.Silo.Role != SiloRoles.Gateway)
+        if (settings.Silo.Role == SiloRoles.Gateway)
         {
-            silo.AddDevices();
+            return silo;
         }
 
+        silo.AddDevices();
+        silo.Services.Configure<UserOptions>(options => options.LimitsEnabled = settings.LimitsEnabled);
+        silo.Services.Configure<RegistrationOptions>(options =>
+        {
+            options.LimitsEnabled = settings.LimitsEnabled;
+            options.FixedCode = settings.Registration.FixedCode;
+            options.CodeLength = settings.Registration.CodeDigits;
+        });
         return silo;
     }
 
     /// <summary>The sockets' services; nothing on a worker.</summary>
     public static void AddSockets(this IServiceCollection services, Settings settings)
     {
-        _ = services;
-        _ = TerminatesSockets(settings);
+        if (!TerminatesSockets(settings))
+        {
+            return;
+        }
+
+        var server = settings.Server;
+        services.AddDelivery();
+        services.AddGateway(
+            options =>
+            {
+                options.MaxMessageBytes = settings.Gateway.MaxMessageBytes;
+                options.DrainPerSecond = settings.Gateway.DrainPerSecond;
+                options.LimitsEnabled = settings.LimitsEnabled;
+                options.ServerVersion = server.Version;
+                options.AndroidUrl = server.AndroidUrl?.ToString();
+            },
+            answer =>
+            {
+                answer.SupportId = server.Answer.SupportId;
+                answer.AdminId = server.Answer.AdminId;
+                answer.BigBrother = server.Answer.BigBrother;
+                answer.Theme = Theme(server.Answer.Theme);
+            });
+        services.AddHostedService<DrainOnStop>();
     }
 
     /// <summary>The sockets' routes; nothing on a worker, which serves its health alone.</summary>
     public static void MapSockets(this WebApplication app, Settings settings)
     {
-        _ = app;
-        _ = TerminatesSockets(settings);
+        if (TerminatesSockets(settings))
+        {
+            app.MapMessenger();
+        }
     }
 
     private static bool TerminatesSockets(Settings settings) => settings.Silo.Role != SiloRoles.Worker;
+
+    private static ThemeOptions Theme(Protocol.Theme theme) => new()
+    {
+        ButtonBackground = theme.ButtonBackground,
+        ButtonText = theme.ButtonText,
+        YourMessageBubbleBackground = theme.YourMessageBubbleBackground,
+        YourMessageBubbleText = theme.YourMessageBubbleText,
+        TheirMessageBubbleBackground = theme.TheirMessageBubbleBackground,
+        TheirMessageBubbleText = theme.TheirMessageBubbleText,
+        Logo = theme.Logo,
+        Sound = theme.Sound,
+    };
 }

@@ -54,7 +54,10 @@ internal static class Server
         }
 
         Log.Started(app.Logger, Release.Version, string.Join(", ", app.Urls), settings.Silo.Role, settings.Embedded);
-        Log.ConsoleSms(app.Logger);
+        if (settings.Providers.Sms == "console")
+        {
+            Log.ConsoleSms(app.Logger);
+        }
     }
 
     private static bool HasPorts(IConfiguration configuration) =>

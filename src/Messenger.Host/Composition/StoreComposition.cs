@@ -15,7 +15,7 @@ internal static class StoreComposition
             ? services.AddPostgres(new PostgresOptions(cluster.Postgres))
             : services.AddSqlite(new SqliteOptions(Store.Path(settings)));
 
-        // The configuration's keys for SMS and push take nothing else so far.
+        // Sms:Provider and Push:Provider take nothing else so far, which the configuration has checked.
         services.AddConsole();
     }
 }

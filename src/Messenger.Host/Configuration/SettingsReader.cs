@@ -15,7 +15,8 @@ internal static class SettingsReader
         UnknownKeys.Refuse(from);
         var cluster = Cluster(from);
         return new Settings(cluster, Silo(from, cluster is null), Data(from, cluster is null), Gateway(from),
-            Registration(from, environment), LimitsEnabled(from, environment), Server(from));
+            Registration(from, environment), LimitsEnabled(from, environment),
+            new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)), Server(from));
     }
 
     private static ClusterSettings? Cluster(IConfiguration from)

@@ -89,7 +89,12 @@ internal sealed class CommitQueue : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        queue.Writer.TryComplete();
+        if (!queue.Writer.TryComplete())
+        {
+            await loop;
+            return;
+        }
+
         stopping.CancelAfter(options.StopLimit);
         await loop;
         await writer.DisposeAsync();

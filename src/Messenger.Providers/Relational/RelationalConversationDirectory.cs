@@ -6,9 +6,16 @@ namespace Messenger.Providers.Relational;
 /// <summary>Conversations seen from a user.</summary>
 internal sealed class RelationalConversationDirectory(IDatabase database) : IConversationDirectory
 {
-    /// <summary>The conversations the user is in now.</summary>
-    private const string Mine =
-        "from member me join conversation c on c.conversation = me.conversation where me.user_id = @user and me.left_at is null and not c.deleted";
+    /// <summary>The conversations the user is in now, each once: what joins them needs no distinct.</summary>
+    private const string Mine = "member me join conversation c on c.conversation = me.conversation";
+
+    /// <summary>
+    /// What is unread in one span. Selected span by span and not joined: a planner that guesses the filters wrong would read every message.
+    /// </summary>
+    private const string Unread =
+        "from message m where m.conversation = g.conversation and m.sequence between g.low and g.high and m.user_id <> @user and m.event_type is null and not m.deleted";
+
+    private const string AreMine = "me.user_id = @user and me.left_at is null and not c.deleted";
 
     /// <summary>Two round trips, however many conversations: what they are, then the rows of them that matter.</summary>
     public async Task<IReadOnlyList<SyncRow>> Sync(string userId)
@@ -32,7 +39,7 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
     }
 
     public async Task<IReadOnlyList<Guid>> ConversationsOf(string userId) =>
-        await database.Read($"select me.conversation {Mine}", reader => Rows.All(reader, row => row.GetGuid(0)), ("user", userId));
+        await database.Read($"select me.conversation from {Mine} where {AreMine}", reader => Rows.All(reader, row => row.GetGuid(0)), ("user", userId));
 
     public async Task<IReadOnlyList<Guid>> DialogsOf(string userId, string peer) =>
         await database.Read(
@@ -48,8 +55,8 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
     public async Task<IReadOnlyList<string>> CompanionsOf(string userId) =>
         await database.Read(
             $"""
-            select distinct p.user_id from member p
-            where p.left_at is null and p.user_id <> @user and p.conversation in (select me.conversation {Mine})
+            select distinct p.user_id from {Mine} join member p on p.conversation = me.conversation
+            where {AreMine} and p.left_at is null and p.user_id <> @user
             """,
             reader => Rows.All(reader, row => row.GetString(0)),
             ("user", userId));
@@ -59,13 +66,12 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
         select me.conversation, {Rows.Conversation}, me.joined_at, coalesce(r.read_ranges, ''),
             (select max(m.sequence) from message m where m.conversation = me.conversation and m.sequence >= me.joined_at),
             {Rows.WrappedKey}
-        from member me
-        join conversation c on c.conversation = me.conversation
+        from {Mine}
         left join receipt r on r.conversation = me.conversation and r.user_id = me.user_id
         left join wrapped_key k on k.conversation = me.conversation and k.uuid = c.session_key and k.user_id = me.user_id
-        where me.user_id = @user and me.left_at is null and not c.deleted;
-        select p.conversation, {Rows.Member} from member p where p.conversation in (select me.conversation {Mine}) order by p.position;
-        select r.conversation, {Rows.Receipt} from receipt r where r.conversation in (select me.conversation {Mine})
+        where {AreMine};
+        select p.conversation, {Rows.Member} from {Mine} join member p on p.conversation = me.conversation where {AreMine} order by p.position;
+        select r.conversation, {Rows.Receipt} from {Mine} join receipt r on r.conversation = me.conversation where {AreMine}
         """,
         async reader => new Found(
             await Rows.All(reader, ToHead),
@@ -87,19 +93,15 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
             $"""
             select g.conversation, {Rows.Message} from {lastSql}
             join message m on m.conversation = g.conversation and m.sequence between g.low and g.high;
-            select n.conversation, n.unread, f.uuid_text from
-            (
-                select g.conversation, count(*) as unread, min(m.sequence) as oldest from {gapSql}
-                join message m on m.conversation = g.conversation and m.sequence between g.low and g.high
-                where m.user_id <> @user and m.event_type is null and not m.deleted
-                group by g.conversation
-            ) n join message f on f.conversation = n.conversation and f.sequence = n.oldest
+            select g.conversation, (select count(*) {Unread}), (select m.uuid_text {Unread} order by m.sequence limit 1)
+            from {gapSql} order by g.low
             """,
             async reader => (
                 (await Rows.All(reader, row => (Conversation: row.GetGuid(0), Row: Rows.ToMessage(row, 1))))
                     .ToDictionary(row => row.Conversation, row => row.Row),
                 (await Rows.Next(reader, row => (Conversation: row.GetGuid(0), Count: row.GetInt32(1), First: Rows.Text(row, 2))))
-                    .ToDictionary(row => row.Conversation, row => (row.Count, row.First))),
+                    .GroupBy(gap => gap.Conversation)
+                    .ToDictionary(gaps => gaps.Key, gaps => (gaps.Sum(gap => gap.Count), gaps.Select(gap => gap.First).FirstOrDefault(first => first is not null)))),
             [.. lastArguments, .. gapArguments, ("user", userId)]);
     }
 

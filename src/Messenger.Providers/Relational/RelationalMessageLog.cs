@@ -72,11 +72,13 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
         var (spans, arguments) = database.Spans([.. unread.Select(part => new Span(conversation, part.From, part.To))], "gap");
         return await database.Read(
             $"""
-            select count(*) from {spans} join message m on m.conversation = g.conversation and m.sequence between g.low and g.high
-            where m.conversation = @conversation and m.user_id <> @user and m.event_type is null and not m.deleted
+            select cast(coalesce(sum((
+                select count(*) from message m where m.conversation = g.conversation and m.sequence between g.low and g.high
+                and m.user_id <> @user and m.event_type is null and not m.deleted)), 0) as bigint)
+            from {spans}
             """,
             async reader => (await Rows.All(reader, row => row.GetInt32(0)))[0],
-            [.. arguments, ("conversation", conversation), ("user", userId)]);
+            [.. arguments, ("user", userId)]);
     }
 
     public async Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId) =>

@@ -78,7 +78,10 @@ public static class SqliteMigrations
         // The engine gives its side files the mode of the database itself.
         using (new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = OnlyMe,
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+            UnixCreateMode = OnlyMe,
         }))
         {
         }

@@ -1,3 +1,4 @@
+using Messenger.Grains.Placement;
 using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,6 +27,7 @@ internal sealed class GrainSilo : IAsyncDisposable
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMemoryGrainStorage("state");
+            silo.AddSiloRole(SiloRoles.All);
             silo.Services
                 .AddSingleton<TimeProvider>(Clock)
                 .AddSingleton<IUserDirectory>(Users)

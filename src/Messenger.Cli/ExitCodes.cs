@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using Messenger.Client.Connections;
+
+namespace Messenger.Cli;
+
+/// <summary>What a script can tell from the exit code.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+
+    /// <summary>The server refused, or something here is not as it must be.</summary>
+    public const int Refused = 1;
+
+    /// <summary>The command line was wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Nobody answers at the address.</summary>
+    public const int Unreachable = 3;
+
+    /// <summary>Runs a command, and says in one sentence what went wrong.</summary>
+    public static async Task<int> Run(Uri url, Func<Task> command)
+    {
+        try
+        {
+            await command();
+            return Done;
+        }
+        catch (RefusedException refused)
+        {
+            return await Say(Refused, $"The server refused ({refused.Refusal.Status}): {refused.Refusal.Description}.");
+        }
+        catch (Exception away) when (away is WebSocketException or SocketException or HttpRequestException)
+        {
+            return await Say(Unreachable, $"Nobody answers at {url}. Start the server with 'dotnet run --project src/Messenger.Host', or name another with --url.");
+        }
+        catch (TimeoutException)
+        {
+            return await Say(Unreachable, $"The server at {url} does not answer in time. Try again.");
+        }
+        catch (CryptographicException fault)
+        {
+            return await Say(Refused, $"Something is not what it claims to be: {fault.Message}.");
+        }
+        catch (InvalidOperationException fault)
+        {
+            return await Say(Refused, $"{fault.Message}.");
+        }
+    }
+
+    private static async Task<int> Say(int code, string sentence)
+    {
+        await Console.Error.WriteLineAsync(sentence);
+        return code;
+    }
+}

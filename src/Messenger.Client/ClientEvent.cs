@@ -1,0 +1,20 @@
+using Messenger.Client.Connections;
+using Messenger.Protocol;
+
+namespace Messenger.Client;
+
+/// <summary>What a client tells its application, in order.</summary>
+public abstract record ClientEvent;
+
+/// <summary>A message or an event of a conversation, each once, in its conversation's order.</summary>
+public sealed record MessageArrived(Message Message) : ClientEvent;
+
+/// <summary>Any other notification.</summary>
+public sealed record Notified(INotification Notification) : ClientEvent;
+
+/// <summary>The client is connected and authenticated.</summary>
+/// <param name="Resynchronised">The server could not continue where the client was: everything was read anew, and nothing is missing.</param>
+public sealed record Online(bool Resynchronised) : ClientEvent;
+
+/// <summary>The connection ended; the client comes back by itself, unless <paramref name="ComesBack"/> is null.</summary>
+public sealed record Offline(Ending Ending, TimeSpan? ComesBack) : ClientEvent;

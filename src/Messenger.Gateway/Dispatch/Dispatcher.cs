@@ -1,0 +1,247 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Messenger.Gateway.Routes;
+using Messenger.Gateway.Sessions;
+using Messenger.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Gateway.Dispatch;
+
+/// <summary>From a frame to its answer: route, shape, call. Every frame is answered once, and nothing that a frame does is thrown from here.</summary>
+/// <remarks>
+/// What a hot request allocates: its id, its record and strings, a lane's entry, and what Orleans does. The answer is written into the
+/// thread's buffer and copied to the outbox.
+/// </remarks>
+internal sealed class Dispatcher(RouteTable routes, ILogger<Dispatcher> log)
+{
+    /// <summary>What of a client's text comes back in a description.</summary>
+    private const int Quoted = 200;
+
+    /// <summary>
+    /// Called for one frame after another. Completes when the next may come: at once, but for guests' requests, which are answered first,
+    /// so that a client can send requests behind its authentication without waiting.
+    /// </summary>
+    /// <param name="utf8">Read until this returns its task, not after.</param>
+    public ValueTask Dispatch(Session session, ReadOnlyMemory<byte> utf8)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var frame = Frame.Read(utf8, out var fault);
+        var route = fault is null ? routes.Find(frame.Type!) : null;
+        if (route is null)
+        {
+            Garbage(session, frame, fault ?? $"type is unknown: {Quote(frame.Type!)}");
+            return default;
+        }
+
+        if (Check(session, route, frame, out var request) is { } refusal)
+        {
+            Answer(session, new Pending(route, request!, null, frame.Id.ToArray(), 0, started), refusal);
+            return default;
+        }
+
+        var pending = new Pending(route, request!, session.Caller, frame.Id.ToArray(), utf8.Length, started);
+        session.InFlight.Enter(pending.Size);
+        if (route.IsGuest)
+        {
+            return ServeGuest(session, pending);
+        }
+
+        if (request is not IConversationRequest about)
+        {
+            _ = ServeAlone(session, pending);
+        }
+        else if (Guid.Parse(about.ConversationUuid) is var conversation && session.Lanes.Enter(conversation, pending))
+        {
+            _ = ServeLane(session, conversation, pending);
+        }
+
+        return default;
+    }
+
+    /// <summary>Everything that can be said without a call.</summary>
+    private Refused? Check(Session session, Route route, in Frame frame, out IRequest? request)
+    {
+        request = null;
+        if (!session.Rates.TryTake(out var seconds))
+        {
+            return Refused.TooManyRequests("too many requests on this connection", seconds);
+        }
+
+        if (!route.IsGuest && session.Caller is null)
+        {
+            return Refused.Unauthenticated("send RequestAuthenticationByApplication first");
+        }
+
+        try
+        {
+            request = route.Read(frame.Payload.Span);
+            return request is null ? Refused.BadRequest("payload must be an object")
+                : request.Fault() is { } fault ? Refused.BadRequest(fault)
+                : null;
+        }
+        catch (JsonException e)
+        {
+            return Refused.BadRequest($"payload{Quote(e.Path?.TrimStart('$'))} is not of the type it must have");
+        }
+#pragma warning disable CA1031 // A shape check of ours that cannot stand what a client sent must not cost it the connection.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Refuse(route, e);
+        }
+    }
+
+    private async ValueTask ServeGuest(Session session, Pending pending)
+    {
+        Reply reply;
+        try
+        {
+            reply = await pending.Route.Call(session, pending.Request);
+        }
+#pragma warning disable CA1031 // The one catch: see Refuse.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            reply = Refuse(pending.Route, e);
+        }
+
+        Finish(session, pending, reply);
+        session.Answered();
+    }
+
+    private async Task ServeAlone(Session session, Pending pending) => Finish(session, pending, await Call(pending));
+
+    /// <summary>Runs a lane until nothing waits in it.</summary>
+    private async Task ServeLane(Session session, Guid conversation, Pending first)
+    {
+        Finish(session, first, await Call(first));
+        List<Pending>? batch = null;
+        while (session.Lanes.Next(conversation, batch ??= []))
+        {
+            if (session.IsCut)
+            {
+                batch.ForEach(pending => session.Served(pending.Size));
+            }
+            else if (batch.Count == 1)
+            {
+                Finish(session, batch[0], await Call(batch[0]));
+            }
+            else
+            {
+                await ServeBatch(session, batch);
+            }
+        }
+    }
+
+    private async Task ServeBatch(Session session, List<Pending> batch)
+    {
+        var route = batch[0].Route;
+        GatewayMeter.Batched(batch.Count);
+        Reply[] replies;
+        try
+        {
+            replies = await route.Call(batch[0].Me!, batch);
+        }
+#pragma warning disable CA1031 // The one catch: see Refuse.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            replies = new Reply[batch.Count];
+            Array.Fill(replies, Refuse(route, e));
+        }
+
+        for (var i = 0; i < replies.Length; i++)
+        {
+            Finish(session, batch[i], replies[i]);
+        }
+    }
+
+    private async ValueTask<Reply> Call(Pending pending)
+    {
+        try
+        {
+            return await pending.Route.Call(pending.Me!, pending.Request);
+        }
+#pragma warning disable CA1031 // The one catch: see Refuse.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Refuse(pending.Route, e);
+        }
+    }
+
+    private Refused Refuse(Route route, Exception e)
+    {
+        if (Failures.IsPassing(e))
+        {
+            Log.RequestUnavailable(log, route.Type, e.GetType().Name);
+            return Failures.Unavailable;
+        }
+
+        Log.RequestFailed(log, route.Type, e);
+        return Failures.Internal;
+    }
+
+    private void Finish(Session session, in Pending pending, in Reply reply)
+    {
+        Answer(session, pending, reply);
+        session.Served(pending.Size);
+    }
+
+    private void Answer(Session session, in Pending pending, in Reply reply)
+    {
+        var frame = FrameBuffer.Take();
+        try
+        {
+            Write(frame, pending.Id, pending.Route, reply);
+        }
+#pragma warning disable CA1031 // A response that cannot be written must not stop its lane.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            frame = FrameBuffer.Take();
+            Write(frame, pending.Id, pending.Route, Refuse(pending.Route, e));
+        }
+
+        session.Send(frame);
+        GatewayMeter.Served(pending.Route.Type, reply.Status, pending.Started);
+    }
+
+    private static void Write(FrameBuffer frame, byte[] id, Route route, in Reply reply)
+    {
+        if (reply.Refusal is { } refusal)
+        {
+            FrameWriter.Answer(frame, id, new ResponseStatusMessage(route.Type, refusal.Status, refusal.Description));
+        }
+        else if (reply.Json is { } json)
+        {
+            FrameWriter.Answer(frame, id, route.Response, json);
+        }
+        else if (reply.Value is { } value)
+        {
+            FrameWriter.Answer(frame, id, value);
+        }
+        else if (reply.Note is { } note)
+        {
+            FrameWriter.Answer(frame, id, new ResponseStatusMessage(route.Type, Statuses.Ok, note));
+        }
+        else
+        {
+            FrameWriter.Answer(frame, id, nameof(ResponseStatusMessage), route.Ok);
+        }
+    }
+
+    private void Garbage(Session session, in Frame sent, string fault)
+    {
+        var frame = FrameBuffer.Take();
+        FrameWriter.Answer(frame, sent.Id.Span, new ResponseStatusMessage(sent.Type, Statuses.BadRequest, fault));
+        session.Send(frame);
+        if (session.Rates.AddGarbage())
+        {
+            Log.Garbage(log);
+            session.Close(CloseCode.PolicyViolation, "too many frames that are no request");
+        }
+    }
+
+    private static string Quote(string? text) => text is { Length: > Quoted } ? text[..Quoted] : text ?? "";
+}

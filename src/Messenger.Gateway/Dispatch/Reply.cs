@@ -1,0 +1,20 @@
+using Messenger.Protocol;
+
+namespace Messenger.Gateway.Dispatch;
+
+/// <summary>How a request came out, before it is a frame: refused, or a response (as an object, or as JSON already), or done.</summary>
+internal readonly record struct Reply(Refused? Refusal, object? Value = null, byte[]? Json = null, string? Note = null)
+{
+    /// <summary>The request's status, for the figures.</summary>
+    public string Status => Refusal?.Status ?? Statuses.Ok;
+
+    public static implicit operator Reply(Refused refusal) => new(refusal);
+
+    public static Reply Of(Answer answer) => new(answer.Refusal, Note: answer.Note);
+
+    public static Reply Of<T>(Answer<T> answer)
+        where T : class =>
+        answer is { Refusal: null, Value: null }
+            ? throw new InvalidOperationException($"an answer with neither {typeof(T).Name} nor refusal")
+            : new Reply(answer.Refusal, answer.Value);
+}

@@ -1,0 +1,79 @@
+namespace Messenger.Gateway;
+
+/// <summary>How the gateway treats its sockets. Every bound is per process unless it says otherwise.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>Bytes of one message of a client's; a longer one closes its connection with 1009. 256 KiB holds the largest request.</summary>
+    public int MaxMessageBytes { get; set; } = 256 * 1024;
+
+    /// <summary>How long a connection may stay unauthenticated; then 4008.</summary>
+    public TimeSpan LoginDeadline { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A connection silent for so long is pinged. Below the idle time-outs of mobile networks' address translation and of common load balancers.</summary>
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A ping unanswered for so long means that the peer is gone; the connection is cut.</summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Notifications that wait for one client to read; one more closes it with 4009, and it resumes from its cursor.</summary>
+    public int OutboxFrames { get; set; } = 4096;
+
+    /// <summary>Bytes of notifications that wait for one client to read; more closes it with 4009.</summary>
+    public int OutboxBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of answers that wait for one client to read; more closes it with 4009. Larger than <see cref="OutboxBytes"/>, because the
+    /// client asked for them: a page of history may have 9 MB. Its socket is not read while <see cref="OutboxBytes"/> wait.
+    /// </summary>
+    public int AnswerBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>A client that takes nothing for so long is closed with 4009, however little waits for it.</summary>
+    public TimeSpan WriteDeadline { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Requests of one connection that are being served; beyond it the socket is not read, which TCP tells the client.</summary>
+    public int InFlight { get; set; } = 256;
+
+    /// <summary>Bytes of the requests of one connection that are being served; beyond it the socket is not read.</summary>
+    public int InFlightBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>False lifts every limit of rate, for load tests: <c>Limits:Enabled</c>. Limits of size stay.</summary>
+    public bool LimitsEnabled { get; set; } = true;
+
+    /// <summary>Requests a second that one connection may send for long; more get <c>too_many_requests</c>.</summary>
+    public int RequestsPerSecond { get; set; } = 200;
+
+    /// <summary>Requests that one connection may send at once, after a silence: a client that comes back catches up in one go.</summary>
+    public int RequestBurst { get; set; } = 2000;
+
+    /// <summary>Frames a minute that may be no request of the protocol; more close the connection with 1008.</summary>
+    public int GarbageFrames { get; set; } = 20;
+
+    /// <summary>
+    /// RequestRegisterApplication from one address (IPv6: one /64) in <see cref="RegistrationWindow"/>, at this process.
+    /// The limit per phone is the registration's own; this one is against going through phone numbers.
+    /// </summary>
+    public int RegistrationsPerAddress { get; set; } = 20;
+
+    /// <summary>What <see cref="RegistrationsPerAddress"/> counts over.</summary>
+    public TimeSpan RegistrationWindow { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Connections of this process; one more is closed with 1013 at once. 0: as many as the operating system gives.</summary>
+    public int MaxSessions { get; set; }
+
+    /// <summary>
+    /// Connections that a draining gateway closes in a second (<c>Gateway:DrainPerSecond</c>): what the other gateways are to take over without queueing.
+    /// </summary>
+    /// <remarks>
+    /// Draining N connections takes N / DrainPerSecond seconds. Each is closed with 1001 and a reason <c>reconnect-after-ms=NNN</c>, once
+    /// its requests in flight are answered. NNN is drawn evenly from 0 to the length of the drain, at least one second: no batch comes back
+    /// at once, and the last are back after twice that time. Set it so that N / DrainPerSecond fits into the time that the process is
+    /// given to stop: 20 000 connections take 50 s at 400.
+    /// </remarks>
+    public int DrainPerSecond { get; set; } = 400;
+
+    /// <summary>The <c>serverVersion</c> of ResponsePong.</summary>
+    public string ServerVersion { get; set; } = "0";
+
+    /// <summary>The <c>androidUrl</c> of ResponsePong: where the Android application can be fetched; null where it cannot.</summary>
+    public string? AndroidUrl { get; set; }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Gateway;
+
+/// <summary>What the gateway logs. Never a payload, a phone number, a code, a token or a user.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Error, "{Type} failed")]
+    public static partial void RequestFailed(ILogger log, string type, Exception e);
+
+    [LoggerMessage(LogLevel.Debug, "{Type} is unavailable ({Reason})")]
+    public static partial void RequestUnavailable(ILogger log, string type, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A connection that sent no requests of the protocol was closed")]
+    public static partial void Garbage(ILogger log);
+
+    [LoggerMessage(LogLevel.Debug, "A connection was refused with {Status}")]
+    public static partial void Refused(ILogger log, int status);
+
+    [LoggerMessage(LogLevel.Information, "Draining {Count} connections; they come back over {Seconds:0} s")]
+    public static partial void Draining(ILogger log, int count, double seconds);
+
+    [LoggerMessage(LogLevel.Error, "Looking after the connections failed, and goes on")]
+    public static partial void WatchFailed(ILogger log, Exception e);
+}

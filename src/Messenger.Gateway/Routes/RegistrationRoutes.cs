@@ -1,0 +1,25 @@
+using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Sessions;
+using Messenger.Grains;
+using Messenger.Protocol;
+using Orleans;
+
+namespace Messenger.Gateway.Routes;
+
+/// <summary>Applications: how they come, log in and go.</summary>
+internal static class RegistrationRoutes
+{
+    public static void Add(RouteTable on, IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations)
+    {
+        on.Guest((RequestPing _) => own.Pong);
+        on.Guest((Session from, RequestRegisterApplication r) =>
+            registrations.Refuse(from.Address) is { } refusal ? Task.FromResult<Answer>(refusal) : grains.Registration(r.UserId).Register(r));
+        on.Guest((Session _, RequestConfirmRegistration r) => grains.Registration(r.UserId).Confirm(r));
+        on.Guest((Session guest, RequestAuthenticationByApplication r) => login.Enter(guest, r));
+        on.User((Caller me, RequestUpdateDeviceTokenByApplication r) => grains.User(me).UpdateDeviceToken(me, r));
+        on.User((Caller me, RequestGetApplicationsFull r) => grains.User(me).GetApplications(me, r));
+        on.User((Caller me, RequestDeleteApplication r) => grains.User(me).DeleteApplication(me, r));
+        on.User((Caller me, RequestDeleteUser r) => grains.User(me).DeleteUser(me, r));
+        on.User((Caller me, RequestDeleteUserConfirmation r) => grains.User(me).ConfirmDeleteUser(me, r));
+    }
+}

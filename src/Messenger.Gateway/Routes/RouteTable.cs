@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Sessions;
+using Messenger.Grains;
+using Messenger.Grains.Conversations;
+using Messenger.Protocol;
+using Orleans;
+
+namespace Messenger.Gateway.Routes;
+
+/// <summary>Every request that is served. One line each, in the family's file.</summary>
+internal sealed class RouteTable
+{
+    private readonly Dictionary<string, Route> routes = new(StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, Route> frozen;
+
+    public RouteTable(IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations)
+    {
+        RegistrationRoutes.Add(this, grains, own, login, registrations);
+        ProfileRoutes.Add(this, grains, own);
+        ContactsRoutes.Add(this, grains);
+        ConversationsRoutes.Add(this, grains);
+        SessionKeysRoutes.Add(this, grains);
+        MessagesRoutes.Add(this, grains);
+        FilesRoutes.Add(this, grains);
+        ReportsRoutes.Add(this, grains);
+        frozen = routes.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    public IEnumerable<Route> All => frozen.Values;
+
+    public Route? Find(string type) => frozen.GetValueOrDefault(type);
+
+    /// <summary>Served to who has authenticated: the caller is the proof.</summary>
+    public void User<TRequest>(Func<Caller, TRequest, Task<Answer>> call)
+        where TRequest : class, IRequest => Add(new UserRoute<TRequest>(call));
+
+    /// <inheritdoc cref="User{TRequest}"/>
+    public void User<TRequest, TResponse>(Func<Caller, TRequest, Task<Answer<TResponse>>> call)
+        where TRequest : class, IRequest
+        where TResponse : class => Add(new UserRoute<TRequest, TResponse>(call));
+
+    /// <summary>As <see cref="User{TRequest}"/>, and what one connection sent to one conversation meanwhile goes in one call.</summary>
+    public void Batch<TRequest>(Func<Caller, TRequest[], Task<Answer[]>> call)
+        where TRequest : class, IConversationRequest =>
+        Add(new BatchRoute<TRequest, Answer>(nameof(ResponseStatusMessage), call, Reply.Of));
+
+    /// <summary>As <see cref="Batch{TRequest}(Func{Caller, TRequest[], Task{Answer[]}})"/>; the grain gives the response's JSON.</summary>
+    public void Batch<TRequest>(Func<Caller, TRequest[], Task<Answer<Accepted>[]>> call)
+        where TRequest : class, IConversationRequest =>
+        Add(new BatchRoute<TRequest, Answer<Accepted>>(
+            nameof(ResponseAddedMessage), call, answer => new Reply(answer.Refusal, Json: answer.Value?.Payload)));
+
+    /// <summary>Served before authentication too.</summary>
+    public void Guest<TRequest>(Func<Session, TRequest, Task<Answer>> call)
+        where TRequest : class, IRequest => Add(new GuestRoute<TRequest>(async (guest, request) => Reply.Of(await call(guest, request))));
+
+    /// <summary>Served before authentication too, by the gateway itself.</summary>
+    public void Guest<TRequest>(Func<TRequest, object> answer)
+        where TRequest : class, IRequest =>
+        Add(new GuestRoute<TRequest>((_, request) => ValueTask.FromResult(new Reply(null, answer(request)))));
+
+    private void Add(Route route) => routes.Add(route.Type, route);
+}

@@ -1,0 +1,293 @@
+using System.Buffers;
+using Messenger.Protocol;
+
+namespace Messenger.Gateway.Sessions;
+
+/// <summary>
+/// What waits to be written to one socket, in order. Bounded; one writer; what gathers while a write is under way goes out in the next.
+/// </summary>
+/// <remarks>
+/// At rest it holds no buffer and no task. Any thread may add; nothing ever waits here. Notifications and answers are bounded apart:
+/// a client that asked for a large page must not be closed for a notification that comes while it reads.
+/// </remarks>
+internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThreadPoolWorkItem
+{
+    /// <summary>Bytes of one write: Kestrel copies what it is given, and must not hold a whole backlog a second time.</summary>
+    private const int WriteSize = 64 * 1024;
+
+    /// <summary>What a fresh buffer has: a few short frames.</summary>
+    private const int FirstBuffer = 1024;
+
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Stream? stream;
+    private TaskCompletionSource? room;
+    private byte[]? pending;
+    private int length;
+    private int notices;
+    private int noticeBytes;
+    private int written;
+    private int writtenNotices;
+    private int writtenNoticeBytes;
+    private long writeStarted;
+    private bool busy;
+    private bool finished;
+    private bool broken;
+
+    /// <summary>Completes when everything up to the close frame is written, or nothing can be written any more.</summary>
+    public Task Done => done.Task;
+
+    /// <summary>Whether nothing can be added any more.</summary>
+    public bool IsFinished
+    {
+        get
+        {
+            lock (gate)
+            {
+                return finished;
+            }
+        }
+    }
+
+    private int Waiting => length + written;
+
+    /// <summary>The upgraded stream is there: what was added so far goes out.</summary>
+    public void Open(Stream to)
+    {
+        lock (gate)
+        {
+            stream = to;
+            Kick();
+        }
+    }
+
+    /// <summary>Adds a notification; false when the client is too slow to read.</summary>
+    public bool TryAddNotice(ReadOnlySpan<byte> text)
+    {
+        lock (gate)
+        {
+            if (finished
+                || notices + writtenNotices >= bounds.OutboxFrames
+                || noticeBytes + writtenNoticeBytes > bounds.OutboxBytes)
+            {
+                return false;
+            }
+
+            var before = length;
+            AddText(text);
+            notices++;
+            noticeBytes += length - before;
+            return true;
+        }
+    }
+
+    /// <summary>Adds an answer; false when the client is too slow to read. True too when the socket is over: nobody is left to be told.</summary>
+    public bool TryAddAnswer(ReadOnlySpan<byte> text)
+    {
+        lock (gate)
+        {
+            if (finished)
+            {
+                return true;
+            }
+
+            if (Waiting > bounds.AnswerBytes)
+            {
+                return false;
+            }
+
+            AddText(text);
+            return true;
+        }
+    }
+
+    /// <summary>Adds a control frame as it is; false when the client does not read.</summary>
+    public bool TryAddControl(ReadOnlySpan<byte> frame)
+    {
+        lock (gate)
+        {
+            if (finished)
+            {
+                return true;
+            }
+
+            if (Waiting > bounds.AnswerBytes)
+            {
+                return false;
+            }
+
+            Add(frame, default);
+            return true;
+        }
+    }
+
+    /// <summary>Adds the close frame; nothing can be added after it.</summary>
+    /// <param name="drop">What has not begun to be written is dropped: its reader is too slow.</param>
+    public void Finish(ReadOnlySpan<byte> closeFrame, bool drop)
+    {
+        lock (gate)
+        {
+            if (finished)
+            {
+                return;
+            }
+
+            if (drop)
+            {
+                length = notices = noticeBytes = 0;
+            }
+
+            Add(closeFrame, default);
+            finished = true;
+            Settle();
+        }
+    }
+
+    /// <summary>Nothing can be written any more.</summary>
+    public void Break()
+    {
+        lock (gate)
+        {
+            broken = finished = true;
+            if (pending is not null)
+            {
+                ArrayPool<byte>.Shared.Return(pending);
+                pending = null;
+            }
+
+            length = notices = noticeBytes = 0;
+            room?.TrySetResult();
+            room = null;
+            Settle();
+        }
+    }
+
+    /// <summary>Completes when less than <see cref="GatewayOptions.OutboxBytes"/> wait: till then the client sends in vain.</summary>
+    public Task Room()
+    {
+        lock (gate)
+        {
+            return broken || Waiting <= bounds.OutboxBytes
+                ? Task.CompletedTask
+                : (room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Whether one write has been under way for longer than the client may take.</summary>
+    public bool IsStalled()
+    {
+        var started = Volatile.Read(ref writeStarted);
+        return started != 0 && time.GetElapsedTime(started) > bounds.WriteDeadline;
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = Write();
+
+    /// <summary>Writes until nothing is left. Owned by <see cref="busy"/>; every failure ends in <see cref="Break"/>.</summary>
+    private async Task Write()
+    {
+        try
+        {
+            while (Take() is { } batch)
+            {
+                try
+                {
+                    for (var at = 0; at < batch.Count; at += WriteSize)
+                    {
+                        Volatile.Write(ref writeStarted, time.GetTimestamp());
+                        await stream!.WriteAsync(batch.AsMemory(at, Math.Min(WriteSize, batch.Count - at)));
+                    }
+                }
+                finally
+                {
+                    Volatile.Write(ref writeStarted, 0);
+                    ArrayPool<byte>.Shared.Return(batch.Array!);
+                }
+            }
+        }
+#pragma warning disable CA1031 // Whatever a broken socket throws: the read loop sees that it broke, and ends the session.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            lock (gate)
+            {
+                busy = false;
+                written = writtenNotices = writtenNoticeBytes = 0;
+            }
+
+            Break();
+        }
+    }
+
+    /// <summary>The last batch is written; gives the next, or rests.</summary>
+    private ArraySegment<byte>? Take()
+    {
+        lock (gate)
+        {
+            (written, writtenNotices, writtenNoticeBytes) = (length, notices, noticeBytes);
+            if (room is not null && Waiting - length <= bounds.OutboxBytes)
+            {
+                room.TrySetResult();
+                room = null;
+            }
+
+            if (length == 0)
+            {
+                busy = false;
+                Settle();
+                return null;
+            }
+
+            var batch = new ArraySegment<byte>(pending!, 0, length);
+            pending = null;
+            length = notices = noticeBytes = 0;
+            return batch;
+        }
+    }
+
+    private void AddText(ReadOnlySpan<byte> text)
+    {
+        Span<byte> header = stackalloc byte[Framing.MaxHeader];
+        Add(header[..Framing.WriteTextHeader(header, text.Length)], text);
+    }
+
+    private void Add(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        Reserve(head.Length + body.Length);
+        head.CopyTo(pending.AsSpan(length));
+        body.CopyTo(pending.AsSpan(length + head.Length));
+        length += head.Length + body.Length;
+        Kick();
+    }
+
+    private void Reserve(int more)
+    {
+        if (pending is null)
+        {
+            pending = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBuffer, more));
+        }
+        else if (pending.Length - length < more)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(pending.Length * 2, length + more));
+            pending.AsSpan(0, length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(pending);
+            pending = larger;
+        }
+    }
+
+    private void Kick()
+    {
+        if (!busy && stream is not null && length > 0)
+        {
+            busy = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private void Settle()
+    {
+        if (broken || (finished && !busy && length == 0))
+        {
+            done.TrySetResult();
+        }
+    }
+}

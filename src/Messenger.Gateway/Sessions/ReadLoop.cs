@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using Messenger.Gateway.Dispatch;
+using Messenger.Protocol;
+
+namespace Messenger.Gateway.Sessions;
+
+/// <summary>Runs one session: reads messages, hands them to the dispatcher one after another, and sees the connection to its end.</summary>
+/// <remarks>While the client is silent it holds no buffer: an empty receive waits for the first byte of a frame.</remarks>
+internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dispatcher, int maxMessageBytes)
+{
+    /// <summary>Most requests fit; a larger message gets a larger buffer as it comes in, not as it announces itself.</summary>
+    private const int FirstBuffer = 4 * 1024;
+
+    /// <summary>Completes when the close handshake is done or the connection is broken. Throws on a fault of ours alone.</summary>
+    public async Task Run()
+    {
+        try
+        {
+            while (true)
+            {
+                var start = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+                if (start.MessageType == WebSocketMessageType.Close)
+                {
+                    session.Close(CloseCode.Normal, "");
+                    break;
+                }
+
+                await ReadMessage(start);
+                await WaitForRoom();
+            }
+        }
+        catch (WebSocketException) when (session.Outbox.IsFinished)
+        {
+            // After a violation, or amid our own close: the client reads our close frame, and is cut when it takes too long.
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException)
+        {
+            session.Gone();
+        }
+        catch
+        {
+            session.Gone();
+            throw;
+        }
+
+        await session.Outbox.Done;
+    }
+
+    private async ValueTask ReadMessage(ValueWebSocketReceiveResult start)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        try
+        {
+            var length = 0;
+            var part = start;
+            if (part.MessageType == WebSocketMessageType.Binary)
+            {
+                session.Close(CloseCode.Unsupported, "the protocol is text");
+            }
+
+            while (!part.EndOfMessage)
+            {
+                if (length == buffer.Length)
+                {
+                    buffer = Grow(buffer, length);
+                }
+
+                part = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    // Amid a fragmented message. The next receive says it again.
+                    session.Close(CloseCode.Normal, "");
+                    return;
+                }
+
+                length += part.Count;
+                if (length > maxMessageBytes)
+                {
+                    session.Close(CloseCode.TooBig, $"a message takes at most {maxMessageBytes} bytes");
+                }
+
+                if (session.IsDeaf)
+                {
+                    length = 0;
+                }
+            }
+
+            if (!session.IsDeaf)
+            {
+                await dispatcher.Dispatch(session, buffer.AsMemory(0, length));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 4);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    /// <summary>Backpressure: a socket whose requests or answers pile up is not read, and TCP tells its client.</summary>
+    private async ValueTask WaitForRoom()
+    {
+        var requests = session.InFlight.Room();
+        var answers = session.Outbox.Room();
+        if (requests.IsCompleted && answers.IsCompleted)
+        {
+            return;
+        }
+
+        session.IsWaiting = true;
+        await requests;
+        await answers;
+        session.Heard();
+        session.IsWaiting = false;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Net;
+using Messenger.Gateway.Delivery;
+using Messenger.Gateway.Dispatch;
+using Messenger.Grains;
+using Messenger.Grains.Devices;
+using Messenger.Protocol;
+using Microsoft.AspNetCore.Http;
+
+namespace Messenger.Gateway.Sessions;
+
+/// <summary>One connection: who it is, what waits to be written to it, how it ends.</summary>
+/// <remarks>
+/// It has no timer and no task of its own: <see cref="Watch"/> looks after all of them. <see cref="ReadLoop"/> runs it from accept to end;
+/// answers and notifications come from any thread.
+/// </remarks>
+internal sealed class Session : ISessionOutlet
+{
+    /// <summary>How long a closing connection has to read our close frame and to answer it.</summary>
+    public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
+    private const int Open = -1;
+
+    private readonly HttpContext connection;
+    private readonly GatewayOptions options;
+    private readonly TimeProvider time;
+    private readonly long opened;
+    private long heard;
+    private long pinged;
+    private long closing;
+    private int ended = Open;
+    private string? retiring;
+    private bool begun;
+
+    public Session(HttpContext connection, GatewayOptions options, TimeProvider time)
+    {
+        (this.connection, this.options, this.time) = (connection, options, time);
+        Outbox = new Outbox(options, time);
+        InFlight = new InFlight(options.InFlight, options.InFlightBytes);
+        Rates = new Rates(options, time);
+        opened = heard = time.GetTimestamp();
+    }
+
+    public Outbox Outbox { get; }
+
+    public InFlight InFlight { get; }
+
+    public Rates Rates { get; }
+
+    /// <summary>Its requests by conversation.</summary>
+    public Lanes Lanes { get; } = new();
+
+    /// <summary>Who it is; null until it has authenticated.</summary>
+    public Caller? Caller { get; private set; }
+
+    /// <summary>Its share in its device's notifications; null until it has authenticated.</summary>
+    public Subscription? Subscription { get; private set; }
+
+    /// <summary>Where it comes from; null where the transport knows no addresses.</summary>
+    public IPAddress? Address => connection.Connection.RemoteIpAddress;
+
+    /// <summary>Whether requests are no longer served: it is closed, or about to be.</summary>
+    public bool IsDeaf => IsOver || Volatile.Read(ref retiring) is not null;
+
+    /// <summary>Whether the server ended it: what still waits of its requests is dropped. What a client sent before it closed or went is served.</summary>
+    public bool IsCut => Volatile.Read(ref ended) > (int)CloseCode.Normal;
+
+    /// <summary>Whether the read loop waits for room instead of reading: then silence means nothing.</summary>
+    public bool IsWaiting { get; set; }
+
+    private bool IsOver => Volatile.Read(ref ended) != Open;
+
+    /// <summary>Has authenticated: once, by its read loop. Its notifications wait for <see cref="Answered"/>.</summary>
+    public void Enter(Caller caller, Subscription subscription) => (Subscription, Caller) = (subscription, caller);
+
+    /// <summary>The answer to a guest's request is queued: if it was the authentication, notifications may follow it.</summary>
+    public void Answered()
+    {
+        if (!begun && Subscription is { } subscription)
+        {
+            begun = true;
+            subscription.Begin();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TrySend(Notice notice, string? cursor)
+    {
+        var frame = FrameBuffer.Take();
+        FrameWriter.Notification(frame, notice.Type, cursor, notice.Payload);
+        return Outbox.TryAddNotice(frame.Written);
+    }
+
+    /// <summary>Queues an answer. A client that reads none of its answers is closed.</summary>
+    public void Send(FrameBuffer answer)
+    {
+        if (!Outbox.TryAddAnswer(answer.Written))
+        {
+            CloseSlow();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Close(CloseCode code, string reason)
+    {
+        if (Begin(code))
+        {
+            Outbox.Finish(Framing.CloseFrame(code, reason), drop: code == CloseCode.TooSlow);
+        }
+    }
+
+    /// <summary>The client does not read: what waits for it is dropped.</summary>
+    public void CloseSlow() => Close(CloseCode.TooSlow, "the client reads too slowly: reconnect and resume");
+
+    /// <summary>Serves no new request, and closes with 1001 once those in flight are answered.</summary>
+    public void Retire(string reason)
+    {
+        Volatile.Write(ref closing, time.GetTimestamp());
+        Volatile.Write(ref retiring, reason);
+        if (InFlight.IsEmpty)
+        {
+            Close(CloseCode.Draining, reason);
+        }
+    }
+
+    /// <summary>A request is answered.</summary>
+    public void Served(int size)
+    {
+        if (InFlight.Leave(size) && Volatile.Read(ref retiring) is { } reason)
+        {
+            Close(CloseCode.Draining, reason);
+        }
+    }
+
+    /// <summary>A frame that .NET's WebSocket wrote: a pong, or the close frame after what no client may send.</summary>
+    public void WriteControl(ReadOnlySpan<byte> frame)
+    {
+        if (Framing.TryReadClose(frame, out var code))
+        {
+            if (Begin(code))
+            {
+                Outbox.Finish(frame, drop: false);
+            }
+        }
+        else if (!Outbox.TryAddControl(frame))
+        {
+            CloseSlow();
+        }
+    }
+
+    /// <summary>Bytes came from the client.</summary>
+    public void Heard() => Volatile.Write(ref heard, time.GetTimestamp());
+
+    /// <summary>Ends what is left of the connection without a word.</summary>
+    public void Abort()
+    {
+        Gone();
+        connection.Abort();
+    }
+
+    /// <summary>The client is gone without a word.</summary>
+    public void Gone()
+    {
+        Begin(CloseCode.None);
+        Outbox.Break();
+    }
+
+    /// <summary>Once a second: deadlines, pings, and peers that are gone. The read loop that waits for room hears nothing, and is let be.</summary>
+    public void Look()
+    {
+        if (Volatile.Read(ref closing) is var since && since != 0 && time.GetElapsedTime(since) > Farewell)
+        {
+            if (Volatile.Read(ref retiring) is { } reason && !IsOver)
+            {
+                Close(CloseCode.Draining, reason);
+            }
+            else
+            {
+                Abort();
+            }
+        }
+        else if (IsOver)
+        {
+            // Has its farewell.
+        }
+        else if (Outbox.IsStalled())
+        {
+            CloseSlow();
+        }
+        else if (Caller is null && time.GetElapsedTime(opened) >= options.LoginDeadline)
+        {
+            Close(CloseCode.NotAuthenticated, $"not authenticated within {options.LoginDeadline.TotalSeconds:0} s");
+        }
+        else
+        {
+            LookForLife();
+        }
+    }
+
+    private void LookForLife()
+    {
+        var last = Volatile.Read(ref heard);
+        if (pinged > last)
+        {
+            if (time.GetElapsedTime(pinged) >= options.KeepAliveTimeout && !IsWaiting)
+            {
+                Abort();
+            }
+        }
+        else if (time.GetElapsedTime(last) >= options.KeepAliveInterval)
+        {
+            pinged = time.GetTimestamp();
+            Outbox.TryAddControl(Framing.Ping);
+        }
+    }
+
+    /// <summary>The first to end it says why.</summary>
+    private bool Begin(CloseCode code)
+    {
+        if (Interlocked.CompareExchange(ref ended, (int)code, Open) != Open)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref closing, time.GetTimestamp());
+        GatewayMeter.Closed(code);
+        return true;
+    }
+}

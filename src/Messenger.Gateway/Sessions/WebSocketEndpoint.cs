@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Messenger.Gateway.Dispatch;
+using Messenger.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Messenger.Gateway.Sessions;
+
+/// <summary>Accepts connections, and sees each of them through.</summary>
+internal sealed class WebSocketEndpoint(
+    SessionTable sessions, Dispatcher dispatcher, IOptions<GatewayOptions> options, TimeProvider time, ILogger<WebSocketEndpoint> log)
+{
+    /// <summary>Where clients connect.</summary>
+    public const string Path = "/ws";
+
+    /// <summary>Offered; a client may leave it out.</summary>
+    public const string Subprotocol = "messenger.v1";
+
+    private readonly GatewayOptions options = options.Value;
+
+    /// <summary>Before the WebSocket middleware: has it work on a <see cref="SessionStream"/>.</summary>
+    public static Task Prepare(HttpContext context, RequestDelegate next)
+    {
+        var upgrade = new SessionUpgrade(context.Features.Get<IHttpUpgradeFeature>(), context.Features.Get<IHttpExtendedConnectFeature>());
+        context.Features.Set(upgrade);
+        context.Features.Set<IHttpUpgradeFeature>(upgrade);
+        context.Features.Set<IHttpExtendedConnectFeature>(upgrade);
+        return next(context);
+    }
+
+    public async Task Serve(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await Refuse(context, StatusCodes.Status426UpgradeRequired, "connect with a WebSocket");
+            return;
+        }
+
+        if (sessions.IsDraining)
+        {
+            await Refuse(context, StatusCodes.Status503ServiceUnavailable, "this gateway drains: connect to another");
+            return;
+        }
+
+        var session = new Session(context, options, time);
+        context.Features.Get<SessionUpgrade>()!.For(session);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            SubProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol) ? Subprotocol : null,
+
+            // Pings are the watch's: one timer for all.
+            KeepAliveInterval = Timeout.InfiniteTimeSpan,
+            KeepAliveTimeout = Timeout.InfiniteTimeSpan,
+        });
+
+        // Each request is a trace of its own, not a part of one as long as the connection.
+        Activity.Current = null;
+        sessions.Add(session);
+        try
+        {
+            if (options.MaxSessions > 0 && sessions.Count > options.MaxSessions)
+            {
+                session.Close(CloseCode.Overloaded, "no room: reconnect later");
+            }
+
+            await new ReadLoop(session, socket, dispatcher, options.MaxMessageBytes).Run();
+        }
+        finally
+        {
+            sessions.Remove(session);
+            if (session.Subscription is { } subscription)
+            {
+                await subscription.DisposeAsync();
+            }
+        }
+    }
+
+    private Task Refuse(HttpContext context, int status, string sentence)
+    {
+        Log.Refused(log, status);
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(sentence);
+    }
+}

@@ -1,0 +1,19 @@
+using Messenger.Ports;
+using Orleans;
+
+namespace Messenger.Grains;
+
+/// <summary>
+/// How <see cref="StoreUnavailableException"/> travels between silos: without what caused it, which is the business of the silo that
+/// logged it, and of a type that the other side may not know.
+/// </summary>
+[GenerateSerializer, Immutable]
+internal readonly record struct StoreUnavailable(string Message);
+
+[RegisterConverter]
+internal sealed class StoreUnavailableConverter : IConverter<StoreUnavailableException, StoreUnavailable>
+{
+    public StoreUnavailableException ConvertFromSurrogate(in StoreUnavailable surrogate) => new(surrogate.Message);
+
+    public StoreUnavailable ConvertToSurrogate(in StoreUnavailableException value) => new(value.Message);
+}

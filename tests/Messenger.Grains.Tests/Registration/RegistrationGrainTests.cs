@@ -1,0 +1,174 @@
+using Messenger.Grains.Registration;
+using Messenger.Grains.Tests.Users;
+using Messenger.Protocol;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Registration;
+
+[Collection(UserTests.Name)]
+public sealed class RegistrationGrainTests(UserSilo house)
+{
+    private static RequestRegisterApplication Asks(Person person, string uuid = "phone", string? token = null) =>
+        new(token, "android", "SM-A336B", person.Phone, "SDK 34", person.UserId, uuid, "samsung");
+
+    private static async Task<Answer> Confirms(Person person, string code, string uuid = "phone") =>
+        await person.Registration.Confirm(new RequestConfirmRegistration(code, person.UserId, uuid));
+
+    private static string Wrong(string code) => code[..^1] + (code[^1] == '0' ? '1' : '0');
+
+    [Fact]
+    public async Task The_code_of_the_SMS_confirms_the_application()
+    {
+        var person = house.Stranger();
+        Assert.Equal(Answer.Ok, await person.Registration.Register(Asks(person)));
+        Assert.Null(await house.Silo.Users.Find(person.UserId));
+        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+        Assert.NotNull(await house.Silo.Users.Find(person.UserId));
+        Assert.Equal(new Caller(person.UserId, "phone"), (await person.Grain.Authenticate("phone")).Value);
+    }
+
+    [Fact]
+    public async Task The_SMS_ends_with_the_token_of_Android()
+    {
+        var person = house.Stranger();
+        await person.Registration.Register(Asks(person, token: "p1VSyoHQY8a"));
+        Assert.EndsWith("\np1VSyoHQY8a", house.Silo.Sms.Sent[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_phone_that_is_none_is_refused_and_sent_nothing()
+    {
+        var person = house.Stranger();
+        var sent = house.Silo.Sms.Sent.Count;
+        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { OpenUserId = "0035799" })).Refusal?.Status);
+        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { OpenUserId = house.Stranger().Phone })).Refusal?.Status);
+        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { UserId = house.Stranger().UserId })).Refusal?.Status);
+        Assert.Equal(sent, house.Silo.Sms.Sent.Count);
+    }
+
+    [Fact]
+    public async Task The_answer_does_not_tell_who_is_registered()
+    {
+        var (known, unknown) = (await house.Person(), house.Stranger());
+        Assert.Equal(await known.Registration.Register(Asks(known)), await unknown.Registration.Register(Asks(unknown)));
+        Assert.Equal(await Confirms(known, Wrong(known.LastCode)), await Confirms(unknown, Wrong(unknown.LastCode)));
+        Assert.Equal(await Confirms(known, "1", "another"), await Confirms(unknown, "1", "another"));
+    }
+
+    [Fact]
+    public async Task Five_wrong_tries_void_the_code_across_activations()
+    {
+        var person = house.Stranger();
+        await person.Registration.Register(Asks(person));
+        for (var tried = 0; tried < 5; tried++)
+        {
+            Assert.Equal(Statuses.Forbidden, (await Confirms(person, Wrong(person.LastCode))).Refusal?.Status);
+            await house.Silo.Deactivate(person.Registration);
+        }
+
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person, person.LastCode)).Refusal?.Status);
+        await person.Registration.Register(Asks(person));
+        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+    }
+
+    [Fact]
+    public async Task A_code_expires()
+    {
+        var person = house.Stranger();
+        await person.Registration.Register(Asks(person));
+        house.Silo.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person, person.LastCode)).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task Each_pending_application_has_a_code_of_its_own()
+    {
+        var person = house.Stranger();
+        await person.Registration.Register(Asks(person, "one"));
+        var first = person.LastCode;
+        await person.Registration.Register(Asks(person, "two"));
+        var pending = await person.Registration.Pending();
+        Assert.Equal(["one", "two"], pending.Select(application => application.Uuid));
+        Assert.All(pending, application => Assert.False(application.Confirmed));
+        Assert.Equal(Answer.Ok, await Confirms(person, first, "one"));
+        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode, "two"));
+        Assert.Empty(await person.Registration.Pending());
+    }
+
+    [Fact]
+    public async Task A_confirmation_can_be_repeated_and_brings_nothing_back()
+    {
+        var person = house.Stranger();
+        await person.Registration.Register(Asks(person, "one"));
+        var first = person.LastCode;
+        await Confirms(person, first, "one");
+        await person.Confirm("two");
+        Assert.Equal(Answer.Ok, await Confirms(person, first, "one"));
+        await person.Grain.DeleteApplication(person.Me with { ApplicationUuid = "two" }, new RequestDeleteApplication("one"));
+        Assert.Equal(Answer.Ok, await Confirms(person, first, "one"));
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task A_phone_is_sent_five_codes_an_hour()
+    {
+        var person = house.Stranger();
+        for (var asked = 0; asked < 5; asked++)
+        {
+            Assert.Equal(Answer.Ok, await person.Registration.Register(Asks(person)));
+        }
+
+        var refusal = (await person.Registration.SendCode(CodePurpose.DeleteUser, person.Phone, null)).Refusal;
+        Assert.Equal(Statuses.TooManyRequests, refusal?.Status);
+        Assert.Contains("3600 s", refusal?.Description, StringComparison.Ordinal);
+        house.Silo.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(Answer.Ok, await person.Registration.Register(Asks(person)));
+    }
+
+    [Fact]
+    public async Task A_provider_that_refuses_or_hangs_is_unavailable_and_does_not_count()
+    {
+        var person = house.Stranger();
+        try
+        {
+            house.Silo.Sms.Refuses = true;
+            for (var asked = 0; asked < 6; asked++)
+            {
+                Assert.Equal(Statuses.Unavailable, (await person.Registration.Register(Asks(person))).Refusal?.Status);
+            }
+
+            house.Silo.Sms.Hangs = true;
+            var hanging = person.Registration.Register(Asks(person));
+            await UserSilo.Until(() =>
+            {
+                house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(hanging.IsCompleted);
+            });
+            Assert.Equal(Statuses.Unavailable, (await hanging).Refusal?.Status);
+        }
+        finally
+        {
+            house.Silo.Sms.Refuses = house.Silo.Sms.Hangs = false;
+        }
+
+        Assert.Equal(Answer.Ok, await person.Registration.Register(Asks(person)));
+    }
+
+    [Fact]
+    public async Task A_code_for_a_change_is_checked_once_and_can_be_repeated()
+    {
+        var person = house.Stranger();
+        await person.Registration.SendCode(CodePurpose.UpdateKeys, person.Phone, null);
+        Assert.Equal(Statuses.Forbidden, (await person.Registration.CheckCode(CodePurpose.DeleteUser, person.LastCode)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Registration.CheckCode(CodePurpose.UpdateKeys, Wrong(person.LastCode))).Refusal?.Status);
+        Assert.Equal(Answer.Ok, await person.Registration.CheckCode(CodePurpose.UpdateKeys, person.LastCode));
+        Assert.Equal(new Answer(null, CodeNotes.Again), await person.Registration.CheckCode(CodePurpose.UpdateKeys, person.LastCode));
+    }
+
+    [Fact]
+    public async Task A_code_for_a_change_goes_to_the_phones_owner_alone()
+    {
+        var answer = await house.Stranger().Registration.SendCode(CodePurpose.UpdateKeys, house.Stranger().Phone, null);
+        Assert.Equal(Statuses.BadRequest, answer.Refusal?.Status);
+    }
+}

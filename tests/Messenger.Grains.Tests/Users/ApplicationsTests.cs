@@ -1,0 +1,52 @@
+using Messenger.Grains.Users;
+using Messenger.Protocol;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Users;
+
+public sealed class ApplicationsTests
+{
+    private static ApplicationInfo Info(string uuid, long now = 0) => new(uuid, null, "android", true, now, "user", null, now, false, null, null, null);
+
+    private static Application[] Confirmed(int count) =>
+        Enumerable.Range(0, count).Aggregate(Array.Empty<Application>(), (all, at) => Applications.Confirm(all, Info($"a{at}", now: at), out _));
+
+    [Theory]
+    [InlineData("a1", true)]
+    [InlineData("A1", false)]
+    [InlineData("a", false)]
+    [InlineData("a11", false)]
+    [InlineData("", false)]
+    public void A_uuid_matches_as_a_whole_and_in_its_case(string uuid, bool found) =>
+        Assert.Equal(found, Applications.Match(Confirmed(3), uuid) is not null);
+
+    [Fact]
+    public void Confirming_again_changes_nothing()
+    {
+        var applications = Confirmed(3);
+        Assert.Same(applications, Applications.Confirm(applications, Info("a1", now: 77), out var evicted));
+        Assert.Null(evicted);
+    }
+
+    [Fact]
+    public void Confirming_again_on_a_newer_system_keeps_the_token()
+    {
+        var applications = Applications.WithToken(Confirmed(2), "a0", "token");
+        var renewed = Applications.Confirm(applications, Info("a0", now: 77) with { OsVersion = "SDK 35" }, out _)[0];
+        Assert.Equal(("token", "SDK 35", 0), (renewed.DeviceToken, renewed.OsVersion, renewed.Created));
+    }
+
+    [Fact]
+    public void The_one_unused_longest_makes_room()
+    {
+        var applications = Applications.WithLogins(Confirmed(Applications.Most), new Dictionary<string, long> { ["a0"] = 1000 });
+        var after = Applications.Confirm(applications, Info("new"), out var evicted);
+        Assert.Equal("a1", evicted);
+        Assert.Equal(Applications.Most, after.Length);
+        Assert.Null(Applications.Match(after, "a1"));
+    }
+
+    [Fact]
+    public void An_older_login_does_not_replace_a_newer_one() =>
+        Assert.Equal(2, Applications.WithLogins(Confirmed(3), new Dictionary<string, long> { ["a2"] = 1 })[2].LastLogin);
+}

@@ -1,0 +1,92 @@
+using Messenger.Protocol;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Users;
+
+[Collection(UserTests.Name)]
+public sealed class ContactListTests(UserSilo house)
+{
+    private static Contact Of(Person person, string? nick = "nick") => new(person.UserId, "encrypted", nick, null);
+
+    private static async Task<Contact[]> List(Person person) => (await person.Grain.GetContactList(person.Me, new RequestGetContactList(null))).Value!.Users;
+
+    [Fact]
+    public async Task A_list_is_replaced_and_merged()
+    {
+        var (person, one, two) = (await house.Person(), house.Stranger(), house.Stranger());
+        Assert.Empty(await List(person));
+        Assert.Equal(Answer.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([Of(one)], Merge: false)));
+        Assert.Equal(Answer.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([Of(two), Of(one, "new")], Merge: true)));
+        await house.Silo.Deactivate(person.Grain);
+        Assert.Equal([Of(one, "new"), Of(two)], await List(person));
+        await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([Of(two)], Merge: false));
+        Assert.Equal([Of(two)], await List(person));
+    }
+
+    [Fact]
+    public async Task A_list_that_would_be_too_long_stays_as_it_is()
+    {
+        var person = await house.Person();
+        var full = Enumerable.Range(0, Limits.Contacts).Select(at => new Contact($"c{at}", null, null, null)).ToArray();
+        Assert.Equal(Answer.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList(full, Merge: false)));
+        Assert.Equal(Statuses.BadRequest, (await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(person), null))).Refusal?.Status);
+        Assert.Equal(Limits.Contacts, (await List(person)).Length);
+    }
+
+    [Fact]
+    public async Task The_other_devices_hear_of_one_that_changed()
+    {
+        var (person, friend) = (await house.Person("one", "two"), house.Stranger());
+        Assert.Equal(Answer.Ok, await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(friend), person.UserId)));
+        var heard = await person.Device("two").Hears<UpdateContactNotification>();
+        Assert.Equal((person.UserId, friend.UserId), (heard.GetProperty("userId").GetString(), heard.GetProperty("contactId").GetString()));
+        Assert.True(person.Device("one").HeardNothing);
+        Assert.Equal([Of(friend)], await List(person));
+    }
+
+    [Fact]
+    public async Task Nobody_elses_list_is_read_or_changed()
+    {
+        var (person, other) = (await house.Person(), await house.Person());
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.GetContactList(person.Me, new RequestGetContactList(other.UserId))).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(other), other.UserId))).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task The_registered_ones_come_in_the_order_of_first_occurrence()
+    {
+        var (one, two, stranger) = (await house.Person(), await house.Person(), house.Stranger());
+        string[] asked = [two.UserId, stranger.UserId, one.UserId, two.UserId];
+        Assert.Equal([two.UserId, one.UserId], (await one.Grain.GetRegisteredUsers(one.Me, new RequestGetRegisteredUsers(asked))).Value!.Users);
+    }
+
+    [Fact]
+    public async Task Looking_up_is_limited_per_minute()
+    {
+        var person = await house.Person();
+        var request = new RequestGetRegisteredUsers([person.UserId]);
+        for (var call = 0; call < 20; call++)
+        {
+            Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
+        }
+
+        Assert.Equal(Refused.TooManyRequests("too many users looked up", 3), (await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
+        house.Silo.Clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
+    }
+
+    [Fact]
+    public async Task Looking_up_is_limited_per_day()
+    {
+        var person = await house.Person();
+        var request = new RequestGetRegisteredUsers([.. Enumerable.Range(0, Limits.CheckUserList).Select(at => UserIds.FromPhone($"+{at}"))]);
+        for (var call = 0; call < 20; call++)
+        {
+            Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
+        }
+
+        house.Silo.Clock.Advance(TimeSpan.FromMinutes(1));
+        var refusal = (await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal;
+        Assert.Equal(Refused.TooManyRequests("too many users looked up", 4260), refusal);
+    }
+}

@@ -1,0 +1,62 @@
+using Messenger.Grains.Devices;
+using Messenger.Protocol;
+using Orleans.Concurrency;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Users;
+
+[Collection(UserTests.Name)]
+public sealed class DeliveryTests(UserSilo house)
+{
+    private static Notice Notice(string uuid, Person author, PushHint? push = null) =>
+        Messenger.Grains.Devices.Notice.Of(new NotificationConversationDeleted(uuid), push ?? new PushHint(Guid.NewGuid(), uuid, author.UserId));
+
+    [Fact]
+    public async Task Notices_reach_every_device_but_one_in_order()
+    {
+        var (person, author) = (await house.Person("one", "two", "three"), house.Stranger());
+        await person.Grain.Deliver(new[] { Notice("a", author), Notice("b", author) }.AsImmutable(), except: "two");
+        foreach (var device in new[] { "one", "three" })
+        {
+            Assert.Equal("a", (await person.Device(device).Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
+            Assert.Equal("b", (await person.Device(device).Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
+        }
+
+        Assert.True(person.Device("two").HeardNothing);
+    }
+
+    [Fact]
+    public async Task A_device_that_fails_makes_the_caller_owe_a_doubt_and_the_others_get_theirs()
+    {
+        var person = await house.Person("one", "two");
+        person.Device("one").Fails = true;
+        await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.Deliver(new[] { Notice("a", person) }.AsImmutable(), null));
+        await person.Device("two").Hears<NotificationConversationDeleted>();
+        await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.Doubt());
+        person.Device("one").Fails = false;
+        await person.Grain.Doubt();
+        await person.Device("one").Doubts();
+        await person.Device("two").Doubts();
+    }
+
+    [Fact]
+    public async Task Nobody_is_woken_for_what_a_blacklisted_user_wrote()
+    {
+        var (person, muted, heard) = (await house.Person("one"), await house.Person(), await house.Person());
+        await person.Grain.AddBlackList(person.Me, new AddBlackList(muted.UserId));
+        await person.Grain.Deliver(new[] { Notice("a", muted), Notice("b", heard), Notice("c", person) }.AsImmutable(), null);
+        Assert.Null((await person.Device("one").HearsNotice()).Push);
+        Assert.Equal("b", (await person.Device("one").HearsNotice()).Push?.Message);
+        Assert.Null((await person.Device("one").HearsNotice()).Push);
+        await person.Grain.RemoveBlackList(person.Me, new RemoveBlackList(muted.UserId));
+        await person.Grain.Deliver(new[] { Notice("d", muted) }.AsImmutable(), null);
+        Assert.Equal("d", (await person.Device("one").HearsNotice()).Push?.Message);
+    }
+
+    [Fact]
+    public async Task Who_has_no_application_is_told_nothing_and_fails_nobody()
+    {
+        await house.Stranger().Grain.Deliver(new[] { Notice("a", house.Stranger()) }.AsImmutable(), null);
+        await house.Stranger().Grain.Doubt();
+    }
+}

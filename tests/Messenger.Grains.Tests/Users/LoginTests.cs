@@ -1,0 +1,173 @@
+using Messenger.Grains.Devices;
+using Messenger.Protocol;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Users;
+
+[Collection(UserTests.Name)]
+public sealed class LoginTests(UserSilo house)
+{
+    [Fact]
+    public async Task Only_a_confirmed_application_authenticates()
+    {
+        var person = await house.Person("one");
+        Assert.Equal(person.Me, (await person.Grain.Authenticate("one")).Value);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("One")).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await house.Stranger().Grain.Authenticate("one")).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task A_suspended_user_is_forbidden_and_only_its_own_application_learns_it()
+    {
+        var person = await house.Person("one");
+        await house.Silo.Users.Put((await house.Silo.Users.Find(person.UserId))! with { Suspended = true });
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.Authenticate("one")).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("two")).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task The_other_devices_hear_of_a_login()
+    {
+        var person = await house.Person("one", "two");
+        await person.Grain.Authenticate("one");
+        var application = (await person.Device("two").Hears<AuthenticationByApplicationNotification>()).GetProperty("application");
+        Assert.Equal("one", application.GetProperty("uuid").GetString());
+        Assert.True(application.GetProperty("online").GetBoolean());
+        Assert.Equal(house.Silo.Now, application.GetProperty("lastLogin").GetInt64());
+        Assert.True(person.Device("one").HeardNothing);
+    }
+
+    [Fact]
+    public async Task A_device_that_could_not_be_told_of_a_login_is_told_to_doubt_and_the_login_does_not_wait()
+    {
+        var person = await house.Person("one", "two");
+        person.Device("two").Fails = true;
+        Assert.Null((await person.Grain.Authenticate("one")).Refusal);
+        person.Device("two").Fails = false;
+        var doubted = person.Device("two").Doubts();
+        await UserSilo.Until(() =>
+        {
+            house.Silo.Clock.Advance(TimeSpan.FromMilliseconds(250));
+            return Task.FromResult(doubted.IsCompleted);
+        });
+        Assert.True(person.Device("two").HeardNothing);
+    }
+
+    [Fact]
+    public async Task Logins_are_written_behind()
+    {
+        var person = await house.Person("one");
+        house.Silo.Clock.Advance(TimeSpan.FromSeconds(30));
+        var written = house.Silo.Users.Writes;
+        for (var login = 0; login < 10; login++)
+        {
+            await person.Grain.Authenticate("one");
+        }
+
+        var last = house.Silo.Now;
+        Assert.Equal(written, house.Silo.Users.Writes);
+        house.Silo.Clock.Advance(TimeSpan.FromMinutes(10));
+        await UserSilo.Until(async () => (await person.Sees(person)).LastLogin == last);
+        Assert.Equal(written + 1, house.Silo.Users.Writes);
+    }
+
+    [Fact]
+    public async Task Logins_are_written_when_the_activation_ends()
+    {
+        var person = await house.Person("one");
+        house.Silo.Clock.Advance(TimeSpan.FromSeconds(30));
+        await person.Grain.Authenticate("one");
+        await house.Silo.Deactivate(person.Grain);
+        Assert.Equal(house.Silo.Now, (await person.Sees(person)).LastLogin);
+        var application = Assert.Single((await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(true))).Value!.Applications);
+        Assert.Equal(house.Silo.Now, application.LastLogin);
+    }
+
+    [Fact]
+    public async Task Applications_are_listed_newest_first_with_who_is_online()
+    {
+        var person = await house.Person("one");
+        house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
+        await person.Confirm("two");
+        house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
+        await person.Registration.Register(new RequestRegisterApplication(null, "ios", null, person.Phone, null, person.UserId, "three", null));
+        person.Device("one").Online = true;
+
+        var confirmed = (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(true))).Value!.Applications;
+        Assert.Equal([("two", false), ("one", true)], confirmed.Select(application => (application.Uuid, application.Online)));
+        var all = (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(false))).Value!.Applications;
+        Assert.Equal([("three", false), ("two", true), ("one", true)], all.Select(application => (application.Uuid, application.Confirmed)));
+        Assert.All(all, application => Assert.Null(application.SmsCode));
+    }
+
+    [Fact]
+    public async Task A_token_reaches_its_device_and_is_withdrawn()
+    {
+        var person = await house.Person("one", "two");
+        Assert.Equal(Answer.Ok, await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("token", null, "two")));
+        Assert.Equal(new PushTarget("android", "token"), person.Device("two").Push);
+        Assert.Null(person.Device("one").Push);
+        await house.Silo.Deactivate(person.Grain);
+        var listed = (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(true))).Value!.Applications;
+        Assert.Equal("token", listed.Single(application => application.Uuid == "two").DeviceToken);
+        await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("", person.UserId, "two"));
+        Assert.Null(person.Device("two").Push);
+    }
+
+    [Fact]
+    public async Task A_token_that_its_device_did_not_get_is_set_by_the_retry()
+    {
+        var person = await house.Person("one");
+        person.Device("one").Fails = true;
+        var request = new RequestUpdateDeviceTokenByApplication("token", null, "one");
+        await Assert.ThrowsAsync<TimeoutException>(() => person.Grain.UpdateDeviceToken(person.Me, request));
+        person.Device("one").Fails = false;
+        Assert.Equal(Answer.Ok, await person.Grain.UpdateDeviceToken(person.Me, request));
+        Assert.Equal("token", person.Device("one").Push?.Token);
+    }
+
+    [Fact]
+    public async Task A_token_is_for_ones_own_application_alone()
+    {
+        var person = await house.Person("one");
+        var unknown = new RequestUpdateDeviceTokenByApplication("token", null, "other");
+        Assert.Equal(Statuses.NotFound, (await person.Grain.UpdateDeviceToken(person.Me, unknown)).Refusal?.Status);
+        var foreign = new RequestUpdateDeviceTokenByApplication("token", house.Stranger().UserId, "one");
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.UpdateDeviceToken(person.Me, foreign)).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task A_deleted_application_is_closed_and_void()
+    {
+        var person = await house.Person("one", "two");
+        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("two")));
+        Assert.Equal(CloseCode.Deleted, await person.Device("two").Closes());
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("two")).Refusal?.Status);
+        var lingering = person.Me with { ApplicationUuid = "two" };
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.UpdateNick(lingering, new RequestUpdateUserNick("nick"))).Refusal?.Status);
+        Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("two"))).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task Who_deletes_the_own_application_gets_the_answer_before_the_close()
+    {
+        var person = await house.Person("one");
+        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("one")));
+        Assert.True(person.Device("one").IsOpen);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Refusal?.Status);
+        house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(CloseCode.Deleted, await person.Device("one").Closes());
+    }
+
+    [Fact]
+    public async Task A_connection_that_could_not_be_closed_is_closed_later_even_by_another_activation()
+    {
+        var person = await house.Person("one", "two");
+        person.Device("two").Fails = true;
+        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("two")));
+        await house.Silo.Deactivate(person.Grain);
+        person.Device("two").Fails = false;
+        await person.Sees(person);
+        Assert.Equal(CloseCode.Deleted, await person.Device("two").Closes());
+    }
+}
