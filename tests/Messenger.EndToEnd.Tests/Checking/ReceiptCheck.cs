@@ -8,7 +8,7 @@ internal sealed class ReceiptCheck
     private readonly Dictionary<(string Message, string User), bool> _read = [];
     private readonly Dictionary<(string Message, string User), bool> _delivered = [];
     private readonly IReadOnlyDictionary<string, Sending> _sendings;
-    private readonly IReadOnlyDictionary<string, ConversationLog> _logs;
+    private readonly Dictionary<string, ConversationLog> _logs;
 
     private ReceiptCheck(IReadOnlyDictionary<string, Sending> sendings, IReadOnlyCollection<ConversationLog> logs)
     {

@@ -32,7 +32,7 @@ public class OrderTests(SharedServer server) : OnSharedServer(server)
             Assert.Equal(sent, heard);
         }
 
-        Assert.Empty(a.Line.Inbox.Left(Talking.AddedMessage).Where(left => !left.Payload.GetProperty("message").Flag("isEvent")));
+        Assert.DoesNotContain(a.Line.Inbox.Left(Talking.AddedMessage), left => !left.Payload.GetProperty("message").Flag("isEvent"));
     }
 
     [Fact]

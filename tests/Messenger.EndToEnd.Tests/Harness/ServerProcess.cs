@@ -14,6 +14,9 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         Settings = settings;
         _process = Launch();
+
+        // Nothing outlives the test run, whatever becomes of it.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => KillQuietly();
     }
 
     public ServerSettings Settings { get; }
@@ -50,6 +53,7 @@ public sealed class ServerProcess : IAsyncDisposable
         using var process = Start(settings, log, arguments);
         using var deadline = new CancellationTokenSource(Deadlines.Start);
         await process.WaitForExitAsync(deadline.Token);
+        Directory.Delete(settings.DataDirectory, recursive: true);
         Assert.True(process.ExitCode == 0, $"{string.Join(' ', arguments)} ended with {process.ExitCode}:\n{log.Tail}");
     }
 
@@ -120,6 +124,18 @@ public sealed class ServerProcess : IAsyncDisposable
         if (!MayLogStackTraces)
         {
             Log.AssertNoStackTrace();
+        }
+    }
+
+    private void KillQuietly()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // Ended and disposed of long before.
         }
     }
 

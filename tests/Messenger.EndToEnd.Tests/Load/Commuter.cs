@@ -10,7 +10,7 @@ namespace Messenger.EndToEnd.Tests.Load;
 /// </summary>
 /// <param name="gateways">Where it may connect; asked again at each try, since processes come and go.</param>
 /// <param name="talks">The conversations it writes in, in turn.</param>
-public sealed class Commuter(Phone phone, Func<Uri> gateways, IReadOnlyList<Talk> talks)
+public sealed class Commuter(Phone phone, Func<Uri> gateways, IReadOnlyList<Talk> talks) : IAsyncDisposable
 {
     /// <summary>The wait before the next try of what failed; a client must not hammer a server that has just come back.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -128,6 +128,12 @@ public sealed class Commuter(Phone phone, Func<Uri> gateways, IReadOnlyList<Talk
         {
             _reconnecting.Release();
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await phone.DisposeAsync();
+        _reconnecting.Dispose();
     }
 
     private async Task<bool> TryReturn()

@@ -82,7 +82,7 @@ public sealed class Crowd : IAsyncDisposable
         await _stopReading.CancelAsync();
         foreach (var commuter in _commuters)
         {
-            await commuter.Phone.DisposeAsync();
+            await commuter.DisposeAsync();
         }
 
         _stopWriting.Dispose();

@@ -114,7 +114,7 @@ public class MembershipTests(SharedServer server) : OnSharedServer(server)
     }
 
     [Fact]
-    public async Task Who_comes_back_sees_both_stays_and_not_the_time_between()
+    public async Task Who_comes_back_does_not_see_the_time_between()
     {
         var (a, b, c) = await Three();
         var talk = await a.Group(b, c);
