@@ -16,7 +16,7 @@ internal static class DemoCommand
     private static readonly (int Who, string Text)[] Lines =
     [
         (0, "Hello Bob! Can anyone else read this?"),
-        (1, "Hi Alice. The server carries it, and cannot open it."),
+        (1, "Hi Alice. It carries what it cannot open."),
         (0, "And if my train goes into a tunnel?"),
         (1, "Then I hear it when you are out again. Once."),
     ];
@@ -94,7 +94,9 @@ internal static class DemoCommand
     /// <summary>Prints what happens: in columns for people, as JSON lines for scripts.</summary>
     private sealed class Stage(bool json)
     {
-        private const int Shown = 44;
+        /// <summary>Both columns fit a terminal of 80.</summary>
+        private const int Said = 46;
+        private const int Shown = 24;
 
         public void Say(string text)
         {
@@ -113,8 +115,8 @@ internal static class DemoCommand
             if (!json)
             {
                 AnsiConsole.WriteLine();
-                AnsiConsole.MarkupLine($"  [bold]{"what they say",-54}[/] [bold]what the server saw[/]");
-                AnsiConsole.MarkupLine($"  {new string('-', 54)} {new string('-', Shown)}");
+                AnsiConsole.MarkupLine($"  [bold]{"what they say".PadRight(Said + 6)}[/] [bold]what the server saw[/]");
+                AnsiConsole.MarkupLine($"  {new string('-', Said + 6)} {new string('-', Shown)}");
             }
         }
 
@@ -128,7 +130,7 @@ internal static class DemoCommand
 
             var (name, colour) = who == 0 ? ("Alice", "aqua") : ("Bob  ", "lime");
             var shown = ciphertext.Length > Shown ? $"{ciphertext[..(Shown - 2)]} …" : ciphertext;
-            AnsiConsole.MarkupLine($"  [{colour}]{name}[/] {Markup.Escape(text).PadRight(48)} [grey]{shown}[/]");
+            AnsiConsole.MarkupLine($"  [{colour}]{name}[/] {Markup.Escape(text).PadRight(Said)} [grey]{shown}[/]");
         }
 
         public void Footer()

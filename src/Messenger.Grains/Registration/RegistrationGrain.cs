@@ -1,4 +1,5 @@
 using Messenger.Grains.Users;
+using Messenger.Grains.Placement;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,7 @@ namespace Messenger.Grains.Registration;
 
 /// <summary>A phone's actor; see <see cref="IRegistrationGrain"/> for what it promises.</summary>
 /// <remarks>A code is on disk before it is sent, and a try before its outcome is told: a crash gives nobody a sixth guess.</remarks>
+[SiloRole(SiloRoles.Worker), BesideUser]
 internal sealed class RegistrationGrain(
     ISmsSender sms, IOptions<RegistrationOptions> options, TimeProvider clock, ILogger<RegistrationGrain> logger)
     : Grain, IRegistrationGrain

@@ -1,5 +1,6 @@
 using Messenger.Grains.Conversations;
 using Messenger.Grains.Devices;
+using Messenger.Grains.Placement;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ namespace Messenger.Grains.Users;
 /// Writes run one after another. What the interface marks as interleaving only reads: values here are immutable and replaced when the new
 /// one is on disk. Profile and blacklist are read where they are kept, each time: an operator may change them besides (a suspended account).
 /// </remarks>
+[SiloRole(SiloRoles.Worker), BesideUser]
 internal sealed partial class UserGrain(
     IUserDirectory users, IConversationDirectory conversations, IReportStore reports, IOptions<UserOptions> options, TimeProvider clock,
     ILogger<UserGrain> logger)

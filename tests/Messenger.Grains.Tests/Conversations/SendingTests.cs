@@ -36,7 +36,7 @@ public sealed class SendingTests : IAsyncLifetime
         var scene = await _stage.Group(3);
         await scene.Sent(scene.Cast[0]);
         await scene.Grain.MarkAllReaded(scene.Cast[1], new RequestMarkAllReaded(scene.Uuid));
-        await _stage.Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
     }
 
     [Fact]
@@ -162,12 +162,12 @@ public sealed class SendingTests : IAsyncLifetime
         var sent = await scene.Sent(scene.Cast[0]);
         var heard = await _stage.Told.Hears(scene.Cast[2], "NotificationAddedMessageToConversation", 3);
         Assert.Equal(sent.Uuid, heard[^1].GetProperty("message").GetProperty("uuid").GetString());
-        await _stage.Told.Until(() =>
+        await Told.Until(() =>
         {
             _stage.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
             return _stage.Told.Doubts(scene.Cast[1]) > 0;
         });
-        await _stage.Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
     }
 
     [Fact]

@@ -119,7 +119,7 @@ internal sealed class Told
         }
     }
 
-    public async Task Until(Func<bool> holds)
+    public static async Task Until(Func<bool> holds)
     {
         for (var until = DateTime.UtcNow.AddSeconds(10); !holds(); await Task.Yield())
         {

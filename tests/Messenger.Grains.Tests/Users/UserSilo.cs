@@ -112,7 +112,7 @@ internal sealed record Person(UserSilo House, string Phone, string Asking = "fir
 
     public string LastCode => House.Silo.Sms.LastCode(Phone);
 
-    public RequestAddUserKeys Keys(string generation) => new($"meta {generation}", $"nick {generation}", $"private {generation}", $"public {generation}");
+    public static RequestAddUserKeys Keys(string generation) => new($"meta {generation}", $"nick {generation}", $"private {generation}", $"public {generation}");
 
     public async Task AddKeys(string generation = "1") => Assert.Null((await Grain.AddKeys(Me, Keys(generation))).Refusal);
 
