@@ -27,7 +27,7 @@ public static class Backoff
         }
 
         if (ending.Reason?.IndexOf(Dictated, StringComparison.Ordinal) is >= 0 and var at
-            && int.TryParse(ending.Reason.AsSpan(at.Value + Dictated.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+            && int.TryParse(ending.Reason.AsSpan(at + Dictated.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
         {
             return TimeSpan.FromMilliseconds(milliseconds);
         }
