@@ -19,7 +19,7 @@ public sealed class WireShape
     [
         "userNick", "nick", "title", "androidUrl", "supportId", "adminId", "logo", "sound", "osVersion", "vendor", "model", "deviceToken",
         "duration", "mimeType", "description", "requestType", "publicKeyBase64", "keyPairUuid", "signerUserId", "signerKeyPairUuid",
-        "lastMessage", "sessionKey", "contactIdEncrypted",
+        "lastMessage", "sessionKey", "contactIdEncrypted", "eventType", "eventUserId", "ivBase64", "bodyEncryptedBase64",
     ];
 
     private static readonly Dictionary<string, WireShape> Shapes = Load();
