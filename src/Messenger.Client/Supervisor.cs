@@ -35,16 +35,20 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
     private async Task Run()
     {
         Exception? reason = null;
-        var attempt = 0;
+        var (failed, brief) = (0, 0);
         try
         {
             while (true)
             {
                 _loggedIn = null;
                 var ending = await Live();
-                attempt = _loggedIn is { } since && options.Clock.GetElapsedTime(since) >= options.Lasting ? 0 : attempt;
+
+                // Both count in a row: connections that did not come to a login, and those that did and did not last.
+                failed = _loggedIn is null ? failed : 0;
+                brief = _loggedIn is { } since && options.Clock.GetElapsedTime(since) >= options.Lasting ? 0 : brief;
                 _firstLogin.TrySetException(ending.Fault ?? new ConnectionLostException($"the server ended the connection: {ending}"));
-                var pause = Backoff.After(ending, attempt++, options.Jitter());
+                var pause = Backoff.After(ending, failed + brief, options.Jitter());
+                (failed, brief) = _loggedIn is null ? (failed + 1, brief) : (failed, brief + 1);
                 handover.QueueIfRoom(new Offline(ending, pause));
                 if (pause is not { } wait)
                 {
