@@ -101,13 +101,6 @@ internal sealed class Handover(IProfileStore store, int bound)
         return null;
     }
 
-    /// <summary>The event that was handed over last was handled; it is written down.</summary>
-    public void Acknowledge()
-    {
-        Settle();
-        Save();
-    }
-
     /// <summary>Writes down what was handled.</summary>
     public void Save()
     {

@@ -63,9 +63,6 @@ public sealed class MessengerClient : IAsyncDisposable
     /// <summary>The next event; null when the client does not come back any more. By asking, the one before is handled. One caller at a time.</summary>
     public ValueTask<ClientEvent?> Next(CancellationToken cancellation = default) => _handover.Next(cancellation);
 
-    /// <summary>The event given last was handled, though no other is wanted yet.</summary>
-    public void Acknowledge() => _handover.Acknowledge();
-
     /// <summary>All events as they happen: <see cref="Next"/> in a row.</summary>
     public async IAsyncEnumerable<ClientEvent> Events([EnumeratorCancellation] CancellationToken cancellation = default)
     {

@@ -8,21 +8,22 @@ namespace Messenger.EndToEnd.Tests.Client;
 public sealed class ConnectionTests : IAsyncLifetime
 {
     private const int NotificationBound = 1024;
-    private readonly StubServer _server = new();
     private Connection _connection = null!;
     private StubConnection _stub = null!;
 
+    private StubServer Server { get; } = new();
+
     public async Task InitializeAsync()
     {
-        _connection = await Connection.Open(_server.Url);
-        _stub = await _server.Accept();
+        _connection = await Connection.Open(Server.Url);
+        _stub = await Server.Accept();
     }
 
     public async Task DisposeAsync()
     {
         _stub.Cut();
         await _connection.DisposeAsync();
-        await _server.DisposeAsync();
+        await Server.DisposeAsync();
     }
 
     [Fact]

@@ -40,7 +40,10 @@ public sealed class FileProfileTests : IDisposable
         {
             const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             Assert.Equal(Owner | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory));
-            Assert.All(Directory.GetFiles(_directory), file => Assert.Equal(Owner, File.GetUnixFileMode(file)));
+            foreach (var file in Directory.GetFiles(_directory))
+            {
+                Assert.Equal(Owner, File.GetUnixFileMode(file));
+            }
         }
     }
 

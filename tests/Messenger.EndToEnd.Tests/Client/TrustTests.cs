@@ -139,7 +139,9 @@ public sealed class TrustTests : ClientFixture
             case RequestAddMessage add:
                 return new ResponseAddedMessage(Sample.Message(1, author: Sample.Me) with
                 {
-                    Uuid = add.MessageUuid, BodyEncryptedBase64 = add.BodyEncryptedBase64, IvBase64 = add.IvBase64,
+                    Uuid = add.MessageUuid,
+                    BodyEncryptedBase64 = add.BodyEncryptedBase64,
+                    IvBase64 = add.IvBase64,
                 });
             case RequestCreateConversationFull create:
                 return new ResponseCreateConversation(Sample.Conversation(1, create.ConversationUuid));
