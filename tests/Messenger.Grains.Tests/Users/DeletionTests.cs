@@ -37,7 +37,7 @@ public sealed class DeletionTests(UserSilo house)
         Assert.Equal(CloseCode.Deleted, await person.Device("two").Closes());
         Assert.True(person.Device("one").IsOpen);
         Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Refusal?.Status);
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.AddKeys(person.Me, person.Keys("2"))).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.AddKeys(person.Me, Person.Keys("2"))).Refusal?.Status);
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(CloseCode.Deleted, await person.Device("one").Closes());
     }

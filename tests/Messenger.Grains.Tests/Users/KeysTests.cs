@@ -77,7 +77,7 @@ public sealed class KeysTests(UserSilo house)
         await person.AddKeys();
         await friend.Device("first").Hears<NotificationNewPublicKey>();
         await house.Silo.Deactivate(person.Grain);
-        var again = await person.Grain.AddKeys(person.Me, person.Keys("2"));
+        var again = await person.Grain.AddKeys(person.Me, Person.Keys("2"));
         Assert.Equal(Answer.Ok, again);
         await friend.Device("first").Hears<NotificationNewPublicKey>();
     }
