@@ -30,11 +30,25 @@ internal static class CommonOptions
         DefaultValueFactory = _ => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".messenger"),
     };
 
-    public static Option<string> Passphrase() => new("--passphrase")
+    public static Option<string?> Passphrase() => new("--passphrase")
     {
-        Description = "Opens the private key; better in MESSENGER_PASSPHRASE, where other users do not see it",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("MESSENGER_PASSPHRASE") ?? "",
+        Description = "Opens the private key; better in MESSENGER_PASSPHRASE, where other users do not see it. Asked for when left out",
     };
+
+    /// <summary>A phone number: <c>+</c> and 7 to 15 digits.</summary>
+    public static Argument<string> Phone(string description)
+    {
+        var argument = new Argument<string>("phone") { Description = description };
+        argument.Validators.Add(result =>
+        {
+            var value = result.Tokens[0].Value;
+            if (value.Length is < 8 or > 16 || value[0] != '+' || value.AsSpan(1).ContainsAnyExceptInRange('0', '9'))
+            {
+                result.AddError($"A phone is given in E.164, such as +35799123456, not '{value}'.");
+            }
+        });
+        return argument;
+    }
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line, for scripts" };
 }

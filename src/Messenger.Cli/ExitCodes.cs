@@ -29,23 +29,32 @@ internal static class ExitCodes
         }
         catch (RefusedException refused)
         {
-            return await Say(Refused, $"The server refused ({refused.Refusal.Status}): {refused.Refusal.Description}.");
+            return await Say(Refused, $"The server refused ({refused.Refusal.Status}): {refused.Refusal.Description.TrimEnd('.')}.");
         }
         catch (Exception away) when (away is WebSocketException or SocketException or HttpRequestException)
         {
             return await Say(Unreachable, $"Nobody answers at {url}. Start the server with 'dotnet run --project src/Messenger.Host', or name another with --url.");
         }
-        catch (TimeoutException)
+        catch (TimeoutException late)
         {
-            return await Say(Unreachable, $"The server at {url} does not answer in time. Try again.");
+            return await Say(Unreachable, $"The server at {url} does not answer in time ({late.Message}). Try again.");
+        }
+        catch (ConnectionLostException lost)
+        {
+            return await Say(Unreachable, $"The connection is gone: {lost.Message}. Try again.");
+        }
+        catch (OperationCanceledException)
+        {
+            return await Say(Refused, "Stopped.");
         }
         catch (CryptographicException fault)
         {
-            return await Say(Refused, $"Something is not what it claims to be: {fault.Message}.");
+            return await Say(Refused, $"Not opened: {fault.Message}.");
         }
-        catch (InvalidOperationException fault)
+        catch (Exception fault)
         {
-            return await Say(Refused, $"{fault.Message}.");
+            // The edge of the program: whatever it was, its reader gets a sentence and no stack trace.
+            return await Say(Refused, $"{fault.Message.TrimEnd('.')}.");
         }
     }
 

@@ -1,8 +1,7 @@
 using Messenger.Client;
-using Messenger.Client.Connections;
 using Messenger.Client.Crypto;
 using Messenger.Client.Profiles;
-using Messenger.Protocol;
+using Messenger.Client.Talk;
 
 namespace Messenger.Cli;
 
@@ -21,60 +20,59 @@ internal sealed class Person : IAsyncDisposable
 
     public Conversations Talk { get; }
 
-    /// <summary>Registers, makes keys and publishes them.</summary>
-    public static async Task<Person> Register(Uri url, IProfileStore store, string phone, string passphrase, Func<Task<string>> code, Task<KeyPair> keys)
+    /// <summary>Registers, and takes over this person's keys from the server, or makes and publishes new ones.</summary>
+    /// <param name="make">Makes a key pair, or gives one that is being made.</param>
+    public static async Task<Person> Register(
+        Uri url, IProfileStore store, string phone, string passphrase, string? nick, Func<Task<string>> code, Func<Task<KeyPair>> make, CancellationToken cancellation)
     {
-        await Account.Register(url, store, phone, code);
-        var person = new Person(new MessengerClient(url, store), await keys, store);
-        await person.Connect();
-        await Account.PublishKeys(person.Client, store, person._keys, passphrase);
-        return person;
+        await Account.Register(url, store, phone, code, cancellation);
+        var client = new MessengerClient(url, store);
+        try
+        {
+            await client.Connect(cancellation);
+            var keys = await Account.FetchKeys(client, store, passphrase, cancellation);
+            if (keys is null)
+            {
+                keys = await make();
+                await Account.PublishKeys(client, store, keys, passphrase, nick, cancellation);
+            }
+
+            return new Person(client, keys, store);
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
     }
 
-    /// <summary>Opens a person that registered before.</summary>
-    public static async Task<Person> Open(Uri url, string directory, string passphrase)
+    /// <summary>Connects somebody who registered before.</summary>
+    public static async Task<Person> Connect(Uri url, IProfileStore store, string passphrase, CancellationToken cancellation)
     {
-        var store = new FileProfile(directory);
-        var profile = store.Load();
-        if (profile.PrivateKeyEncrypted is not { } wrapped)
+        if (store.Load().PrivateKeyEncrypted is not { } wrapped)
         {
-            throw new InvalidOperationException($"Nobody is registered in {directory}: run 'messenger register' first, or name another with --profile");
+            throw new InvalidOperationException("Nobody is registered in this profile: run 'messenger register' first, or name another with --profile");
         }
 
-        var person = new Person(new MessengerClient(url, store), KeyPair.Import(wrapped, passphrase), store);
-        await person.Connect();
-        return person;
-    }
-
-    /// <summary>The dialog with somebody, made if there is none.</summary>
-    public async Task<string> DialogWith(string phone)
-    {
-        var other = UserIds.FromPhone(phone);
-        var all = await Client.Ask<ResponseGetConversationsFull>(new RequestGetConversationsFull(null));
-        var known = all.Conversations.FirstOrDefault(one => one.IsDialog && one.Admins.Contains(other));
-        return known?.Uuid ?? await Talk.Create([other], null, null);
+        var keys = KeyPair.Import(wrapped, passphrase);
+        var client = new MessengerClient(url, store);
+        try
+        {
+            await client.Connect(cancellation);
+            return new Person(client, keys, store);
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            keys.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        Talk.Dispose();
         await Client.DisposeAsync();
         _keys.Dispose();
-    }
-
-    private async Task Connect()
-    {
-        Client.Start();
-        var first = await Client.Events.ReadAsync();
-        while (first is not Online)
-        {
-            if (first is Offline offline)
-            {
-                await DisposeAsync();
-                throw offline.Ending.Fault is RefusedException refused ? refused
-                    : offline.Ending.Fault ?? new InvalidOperationException($"The server closed the connection ({offline.Ending.Code} {offline.Ending.Reason})");
-            }
-
-            first = await Client.Events.ReadAsync();
-        }
     }
 }

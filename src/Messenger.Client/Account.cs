@@ -9,38 +9,61 @@ namespace Messenger.Client;
 public static class Account
 {
     /// <summary>Registers this installation and leaves it in the profile.</summary>
+    /// <param name="phone">In E.164.</param>
     /// <param name="code">Gives the code that came by SMS.</param>
     /// <exception cref="RefusedException">The server refused.</exception>
+    /// <exception cref="ConnectionLostException">Try again: nothing is left in the profile.</exception>
     public static async Task Register(Uri url, IProfileStore store, string phone, Func<Task<string>> code, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(code);
         var (user, application) = (UserIds.FromPhone(phone), Guid.NewGuid().ToString());
-        var connection = await Connection.Open(url, cancellation).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        await using (var connection = await Connection.Open(url, cancellation))
         {
             await connection.Ask<ResponseStatusMessage>(
-                new RequestRegisterApplication(null, "cli", Environment.MachineName, phone, Environment.OSVersion.Platform.ToString(), user, application, null),
-                cancellation).ConfigureAwait(false);
-            var sms = await code().ConfigureAwait(false);
-            await connection.Ask<ResponseStatusMessage>(new RequestConfirmRegistration(sms, user, application), cancellation).ConfigureAwait(false);
+                new RequestRegisterApplication(
+                    null, "cli", Short(Environment.MachineName), phone, Short(Environment.OSVersion.VersionString), user, application, null),
+                cancellation);
+            var sms = await code();
+            await connection.Ask<ResponseStatusMessage>(new RequestConfirmRegistration(sms, user, application), cancellation);
         }
 
-        store.Save(store.Load() with { Phone = phone, ApplicationUuid = application, Cursor = null });
+        store.Update(_ => new ProfileData { Phone = phone, ApplicationUuid = application });
+        store.SaveProgress(new Progress());
     }
 
     /// <summary>Makes the user's key pair known: the public half for others, the private half wrapped under the passphrase for other devices.</summary>
-    public static async Task PublishKeys(MessengerClient client, IProfileStore store, KeyPair keys, string passphrase, CancellationToken cancellation = default)
+    public static async Task PublishKeys(
+        MessengerClient client, IProfileStore store, KeyPair keys, string passphrase, string? nick = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);
         var wrapped = keys.Export(passphrase);
-
-        // What only this user reads (contacts, params) is sealed under a key of its own, wrapped for the user.
-        var metaDataKey = PublicKeys.Wrap(keys.PublicKey, System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
-        await client.Ask<ResponseStatusMessage>(new RequestAddUserKeys(metaDataKey, null, wrapped, keys.PublicKey), cancellation).ConfigureAwait(false);
-        var info = await client.Ask<ResponseUserInfo>(new RequestGetUserInfo(client.UserId), cancellation).ConfigureAwait(false);
-        store.Save(store.Load() with { PrivateKeyEncrypted = wrapped, KeyPairUuid = info.User.KeyPairUuid });
+        var metaData = MetaDataKey.Create();
+        await client.Ask<ResponseStatusMessage>(
+            new RequestAddUserKeys(metaData.Wrap(keys), nick is null ? null : metaData.Seal(nick), wrapped, keys.PublicKey), cancellation);
+        var info = await client.Ask<ResponseUserInfo>(new RequestGetUserInfo(client.UserId), cancellation);
+        store.Update(profile => profile with { PrivateKeyEncrypted = wrapped, KeyPairUuid = info.User.KeyPairUuid });
     }
+
+    /// <summary>The key pair that this user published from another device; null if there is none. It is kept in the profile.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The passphrase is another one.</exception>
+    public static async Task<KeyPair?> FetchKeys(MessengerClient client, IProfileStore store, string passphrase, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(store);
+        var info = await client.Ask<ResponseUserInfo>(new RequestGetUserInfo(client.UserId), cancellation);
+        if (info.User.PrivateKeyEncryptedBase64 is not { } wrapped)
+        {
+            return null;
+        }
+
+        var keys = KeyPair.Import(wrapped, passphrase);
+        store.Update(profile => profile with { PrivateKeyEncrypted = wrapped, KeyPairUuid = info.User.KeyPairUuid });
+        return keys;
+    }
+
+    /// <summary>A label on a list of devices: what does not fit is not missed.</summary>
+    private static string Short(string label) => label.Length <= Limits.Label ? label : label[..Limits.Label];
 }

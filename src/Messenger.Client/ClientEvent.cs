@@ -12,9 +12,15 @@ public sealed record MessageArrived(Message Message) : ClientEvent;
 /// <summary>Any other notification.</summary>
 public sealed record Notified(INotification Notification) : ClientEvent;
 
-/// <summary>The client is connected and authenticated.</summary>
-/// <param name="Resynchronised">The server could not continue where the client was: everything was read anew, and nothing is missing.</param>
+/// <summary>The client is connected and authenticated, and everything that it missed has been handed over or follows.</summary>
+/// <param name="Resynchronised">
+/// The server could not continue where the client was: the messages were read anew, and none is missing. Whatever else is shown
+/// (counters, rosters, titles, deletions) is to be read anew by the application.
+/// </param>
 public sealed record Online(bool Resynchronised) : ClientEvent;
 
-/// <summary>The connection ended; the client comes back by itself, unless <paramref name="ComesBack"/> is null.</summary>
+/// <summary>
+/// The connection ended; the client comes back by itself, unless <paramref name="ComesBack"/> is null. Left out for an application that is
+/// so far behind that its events are at their bound.
+/// </summary>
 public sealed record Offline(Ending Ending, TimeSpan? ComesBack) : ClientEvent;

@@ -8,4 +8,5 @@ namespace Messenger.Client;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SealedLabel))]
 [JsonSerializable(typeof(ProfileData))]
+[JsonSerializable(typeof(Progress))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ namespace Messenger.Cli.Commands;
 /// <summary>Two throw-away people register, meet, talk and read; beside what they see stands what the server saw.</summary>
 internal static class DemoCommand
 {
-    private static readonly (int Who, string Text)[] Lines =
+    private static readonly (int Who, string Text)[] Script =
     [
         (0, "Hello Bob! Can anyone else read this?"),
         (1, "Hi Alice. It carries what it cannot open."),
@@ -21,71 +21,87 @@ internal static class DemoCommand
         (1, "Then I hear it when you are out again. Once."),
     ];
 
+    /// <summary>A message that takes longer between two people who are both online is lost.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     public static Command Create()
     {
         var url = CommonOptions.Url();
         var json = CommonOptions.Json();
         var code = new Option<string>("--code") { Description = "The code that a development server takes", DefaultValueFactory = _ => "000000" };
         var command = new Command("demo", "Two people register, meet, talk and read, before your eyes. Example: messenger demo") { url, code, json };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             var server = parsed.GetValue(url)!;
-            return ExitCodes.Run(server, () => Run(server, parsed.GetValue(code)!, parsed.GetValue(json)));
+            return ExitCodes.Run(server, () => Run(server, parsed.GetValue(code)!, parsed.GetValue(json), cancellation));
         });
         return command;
     }
 
-    private static async Task Run(Uri url, string code, bool json)
+    private static async Task Run(Uri url, string code, bool json, CancellationToken cancellation)
     {
         var stage = new Stage(json);
         stage.Say("Alice and Bob make RSA-4096 key pairs and register their phones …");
-        var keys = new[] { Task.Run(KeyPair.Create), Task.Run(KeyPair.Create) };
+
+        // Both at once: each takes seconds.
+        var keys = new[] { Task.Run(KeyPair.Create, cancellation), Task.Run(KeyPair.Create, cancellation) };
         var phones = new[] { Phone(), Phone() };
-        await using var alice = await Join(url, phones[0], code, keys[0]);
-        await using var bob = await Join(url, phones[1], code, keys[1]);
+        await using var alice = await Join(url, phones[0], code, "Alice", keys[0], cancellation);
+        await using var bob = await Join(url, phones[1], code, "Bob", keys[1], cancellation);
         Person[] people = [alice, bob];
 
-        var conversation = await alice.Talk.Create([bob.Client.UserId], null, "Alice");
+        var conversation = await alice.Talk.Create([bob.Client.UserId], nick: "Alice", cancellation: cancellation);
         stage.Say("Alice starts a dialog: a session key, wrapped for each of them and signed by her.");
         stage.Header();
-        foreach (var (who, text) in Lines)
+        foreach (var (who, text) in Script)
         {
-            var sent = await people[who].Talk.Send(conversation, text);
+            var sent = await people[who].Talk.Send(conversation, text, cancellation: cancellation);
             stage.Line(who, text, sent.BodyEncryptedBase64!);
-            var received = await Await(people[1 - who], sent.Uuid);
-            if (await people[1 - who].Talk.Open(received) != text)
+            var received = await Await(people[1 - who], sent.Uuid, cancellation);
+            if (await people[1 - who].Talk.Open(received, cancellation) != text)
             {
                 throw new CryptographicException("what arrived is not what was sent");
             }
 
-            await people[1 - who].Talk.MarkRead(received);
+            await people[1 - who].Talk.MarkRead(received, cancellation);
         }
 
         stage.Footer();
-        var messages = (await alice.Talk.History(conversation, Limits.Page)).Where(message => !message.IsEvent).ToList();
-        if (messages.Count != Lines.Length || messages.Any(message => message.ReadedMembers != message.Members))
+        foreach (var person in people)
         {
-            throw new InvalidOperationException("Not every message is read by both");
-        }
-
-        stage.Say($"{messages.Count} messages sent, each read by both sides. The server saw who and when, and no word of what.");
-    }
-
-    private static Task<Person> Join(Uri url, string phone, string code, Task<KeyPair> keys) =>
-        Person.Register(url, new MemoryProfile(), phone, Guid.NewGuid().ToString(), () => Task.FromResult(code), keys);
-
-    private static async Task<Message> Await(Person person, string uuid)
-    {
-        using var patience = new CancellationTokenSource(MessengerClient.Patience);
-        await foreach (var happened in person.Client.Events.ReadAllAsync(patience.Token))
-        {
-            if (happened is MessageArrived { Message: var message } && message.Uuid == uuid)
+            var messages = (await person.Talk.History(conversation, Limits.Page, cancellation: cancellation)).Where(message => !message.IsEvent).ToList();
+            if (messages.Count != Script.Length || messages.Any(message => message.ReadedMembers != message.Members))
             {
-                return message;
+                throw new InvalidOperationException("Not every message is read by both");
             }
         }
 
-        throw new TimeoutException();
+        stage.Say($"{Script.Length} messages sent, each read by both sides. The server saw who and when, and no word of what.");
+    }
+
+    private static Task<Person> Join(Uri url, string phone, string code, string nick, Task<KeyPair> keys, CancellationToken cancellation) =>
+        Person.Register(url, new MemoryProfile(), phone, Guid.NewGuid().ToString(), nick, () => Task.FromResult(code), () => keys, cancellation);
+
+    private static async Task<Message> Await(Person person, string uuid, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            await foreach (var happened in person.Client.Events(either.Token))
+            {
+                if (happened is MessageArrived { Message: var message } && message.Uuid == uuid)
+                {
+                    return message;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new TimeoutException($"a message was not delivered in {Patience.TotalSeconds:0} s");
+        }
+
+        throw new InvalidOperationException("The server sent this session away before the message came");
     }
 
     /// <summary>A number that nobody answers: the demo runs against development servers alone, which send no SMS.</summary>
@@ -102,7 +118,7 @@ internal static class DemoCommand
         {
             if (json)
             {
-                Console.WriteLine(JsonSerializer.Serialize(new { step = text }));
+                Console.WriteLine(JsonSerializer.Serialize(new { step = text }, Lines.Json));
             }
             else
             {
@@ -124,7 +140,7 @@ internal static class DemoCommand
         {
             if (json)
             {
-                Console.WriteLine(JsonSerializer.Serialize(new { from = who == 0 ? "Alice" : "Bob", text, ciphertext }));
+                Console.WriteLine(JsonSerializer.Serialize(new { from = who == 0 ? "Alice" : "Bob", text, ciphertext }, Lines.Json));
                 return;
             }
 

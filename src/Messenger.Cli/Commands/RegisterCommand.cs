@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
 using Messenger.Client.Crypto;
-using Messenger.Client.Profiles;
 using Spectre.Console;
 
 namespace Messenger.Cli.Commands;
@@ -10,22 +10,28 @@ internal static class RegisterCommand
 {
     public static Command Create()
     {
-        var (url, profile, passphrase) = (CommonOptions.Url(), CommonOptions.Profile(), CommonOptions.Passphrase());
-        var phone = new Argument<string>("phone") { Description = "In E.164, such as +35799123456" };
+        var session = new Session();
+        var phone = CommonOptions.Phone("In E.164, such as +35799123456");
         var code = new Option<string?>("--code") { Description = "The code from the SMS; asked for when left out" };
-        var command = new Command("register", "Registers a phone. Example: messenger register +35799123456") { phone, url, profile, passphrase, code };
-        command.SetAction(parsed =>
+        var nick = new Option<string?>("--nick") { Description = "What you call yourself; sealed, like everything" };
+        var command = new Command("register", "Registers a phone. Example: messenger register +35799123456") { phone, code, nick };
+        session.AddTo(command);
+        command.SetAction((parsed, cancellation) => ExitCodes.Run(session.Url(parsed), async () =>
         {
-            var server = parsed.GetValue(url)!;
-            return ExitCodes.Run(server, async () =>
+            var passphrase = session.Passphrase(parsed);
+            using var store = session.Take(parsed);
+            await using var person = await Person.Register(
+                session.Url(parsed), store, parsed.GetValue(phone)!, passphrase, parsed.GetValue(nick),
+                () => Code(parsed.GetValue(code)), () => Task.Run(KeyPair.Create), cancellation);
+            if (session.IsJson(parsed))
             {
-                var keys = Task.Run(KeyPair.Create);
-                var store = new FileProfile(parsed.GetValue(profile)!);
-                await using var person = await Person.Register(
-                    server, store, parsed.GetValue(phone)!, parsed.GetValue(passphrase)!, () => Code(parsed.GetValue(code)), keys);
-                AnsiConsole.MarkupLineInterpolated($"Registered. Your id is [bold]{person.Client.UserId}[/].");
-            });
-        });
+                Console.WriteLine(JsonSerializer.Serialize(new { userId = person.Client.UserId }, Lines.Json));
+            }
+            else
+            {
+                Console.WriteLine($"Registered. Your id is {person.Client.UserId}.");
+            }
+        }));
         return command;
     }
 

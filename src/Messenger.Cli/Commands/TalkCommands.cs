@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using Messenger.Client;
 using Messenger.Protocol;
 
@@ -9,47 +7,91 @@ namespace Messenger.Cli.Commands;
 /// <summary>Sends one message.</summary>
 internal static class SendCommand
 {
-    public static Command Create() => TalkCommand.Create(
-        "send", "Sends a message. Example: messenger send +35799123456 'See you at eight'", needsText: true,
-        async (person, conversation, text, json) => Lines.Write(json, person, await person.Talk.Send(conversation, text), text));
+    public static Command Create()
+    {
+        var session = new Session();
+        var phone = CommonOptions.Phone("The other person's phone in E.164");
+        var text = new Argument<string>("text") { Description = "What to say" };
+        var command = new Command("send", "Sends a message. Example: messenger send +35799123456 'See you at eight'") { phone, text };
+        session.AddTo(command);
+        session.Act(command, async (parsed, person, lines, cancellation) =>
+        {
+            var conversation = await person.Talk.Dialog(UserIds.FromPhone(parsed.GetValue(phone)!), cancellation: cancellation);
+            var said = parsed.GetValue(text)!;
+            lines.Write(await person.Talk.Send(conversation, said, cancellation: cancellation), said);
+        });
+        return command;
+    }
 }
 
-/// <summary>Shows the newest messages.</summary>
+/// <summary>Shows the newest messages, or those before one of them.</summary>
 internal static class HistoryCommand
 {
     private const int Shown = 20;
 
-    public static Command Create() => TalkCommand.Create(
-        "history", "Shows the newest messages. Example: messenger history +35799123456", needsText: false,
-        async (person, conversation, _, json) =>
+    public static Command Create()
+    {
+        var session = new Session();
+        var phone = CommonOptions.Phone("The other person's phone in E.164");
+        var size = new Option<int>("--size") { Description = $"How many, 1 to {Limits.Page}", DefaultValueFactory = _ => Shown };
+        size.Validators.Add(result =>
         {
-            foreach (var message in await person.Talk.History(conversation, Shown))
+            if (result.GetValueOrDefault<int>() is < 1 or > Limits.Page)
             {
-                Lines.Write(json, person, message, await person.Talk.Open(message));
+                result.AddError($"--size takes 1 to {Limits.Page}.");
             }
         });
+        var before = new Option<string?>("--before") { Description = "A message's uuid: the ones before it" };
+        var command = new Command("history", "Shows the newest messages. Example: messenger history +35799123456") { phone, size, before };
+        session.AddTo(command);
+        session.Act(command, async (parsed, person, lines, cancellation) =>
+        {
+            var conversation = await person.Talk.Dialog(UserIds.FromPhone(parsed.GetValue(phone)!), cancellation: cancellation);
+            foreach (var message in await person.Talk.History(conversation, parsed.GetValue(size), parsed.GetValue(before), cancellation))
+            {
+                await lines.Open(message, cancellation);
+            }
+        });
+        return command;
+    }
 }
 
 /// <summary>Talks until the input ends: what is typed is sent, what comes is shown and marked as read.</summary>
 internal static class ChatCommand
 {
-    public static Command Create() => TalkCommand.Create(
-        "chat", "Talks to somebody in this terminal; end with Ctrl+D. Example: messenger chat +35799123456", needsText: false,
-        async (person, conversation, _, json) =>
+    public static Command Create()
+    {
+        var session = new Session();
+        var phone = CommonOptions.Phone("The other person's phone in E.164");
+        var command = new Command("chat", "Talks to somebody in this terminal; end with Ctrl+D. Example: messenger chat +35799123456") { phone };
+        session.AddTo(command);
+        session.Act(command, async (parsed, person, lines, cancellation) =>
         {
-            using var ending = new CancellationTokenSource();
-            var listening = WatchCommand.Listen(person, json, one => string.Equals(one, conversation, StringComparison.OrdinalIgnoreCase), ending.Token);
-            while (await Console.In.ReadLineAsync() is { } line)
-            {
-                if (line.Length > 0)
-                {
-                    await person.Talk.Send(conversation, line);
-                }
-            }
-
+            var conversation = await person.Talk.Dialog(UserIds.FromPhone(parsed.GetValue(phone)!), cancellation: cancellation);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var listening = WatchCommand.Listen(person, lines, ending.Token);
+            var talking = Talk(person, conversation, ending.Token);
+            await Task.WhenAny(listening, talking);
             await ending.CancelAsync();
             await listening;
+            if (talking.IsCompleted)
+            {
+                await talking;
+            }
         });
+        return command;
+    }
+
+    private static async Task Talk(Person person, string conversation, CancellationToken cancellation)
+    {
+        while (await Task.Run(Console.In.ReadLine, cancellation) is { } line)
+        {
+            if (line.Length > 0)
+            {
+                await person.Talk.Send(conversation, line, cancellation: cancellation);
+            }
+        }
+    }
 }
 
 /// <summary>Shows everything that arrives.</summary>
@@ -57,36 +99,36 @@ internal static class WatchCommand
 {
     public static Command Create()
     {
-        var (url, profile, passphrase, json) = (CommonOptions.Url(), CommonOptions.Profile(), CommonOptions.Passphrase(), CommonOptions.Json());
-        var command = new Command("watch", "Shows what arrives until Ctrl+C. Example: messenger watch --json") { url, profile, passphrase, json };
-        command.SetAction((parsed, cancellation) =>
-        {
-            var server = parsed.GetValue(url)!;
-            return ExitCodes.Run(server, async () =>
-            {
-                await using var person = await Person.Open(server, parsed.GetValue(profile)!, parsed.GetValue(passphrase)!);
-                await Listen(person, parsed.GetValue(json), _ => true, cancellation);
-            });
-        });
+        var session = new Session();
+        var command = new Command("watch", "Shows what arrives until Ctrl+C. Example: messenger watch --json");
+        session.AddTo(command);
+        session.Act(command, (_, person, lines, cancellation) => Listen(person, lines, cancellation));
         return command;
     }
 
-    internal static async Task Listen(Person person, bool json, Func<string, bool> shows, CancellationToken cancellation)
+    internal static async Task Listen(Person person, Lines lines, CancellationToken cancellation)
     {
         try
         {
-            await foreach (var happened in person.Client.Events.ReadAllAsync(cancellation))
+            await foreach (var happened in person.Client.Events(cancellation))
             {
-                if (happened is MessageArrived { Message: var message } && shows(message.ConversationUuid))
+                if (happened is MessageArrived { Message: var message })
                 {
-                    Lines.Write(json, person, message, await person.Talk.Open(message, cancellation));
-                    await person.Talk.MarkRead(message, cancellation);
+                    await lines.Open(message, cancellation);
+                    if (!message.IsEvent && message.UserId != person.Client.UserId)
+                    {
+                        await person.Talk.MarkRead(message, cancellation);
+                    }
                 }
-                else if (happened is Offline offline)
+                else if (happened is Offline { Ending: var ending, ComesBack: var pause })
                 {
-                    await Console.Error.WriteLineAsync(offline.ComesBack is { } pause
-                        ? $"Connection lost; back in {pause.TotalSeconds:0.0} s."
-                        : $"The server ended this session: {offline.Ending.Reason}.");
+                    await Console.Error.WriteLineAsync(pause is { } wait
+                        ? $"Connection lost ({ending}); back in {wait.TotalSeconds:0.0} s."
+                        : $"The server ended this session ({ending}).");
+                }
+                else if (happened is Online { Resynchronised: true })
+                {
+                    await Console.Error.WriteLineAsync("Up to date.");
                 }
             }
         }
@@ -94,53 +136,5 @@ internal static class WatchCommand
         {
             // Ctrl+C, or the input ended.
         }
-    }
-}
-
-/// <summary>What the commands that talk to one person share.</summary>
-internal static class TalkCommand
-{
-    public static Command Create(string name, string description, bool needsText, Func<Person, string, string, bool, Task> action)
-    {
-        var (url, profile, passphrase, json) = (CommonOptions.Url(), CommonOptions.Profile(), CommonOptions.Passphrase(), CommonOptions.Json());
-        var phone = new Argument<string>("phone") { Description = "The other person's phone in E.164" };
-        var text = new Argument<string>("text") { Description = "What to say" };
-        var command = new Command(name, description) { phone, url, profile, passphrase, json };
-        if (needsText)
-        {
-            command.Add(text);
-        }
-
-        command.SetAction(parsed =>
-        {
-            var server = parsed.GetValue(url)!;
-            return ExitCodes.Run(server, async () =>
-            {
-                await using var person = await Person.Open(server, parsed.GetValue(profile)!, parsed.GetValue(passphrase)!);
-                var conversation = await person.DialogWith(parsed.GetValue(phone)!);
-                await action(person, conversation, needsText ? parsed.GetValue(text)! : "", parsed.GetValue(json));
-            });
-        });
-        return command;
-    }
-}
-
-/// <summary>A message as a line.</summary>
-internal static class Lines
-{
-    public static void Write(bool json, Person person, Message message, string? text)
-    {
-        if (json)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                message.Uuid, message.ConversationUuid, message.UserId, message.Created, text, message.EventType, message.ReadedMembers, message.Members,
-            }));
-            return;
-        }
-
-        var when = DateTimeOffset.FromUnixTimeMilliseconds(message.Created).ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        var who = message.UserId == person.Client.UserId ? "me" : message.UserId[..8];
-        Console.WriteLine($"{when}  {who,-8}  {text ?? $"({message.EventType ?? "deleted"})"}");
     }
 }

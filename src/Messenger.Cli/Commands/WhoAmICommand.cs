@@ -15,7 +15,7 @@ internal static class WhoAmICommand
         command.SetAction(parsed =>
         {
             var directory = parsed.GetValue(profile)!;
-            if (new FileProfile(directory).Load() is not { Phone: { } phone } data)
+            if (FileProfile.Peek(directory) is not { Phone: { } phone } data)
             {
                 Console.Error.WriteLine($"Nobody is registered in {directory}: run 'messenger register'.");
                 return ExitCodes.Refused;
@@ -23,7 +23,7 @@ internal static class WhoAmICommand
 
             var userId = UserIds.FromPhone(phone);
             Console.WriteLine(parsed.GetValue(json)
-                ? JsonSerializer.Serialize(new { phone, userId, applicationUuid = data.ApplicationUuid })
+                ? JsonSerializer.Serialize(new { phone, userId, applicationUuid = data.ApplicationUuid, registered = data.PrivateKeyEncrypted is not null }, Lines.Json)
                 : $"{phone}  {userId}  (application {data.ApplicationUuid})");
             return ExitCodes.Done;
         });

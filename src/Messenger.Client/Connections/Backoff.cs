@@ -6,33 +6,57 @@ namespace Messenger.Client.Connections;
 /// <summary>When to come back after a connection ended. Pure.</summary>
 public static class Backoff
 {
-    /// <summary>The first pause; each further one doubles.</summary>
+    /// <summary>The longest first pause; each further one doubles.</summary>
     public static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A phone that waits longer than this seems dead to its owner.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
+    /// <summary>A server without room is not asked again at once.</summary>
+    public static readonly TimeSpan Overloaded = TimeSpan.FromSeconds(5);
+
+    /// <summary>More than this a draining server may not dictate: a slip in its configuration must not silence a client for a day.</summary>
+    public static readonly TimeSpan LongestDictated = TimeSpan.FromMinutes(5);
+
     /// <summary>How a server that drains dictates the pause, in the close reason of 1001.</summary>
     private const string Dictated = "reconnect-after-ms=";
 
+    /// <summary>The doublings after which <see cref="Longest"/> is reached for certain.</summary>
+    private const int MostDoublings = 16;
+
     /// <summary>Null: do not come back by yourself.</summary>
-    /// <param name="attempt">Connections that failed in a row, 0 after one that worked.</param>
+    /// <param name="attempt">Connections in a row that failed or did not last, before this one.</param>
     /// <param name="jitter">0 to 1, drawn anew each time: so that a million clients do not come back together.</param>
     public static TimeSpan? After(Ending ending, int attempt, double jitter)
     {
         ArgumentNullException.ThrowIfNull(ending);
-        if (ending.Code is (int)CloseCode.Replaced or (int)CloseCode.Deleted)
+        if (IsFinal(ending))
         {
             return null;
         }
 
-        if (ending.Reason?.IndexOf(Dictated, StringComparison.Ordinal) is >= 0 and var at
-            && int.TryParse(ending.Reason.AsSpan(at + Dictated.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+        if (ending.Code == (int)CloseCode.Draining && Read(ending.Reason) is { } dictated)
         {
-            return TimeSpan.FromMilliseconds(milliseconds);
+            return dictated < LongestDictated ? dictated : LongestDictated;
         }
 
-        var longest = First * Math.Pow(2, Math.Min(attempt, 16));
-        return (longest < Longest ? longest : Longest) * (0.5 + (jitter / 2));
+        var longest = First * Math.Pow(2, Math.Clamp(attempt, 0, MostDoublings));
+        longest = longest < Longest ? longest : Longest;
+        longest = ending.Code == (int)CloseCode.Overloaded && longest < Overloaded ? Overloaded : longest;
+        return longest * (0.5 + (jitter / 2));
     }
+
+    /// <summary>Coming back would displace the newer connection, or meet the same refusal.</summary>
+    private static bool IsFinal(Ending ending) =>
+        ending.Code is (int)CloseCode.Replaced or (int)CloseCode.Deleted
+        || ending.Fault is RefusedException { Refusal.Status: Statuses.Unauthenticated or Statuses.Forbidden or Statuses.BadRequest };
+
+    private static TimeSpan? Read(string? reason) =>
+        reason?.IndexOf(Dictated, StringComparison.Ordinal) is >= 0 and var at
+        && int.TryParse(Digits(reason.AsSpan(at + Dictated.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : null;
+
+    private static ReadOnlySpan<char> Digits(ReadOnlySpan<char> text) =>
+        text.IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? text[..end] : text;
 }

@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net.WebSockets;
-using System.Text.Json;
 using System.Threading.Channels;
 using Messenger.Protocol;
 
@@ -10,46 +7,57 @@ namespace Messenger.Client.Connections;
 
 /// <summary>One WebSocket: requests with their answers, notifications in the order they came. It does not reconnect.</summary>
 /// <remarks>
-/// Requests may be sent from any thread, and many at once. Notifications that nobody reads hold the socket back: nothing is buffered
-/// without end.
+/// Requests may be sent from any thread, and many at once; those that one thread starts one after another reach the wire in that order.
+/// Answers never wait for who reads the notifications: a reader that falls too far behind loses the notifications, not the connection,
+/// and is told so (<see cref="NotificationsDroppedException"/>). It may therefore ask while it handles one.
 /// </remarks>
 public sealed class Connection : IAsyncDisposable
 {
+    /// <summary>The subprotocol of <c>/ws</c>.</summary>
+    public const string Subprotocol = "messenger.v1";
+
     /// <summary>Notifications kept for a reader that is behind.</summary>
-    private const int NotificationBound = 4096;
+    private const int NotificationBound = 1024;
+
+    /// <summary>How long a goodbye may take; then the socket is cut.</summary>
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
 
     private readonly ClientWebSocket _socket;
-    private readonly SemaphoreSlim _writing = new(1);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<Reply>> _asked = new();
-    private readonly Channel<Received> _notifications = Channel.CreateBounded<Received>(NotificationBound);
-    private readonly CancellationTokenSource _ending = new();
+    private readonly FrameSender _sender;
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<Reply>> _asked = new();
+    private readonly Channel<Received> _notifications = Channel.CreateBounded<Received>(
+        new BoundedChannelOptions(NotificationBound) { SingleWriter = true });
+
+    private readonly CancellationTokenSource _cutting = new();
     private readonly Task<Ending> _reading;
     private long _lastId;
+    private int _over;
 
     private Connection(ClientWebSocket socket)
     {
         _socket = socket;
-        _reading = Read();
+        _sender = new FrameSender(socket, _cutting.Token);
+        _reading = Task.Run(Read);
     }
 
     /// <summary>What came and answers nothing. Completes when the connection has ended.</summary>
     public ChannelReader<Received> Notifications => _notifications.Reader;
 
-    /// <summary>How the connection ended; completes when it has.</summary>
+    /// <summary>How the connection ended; completes when it has, and never faults.</summary>
     public Task<Ending> Ended => _reading;
 
     /// <exception cref="WebSocketException">Nobody answered, or not with a WebSocket.</exception>
-    public static async Task<Connection> Open(Uri url, CancellationToken cancellation)
+    public static async Task<Connection> Open(Uri url, CancellationToken cancellation = default)
     {
         var socket = new ClientWebSocket();
-        socket.Options.AddSubProtocol("messenger.v1");
+        socket.Options.AddSubProtocol(Subprotocol);
 
         // A server that is gone without a word is noticed within a minute.
         socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(30);
         socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(20);
         try
         {
-            await socket.ConnectAsync(url, cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(url, cancellation);
             return new Connection(socket);
         }
         catch
@@ -60,26 +68,29 @@ public sealed class Connection : IAsyncDisposable
     }
 
     /// <summary>Sends a request and gives its answer, refused or not.</summary>
+    /// <param name="cancellation">Ends the waiting; the request may have been sent.</param>
     /// <exception cref="ConnectionLostException">The connection ended first: the request may have taken effect or not.</exception>
     public async Task<Reply> Send(IRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var id = Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
+        var id = Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked[id] = answer;
-        if (_reading.IsCompleted)
-        {
-            Lose();
-        }
-
         try
         {
-            await Write(id, request, cancellation).ConfigureAwait(false);
-            return await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            // Registered first, looked at then: the end of the connection finds the request, or the request finds the end.
+            if (Volatile.Read(ref _over) != 0)
+            {
+                throw Lost();
+            }
+
+            await _sender.Send(id, request, cancellation);
+            return await answer.Task.WaitAsync(cancellation);
         }
-        catch (Exception fault) when (fault is WebSocketException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception fault) when (fault is WebSocketException or InvalidOperationException or ObjectDisposedException or IOException
+            || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new ConnectionLostException("the connection ended before the request was answered", fault);
+            throw Lost(fault);
         }
         finally
         {
@@ -87,112 +98,90 @@ public sealed class Connection : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a request and gives the response it has, or the refusal.</summary>
+    /// <exception cref="ConnectionLostException">The connection ended first: the request may have taken effect or not.</exception>
+    public async Task<Answer<TResponse>> Try<TResponse>(IRequest request, CancellationToken cancellation = default)
+        where TResponse : class =>
+        (await Send(request, cancellation)).Answer<TResponse>();
+
     /// <summary>Sends a request and gives the response it has.</summary>
     /// <exception cref="RefusedException">The server refused.</exception>
     /// <exception cref="ConnectionLostException">The connection ended first: the request may have taken effect or not.</exception>
     public async Task<TResponse> Ask<TResponse>(IRequest request, CancellationToken cancellation = default)
         where TResponse : class =>
-        (await Send(request, cancellation).ConfigureAwait(false)).As<TResponse>();
+        (await Send(request, cancellation)).As<TResponse>();
 
+    /// <summary>Says goodbye and closes; what is under way is lost.</summary>
     public async ValueTask DisposeAsync()
     {
-        try
+        using (var patience = new CancellationTokenSource(Goodbye))
         {
-            if (_socket.State == WebSocketState.Open)
+            try
             {
-                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token).ConfigureAwait(false);
-                await _reading.WaitAsync(patience.Token).ConfigureAwait(false);
+                await _sender.Close(patience.Token);
+                await _reading.WaitAsync(patience.Token);
+            }
+            catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or InvalidOperationException or IOException)
+            {
+                // The other side does not say goodbye: neither do we.
             }
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or InvalidOperationException)
-        {
-            // The other side does not say goodbye: neither do we.
-        }
 
-        await _ending.CancelAsync().ConfigureAwait(false);
+        await _cutting.CancelAsync();
+        await _reading;
         _socket.Dispose();
-        await _reading.ConfigureAwait(false);
-        _ending.Dispose();
-        _writing.Dispose();
+        _cutting.Dispose();
     }
 
-    private async Task Write(string id, IRequest request, CancellationToken cancellation)
-    {
-        var frame = new ArrayBufferWriter<byte>(512);
-        FrameWriter.Request(frame, id, request);
-        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            // Not the caller's token: a write that is cut in the middle would cost the connection.
-            await _socket.SendAsync(frame.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _ending.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    private static ConnectionLostException Lost(Exception? fault = null) => new("the connection ended before the request was answered", fault);
 
     private async Task<Ending> Read()
     {
-        await Task.Yield();
         Exception? fault = null;
-        var buffer = new ArrayBufferWriter<byte>(4096);
         try
         {
-            while (true)
+            var frames = new FrameReader(_socket);
+            while (await frames.Next(_cutting.Token) is { } frame)
             {
-                var received = await _socket.ReceiveAsync(buffer.GetMemory(4096), _ending.Token).ConfigureAwait(false);
-                if (received.MessageType == WebSocketMessageType.Close)
-                {
-                    break;
-                }
-
-                buffer.Advance(received.Count);
-                if (received.EndOfMessage)
-                {
-                    await Take(buffer.WrittenMemory).ConfigureAwait(false);
-                    buffer.ResetWrittenCount();
-                }
+                Take(frame);
             }
         }
-        catch (Exception end) when (end is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception end)
         {
+            // Whatever it was, it ends this connection and is told with its ending.
             fault = end;
         }
 
         _notifications.Writer.TryComplete();
-        Lose();
-        return new Ending((int?)_socket.CloseStatus, _socket.CloseStatusDescription, fault);
-    }
-
-    private async ValueTask Take(ReadOnlyMemory<byte> bytes)
-    {
-        var frame = Frame.Read(bytes, out var fault);
-        if (fault is not null)
+        if (fault is ProtocolException)
         {
-            return;
+            _socket.Abort();
         }
 
-        var payload = frame.Payload.ToArray();
-        if (frame.Id.IsEmpty)
-        {
-            await _notifications.Writer.WriteAsync(new Received(frame.Type!, frame.Cursor, payload), _ending.Token).ConfigureAwait(false);
-        }
-        else if (_asked.TryRemove(JsonSerializer.Deserialize(frame.Id.Span, WireJson.Default.String) ?? "", out var answer))
-        {
-            answer.TrySetResult(new Reply(frame.Type!, payload));
-        }
-    }
-
-    private void Lose()
-    {
+        Interlocked.Exchange(ref _over, 1);
         foreach (var id in _asked.Keys)
         {
             if (_asked.TryRemove(id, out var answer))
             {
-                answer.TrySetException(new ConnectionLostException("the connection ended before the request was answered"));
+                answer.TrySetException(Lost(fault));
             }
+        }
+
+        return new Ending((int?)_socket.CloseStatus, _socket.CloseStatusDescription, fault);
+    }
+
+    private void Take(Frame frame)
+    {
+        if (!frame.Id.IsEmpty)
+        {
+            if (_asked.TryRemove(FrameSender.ReadId(frame.Id.Span), out var answer))
+            {
+                answer.TrySetResult(new Reply(frame.Type!, frame.Payload.ToArray()));
+            }
+        }
+        else if (!_notifications.Writer.TryWrite(new Received(frame.Type!, frame.Cursor, frame.Payload.ToArray())))
+        {
+            _notifications.Writer.TryComplete(new NotificationsDroppedException(NotificationBound));
         }
     }
 }

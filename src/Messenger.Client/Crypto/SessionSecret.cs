@@ -5,9 +5,9 @@ using Messenger.Protocol;
 namespace Messenger.Client.Crypto;
 
 /// <summary>A session key in the clear: seals what is said in one conversation. It never leaves this process unwrapped.</summary>
+/// <remarks>UUIDs are bound in lower case: two spellings of one UUID are one conversation.</remarks>
 public sealed class SessionSecret
 {
-    private const int KeyBytes = 32;
     private readonly byte[] _key;
 
     private SessionSecret(string conversation, byte[] key) => (Conversation, _key) = (Canonical(conversation), key);
@@ -15,7 +15,7 @@ public sealed class SessionSecret
     /// <summary>The conversation's UUID, in lower case.</summary>
     public string Conversation { get; }
 
-    public static SessionSecret Create(string conversation) => new(conversation, RandomNumberGenerator.GetBytes(KeyBytes));
+    public static SessionSecret Create(string conversation) => new(conversation, RandomNumberGenerator.GetBytes(Sealed.KeyBytes));
 
     /// <summary>Opens one's own copy and checks who made it.</summary>
     /// <param name="signerPublicKey">The signer's key, in PEM.</param>
@@ -30,11 +30,10 @@ public sealed class SessionSecret
             : throw new CryptographicException("the session key's signature is not its signer's: it is not used");
     }
 
-    /// <summary>This key for one member, signed by who made it.</summary>
-    /// <param name="signature">From <see cref="Sign"/>: one serves all members.</param>
-    public SessionKeyValue WrapFor(string userId, string publicKey, string signature, string signerUserId, string? signerKeyPairUuid) =>
-        new(PublicKeys.Wrap(publicKey, _key), signature, signerKeyPairUuid, signerUserId, userId);
+    /// <summary>This key wrapped for one member.</summary>
+    public string WrapFor(string publicKey) => PublicKeys.Wrap(publicKey, _key);
 
+    /// <summary>One signature serves all members: it covers the key and its conversation.</summary>
     public string Sign(KeyPair signer)
     {
         ArgumentNullException.ThrowIfNull(signer);
@@ -43,30 +42,47 @@ public sealed class SessionSecret
 
     /// <summary>Seals a message's body; what it belongs to is authenticated with it, so that the server cannot move it elsewhere.</summary>
     public Sealed SealBody(string messageUuid, string sessionKeyUuid, string author, string text) =>
-        Sealed.Seal(_key, Encoding.UTF8.GetBytes(text), Bound(messageUuid, sessionKeyUuid, author));
+        Sealed.Seal(_key, Encoding.UTF8.GetBytes(text), OfMessage(messageUuid, sessionKeyUuid, author));
 
     /// <exception cref="CryptographicException">It was changed, or belongs elsewhere.</exception>
     public string OpenBody(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
         var body = new Sealed(message.BodyEncryptedBase64 ?? "", message.IvBase64 ?? "");
-        return Encoding.UTF8.GetString(body.Open(_key, Bound(message.Uuid, message.SessionKeyUuid, message.UserId)));
+        return Encoding.UTF8.GetString(body.Open(_key, OfMessage(message.Uuid, message.SessionKeyUuid, message.UserId)));
     }
 
-    /// <summary>A nick or a title, in the seed's shape: Base64 of a JSON object.</summary>
-    public string SealLabel(string sessionKeyUuid, string text) =>
-        SealedLabel.Of(Sealed.Seal(_key, Encoding.UTF8.GetBytes(text), Label), Conversation, sessionKeyUuid).ToText();
+    /// <summary>The conversation's title, in the seed's shape: Base64 of a JSON object.</summary>
+    public string SealTitle(string sessionKeyUuid, string title) => Seal(sessionKeyUuid, title, "title");
 
-    /// <exception cref="CryptographicException">It was changed.</exception>
+    /// <exception cref="CryptographicException">It was changed, or is another conversation's.</exception>
     /// <exception cref="FormatException">It is no such thing.</exception>
-    public string OpenLabel(string label) => Encoding.UTF8.GetString(SealedLabel.Parse(label).Body.Open(_key, Label));
+    public string OpenTitle(string label) => Open(label, "title");
 
-    private byte[] Label => Encoding.UTF8.GetBytes($"label\n{Conversation}");
+    /// <summary>A member's nick in the conversation, in the seed's shape: Base64 of a JSON object.</summary>
+    public string SealNick(string sessionKeyUuid, string owner, string nick) => Seal(sessionKeyUuid, nick, $"nick\n{owner}");
 
-    private byte[] Bound(string messageUuid, string sessionKeyUuid, string author) =>
+    /// <exception cref="CryptographicException">It was changed, or is somebody else's.</exception>
+    /// <exception cref="FormatException">It is no such thing.</exception>
+    public string OpenNick(string label, string owner) => Open(label, $"nick\n{owner}");
+
+    private static string Canonical(string uuid) =>
+        Guid.TryParse(uuid, out var parsed) ? parsed.ToString() : throw new CryptographicException("a UUID of the server's is none");
+
+    private string Seal(string sessionKeyUuid, string text, string what) =>
+        SealedLabel.Of(Sealed.Seal(_key, Encoding.UTF8.GetBytes(text), OfLabel(sessionKeyUuid, what)), Conversation, sessionKeyUuid).ToText();
+
+    private string Open(string label, string what)
+    {
+        var parsed = SealedLabel.Parse(label);
+        return Encoding.UTF8.GetString(parsed.Body.Open(_key, OfLabel(parsed.SessionKeyUuid ?? "", what)));
+    }
+
+    private byte[] OfLabel(string sessionKeyUuid, string what) =>
+        Encoding.UTF8.GetBytes($"{what}\n{Conversation}\n{Canonical(sessionKeyUuid)}");
+
+    private byte[] OfMessage(string messageUuid, string sessionKeyUuid, string author) =>
         Encoding.UTF8.GetBytes($"message\n{Conversation}\n{Canonical(messageUuid)}\n{Canonical(sessionKeyUuid)}\n{author}");
 
     private byte[] Signed() => [.. Encoding.UTF8.GetBytes($"session-key\n{Conversation}\n"), .. _key];
-
-    private static string Canonical(string uuid) => Guid.Parse(uuid).ToString();
 }

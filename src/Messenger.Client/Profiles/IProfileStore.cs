@@ -1,64 +1,47 @@
-using System.Text.Json;
-
 namespace Messenger.Client.Profiles;
 
-/// <summary>Where a device's memory lives. What was saved is found again after a crash, whole.</summary>
+/// <summary>Where a device's memory lives. Safe for use from any thread.</summary>
 public interface IProfileStore
 {
+    /// <summary>Who this device is; an empty profile if it is nobody yet.</summary>
     ProfileData Load();
 
-    void Save(ProfileData profile);
+    /// <summary>Changes the profile; when it returns, the change survives a crash, whole.</summary>
+    /// <param name="change">Called once, with what is stored now.</param>
+    void Update(Func<ProfileData, ProfileData> change);
+
+    /// <summary>How far it has read.</summary>
+    Progress LoadProgress();
+
+    /// <summary>A crash may lose the newest, never the wholeness: then a few messages are handed over again.</summary>
+    void SaveProgress(Progress progress);
 }
 
 /// <summary>For tests and throw-away people.</summary>
 public sealed class MemoryProfile : IProfileStore
 {
+    private readonly Lock _lock = new();
     private ProfileData _profile = new();
+    private volatile Progress _progress = new();
 
-    public ProfileData Load() => _profile;
-
-    public void Save(ProfileData profile) => _profile = profile;
-}
-
-/// <summary>One file below a directory that is its owner's alone.</summary>
-public sealed class FileProfile : IProfileStore
-{
-    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private readonly string _file;
-
-    public FileProfile(string directory)
+    public ProfileData Load()
     {
-        if (OperatingSystem.IsWindows())
+        lock (_lock)
         {
-            Directory.CreateDirectory(directory);
+            return _profile;
         }
-        else
-        {
-            Directory.CreateDirectory(directory, OwnersFile | UnixFileMode.UserExecute);
-        }
-
-        _file = Path.Combine(directory, "profile.json");
     }
 
-    public ProfileData Load() =>
-        File.Exists(_file) ? JsonSerializer.Deserialize(File.ReadAllBytes(_file), ClientJson.Default.ProfileData) ?? new() : new();
-
-    public void Save(ProfileData profile)
+    public void Update(Func<ProfileData, ProfileData> change)
     {
-        // Beside it first: a crash leaves the old one or the new one.
-        var next = _file + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        ArgumentNullException.ThrowIfNull(change);
+        lock (_lock)
         {
-            options.UnixCreateMode = OwnersFile;
+            _profile = change(_profile);
         }
-
-        using (var stream = new FileStream(next, options))
-        {
-            JsonSerializer.Serialize(stream, profile, ClientJson.Default.ProfileData);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, _file, overwrite: true);
     }
+
+    public Progress LoadProgress() => _progress;
+
+    public void SaveProgress(Progress progress) => _progress = progress;
 }

@@ -1,0 +1,23 @@
+namespace Messenger.Client;
+
+/// <summary>What a client can be told besides where and who.</summary>
+public sealed record ClientOptions
+{
+    /// <summary>All pauses and time-outs run by it.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>0 to 1, drawn for each reconnect pause.</summary>
+    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+
+    /// <summary>A request that found no answer in so long, over however many connections, is given up: its owner has stopped waiting.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>To open the socket, and again to authenticate: the server itself gives up a request after 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A connection that has lasted so long worked: the next reconnect pause is the first one again.</summary>
+    public TimeSpan Lasting { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Events that wait for the application; past that the client stops reading, and resumes later.</summary>
+    public int EventBound { get; init; } = 1024;
+}
