@@ -8,14 +8,16 @@ namespace Messenger.Client.Connections;
 
 /// <summary>The sending half of a connection: one frame at a time, in the order of the calls, through one buffer.</summary>
 /// <param name="cutting">Cancelled: the socket is being thrown away.</param>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asked for has nothing to dispose.
 internal sealed class FrameSender(WebSocket socket, CancellationToken cutting)
+#pragma warning restore CA1001
 {
     private const int StartBytes = 1024;
 
     /// <summary>A buffer that one large frame has grown past this is not kept.</summary>
     private const int KeptBytes = 64 * 1024;
 
-    /// <summary>Its waiters are served first come, first served: this is what keeps the order. Nothing in it needs disposal.</summary>
+    /// <summary>Its waiters are served first come, first served: this is what keeps the order.</summary>
     private readonly SemaphoreSlim _turn = new(1);
     private ArrayBufferWriter<byte> _buffer = new(StartBytes);
 
