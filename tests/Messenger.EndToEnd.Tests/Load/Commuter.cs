@@ -95,7 +95,9 @@ public sealed class Commuter(Phone phone, Func<Uri> gateways, IReadOnlyList<Talk
             try
             {
                 var reply = await phone.Ask(type, payload);
-                if (reply.Status is not ("unavailable" or "too_many_requests"))
+
+                // Unauthenticated: the phone's other half has just opened a new line and is about to log in on it.
+                if (reply.Status is not ("unavailable" or "too_many_requests" or "unauthenticated"))
                 {
                     return reply.Done();
                 }
