@@ -15,7 +15,10 @@ public sealed class GatewayOptions
     /// <summary>A ping unanswered for so long means that the peer is gone; the connection is cut.</summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Notifications that wait for one client to read; one more closes it with 4009, and it resumes from its cursor.</summary>
+    /// <summary>
+    /// Notifications that wait for one client to read; one more closes it with 4009, and it resumes from its cursor.
+    /// More than a device's inbox keeps, as is <see cref="OutboxBytes"/>: else what was missed would never fit.
+    /// </summary>
     public int OutboxFrames { get; set; } = 4096;
 
     /// <summary>Bytes of notifications that wait for one client to read; more closes it with 4009.</summary>

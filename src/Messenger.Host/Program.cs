@@ -17,7 +17,8 @@ try
     // Configuration: files beside the program, then the environment, then the command line. Data is below the current directory.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
-        Args = command.Configuration, ContentRootPath = AppContext.BaseDirectory,
+        Args = command.Configuration,
+        ContentRootPath = AppContext.BaseDirectory,
     });
     var settings = SettingsReader.Read(builder.Configuration, builder.Environment);
     if (command.Verb == Verb.Migrate)

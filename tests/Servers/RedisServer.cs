@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Messenger.Servers;
 
-/// <summary>Debian's Redis, keeping nothing.</summary>
+/// <summary>Debian's Redis, keeping the cluster's membership over a restart as docs/operations.md asks.</summary>
 public sealed class RedisServer : Server
 {
     private const string Program = "/usr/bin/redis-server";
@@ -17,7 +17,7 @@ public sealed class RedisServer : Server
     public string ConnectionString => $"127.0.0.1:{Port}";
 
     protected override (string Program, string[] Arguments) Command =>
-        (Program, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--appendonly", "no"]);
+        (Program, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
 
     public static async Task<RedisServer> Start()
     {

@@ -5,6 +5,7 @@ using Messenger.Grains;
 using Messenger.Grains.Devices;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Messenger.Gateway.Sessions;
 
@@ -20,7 +21,7 @@ internal sealed class Session : ISessionOutlet
 
     private const int Open = -1;
 
-    private readonly HttpContext connection;
+    private readonly IHttpRequestLifetimeFeature connection;
     private readonly GatewayOptions options;
     private readonly TimeProvider time;
     private readonly long opened;
@@ -31,9 +32,12 @@ internal sealed class Session : ISessionOutlet
     private string? retiring;
     private bool begun;
 
-    public Session(HttpContext connection, GatewayOptions options, TimeProvider time)
+    public Session(HttpContext context, GatewayOptions options, TimeProvider time)
     {
-        (this.connection, this.options, this.time) = (connection, options, time);
+        // Not the context: it is gone when the session ends, and another thread may be about to abort it just then.
+        connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        Address = context.Connection.RemoteIpAddress;
+        (this.options, this.time) = (options, time);
         Outbox = new Outbox(options, time);
         InFlight = new InFlight(options.InFlight, options.InFlightBytes);
         Rates = new Rates(options, time);
@@ -56,7 +60,7 @@ internal sealed class Session : ISessionOutlet
     public Subscription? Subscription { get; private set; }
 
     /// <summary>Where it comes from; null where the transport knows no addresses.</summary>
-    public IPAddress? Address => connection.Connection.RemoteIpAddress;
+    public IPAddress? Address { get; }
 
     /// <summary>Whether requests are no longer served: it is closed, or about to be.</summary>
     public bool IsDeaf => IsOver || Volatile.Read(ref retiring) is not null;

@@ -50,6 +50,7 @@ internal sealed partial class ConversationGrain(
         catch (OperationCanceledException)
         {
             // The log remembers what was not told: whoever takes over from this process raises the doubts.
+            _fanout.Stop();
             Log.FanoutUnfinished(logger);
         }
     }

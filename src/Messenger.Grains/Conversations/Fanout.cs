@@ -28,6 +28,7 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
 
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly HashSet<Lane> _crowded = [];
+    private bool _stopped;
     private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Sends the same notices to each of the audience, and settles an entry of the log when all have them.</summary>
@@ -81,6 +82,12 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
             await _progress.Task.WaitAsync(cancellation);
         }
     }
+
+    /// <summary>
+    /// Sends nothing more: what is left stays unsettled in the log. Its grain is about to live elsewhere, and what this one told later
+    /// than that one would come out of order.
+    /// </summary>
+    public void Stop() => _stopped = true;
 
     private Lane LaneOf(string user)
     {
@@ -161,7 +168,7 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
         private async Task Run()
         {
             var pause = FirstPause;
-            while (_doubt || _waiting.Count > 0)
+            while (!owner._stopped && (_doubt || _waiting.Count > 0))
             {
                 try
                 {

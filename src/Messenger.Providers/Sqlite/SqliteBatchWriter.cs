@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Messenger.Providers.Sqlite;
 
 /// <summary>Writes a batch row by row with prepared statements: without a network, rows are cheap and the one flush is what counts.</summary>
-internal sealed class SqliteBatchWriter(SqliteWriteThread thread) : IBatchWriter
+internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName name) : IBatchWriter
 {
     private const int ConstraintUnique = 2067;
 
@@ -17,8 +17,11 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread) : IBatchWriter
         where conversation = @conversation and sequence = @sequence
         """;
 
-    /// <summary>A process alone has nobody to take over.</summary>
-    public bool Journals => false;
+    private const string Journal =
+        "insert into log_writer (name, unsettled) values (@name, @unsettled) on conflict (name) do update set unsettled = excluded.unsettled";
+
+    /// <summary>The process that starts after a kill takes over from the one that was killed.</summary>
+    public bool Journals => true;
 
     /// <summary>Whatever was handed to the thread before this is done when this is.</summary>
     public Task<bool> Open(CancellationToken cancellation) => thread.Run(_ => true);
@@ -49,6 +52,11 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread) : IBatchWriter
                     ("objectionable", mark.Objectionable),
                 ],
                 transaction).ExecuteNonQuery();
+        }
+
+        if (batch.Unsettled is { } unsettled)
+        {
+            session.Command(Journal, [("name", name.Name), ("unsettled", unsettled)], transaction).ExecuteNonQuery();
         }
 
         transaction.Commit();

@@ -14,7 +14,8 @@ public static class SqliteServices
         services.AddSingleton(options);
         services.AddSingleton<SqliteDatabase>();
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
-        services.AddSingleton<IBatchWriter>(provider => new SqliteBatchWriter(provider.GetRequiredService<SqliteDatabase>().Writer));
+        services.AddSingleton<IBatchWriter>(provider => new SqliteBatchWriter(
+            provider.GetRequiredService<SqliteDatabase>().Writer, provider.GetRequiredService<IWriterName>()));
         services.AddSingleton<ITakeover, SqliteTakeover>();
         return services.AddRelational();
     }

@@ -22,7 +22,9 @@ internal sealed record Run(int Code, string Out, string Error)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [Built.Host, .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = directory,
         })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

@@ -56,7 +56,7 @@ public sealed class Commuter(Phone phone, Func<Uri> gateways, IReadOnlyList<Talk
         }
     }
 
-    /// <summary>Confirms every message that arrives as read, until told to stop.</summary>
+    /// <summary>Confirms what arrives as read, all that came meanwhile at once as a phone does, until told to stop.</summary>
     public async Task Confirm(CancellationToken stop)
     {
         var keys = talks.ToDictionary(talk => talk.Uuid.ToLowerInvariant());
@@ -64,10 +64,14 @@ public sealed class Commuter(Phone phone, Func<Uri> gateways, IReadOnlyList<Talk
         {
             try
             {
-                var message = (await phone.Line.Inbox.TakeAny(Talking.AddedMessage, stop)).Payload.GetProperty("message");
-                if (!message.Flag("isEvent") && keys.TryGetValue(message.Text("conversationUuid")!.ToLowerInvariant(), out var talk))
+                var messages = (await phone.Line.Inbox.TakeAll(Talking.AddedMessage, stop)).Select(notified => notified.Payload.GetProperty("message"));
+                foreach (var talk in messages.Where(message => !message.Flag("isEvent")).GroupBy(message => message.Text("conversationUuid")!.ToLowerInvariant()))
                 {
-                    await Insist("RequestMessagesReaded", new { conversationUuid = talk.Uuid, messageUuids = new[] { message.Text("uuid") } });
+                    await Insist("RequestMessagesReaded", new
+                    {
+                        conversationUuid = keys[talk.Key].Uuid,
+                        messageUuids = talk.Select(message => message.Text("uuid")!).ToArray(),
+                    });
                 }
             }
             catch (LineBrokenException)
@@ -91,7 +95,9 @@ public sealed class Commuter(Phone phone, Func<Uri> gateways, IReadOnlyList<Talk
             try
             {
                 var reply = await phone.Ask(type, payload);
-                if (reply.Status is not ("unavailable" or "too_many_requests"))
+
+                // Unauthenticated: the phone's other half has just opened a new line and is about to log in on it.
+                if (reply.Status is not ("unavailable" or "too_many_requests" or "unauthenticated"))
                 {
                     return reply.Done();
                 }

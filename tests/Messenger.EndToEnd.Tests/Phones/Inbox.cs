@@ -18,9 +18,17 @@ public sealed class Inbox
         return await Await(() => _waiting.Find(item => item.Type == type && matches(item)) is { } found && _waiting.Remove(found) ? found : null, type, deadline.Token);
     }
 
-    /// <summary>Takes the next notification of this type, however long it takes to come.</summary>
-    public Task<Notified> TakeAny(string type, CancellationToken stop) =>
-        Await(() => _waiting.Find(item => item.Type == type) is { } found && _waiting.Remove(found) ? found : null, type, stop, own: false);
+    /// <summary>Takes all notifications of this type that have come; waits for the first, however long it takes.</summary>
+    public Task<List<Notified>> TakeAll(string type, CancellationToken stop) => Await(
+        () =>
+        {
+            var found = _waiting.FindAll(item => item.Type == type);
+            _waiting.RemoveAll(item => item.Type == type);
+            return found.Count > 0 ? found : null;
+        },
+        type,
+        stop,
+        own: false);
 
     /// <summary>Takes the next answer that had no id.</summary>
     public async Task<Reply> TakeStray()

@@ -8,6 +8,7 @@ namespace Messenger.Grains.Tests.Fakes;
 internal sealed partial class FakeSms : ISmsSender
 {
     private readonly ConcurrentQueue<(string Phone, string Text)> _sent = [];
+    private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The provider refuses while it is set.</summary>
     public bool Refuses { get; set; }
@@ -15,12 +16,16 @@ internal sealed partial class FakeSms : ISmsSender
     /// <summary>The provider does not answer while it is set: the call ends when its token does.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>Ends when a call hangs.</summary>
+    public Task Hanging => _hanging.Task;
+
     public IReadOnlyList<(string Phone, string Text)> Sent => [.. _sent];
 
     public async Task<bool> Send(string phone, string text, CancellationToken cancellation)
     {
         if (Hangs)
         {
+            _hanging.TrySetResult();
             await Task.Delay(Timeout.Infinite, cancellation);
         }
 

@@ -139,11 +139,8 @@ public sealed class RegistrationGrainTests(UserSilo house)
 
             house.Silo.Sms.Hangs = true;
             var hanging = person.Registration.Register(Asks(person));
-            await UserSilo.Until(() =>
-            {
-                house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
-                return Task.FromResult(hanging.IsCompleted);
-            });
+            await house.Silo.Sms.Hanging;
+            house.Silo.Clock.Advance(TimeSpan.FromSeconds(7));
             Assert.Equal(Statuses.Unavailable, (await hanging).Refusal?.Status);
         }
         finally

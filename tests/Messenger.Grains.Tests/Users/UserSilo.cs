@@ -77,10 +77,10 @@ public sealed class UserSilo : IAsyncLifetime
         }
     }
 
-    /// <summary>Waits for something that a timer sets going.</summary>
+    /// <summary>Waits for something that a timer sets going. Paced, so that a condition that moves the clock times out nothing that is under way.</summary>
     internal static async Task Until(Func<Task<bool>> holds)
     {
-        for (var until = DateTime.UtcNow.AddSeconds(20); !await holds(); await Task.Yield())
+        for (var until = DateTime.UtcNow.AddSeconds(20); !await holds(); await Task.Delay(10))
         {
             Assert.True(DateTime.UtcNow < until, "it did not come to hold");
         }
