@@ -38,10 +38,10 @@ internal sealed class TakeoverService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await using var changes = membership.MembershipUpdates.GetAsyncEnumerator(stoppingToken);
+        var change = changes.MoveNextAsync().AsTask();
         try
         {
-            await using var changes = membership.MembershipUpdates.GetAsyncEnumerator(stoppingToken);
-            var change = changes.MoveNextAsync().AsTask();
             while (true)
             {
                 var done = await Look(stoppingToken);
@@ -64,6 +64,11 @@ internal sealed class TakeoverService(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopping: the rest is the next leader's.
+        }
+        finally
+        {
+            // An enumerator must not be disposed of while it is asked; every way out of the loop ends the asking too.
+            await ((Task)change).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -83,8 +83,8 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it again after its end, on the same port and data, and waits until it is ready.</summary>
     public async Task Restart()
     {
-        _process.Dispose();
-        _process = Launch();
+        // Others ask whether it runs meanwhile: they see the ended process until there is a new one.
+        using var ended = Interlocked.Exchange(ref _process, Launch());
         await Ready();
     }
 
