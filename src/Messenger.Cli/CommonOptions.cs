@@ -1,27 +1,31 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Messenger.Cli;
 
 /// <summary>Options that several commands share; each command gets its own instance.</summary>
 internal static class CommonOptions
 {
-    public static Option<Uri> Url()
-    {
-        var option = new Option<Uri>("--url")
-        {
-            Description = "The server's WebSocket",
-            DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable("MESSENGER_URL") ?? "ws://localhost:8080/ws"),
-            CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "ws" or "wss"
-                ? url
-                : Fail(result),
-        };
-        return option;
+    /// <summary>From the environment, or where <c>dotnet run</c> starts a server.</summary>
+    public static Uri DefaultUrl => new(Environment.GetEnvironmentVariable("MESSENGER_URL") ?? "ws://localhost:8080/ws");
 
-        static Uri Fail(System.CommandLine.Parsing.ArgumentResult result)
+    public static Option<Uri> Url() => new("--url")
+    {
+        Description = "The server's WebSocket; also by MESSENGER_URL",
+        DefaultValueFactory = _ => DefaultUrl,
+        CustomParser = result => ParseUrl(result.Tokens[0].Value, result),
+    };
+
+    /// <summary>Takes a WebSocket's address. The path may be left out: it is /ws.</summary>
+    public static Uri ParseUrl(string text, ArgumentResult result)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "ws" or "wss")
         {
-            result.AddError($"--url takes an address such as ws://localhost:8080/ws, not '{result.Tokens[0].Value}'.");
-            return new Uri("ws://localhost");
+            return url.AbsolutePath == "/" ? new Uri(url, "/ws") : url;
         }
+
+        result.AddError($"--url takes an address such as ws://localhost:8080/ws, not '{text}'.");
+        return DefaultUrl;
     }
 
     public static Option<string> Profile() => new("--profile")

@@ -11,7 +11,9 @@ var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
     SendCommand.Create(),
     HistoryCommand.Create(),
     WatchCommand.Create(),
+    ConformanceCommand.Create(),
 };
+HelpText.AddTo(root);
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
