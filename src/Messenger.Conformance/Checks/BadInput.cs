@@ -62,7 +62,8 @@ internal static class BadInputChecks
         await phone.Line.SendText("""{"payload":{"when":1,"unknown":[{}]},"more":null,"type":"RequestPing"}""");
         Expect.Equal("ResponsePong", (await phone.Line.Inbox.TakeStray()).Type);
         Expect.Equal("ResponsePong", (await phone.Line.AskText("n1", """{"id":"n1","type":"RequestPing","payload":{"when":1}}""")).Type);
-        Expect.Equal("ResponsePong", (await phone.Line.AskText("12345", """{"type":"RequestPing","payload":{"when":1},"id":12345}""")).Type);
+        var numbered = await phone.Line.AskText("12345", """{"type":"RequestPing","payload":{"when":1},"id":12345}""");
+        Expect.Equal("12345", numbered.Id?.GetRawText());
     }
 
     private static async Task AConnectionThatKeepsSendingGarbageIsClosed(Scene scene)

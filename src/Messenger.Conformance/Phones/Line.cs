@@ -207,10 +207,11 @@ public sealed class Line : IAsyncDisposable
     private void Answer(JsonElement frame, string type, JsonElement payload)
     {
         var id = frame.TryGetProperty("id", out var given) ? given.ToString() : null;
+        var reply = new Reply(type, payload) { Id = id is null ? null : given };
         _history.Add(new Answered(Clock.Now, _connection, id, type, payload));
         if (id is not null && _pending.TryRemove(id, out var waiting))
         {
-            waiting.SetResult(new Reply(type, payload));
+            waiting.SetResult(reply);
         }
         else if (id is not null)
         {
@@ -218,7 +219,7 @@ public sealed class Line : IAsyncDisposable
         }
         else
         {
-            Inbox.AddStray(new Reply(type, payload));
+            Inbox.AddStray(reply);
         }
     }
 

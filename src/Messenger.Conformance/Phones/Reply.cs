@@ -5,6 +5,9 @@ namespace Messenger.Conformance.Phones;
 /// <summary>An answer.</summary>
 public sealed record Reply(string Type, JsonElement Payload)
 {
+    /// <summary>As it came; null where there was none.</summary>
+    public JsonElement? Id { get; init; }
+
     /// <summary>The status; null where the request has a response of its own and succeeded.</summary>
     public string? Status => Type == "ResponseStatusMessage" ? Payload.Text("status") : null;
 
