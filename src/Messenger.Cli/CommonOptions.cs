@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Messenger.Conformance.Phones;
 
 namespace Messenger.Cli;
 
@@ -52,6 +53,38 @@ internal static class CommonOptions
             }
         });
         return argument;
+    }
+
+    /// <summary>For people who are made up.</summary>
+    public static Option<string> PhonePrefix()
+    {
+        var option = new Option<string>("--phones")
+        {
+            Description = "What made-up phone numbers begin with; six digits follow",
+            DefaultValueFactory = _ => Account.Prefix,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is not ['+', .. var digits] || digits.Length is < 1 or > 9 || digits.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            {
+                result.AddError("--phones takes a plus and 1 to 9 digits, such as +35799.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>How long something that must come is awaited.</summary>
+    public static Option<double> Patience(double seconds)
+    {
+        var option = new Option<double>("--patience") { Description = "Seconds that one answer or notification is awaited", DefaultValueFactory = _ => seconds };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 600))
+            {
+                result.AddError("--patience takes seconds, 0.1 to 600.");
+            }
+        });
+        return option;
     }
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line, for scripts" };

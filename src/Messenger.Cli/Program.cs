@@ -12,6 +12,8 @@ var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
     HistoryCommand.Create(),
     WatchCommand.Create(),
     ConformanceCommand.Create(),
+    ReplayCommand.Create(),
+    CompletionCommand.Create(),
 };
 HelpText.AddTo(root);
 var parsed = root.Parse(args);
@@ -22,7 +24,7 @@ if (parsed.Errors.Count > 0)
         await Console.Error.WriteLineAsync(error.Message);
     }
 
-    await Console.Error.WriteLineAsync("See --help.");
+    await Console.Error.WriteLineAsync($"See 'messenger {(parsed.CommandResult.Command is RootCommand ? string.Empty : parsed.CommandResult.Command.Name + " ")}--help'.");
     return ExitCodes.Usage;
 }
 

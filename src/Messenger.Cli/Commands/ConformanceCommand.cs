@@ -22,20 +22,13 @@ internal static class ConformanceCommand
             CustomParser = result => [.. result.Tokens.Select(token => CommonOptions.ParseUrl(token.Value, result))],
         };
         var codes = new CodeOptions();
-        var prefix = new Option<string>("--phones") { Description = "What the made-up phone numbers begin with; six digits follow", DefaultValueFactory = _ => Account.Prefix };
+        var prefix = CommonOptions.PhonePrefix();
         var only = new Option<string[]>("--only") { Description = "Rules or groups of rules, such as MSG,RES-3", AllowMultipleArgumentsPerToken = true };
         var list = new Option<bool>("--list") { Description = "Shows the rules and their checks, and asks no server" };
         var format = new Option<string>("--format") { Description = "How the result is written", DefaultValueFactory = _ => Formats[0] };
         format.AcceptOnlyFromAmong(Formats);
         var json = CommonOptions.Json();
-        var patience = new Option<double>("--patience") { Description = "Seconds that one answer or notification is awaited", DefaultValueFactory = _ => 30 };
-        patience.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 600))
-            {
-                result.AddError("--patience takes seconds, 0.1 to 600.");
-            }
-        });
+        var patience = CommonOptions.Patience(30);
         var command = new Command("conformance", "Tries every rule of docs/protocol.md on a server, with made-up people. It needs about a minute: one rule is about waiting.")
         {
             url, prefix, only, list, format, json, patience,

@@ -29,7 +29,8 @@ internal static class DemoCommand
         var url = CommonOptions.Url();
         var json = CommonOptions.Json();
         var code = new Option<string>("--code") { Description = "The code that a development server takes", DefaultValueFactory = _ => "000000" };
-        var command = new Command("demo", "Two people register, meet, talk and read, before your eyes. Example: messenger demo") { url, code, json };
+        var command = new Command("demo", "Two people register, meet, talk and read, before your eyes") { url, code, json };
+        command.Examples("messenger demo", "messenger demo --json");
         command.SetAction((parsed, cancellation) =>
         {
             var server = parsed.GetValue(url)!;
