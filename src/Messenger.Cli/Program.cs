@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Messenger.Cli;
 using Messenger.Cli.Commands;
 
@@ -17,7 +18,9 @@ var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
 };
 HelpText.AddTo(root);
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+
+// Asking for help or for a completion is no mistake, whatever is missing besides.
+if (parsed is { Errors.Count: > 0, Action: null or ParseErrorAction })
 {
     foreach (var error in parsed.Errors)
     {
