@@ -38,7 +38,7 @@ public class TalkTests(SharedServer server) : OnSharedServer(server)
         Assert.Contains((await Run(b, "history", a)).Good().Json, line => line.Text("text") == "See you at eight");
 
         (await Run(a, "register", a, "--code", "111111")).Bad(1, "The server refused (forbidden)");
-        (await Run(a, "send", Account.New().OpenUserId, "hello")).Bad(1, "not_found");
+        (await Run(a, "send", Account.New().OpenUserId, "hello")).Bad(1, "This person is not registered");
         (await CliRun.ToEnd("register", Account.New().OpenUserId, "--profile", Profile("c"), "--url", Server.WebSocket.ToString())).Bad(1, "--code");
     }
 }

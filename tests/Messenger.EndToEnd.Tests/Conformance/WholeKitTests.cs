@@ -1,15 +1,21 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Xml.Linq;
 using Messenger.Conformance;
 using Messenger.Conformance.Reports;
 using Messenger.EndToEnd.Tests.Cli;
 using Messenger.EndToEnd.Tests.Cluster;
 using Messenger.EndToEnd.Tests.Harness;
+using Xunit.Abstractions;
 
 namespace Messenger.EndToEnd.Tests.Conformance;
 
 /// <summary>All of the kit at once, as one who has a server runs it.</summary>
-public class WholeKitTests
+public class WholeKitTests(ITestOutputHelper output)
 {
+    /// <summary>Checks at a time on the cluster, whose answers take longer than a process of its own needs.</summary>
+    private const int AtOnce = 4;
+
     [Fact]
     public async Task The_embedded_default_holds_to_every_rule()
     {
@@ -40,12 +46,15 @@ public class WholeKitTests
     {
         await using var cluster = await ClusterFixture.StartAsync();
         var kit = new Inspection(KitFixture.Target([.. cluster.GatewayProcesses.Select(gateway => gateway.Settings.WebSocket)]));
-        var outcomes = new List<Outcome>();
+        var outcomes = new ConcurrentBag<Outcome>();
 
         // What waits for a minute is tried on the embedded server.
-        foreach (var check in AllChecks.List.Where(check => check.Waits == TimeSpan.Zero))
+        var checks = AllChecks.List.Where(check => check.Waits == TimeSpan.Zero);
+        await Parallel.ForEachAsync(checks, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (check, _) => outcomes.Add(await kit.Run(check)));
+
+        foreach (var slow in outcomes.OrderByDescending(outcome => outcome.Took).Take(10))
         {
-            outcomes.Add(await kit.Run(check));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{slow.Took.TotalSeconds,6:F1} s  {slow.Check.Title}"));
         }
 
         Assert.Empty(outcomes.Where(outcome => outcome.Result == Result.Broken).Select(outcome => $"{outcome.Check.Title}: {outcome.Message}"));
