@@ -86,6 +86,12 @@ public sealed record LogEntry(Guid Conversation)
     /// <summary>Changes of rows that exist.</summary>
     public IReadOnlyList<MessageMark> Marks { get; init; } = [];
 
+    /// <summary>Files that join messages. Where a message has one of that name, it is replaced, and the earlier one becomes garbage.</summary>
+    public IReadOnlyList<FileRow> Files { get; init; } = [];
+
+    /// <summary>The conversation's avatar, set or removed; the earlier one becomes garbage.</summary>
+    public AvatarRow? Avatar { get; init; }
+
     /// <summary>Whether notifications follow, to be closed by <see cref="IMessageLog.Settled"/>.</summary>
     public bool Notifies { get; init; } = true;
 }

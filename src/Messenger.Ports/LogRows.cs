@@ -15,7 +15,7 @@ public sealed record MessageRow(
 /// <summary>What an unread counter needs of a row.</summary>
 public readonly record struct CountableRow(long Sequence, string UserId);
 
-/// <summary>Marks a row deleted (body and iv go, files with them) or objectionable.</summary>
+/// <summary>Marks a row deleted (body and iv go, and its files become garbage) or objectionable.</summary>
 public sealed record MessageMark(long Sequence, bool Deleted, bool Objectionable);
 
 /// <summary>A conversation.</summary>

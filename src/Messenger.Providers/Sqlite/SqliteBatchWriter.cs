@@ -54,6 +54,7 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
                 transaction).ExecuteNonQuery();
         }
 
+        SqliteFiles.Write(session, transaction, batch);
         if (batch.Unsettled is { } unsettled)
         {
             session.Command(Journal, [("name", name.Name), ("unsettled", unsettled)], transaction).ExecuteNonQuery();
@@ -65,7 +66,7 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static void Insert<T>(SqliteSession session, SqliteTransaction transaction, Table<In<T>> table, IReadOnlyList<In<T>> rows)
+    internal static void Insert<T>(SqliteSession session, SqliteTransaction transaction, Table<In<T>> table, IReadOnlyList<In<T>> rows)
     {
         if (rows.Count == 0)
         {
