@@ -7,6 +7,9 @@ namespace Messenger.Grains;
 [GenerateSerializer, Immutable]
 public sealed record Caller(string UserId, string ApplicationUuid)
 {
+    /// <summary>What URLs begin with that are handed to it, such as <c>https://example.org</c>; known to its gateway alone, and not sent to grains.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>The key of this application's <see cref="Devices.IDeviceGrain"/>.</summary>
     public string Device => DeviceKeys.Of(UserId, ApplicationUuid);
 

@@ -4,7 +4,7 @@ namespace Messenger.Ports;
 /// <remarks>
 /// What it guarantees:
 /// what <see cref="Append"/> reported as progress is durable, and any process on the same store can go on from there;
-/// a file is read as a whole or not at all: before <see cref="Complete"/> returned, <see cref="Read"/> and <see cref="Size"/> know nothing of it;
+/// a file is read as a whole or not at all: until <see cref="Complete"/> is called, <see cref="Read"/> and <see cref="Size"/> know nothing of a part of it;
 /// no file is held in memory: what an append or a read takes does not grow with the file.
 /// Everything throws <see cref="StoreUnavailableException"/> when the store is away, slow beyond its limits, or full. Everything can be repeated.
 /// </remarks>

@@ -21,7 +21,7 @@ public interface IUploads
     /// <summary>Records what is durable. False when somebody took it over, or it is gone: then nothing changed.</summary>
     Task<bool> Advance(Guid id, long generation, long offset, string? state, long expires);
 
-    /// <summary>Its file is attached. The row stays until it expires, so that a lost answer can be repeated. Idempotent.</summary>
+    /// <summary>Its file is attached, or was not needed: then its bytes become garbage. The row stays until it expires, so that a lost answer can be repeated. Idempotent.</summary>
     Task Finish(Guid id);
 
     /// <summary>Ends an upload that was not finished: its bytes become garbage, and what had not come of it counts for the day no more. Idempotent.</summary>

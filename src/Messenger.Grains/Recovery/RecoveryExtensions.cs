@@ -10,6 +10,7 @@ public static class RecoveryExtensions
     public static IServiceCollection AddRecovery(this IServiceCollection services) => services
         .AddSingleton<IWriterName, WriterName>()
         .AddSingleton<Workers>()
+        .AddSingleton<Gateways>()
         .AddHostedService<TakeoverService>()
         .AddHostedService<MaintenanceService>();
 }

@@ -29,6 +29,14 @@ internal sealed class RelationalUploads(IDatabase database) : IUploads
         delete from upload where id = @id and not finished
         """;
 
+    // Where the same file had joined before, this one's bytes are not needed.
+    private const string Done = """
+        insert into file_garbage (file, state) select u.id, u.state from upload u where u.id = @id and not u.finished
+        and not exists (select 1 from message_file f where f.file = @id) and not exists (select 1 from avatar a where a.file = @id)
+        on conflict (file) do nothing;
+        update upload set finished = true, state = null where id = @id and not finished
+        """;
+
     public async Task<Reservation> Reserve(UploadRow upload, UploadLimits limits)
     {
         var day = upload.Created / Day;
@@ -67,7 +75,7 @@ internal sealed class RelationalUploads(IDatabase database) : IUploads
         "update upload set offset_ = @offset, state = @state, expires = @expires where id = @id and generation = @generation and not finished",
         ("id", id), ("generation", generation), ("offset", offset), ("state", state), ("expires", expires)) > 0;
 
-    public Task Finish(Guid id) => database.Write("update upload set finished = true, state = null where id = @id", ("id", id));
+    public Task Finish(Guid id) => database.Write(Done, ("id", id));
 
     public Task Drop(Guid id) => database.Write(Remove, ("id", id));
 

@@ -3,8 +3,8 @@ using Messenger.Ports;
 
 namespace Messenger.Providers.S3;
 
-/// <summary>An object's bytes as they come. A store that fails on the way is told as such.</summary>
-internal sealed class ObjectContent(GetObjectResponse answer) : Stream
+/// <summary>An object's bytes as they come. A store that fails or falls silent on the way is told as such.</summary>
+internal sealed class ObjectContent(GetObjectResponse answer, TimeSpan patience) : Stream
 {
     public override bool CanRead => true;
 
@@ -24,7 +24,7 @@ internal sealed class ObjectContent(GetObjectResponse answer) : Stream
     {
         try
         {
-            return await answer.ResponseStream.ReadAsync(buffer, cancellationToken);
+            return await answer.ResponseStream.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(patience, cancellationToken);
         }
         catch (Exception fault) when (S3Client.IsAway(fault))
         {

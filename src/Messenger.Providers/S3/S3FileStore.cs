@@ -111,7 +111,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
         {
             var answer = await client.GetObjectAsync(
                 new GetObjectRequest { BucketName = options.Bucket, Key = keys.Complete(id), ByteRange = new ByteRange(from, from + count - 1) }, cancellation);
-            return new ObjectContent(answer);
+            return new ObjectContent(answer, options.Timeout);
         }
         catch (AmazonS3Exception fault) when (fault.StatusCode == HttpStatusCode.NotFound)
         {
