@@ -31,10 +31,13 @@ internal sealed class DiskLayout(string root)
             return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
         }
 
-        using var made = new FileStream(path, new FileStreamOptions
+        using (new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = OnlyMine, BufferSize = 0,
-        });
+        }))
+        {
+        }
+
         return File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
     }
 

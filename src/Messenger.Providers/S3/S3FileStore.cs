@@ -69,27 +69,19 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
     public async Task Complete(PartialFile file, CancellationToken cancellation)
     {
         var state = S3State.Parse(file.State);
-        if (state.Upload is { } upload)
+
+        // Looked at first: what servers say of an upload that was completed already differs.
+        if (state.Upload is { } upload && await Size(file.Id, cancellation) != file.Length)
         {
-            await Guarded(async () =>
-            {
-                try
+            await Guarded(() => client.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadRequest
                 {
-                    await client.CompleteMultipartUploadAsync(
-                        new CompleteMultipartUploadRequest
-                        {
-                            BucketName = options.Bucket,
-                            Key = keys.Complete(file.Id),
-                            UploadId = upload,
-                            PartETags = [.. state.Parts.Select((tag, index) => new PartETag(index + 1, tag))],
-                        },
-                        cancellation);
-                }
-                catch (AmazonS3Exception fault) when (fault.StatusCode == HttpStatusCode.NotFound && fault.ErrorCode == "NoSuchUpload")
-                {
-                    // Completed already, and the answer was lost: what follows looks.
-                }
-            });
+                    BucketName = options.Bucket,
+                    Key = keys.Complete(file.Id),
+                    UploadId = upload,
+                    PartETags = [.. state.Parts.Select((tag, index) => new PartETag(index + 1, tag))],
+                },
+                cancellation));
         }
 
         if (await Size(file.Id, cancellation) != file.Length)
@@ -139,9 +131,9 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
             {
                 await client.AbortMultipartUploadAsync(options.Bucket, keys.Complete(id), upload, cancellation);
             }
-            catch (AmazonS3Exception fault) when (fault.StatusCode == HttpStatusCode.NotFound)
+            catch (AmazonS3Exception fault) when (fault.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
             {
-                // It was completed or aborted.
+                // It was completed or aborted, or this server has no such call: then it keeps parts as it sees fit.
             }
         }
 
@@ -151,13 +143,14 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
 
     public Task<IReadOnlyList<StoredObject>> List(string? after, int max, CancellationToken cancellation) => Guarded<IReadOnlyList<StoredObject>>(async () =>
     {
-        var found = await client.ListObjectsV2Async(
-            new ListObjectsV2Request { BucketName = options.Bucket, Prefix = keys.Prefix, StartAfter = after, MaxKeys = max }, cancellation);
+        // The first version of the listing: every server has it, and the second's place to start behind is not understood by all alike.
+        var found = await client.ListObjectsAsync(
+            new ListObjectsRequest { BucketName = options.Bucket, Prefix = keys.Prefix, Marker = after, MaxKeys = max }, cancellation);
         return
         [
             .. from item in found.S3Objects ?? []
                let id = keys.IdOf(item.Key)
-               where id is not null
+               where id is not null && string.CompareOrdinal(item.Key, after) > 0
                select new StoredObject(item.Key, id.Value, item.Size ?? 0, new DateTimeOffset(item.LastModified?.ToUniversalTime() ?? DateTime.UtcNow)),
         ];
     });
@@ -227,8 +220,8 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
     {
         try
         {
-            var tails = await client.ListObjectsV2Async(
-                new ListObjectsV2Request { BucketName = options.Bucket, Prefix = keys.Tails(id) }, cancellation);
+            var tails = await client.ListObjectsAsync(
+                new ListObjectsRequest { BucketName = options.Bucket, Prefix = keys.Tails(id) }, cancellation);
             foreach (var tail in tails.S3Objects ?? [])
             {
                 await client.DeleteObjectAsync(options.Bucket, tail.Key, cancellation);
