@@ -11,7 +11,7 @@ namespace Messenger.Bench;
 internal static class BenchCommand
 {
     private static readonly string[] AllTargets = ["raw", "raw+pg", "embedded", "all-in-one", "one+one", "two+two"];
-    private static readonly string[] AllWorkloads = ["echo", "dialog-1", "dialog-8", "paced-200", "paced-1000", "group-200", "idle"];
+    private static readonly string[] AllWorkloads = ["echo", "dialog-1", "dialog-8", "paced-200", "paced-1000", "group-200", "idle", "upload", "download"];
 
     public static void AddTo(RootCommand root)
     {
@@ -68,6 +68,8 @@ internal static class BenchCommand
             "paced-200" => talk.Run(50, 2, 2, 0, 200, duration, cancellation),
             "paced-1000" => talk.Run(50, 2, 2, 0, 1000, duration, cancellation),
             "group-200" => talk.Run(1, 200, 4, 2, 0, duration, cancellation),
+            "upload" => Transfer.Run(target, upload: true, duration, cancellation),
+            "download" => Transfer.Run(target, upload: false, duration, cancellation),
             "idle" => Idle.Run(target, connections, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(workload), workload, "no such workload"),
         };

@@ -8,6 +8,7 @@ namespace Messenger.Bench.Targets;
 internal sealed class RawTarget(string name, int port, ServerProcess server, IReadOnlyList<int> others) : ITarget
 {
     private int _rooms;
+    private int _files;
 
     public string Name { get; } = name;
 
@@ -51,6 +52,12 @@ internal sealed class RawTarget(string name, int port, ServerProcess server, IRe
         _ = connection.Run(cancellation);
         return connection;
     }
+
+    public Task<FileLane> Files(CancellationToken cancellation) => Task.FromResult(new FileLane(new Uri($"http://{EndPoint}"), null, () =>
+    {
+        var path = $"/files/{Interlocked.Increment(ref _files)}";
+        return Task.FromResult((path, path));
+    }));
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 }

@@ -29,7 +29,7 @@ public sealed class FilesTests
         Assert.Single(stage.Silo.Log.Committed, entry => entry.Files.Count > 0);
         foreach (var person in scene.Cast)
         {
-            var ready = Assert.Single(await stage.Told.Hears(person.UserId, nameof(FileReadyNotification), 1));
+            var ready = Assert.Single(await stage.Told.Hears(person, nameof(FileReadyNotification), 1));
             Assert.Equal($"/download/conversation_{scene.Uuid}/{message}_a_b+c=", ready.GetProperty("downloadUrl").GetString());
         }
     }
