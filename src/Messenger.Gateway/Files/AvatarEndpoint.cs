@@ -49,7 +49,8 @@ internal sealed class AvatarEndpoint(
         }
 
         var upload = await whole.Whole(await intake.Reserve(me, Target, length), context);
-        await attachment.Show(upload, MimeTypes.Shown(context.Request.ContentType), avatar => Set(me, owner, avatar));
+        await attachment.Show(
+            upload, MimeTypes.Shown(context.Request.ContentType), await files.Avatar(owner.Key), avatar => Set(me, owner, avatar));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

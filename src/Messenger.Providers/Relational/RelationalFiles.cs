@@ -27,7 +27,11 @@ internal sealed class RelationalFiles(IDatabase database) : IFileDirectory, IFil
         database.Write(string.Join(";\n", AvatarStatements.For(avatar)), AvatarStatements.Arguments(avatar));
 
     public async Task<IReadOnlyList<GarbageRow>> Take(int max) => await database.Read(
-        "select g.file, g.state from file_garbage g limit @max",
+        // What a row names after all (an upload that was given up in the moment in which it was finished) is kept.
+        """
+        select g.file, g.state from file_garbage g
+        where not exists (select 1 from message_file f where f.file = g.file) and not exists (select 1 from avatar a where a.file = g.file) limit @max
+        """,
         reader => Rows.All(reader, row => new GarbageRow(row.GetGuid(0), Rows.Text(row, 1))), ("max", max));
 
     public Task Removed(IReadOnlyCollection<Guid> files) => files.Count == 0

@@ -135,8 +135,8 @@ public class BadUploadTests(SharedServer server) : OnSharedServer(server)
     private async Task Cut(Phone me, string request, string headers, int said, int sent)
     {
         using var connection = await Sent(me, request, headers, said, sent);
-        connection.Client.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(connection.GetStream());
+        connection.Client.Shutdown(SocketShutdown.Send);
         await reader.ReadToEndAsync();
     }
 

@@ -203,6 +203,10 @@ public class FileTests(SharedServer server) : OnSharedServer(server)
         Assert.Equal("image/png", got.Content.Headers.ContentType!.ToString());
         Assert.Equal(Bytes, await got.Content.ReadAsByteArrayAsync());
         await Courier.Refused(404, "not_found", strange.Send(HttpMethod.Get, path));
+        using var again = await mine.Send(HttpMethod.Put, path, Picture());
+        Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+        var still = (await b.Ask("RequestGetConversationFull", new { conversationUuid = talk.Uuid, userId = (string?)null })).Done().GetProperty("conversation");
+        Assert.Equal(changed.Number("avatarUpdated"), still.Number("avatarUpdated"));
         using var gone = await mine.Send(HttpMethod.Delete, path);
         await Courier.Refused(404, "not_found", theirs.Send(HttpMethod.Get, path));
 

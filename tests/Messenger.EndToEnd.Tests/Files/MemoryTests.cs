@@ -14,7 +14,7 @@ public class MemoryTests
 
     /// <summary>MiB of each: 200 with <c>tests/run --uploads 200</c>; less in a run that should not take a disk's patience.</summary>
     private static readonly int Size =
-        int.TryParse(Environment.GetEnvironmentVariable("MESSENGER_UPLOAD_MIB"), NumberStyles.None, CultureInfo.InvariantCulture, out var mib) ? mib : 40;
+        int.TryParse(Environment.GetEnvironmentVariable("MESSENGER_UPLOAD_MIB"), NumberStyles.None, CultureInfo.InvariantCulture, out var mib) ? mib : 20;
 
     [Fact]
     public async Task Twenty_uploads_at_once_leave_memory_as_it_was()

@@ -102,7 +102,12 @@ public sealed class ResumeTests : IDisposable
     public async Task An_object_store_that_is_away_is_unavailable_and_comes_back()
     {
         await using var store = await S3Rver.Start();
+        var assets = _folder.CreateSubdirectory("assets").FullName;
+        await File.WriteAllTextAsync(Path.Combine(assets, "logo.svg"), "<svg/>");
+        await File.WriteAllTextAsync(Path.Combine(assets, ".hidden"), "secret");
+        await File.WriteAllTextAsync(Path.Combine(assets, "app.apk"), "apk");
         await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded(
+            ("Files__AssetsDirectory", assets), ("Files__AndroidDirectory", assets),
             ("Files__Provider", "s3"), ("Files__S3__Bucket", S3Server.Bucket), ("Files__S3__Endpoint", store.Endpoint.ToString()),
             ("Files__S3__AccessKey", store.AccessKey), ("Files__S3__SecretKey", store.SecretKey)));
         await using var a = await Phone.Join(server.Settings);
@@ -127,6 +132,17 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(bytes, await http.GetByteArrayAsync(new Uri(url)));
         using var range = await mine.Send(HttpMethod.Get, url, null, ("Range", "bytes=8400000-8500000"));
         Assert.Equal(bytes[8_400_000..8_500_001], await range.Content.ReadAsByteArrayAsync());
+
+        using var nobody = new Courier(server.Settings.Http, null);
+        foreach (var (path, code, type) in new[]
+        {
+            ("/assets/logo.svg", 200, "image/svg+xml"), ("/android/app.apk", 200, "application/vnd.android.package-archive"), ("/assets/.hidden", 404, null),
+            ("/assets/", 404, null), ("/assets/..%2fmessenger.db", 404, null), ("/assets/%2e%2e/%2e%2e/etc/passwd", 404, null),
+        })
+        {
+            using var got = await nobody.Send(HttpMethod.Get, path);
+            Assert.Equal((code, code == 200 ? type : null), ((int)got.StatusCode, got.Content.Headers.ContentType?.MediaType));
+        }
     }
 
     private static string Origin(ServerSettings server) => server.Http.GetLeftPart(UriPartial.Authority);
