@@ -97,7 +97,7 @@ internal sealed partial class ConversationGrain
         var changed = Event(live, EventTypes.AvatarChanged, me.UserId, null);
         Appended(live, [changed]);
         live.Header = live.Header with { HasAvatar = avatar is not null, AvatarUpdated = Math.Max(changed.Created, live.Header.AvatarUpdated + 1) };
-        var entry = new LogEntry(Id)
+        var entry = new LogEntry(Id, live.Term)
         {
             Header = live.Header,
             Messages = [changed],
@@ -117,7 +117,7 @@ internal sealed partial class ConversationGrain
     {
         var joined = new FileRow(
             file.Id, row.Sequence, file.Name, file.PathName, file.PreviewName, file.MimeType, file.Width, file.Height, file.Duration, file.Size, Now);
-        if (await Commit(live, new LogEntry(Id) { Files = [joined] }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Files = [joined] }) is { } refusal)
         {
             return refusal;
         }

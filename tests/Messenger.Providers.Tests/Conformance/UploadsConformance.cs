@@ -92,7 +92,7 @@ public abstract class UploadsConformance(Store store)
         Assert.Equal(row, await store.Files.Find(conversation, message, row.PathName));
         Assert.Null(await store.Files.Find(conversation, message, "other"));
 
-        Assert.Equal(LogOutcome.Committed, await store.Log.Append(new LogEntry(conversation) { Marks = [new MessageMark(1, Deleted: true, Objectionable: false)] }));
+        Assert.Equal(LogOutcome.Committed, await store.Log.Append(new LogEntry(conversation, 0) { Marks = [new MessageMark(1, Deleted: true, Objectionable: false)] }));
 
         Assert.Empty(await store.Files.FilesOf(conversation, 1));
         Assert.Null(await store.Files.Find(conversation, message, row.PathName));
@@ -106,8 +106,8 @@ public abstract class UploadsConformance(Store store)
         var (second, third) = (row with { File = Guid.NewGuid() }, row with { File = Guid.NewGuid(), Duration = null });
 
         await Task.WhenAll(
-            store.Log.Append(new LogEntry(conversation) { Files = [second] }),
-            store.Log.Append(new LogEntry(conversation) { Files = [third] }));
+            store.Log.Append(new LogEntry(conversation, 0) { Files = [second] }),
+            store.Log.Append(new LogEntry(conversation, 0) { Files = [third] }));
 
         Assert.Equal([third], await store.Files.FilesOf(conversation, 1));
         var garbage = await Garbage();
@@ -120,10 +120,10 @@ public abstract class UploadsConformance(Store store)
     {
         var (conversation, message, row) = await Joined(Guid.NewGuid());
         var avatar = new AvatarRow(AvatarOwners.Conversation(conversation), Guid.NewGuid(), "image/png", 5, 6);
-        await store.Log.Append(new LogEntry(conversation) { Avatar = avatar });
+        await store.Log.Append(new LogEntry(conversation, 0) { Avatar = avatar });
         Assert.Equal(avatar, await store.Files.Avatar(avatar.Owner));
 
-        await store.Log.Append(new LogEntry(conversation) { Header = Sample.Conversation(Guid.NewGuid(), ann) with { Deleted = true } });
+        await store.Log.Append(new LogEntry(conversation, 0) { Header = Sample.Conversation(Guid.NewGuid(), ann) with { Deleted = true } });
         Assert.Null(await store.Files.Find(conversation, message, row.PathName));
         while (await store.Log.Purge(1000) > 0)
         {
@@ -202,7 +202,7 @@ public abstract class UploadsConformance(Store store)
         var message = Sample.Message(1, ann);
         var row = new FileRow(file, 1, "a/b+c=", "a_b+c=", "preview", "image/jpeg", 632, -1, 7, 380_038, Sample.Now);
         Assert.Equal(LogOutcome.Committed, await store.Log.Append(Sample.Said(conversation, message)));
-        Assert.Equal(LogOutcome.Committed, await store.Log.Append(new LogEntry(conversation) { Files = [row] }));
+        Assert.Equal(LogOutcome.Committed, await store.Log.Append(new LogEntry(conversation, 0) { Files = [row] }));
         return (conversation, message.Uuid, row);
     }
 
