@@ -8,6 +8,7 @@ namespace Messenger.Grains;
 public sealed record Caller(string UserId, string ApplicationUuid)
 {
     /// <summary>What URLs begin with that are handed to it, such as <c>https://example.org</c>; known to its gateway alone, and not sent to grains.</summary>
+    [field: NonSerialized]
     public string? Origin { get; init; }
 
     /// <summary>The same application is the same caller, by whatever name its client knows the server.</summary>

@@ -68,7 +68,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
                 throw new IOException($"the file has {new FileInfo(from).Length} bytes and should have {file.Length}");
             }
 
-            var made = layout.Make(Path.GetDirectoryName(to)!);
+            var made = DiskLayout.Make(Path.GetDirectoryName(to)!);
             File.Move(from, to, overwrite: true);
             DurableFolder.Flush(Path.GetDirectoryName(to)!);
             made.ForEach(DurableFolder.Flush);
@@ -153,7 +153,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
         }
 
         var path = layout.Partial(file.Id);
-        layout.Make(Path.GetDirectoryName(path)!);
+        DiskLayout.Make(Path.GetDirectoryName(path)!);
         var handle = Locked(path);
         try
         {

@@ -42,7 +42,7 @@ internal sealed class DiskLayout(string root)
     }
 
     /// <summary>Makes a folder, and returns those above it whose entries changed by that.</summary>
-    public List<string> Make(string folder)
+    public static List<string> Make(string folder)
     {
         var changed = new List<string>();
         for (var missing = folder; !Directory.Exists(missing); missing = Path.GetDirectoryName(missing)!)

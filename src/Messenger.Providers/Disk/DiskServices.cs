@@ -19,7 +19,7 @@ public static class DiskServices
     /// <exception cref="IOException">It cannot be written.</exception>
     public static string MarkOf(string folder)
     {
-        new DiskLayout(folder).Make(folder);
+        DiskLayout.Make(folder);
         var path = Path.Combine(folder, Mark);
         if (!File.Exists(path))
         {

@@ -246,7 +246,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
         }
     }
 
-    private static Task Guarded(Func<Task> call) => Guarded(async () =>
+    private static async Task Guarded(Func<Task> call) => await Guarded(async () =>
     {
         await call();
         return true;

@@ -9,12 +9,14 @@ namespace Messenger.Bench.Yardsticks;
 /// <summary>The ceiling for files: a body copied into a file and flushed to disk before it is answered, and a file sent by the framework.</summary>
 internal static class RawFiles
 {
+    /// <summary>The environment's name for where to put them.</summary>
+    public const string Folder = "MESSENGER_BENCH_FILES";
+
     private const int BufferBytes = 256 * 1024;
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        var folder = Directory.CreateTempSubdirectory("messenger-bench-raw-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        var folder = Environment.GetEnvironmentVariable(Folder) ?? Path.GetTempPath();
         endpoints.MapPost("/files/{name:int}", async (HttpContext context, int name) =>
         {
             context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
