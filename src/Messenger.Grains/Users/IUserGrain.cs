@@ -1,3 +1,4 @@
+using Messenger.Grains.Conversations;
 using Messenger.Grains.Devices;
 using Messenger.Protocol;
 using Orleans;
@@ -17,6 +18,10 @@ public interface IUserGrain : IGrainWithStringKey
 
     /// <summary>Whether this is a confirmed application of the user's; then it is the one that logs in now, and the other devices are told.</summary>
     Task<Answer<Caller>> Authenticate(string applicationUuid);
+
+    /// <summary>Whether this is a confirmed application of the user's: the credential of an HTTP request. Nobody is told, and nothing is recorded.</summary>
+    [AlwaysInterleave]
+    Task<Answer<Caller>> Verify(string applicationUuid);
 
     Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request);
 
@@ -71,10 +76,18 @@ public interface IUserGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<Answer> ReportUser(Caller me, AddUserReport request);
 
-    /// <summary>Brings notices to every device of the user's but one, in order. When it throws, the caller owes <see cref="Doubt"/>.</summary>
+    /// <summary>Sets the user's avatar, whose bytes are in the store, or removes it. Can be repeated.</summary>
+    /// <param name="avatar">Null to remove it.</param>
+    Task<Answer> SetAvatar(Caller me, AvatarFile? avatar);
+
+    /// <summary>
+    /// Brings notices of a conversation to every device of the user's but one, in order. When it throws or is false, the caller owes
+    /// <see cref="Doubt"/>: false is for notices of a term that has passed, which would come after newer ones.
+    /// </summary>
+    /// <param name="term">The term of the conversation under which they were committed.</param>
     /// <param name="except">The application that caused them, or null.</param>
     [AlwaysInterleave]
-    Task Deliver(Immutable<Notice[]> notices, string? except);
+    Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except);
 
     /// <summary>Something may not have reached this user's devices: each starts a new epoch.</summary>
     [AlwaysInterleave]

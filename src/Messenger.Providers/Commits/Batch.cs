@@ -11,17 +11,23 @@ internal readonly record struct In<T>(Guid Conversation, T Row);
 /// </summary>
 internal sealed class Batch
 {
+    private readonly Dictionary<Guid, long> terms = [];
     private readonly Dictionary<Guid, ConversationRow> headers = [];
     private readonly Dictionary<(Guid, string), In<MemberRow>> members = [];
     private readonly Dictionary<(Guid, Guid), In<SessionKeyHeader>> newKeys = [];
     private readonly Dictionary<(Guid, Guid, string), In<SessionKeyRow>> keys = [];
     private readonly Dictionary<(Guid, string), In<ReceiptRow>> receipts = [];
     private readonly Dictionary<(Guid, long), In<MessageMark>> marks = [];
+    private readonly Dictionary<(Guid, long, string), In<FileRow>> files = [];
+    private readonly Dictionary<Guid, AvatarRow> avatars = [];
 
     private Batch(Guid[]? unsettled) => Unsettled = unsettled;
 
     /// <summary>What the journal shall say; null when it says enough.</summary>
     public Guid[]? Unsettled { get; }
+
+    /// <summary>The term that a conversation must still have, where more than messages changes.</summary>
+    public IReadOnlyDictionary<Guid, long> Terms => terms;
 
     public List<In<MessageRow>> Messages { get; } = [];
 
@@ -37,6 +43,13 @@ internal sealed class Batch
 
     public IReadOnlyList<In<MessageMark>> Marks => [.. marks.Values];
 
+    public IReadOnlyList<In<FileRow>> Files => [.. files.Values];
+
+    public IReadOnlyList<AvatarRow> Avatars => [.. avatars.Values];
+
+    /// <summary>Files that this very batch replaced: no row of theirs is ever written.</summary>
+    public List<Guid> Replaced { get; } = [];
+
     public static Batch Of(IEnumerable<Pending> entries, Guid[]? unsettled)
     {
         var batch = new Batch(unsettled);
@@ -51,6 +64,12 @@ internal sealed class Batch
     private void Add(LogEntry entry)
     {
         var at = entry.Conversation;
+        if (entry.NeedsTerm)
+        {
+            // Of two terms in one batch the lower one is of who was taken over: the check fails, and the batch is halved until they part.
+            terms[at] = Math.Min(entry.Term, terms.GetValueOrDefault(at, long.MaxValue));
+        }
+
         foreach (var row in entry.Messages)
         {
             Messages.Add(new(at, row));
@@ -81,14 +100,35 @@ internal sealed class Batch
             receipts[(at, row.UserId)] = new(at, row);
         }
 
+        foreach (var row in entry.Files)
+        {
+            var place = (at, row.Sequence, row.PathName);
+            if (files.TryGetValue(place, out var earlier) && earlier.Row.File != row.File)
+            {
+                Replaced.Add(earlier.Row.File);
+            }
+
+            files[place] = new(at, row);
+        }
+
+        if (entry.Avatar is { } avatar)
+        {
+            if (avatars.TryGetValue(at, out var earlier) && earlier.File is { } file && file != avatar.File)
+            {
+                Replaced.Add(file);
+            }
+
+            avatars[at] = avatar;
+        }
+
         foreach (var row in entry.Marks)
         {
             // A mark never takes back what an earlier one said.
-            var earlier = marks.GetValueOrDefault((at, row.Sequence)).Row;
+            var before = marks.GetValueOrDefault((at, row.Sequence)).Row;
             marks[(at, row.Sequence)] = new(at, row with
             {
-                Deleted = row.Deleted || earlier is { Deleted: true },
-                Objectionable = row.Objectionable || earlier is { Objectionable: true },
+                Deleted = row.Deleted || before is { Deleted: true },
+                Objectionable = row.Objectionable || before is { Objectionable: true },
             });
         }
     }
