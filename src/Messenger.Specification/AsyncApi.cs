@@ -20,7 +20,7 @@ public sealed class AsyncApi
     private readonly Schemas schemas;
     private readonly JsonObject messages = [];
     private readonly JsonObject operations = [];
-    private readonly SortedDictionary<string, JsonObject> frames = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, JsonObject> others = new(StringComparer.Ordinal);
 
     private AsyncApi(Seed seed, Families families)
     {
@@ -59,7 +59,8 @@ public sealed class AsyncApi
             };
         }
 
-        StatusMessages.Refine(schemas.All, docs);
+        StatusMessages.Refine(schemas.All);
+        others[StatusMessages.StatusName] = StatusMessages.Status(docs);
         return new JsonObject
         {
             ["asyncapi"] = "3.0.0",
@@ -71,7 +72,7 @@ public sealed class AsyncApi
             ["components"] = new JsonObject
             {
                 ["messages"] = messages,
-                ["schemas"] = new JsonObject(schemas.All.Concat(frames).Select(schema => new KeyValuePair<string, JsonNode?>(schema.Key, schema.Value))),
+                ["schemas"] = new JsonObject(schemas.All.Concat(others).Select(schema => new KeyValuePair<string, JsonNode?>(schema.Key, schema.Value))),
             },
         };
     }
@@ -81,13 +82,13 @@ public sealed class AsyncApi
         var record = Record(type);
         var own = examples.Where(example => example.Type == type).DistinctBy(example => example.Payload.ToJsonString()).ToList();
         schemas.Add(record, own[0].Payload);
-        frames[$"{type}Frame"] = frame;
+        others[$"{type}Frame"] = frame;
         var message = new JsonObject
         {
             ["name"] = type,
             ["title"] = type,
             ["summary"] = docs.Summary(record),
-            ["tags"] = new JsonArray(new JsonObject { ["name"] = families.Of(type) }),
+            ["tags"] = new JsonArray(new JsonObject { ["name"] = Family(type) }),
         };
         if (isRequest)
         {
@@ -107,7 +108,7 @@ public sealed class AsyncApi
             ["action"] = "receive",
             ["channel"] = Reference("channels/socket"),
             ["summary"] = docs.Summary(Record(request)),
-            ["tags"] = new JsonArray(new JsonObject { ["name"] = families.Of(request) }),
+            ["tags"] = new JsonArray(new JsonObject { ["name"] = Family(request) }),
             ["messages"] = new JsonArray(Reference($"channels/socket/messages/{request}")),
             ["reply"] = new JsonObject
             {
@@ -151,6 +152,9 @@ public sealed class AsyncApi
         ["x-close-codes"] = new JsonObject(Enum.GetValues<CloseCode>().Where(code => code != CloseCode.None).Select(code => new KeyValuePair<string, JsonNode?>(
             ((int)code).ToString(CultureInfo.InvariantCulture), docs.Summary(typeof(CloseCode), code.ToString())))),
     };
+
+    /// <summary>The one answer that belongs to no family serves all of them.</summary>
+    private string Family(string type) => type == nameof(ResponseStatusMessage) ? "Statuses" : families.Of(type);
 
     private static Type Record(string type) => Records.GetType($"Messenger.Protocol.{type}", throwOnError: true)!;
 

@@ -9,7 +9,8 @@ namespace Messenger.Specification;
 
 /// <summary>JSON Schemas of the protocol's records, by name; each record that another one holds gets its own.</summary>
 /// <remarks>
-/// A request's fields are required where the record has no null for them; what the server sends always has every field, null or not, except those it leaves out by design.
+/// Required is what is never null. The server writes its nulls, but a reader takes a missing field for one, and so do most generators of models:
+/// to them "required" means "not null".
 /// </remarks>
 public sealed class Schemas(Docstrings docs)
 {
@@ -35,7 +36,7 @@ public sealed class Schemas(Docstrings docs)
             var member = (PropertyInfo)property.AttributeProvider!;
             var leftOut = member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition == JsonIgnoreCondition.WhenWritingNull;
             var isNull = nullability.Create(member).ReadState == NullabilityState.Nullable && !leftOut;
-            if (!leftOut && (!isNull || !Checks(record)))
+            if (!leftOut && !isNull)
             {
                 required.Add(property.Name);
             }

@@ -6,6 +6,9 @@ namespace Messenger.Specification;
 /// <summary>What the records' types do not say: the values of <c>status</c> and of <c>eventType</c>, and an example of each kind of status message.</summary>
 internal static class StatusMessages
 {
+    /// <summary>Generators keep <c>Status</c> for themselves.</summary>
+    public const string StatusName = "AnswerStatus";
+
     public static IEnumerable<Example> Examples =>
     [
         Of(nameof(RequestRegisterApplication), Statuses.Ok, null),
@@ -20,12 +23,17 @@ internal static class StatusMessages
         Of(null, Statuses.BadRequest, "a frame must be one JSON object"),
     ];
 
-    public static void Refine(IReadOnlyDictionary<string, JsonObject> schemas, Docstrings docs)
+    /// <summary>The values of <c>status</c>: a closed set, and a schema of its own so that generated models have a name for it.</summary>
+    public static JsonObject Status(Docstrings docs) => new()
     {
-        var statuses = Constants(typeof(Statuses)).ToList();
-        var status = schemas[nameof(ResponseStatusMessage)]["properties"]!["status"]!.AsObject();
-        status["enum"] = new JsonArray([.. statuses.Select(constant => JsonValue.Create(constant.Value))]);
-        status["description"] = string.Join('\n', statuses.Select(constant => $"{constant.Value}: {docs.Summary(typeof(Statuses), constant.Name)}"));
+        ["type"] = "string",
+        ["enum"] = new JsonArray([.. Constants(typeof(Statuses)).Select(constant => JsonValue.Create(constant.Value))]),
+        ["description"] = string.Join('\n', Constants(typeof(Statuses)).Select(constant => $"{constant.Value}: {docs.Summary(typeof(Statuses), constant.Name)}")),
+    };
+
+    public static void Refine(IReadOnlyDictionary<string, JsonObject> schemas)
+    {
+        schemas[nameof(ResponseStatusMessage)]["properties"]!["status"] = new JsonObject { ["$ref"] = $"#/components/schemas/{StatusName}" };
 
         // Not an enum: a client that reads an event type it does not know shows nothing, and must not fail.
         var eventType = schemas[nameof(Message)]["properties"]!["eventType"]!.AsObject();
