@@ -1,5 +1,6 @@
 using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
+using Messenger.Host.Explorer;
 using Messenger.Host.Health;
 using Messenger.Host.Starting;
 
@@ -44,6 +45,7 @@ try
     await using var app = builder.Build();
     app.MapHealth();
     app.MapSockets(settings);
+    app.MapForDevelopers(settings);
     await app.Serve(settings, console);
     return 0;
 }

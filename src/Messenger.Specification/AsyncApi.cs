@@ -126,7 +126,7 @@ public sealed class AsyncApi
             "The protocol of an end-to-end encrypted messenger: JSON frames on a WebSocket. Every request gets exactly one answer, its own or ResponseStatusMessage; notifications "
             + $"come by themselves. {Protocol} tells how to use it; files and avatars are docs/openapi.yaml. Names are spelled as they are on the wire (`readed`, `Leaved`).\n"
             + "A client ignores members and notification types that it does not know: new ones may come. Whoever generates models from this document turns off what refuses them.",
-        ["tags"] = new JsonArray([.. messages.Select(message => message.Value!["tags"]![0]!["name"]!.GetValue<string>()).Distinct().Select(name => new JsonObject { ["name"] = name })]),
+        ["tags"] = new JsonArray([.. Families.InOrder.Select(name => new JsonObject { ["name"] = name })]),
     };
 
     private static JsonObject Servers() => new()
@@ -154,7 +154,7 @@ public sealed class AsyncApi
     };
 
     /// <summary>The one answer that belongs to no family serves all of them.</summary>
-    private string Family(string type) => type == nameof(ResponseStatusMessage) ? "Statuses" : families.Of(type);
+    private string Family(string type) => type == nameof(ResponseStatusMessage) ? nameof(Statuses) : families.Of(type);
 
     private static Type Record(string type) => Records.GetType($"Messenger.Protocol.{type}", throwOnError: true)!;
 

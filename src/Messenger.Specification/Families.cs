@@ -5,6 +5,10 @@ namespace Messenger.Specification;
 /// <summary>Which family a record belongs to: the name of the source file that it stands in, as the house has it.</summary>
 public sealed partial class Families
 {
+    /// <summary>As a client meets them.</summary>
+    public static readonly IReadOnlyList<string> InOrder =
+        ["Registration", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Statuses", "Notifications"];
+
     private readonly Dictionary<string, string> families;
 
     /// <param name="sources">The folder of the protocol's sources.</param>

@@ -64,6 +64,10 @@ internal static class Keys
     public static readonly Key<string> PushProvider = Key.OneOf(
         "Push:Provider", "console", "Who wakes devices; console writes to the log that it would.", "console");
 
+    public static readonly Key<bool> Explorer = Key.Flag(
+        "Explorer:Enabled", false, "The page /explorer: two throw-away people, every request, what both get for it. For developers, not for the public.",
+        "false; Development: true");
+
     public static readonly Key<string?> ServerVersion = Key.Text(
         "Server:Version", "text", "this release's", "What RequestPing answers as serverVersion.");
 
@@ -92,7 +96,7 @@ internal static class Keys
     public static readonly IReadOnlyList<Key> All =
     [
         Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, MaxMessageBytes, PublicUrl, DrainPerSecond,
-        FixedCode, CodeDigits, LimitsEnabled, SmsProvider, PushProvider, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
+        FixedCode, CodeDigits, LimitsEnabled, SmsProvider, PushProvider, Explorer, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
         ButtonBackground, ButtonText, YourMessageBubbleBackground, YourMessageBubbleText, TheirMessageBubbleBackground, TheirMessageBubbleText,
         Logo, Sound,
     ];

@@ -16,7 +16,8 @@ internal static class SettingsReader
         var cluster = Cluster(from);
         return new Settings(cluster, Silo(from, cluster is null), Data(from, cluster is null), Gateway(from),
             Registration(from, environment), LimitsEnabled(from, environment),
-            new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)), Server(from));
+            new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)),
+            Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(), Server(from));
     }
 
     private static ClusterSettings? Cluster(IConfiguration from)
