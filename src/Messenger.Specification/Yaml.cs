@@ -55,10 +55,10 @@ public static class Yaml
         }
     }
 
-    /// <summary>Plain where YAML reads plain words as the very same text, quoted where it would see something else, a block where there are lines.</summary>
+    /// <summary>Plain where YAML reads plain words as the very same text, quoted where it would see something else, a block where there are lines that it would leave as they are.</summary>
     private static void Text(Emitter emitter, string text)
     {
-        var style = text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
+        var style = text.Contains('\n', StringComparison.Ordinal) && !text.Contains('\r', StringComparison.Ordinal) ? ScalarStyle.Literal
             : IsPlain(text) ? ScalarStyle.Plain
             : ScalarStyle.DoubleQuoted;
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, style == ScalarStyle.Plain, style != ScalarStyle.Plain));

@@ -61,16 +61,6 @@ public sealed class GeneratedTests
     public void A_limit_that_was_probed_is_the_limit_that_is_meant(string schema, string field, string keyword, int limit) =>
         Assert.Equal(limit, Schema(schema)["properties"]![field]![keyword]!.GetValue<int>());
 
-    [Fact]
-    public void Yaml_says_the_same_as_json()
-    {
-        var yaml = new YamlDotNet.Serialization.DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build()
-            .Deserialize(File.ReadAllText(Path.Combine(Documents.Root(), "docs", "asyncapi.yaml")));
-        var json = new YamlDotNet.Serialization.SerializerBuilder().JsonCompatible().Build().Serialize(yaml!);
-
-        Assert.True(JsonNode.DeepEquals(Document, JsonNode.Parse(json)));
-    }
-
     private static JsonObject Messages => Document["components"]!["messages"]!.AsObject();
 
     private static JsonObject Schema(string name) => Document["components"]!["schemas"]![name]!.AsObject();

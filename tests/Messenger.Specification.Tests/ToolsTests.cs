@@ -10,7 +10,11 @@ public sealed class ToolsTests(Node node) : IDisposable
 
     [Fact]
     public async Task The_AsyncAPI_parser_finds_nothing_wrong_and_drops_nothing() =>
-        Assert.Contains("92 messages, 71 operations", await node.Script("parse.mjs", File("asyncapi.yaml")), StringComparison.Ordinal);
+        Assert.Contains("92 messages, 71 operations", await node.Script("parse.mjs", File("asyncapi.yaml"), File("asyncapi.json")), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_description_of_the_files_is_OpenAPI() =>
+        Assert.Contains("OpenAPI 3.1, 6 paths", await node.Script("openapi.mjs", File("openapi.yaml")), StringComparison.Ordinal);
 
     [Fact]
     public async Task Every_example_fits_its_schema_and_a_spoilt_one_does_not()

@@ -5,7 +5,7 @@ import { prefix, words } from './protocol.js';
 export function menu(protocol, families, find, choose) {
   const buttons = new Map();
   for (const { name, requests } of protocol.families) {
-    families.append(element('section', {}, element('h3', {}, words(name)), ...requests.map(request => {
+    families.append(element('section', {}, element('h2', {}, words(name)), ...requests.map(request => {
       const before = prefix(request.type);
       const button = element('button', { type: 'button', title: request.summary, onclick: () => choose(request) },
         before && element('span', {}, before), request.type.slice(before.length));

@@ -17,10 +17,11 @@ export class Wire {
   }
 
   add(event) {
-    const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 60;
+    const view = this.list.parentElement;
+    const atEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 60;
     this.list.append(event.frame ? this.#frame(event) : this.#note(event));
     while (this.list.children.length > KEPT) this.list.firstChild.remove();
-    if (atEnd) this.list.scrollTop = this.list.scrollHeight;
+    if (atEnd) view.scrollTop = view.scrollHeight;
     this.#count(event);
   }
 
