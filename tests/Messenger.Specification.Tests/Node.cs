@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Messenger.Specification.Tests;
 
-/// <summary>Node and the packages of Node/package.json, which the tests of this project run; installed once, where nobody did it before.</summary>
+/// <summary>Node and the packages of Node/package.json, which the tests of this project run; installed where nobody did it before.</summary>
 public sealed class Node : IAsyncLifetime
 {
     /// <summary>Compiling all Kotlin models takes half a minute on a busy machine.</summary>
@@ -10,14 +10,7 @@ public sealed class Node : IAsyncLifetime
 
     private static readonly string Scripts = Path.Combine(Documents.Root(), "tests", "Messenger.Specification.Tests", "Node");
 
-    public async Task InitializeAsync()
-    {
-        var installed = new System.IO.FileInfo(Path.Combine(Scripts, "node_modules", ".package-lock.json"));
-        if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(Scripts, "package-lock.json")))
-        {
-            await Run("npm", "ci");
-        }
-    }
+    public Task InitializeAsync() => Run(Path.Combine(Documents.Root(), "tests", "client-tools"));
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -36,7 +29,7 @@ public sealed class Node : IAsyncLifetime
         }
         catch (System.ComponentModel.Win32Exception fault)
         {
-            throw new InvalidOperationException($"{program} is not there: tests/run installs what these tests need", fault);
+            throw new InvalidOperationException($"{program} is not there: tests/client-tools installs what these tests need", fault);
         }
 
         using var deadline = new CancellationTokenSource(Patience);
