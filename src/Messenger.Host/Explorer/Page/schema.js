@@ -22,7 +22,7 @@ function members(protocol, schema) {
   return element('dl', {}, ...named.flatMap(([name, field]) => {
     const inner = target(protocol, field) ?? (field.items && target(protocol, field.items));
     return [
-      element('dt', {}, name, ' ', element('span', {}, kind(protocol, field)), schema.required?.includes(name) ? null : element('span', {}, ', may be left out')),
+      element('dt', {}, name, ' ', element('span', {}, kind(protocol, field)), schema.required?.includes(name) || nullable(field) ? null : element('span', {}, ', may be missing')),
       element('dd', {}, ...prose(field.description ?? target(protocol, field)?.description ?? ''), inner?.properties ? members(protocol, inner) : null),
     ];
   }));
@@ -33,13 +33,15 @@ function target(protocol, field) {
   return reference && protocol.schema(reference.split('/').at(-1));
 }
 
+/** Null and left out are the same to the server. */
+const nullable = field => [field.type].flat().includes('null') || Boolean(field.oneOf);
+
 const UUID = /\{8\}/;
 const USER = /\{43\}/;
 
 /** "string of at most 128 characters, or null" */
 function kind(protocol, field) {
   const types = [field.type ?? target(protocol, field)?.type ?? 'object'].flat();
-  const nullable = types.includes('null') || field.oneOf;
   const type = types.find(one => one !== 'null');
   const words = {
     string: UUID.test(field.pattern) ? 'UUID' : USER.test(field.pattern) ? 'user id' : field.maxLength ? `string ≤ ${field.maxLength}` : 'string',
@@ -47,5 +49,5 @@ function kind(protocol, field) {
     array: `list of ${field.items ? kind(protocol, field.items) : ''}${field.maxItems ? `, ≤ ${field.maxItems}` : ''}`,
     object: field.additionalProperties ? 'map of user id to string' : 'object',
   };
-  return `${words[type] ?? type}${nullable ? ' or null' : ''}`;
+  return `${words[type] ?? type}${nullable(field) ? ' or null' : ''}`;
 }
