@@ -118,7 +118,7 @@ public sealed class AsyncApi
         };
     }
 
-    private JsonObject Info() => new()
+    private static JsonObject Info() => new()
     {
         ["title"] = "Messenger",
         ["version"] = Version,

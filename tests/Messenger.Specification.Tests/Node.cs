@@ -8,7 +8,7 @@ public sealed class Node : IAsyncLifetime
     /// <summary>Compiling all Kotlin models takes half a minute on a busy machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    private static readonly string Scripts = Path.Combine(Documents.Root(), "tests", "Messenger.Specification.Tests", "Node");
+    private readonly string scripts = Path.Combine(Documents.Root(), "tests", "Messenger.Specification.Tests", "Node");
 
     public Task InitializeAsync() => Run(Path.Combine(Documents.Root(), "tests", "client-tools"));
 
@@ -21,7 +21,7 @@ public sealed class Node : IAsyncLifetime
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = Scripts, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = scripts, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         try
         {
