@@ -21,7 +21,7 @@ internal static class SiloComposition
     public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening)
     {
         silo.Services.AddSingleton(TimeProvider.System);
-        silo.Services.AddRecovery();
+        silo.Services.AddRecovery(alone: settings.Cluster is null);
         silo.AddSiloRole(settings.Silo.Role);
         silo.AddActivityPropagation();
         silo.Membership(settings, listening);
