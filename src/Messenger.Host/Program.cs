@@ -1,5 +1,6 @@
 using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
+using Messenger.Host.Explorer;
 using Messenger.Host.Health;
 using Messenger.Host.Starting;
 
@@ -45,6 +46,7 @@ try
     await FileFolder.Check(settings, app.Services, app.Logger);
     app.MapHealth();
     app.MapSockets(settings);
+    app.MapForDevelopers(settings);
     await app.Serve(settings, console);
     return 0;
 }

@@ -120,6 +120,10 @@ internal static class Keys
         "Files:S3:SpoolDirectory", "a directory this process may write to", "the system's for temporary files",
         "Where a part lies while it comes: 8 MiB for each upload under way.");
 
+    public static readonly Key<bool> Explorer = Key.Flag(
+        "Explorer:Enabled", false, "The page /explorer: two throw-away people, every request, what both get for it. For developers, not for the public.",
+        "false; Development: true");
+
     public static readonly Key<string?> ServerVersion = Key.Text(
         "Server:Version", "text", "this release's", "What RequestPing answers as serverVersion.");
 
@@ -150,7 +154,8 @@ internal static class Keys
         Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, MaxMessageBytes, PublicUrl, DrainPerSecond,
         FixedCode, CodeDigits, LimitsEnabled, SmsProvider, PushProvider,
         FilesProvider, FilesDirectory, FilesMaxBytes, FilesMaxBytesPerDay, FilesMaxUploads, FilesUploadHours, FilesKeyDays, FilesKeepFree,
-        FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
+        FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool,
+        Explorer, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
         ButtonBackground, ButtonText, YourMessageBubbleBackground, YourMessageBubbleText, TheirMessageBubbleBackground, TheirMessageBubbleText,
         Logo, Sound,
     ];

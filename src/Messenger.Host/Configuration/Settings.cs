@@ -5,7 +5,7 @@ namespace Messenger.Host.Configuration;
 /// <summary>The configuration, read and checked as a whole before anything starts.</summary>
 internal sealed record Settings(
     ClusterSettings? Cluster, SiloSettings Silo, DataSettings Data, GatewaySettings Gateway, RegistrationSettings Registration,
-    bool LimitsEnabled, ProviderSettings Providers, FileSettings Files, ServerSettings Server)
+    bool LimitsEnabled, ProviderSettings Providers, FileSettings Files, bool Explorer, ServerSettings Server)
 {
     /// <summary>One process, SQLite and nothing else.</summary>
     public bool Embedded => Cluster is null;

@@ -18,7 +18,8 @@ internal static class SettingsReader
         return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
             Registration(from, environment), LimitsEnabled(from, environment),
             new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)),
-            FileSettingsReader.Read(from, cluster is null ? data.Directory : null), Server(from));
+            FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
+            Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(), Server(from));
     }
 
     private static ClusterSettings? Cluster(IConfiguration from)
