@@ -160,7 +160,8 @@ public sealed class ResumeTests : IDisposable
         var script = Path.Combine(AppContext.BaseDirectory, "Files", "upload.cjs");
         using var process = Process.Start(new ProcessStartInfo(TestTools.Node, [script, TestTools.Modules, .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         using var limit = new CancellationTokenSource(Deadlines.Recovery);
         var (said, wrong) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
