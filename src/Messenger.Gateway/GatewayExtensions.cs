@@ -1,4 +1,5 @@
 using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Files;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -27,6 +28,10 @@ public static class GatewayExtensions
         services.AddSingleton<OwnAnswers>();
         services.AddSingleton<Login>();
         services.AddSingleton<RegistrationLimit>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<FileLinks>();
+        services.AddSingleton<FileGuard>();
+        services.AddSingleton<FileAnswers>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebSocketEndpoint>();

@@ -43,6 +43,7 @@ try
     builder.AddTelemetry();
 
     await using var app = builder.Build();
+    await FileFolder.Check(settings, app.Services, app.Logger);
     app.MapHealth();
     app.MapSockets(settings);
     app.MapForDevelopers(settings);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Files;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,7 +11,7 @@ namespace Messenger.Gateway.Sessions;
 
 /// <summary>Accepts connections, and sees each of them through.</summary>
 internal sealed class WebSocketEndpoint(
-    SessionTable sessions, Dispatcher dispatcher, IOptions<GatewayOptions> options, TimeProvider time, ILogger<WebSocketEndpoint> log)
+    SessionTable sessions, Dispatcher dispatcher, FileLinks links, IOptions<GatewayOptions> options, TimeProvider time, ILogger<WebSocketEndpoint> log)
 {
     /// <summary>Where clients connect.</summary>
     public const string Path = "/ws";
@@ -44,7 +45,7 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        var session = new Session(context, options, time);
+        var session = new Session(context, links, options, time);
         context.Features.Get<SessionUpgrade>()!.For(session);
 
         // Not disposed: after a violation that would abort the connection, and the close frame could be lost. It holds nothing but memory.

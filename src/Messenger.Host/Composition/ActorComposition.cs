@@ -1,5 +1,6 @@
 using Messenger.Gateway;
 using Messenger.Gateway.Delivery;
+using Messenger.Gateway.Files;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
@@ -59,6 +60,22 @@ internal static class ActorComposition
                 answer.Theme = Theme(server.Answer.Theme);
             });
         services.AddHostedService<DrainOnStop>();
+        var files = settings.Files;
+        services.AddFiles(
+            options =>
+            {
+                options.MaxBytes = files.MaxBytes;
+                options.MaxBytesPerDay = files.MaxBytesPerDay;
+                options.MaxUploads = files.MaxUploads;
+                options.LimitsEnabled = settings.LimitsEnabled;
+                options.UploadLifetime = TimeSpan.FromHours(files.UploadHours);
+                options.KeyPeriod = TimeSpan.FromDays(files.KeyDays);
+                options.PublicUrl = settings.Gateway.PublicUrl;
+                options.AssetsFolder = files.Assets;
+                options.AndroidFolder = files.Android;
+                options.CollectorDryRun = files.CollectorDryRun;
+            },
+            files.HasStore);
     }
 
     /// <summary>The sockets' routes; nothing on a worker, which serves its health alone.</summary>
@@ -67,10 +84,11 @@ internal static class ActorComposition
         if (TerminatesSockets(settings))
         {
             app.MapMessenger();
+            app.MapFiles();
         }
     }
 
-    private static bool TerminatesSockets(Settings settings) => settings.Silo.Role != SiloRoles.Worker;
+    public static bool TerminatesSockets(Settings settings) => settings.Silo.Role != SiloRoles.Worker;
 
     private static ThemeOptions Theme(Protocol.Theme theme) => new()
     {

@@ -64,6 +64,62 @@ internal static class Keys
     public static readonly Key<string> PushProvider = Key.OneOf(
         "Push:Provider", "console", "Who wakes devices; console writes to the log that it would.", "console");
 
+    public static readonly Key<string> FilesProvider = Key.OneOf(
+        "Files:Provider", "disk", "Where files are kept: in a folder, or in an S3 bucket.", "disk", "s3");
+
+    public static readonly Key<string?> FilesDirectory = Key.Text(
+        "Files:Directory", "a directory this process may write to", "files below Data:Directory; cluster: none",
+        "The folder of the files. In a cluster all gateways mount the same one; without it, and without S3, a cluster takes no files.");
+
+    public static readonly Key<long> FilesMaxBytes = Key.Bytes(
+        "Files:MaxBytes", 1, 2L * 1024 * 1024 * 1024, "The largest file.");
+
+    public static readonly Key<long> FilesMaxBytesPerDay = Key.Bytes(
+        "Files:MaxBytesPerDay", 1, 10L * 1024 * 1024 * 1024, "What one user may upload in a day (UTC).");
+
+    public static readonly Key<int> FilesMaxUploads = Key.Whole(
+        "Files:MaxUploads", 1, 10_000, 32, "Unfinished uploads of one user.");
+
+    public static readonly Key<int> FilesUploadHours = Key.Whole(
+        "Files:UploadHours", 1, 24 * 30, 24, "An upload that got nothing for so long is given up.");
+
+    public static readonly Key<int> FilesKeyDays = Key.Whole(
+        "Files:KeyDays", 1, 365, 7, "After so many days URLs are signed with a new key. Keys are made and kept in the database.");
+
+    public static readonly Key<long> FilesKeepFree = Key.Bytes(
+        "Files:KeepFreeBytes", 0, 1024L * 1024 * 1024, "What uploads leave free on the disk of Files:Directory: the database may lie there too.");
+
+    public static readonly Key<bool> FilesCollectorDryRun = Key.Flag(
+        "Files:CollectorDryRun", false, "The collector counts what it would remove, and removes nothing.");
+
+    public static readonly Key<string?> FilesAssets = Key.Text(
+        "Files:AssetsDirectory", "a directory that exists", "none", "Served at /assets: the logo, the sound.");
+
+    public static readonly Key<string?> FilesAndroid = Key.Text(
+        "Files:AndroidDirectory", "a directory that exists", "none", "Served at /android: the Android application.");
+
+    public static readonly Key<string?> S3Bucket = Key.Text(
+        "Files:S3:Bucket", "the name of a bucket that exists", "none", "Where files are kept with Files:Provider=s3.");
+
+    public static readonly Key<Uri?> S3Endpoint = Key.Url(
+        "Files:S3:Endpoint", "Amazon's, by region", "An S3 server that is not Amazon's; the bucket stands in its paths.");
+
+    public static readonly Key<string?> S3Region = Key.Text(
+        "Files:S3:Region", "the name of a region", "us-east-1", "Part of every signature; servers that know no regions take us-east-1.");
+
+    public static readonly Key<string?> S3AccessKey = Key.Text(
+        "Files:S3:AccessKey", "an access key", "the machine's own", "Left out, with the secret, where the machine has a role.");
+
+    public static readonly Key<string?> S3SecretKey = Key.Secret(
+        "Files:S3:SecretKey", "the access key's secret", "the machine's own", "Given together with the access key or not at all.");
+
+    public static readonly Key<string?> S3Prefix = Key.Text(
+        "Files:S3:Prefix", "text such as messenger/", "none", "Begins every object's key, where a bucket is shared.");
+
+    public static readonly Key<string?> S3Spool = Key.Text(
+        "Files:S3:SpoolDirectory", "a directory this process may write to", "the system's for temporary files",
+        "Where a part lies while it comes: 8 MiB for each upload under way.");
+
     public static readonly Key<bool> Explorer = Key.Flag(
         "Explorer:Enabled", false, "The page /explorer: two throw-away people, every request, what both get for it. For developers, not for the public.",
         "false; Development: true");
@@ -96,7 +152,10 @@ internal static class Keys
     public static readonly IReadOnlyList<Key> All =
     [
         Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, MaxMessageBytes, PublicUrl, DrainPerSecond,
-        FixedCode, CodeDigits, LimitsEnabled, SmsProvider, PushProvider, Explorer, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
+        FixedCode, CodeDigits, LimitsEnabled, SmsProvider, PushProvider,
+        FilesProvider, FilesDirectory, FilesMaxBytes, FilesMaxBytesPerDay, FilesMaxUploads, FilesUploadHours, FilesKeyDays, FilesKeepFree,
+        FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool,
+        Explorer, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
         ButtonBackground, ButtonText, YourMessageBubbleBackground, YourMessageBubbleText, TheirMessageBubbleBackground, TheirMessageBubbleText,
         Logo, Sound,
     ];
