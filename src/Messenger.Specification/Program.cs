@@ -1,9 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Messenger.Specification;
 
 // dotnet run --project src/Messenger.Specification: writes the documents again, after a change of the protocol.
-foreach (var (file, text) in Documents.All(Documents.Root()))
+var root = Documents.Root();
+foreach (var (file, text) in Documents.All(root, AsyncApi.Generate(root)))
 {
     File.WriteAllText(file, text);
     Console.WriteLine($"{file}: {text.Length / 1024} KiB");
@@ -19,9 +21,8 @@ namespace Messenger.Specification
         private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
         /// <param name="root">The repository.</param>
-        public static IEnumerable<(string File, string Text)> All(string root)
+        public static IEnumerable<(string File, string Text)> All(string root, JsonObject document)
         {
-            var document = AsyncApi.Generate(root);
             yield return (Path.Combine(root, "docs", "asyncapi.yaml"), Yaml.Write(document, Comment));
             yield return (Path.Combine(root, "docs", "asyncapi.json"), document.ToJsonString(Json) + "\n");
         }

@@ -10,7 +10,7 @@ public sealed class GeneratedTests
 
     [Fact]
     public void The_files_are_what_the_records_give_today() => Assert.All(
-        Documents.All(Documents.Root()),
+        Documents.All(Documents.Root(), Document),
         document => Assert.True(
             File.ReadAllText(document.File) == document.Text, $"{document.File} is out of date: dotnet run --project src/Messenger.Specification writes it again"));
 
