@@ -1,27 +1,32 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Messenger.Conformance.Phones;
 
 namespace Messenger.Cli;
 
 /// <summary>Options that several commands share; each command gets its own instance.</summary>
 internal static class CommonOptions
 {
-    public static Option<Uri> Url()
-    {
-        var option = new Option<Uri>("--url")
-        {
-            Description = "The server's WebSocket",
-            DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable("MESSENGER_URL") ?? "ws://localhost:8080/ws"),
-            CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "ws" or "wss"
-                ? url
-                : Fail(result),
-        };
-        return option;
+    /// <summary>From the environment, or where <c>dotnet run</c> starts a server.</summary>
+    public static Uri DefaultUrl => new(Environment.GetEnvironmentVariable("MESSENGER_URL") ?? "ws://localhost:8080/ws");
 
-        static Uri Fail(System.CommandLine.Parsing.ArgumentResult result)
+    public static Option<Uri> Url() => new("--url")
+    {
+        Description = "The server's WebSocket; also by MESSENGER_URL",
+        DefaultValueFactory = _ => DefaultUrl,
+        CustomParser = result => ParseUrl(result.Tokens[0].Value, result),
+    };
+
+    /// <summary>Takes a WebSocket's address. The path may be left out: it is /ws.</summary>
+    public static Uri ParseUrl(string text, ArgumentResult result)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "ws" or "wss")
         {
-            result.AddError($"--url takes an address such as ws://localhost:8080/ws, not '{result.Tokens[0].Value}'.");
-            return new Uri("ws://localhost");
+            return url.AbsolutePath == "/" ? new Uri(url, "/ws") : url;
         }
+
+        result.AddError($"--url takes an address such as ws://localhost:8080/ws, not '{text}'.");
+        return DefaultUrl;
     }
 
     public static Option<string> Profile() => new("--profile")
@@ -48,6 +53,38 @@ internal static class CommonOptions
             }
         });
         return argument;
+    }
+
+    /// <summary>For people who are made up.</summary>
+    public static Option<string> PhonePrefix()
+    {
+        var option = new Option<string>("--phones")
+        {
+            Description = "What made-up phone numbers begin with; six digits follow",
+            DefaultValueFactory = _ => Account.Prefix,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is not ['+', .. var digits] || digits.Length is < 1 or > 9 || digits.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            {
+                result.AddError("--phones takes a plus and 1 to 9 digits, such as +35799.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>How long something that must come is awaited.</summary>
+    public static Option<double> Patience(double seconds)
+    {
+        var option = new Option<double>("--patience") { Description = "Seconds that one answer or notification is awaited", DefaultValueFactory = _ => seconds };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 600))
+            {
+                result.AddError("--patience takes seconds, 0.1 to 600.");
+            }
+        });
+        return option;
     }
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line, for scripts" };

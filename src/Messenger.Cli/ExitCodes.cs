@@ -19,13 +19,39 @@ internal static class ExitCodes
     /// <summary>Nobody answers at the address.</summary>
     public const int Unreachable = 3;
 
+    /// <summary>It ran to its end, and what it found is not as it should be: a broken rule, a replay that differs.</summary>
+    public const int Differs = 4;
+
+    /// <summary>Ctrl+C; what shells have for it.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>The codes, for whoever writes a script.</summary>
+    public static readonly IReadOnlyList<(int Code, string Means)> All =
+    [
+        (Done, "done"),
+        (Refused, "the server refused, or something here is not as it must be"),
+        (Usage, "the command line was wrong"),
+        (Unreachable, "nobody answers at the address"),
+        (Differs, "it ran to its end, and found a broken rule or a difference"),
+        (Interrupted, "stopped with Ctrl+C"),
+    ];
+
+    public static Task<int> Run(Uri url, Func<Task> command) => Run(url, async () =>
+    {
+        await command();
+        return Done;
+    });
+
     /// <summary>Runs a command, and says in one sentence what went wrong.</summary>
-    public static async Task<int> Run(Uri url, Func<Task> command)
+    public static async Task<int> Run(Uri url, Func<Task<int>> command)
     {
         try
         {
-            await command();
-            return Done;
+            return await command();
+        }
+        catch (UsageException usage)
+        {
+            return await Say(Usage, usage.Message);
         }
         catch (RefusedException refused)
         {
@@ -45,7 +71,7 @@ internal static class ExitCodes
         }
         catch (OperationCanceledException)
         {
-            return await Say(Refused, "Stopped.");
+            return await Say(Interrupted, "Stopped.");
         }
         catch (CryptographicException fault)
         {
@@ -64,3 +90,6 @@ internal static class ExitCodes
         return code;
     }
 }
+
+/// <summary>The command line asks for something that there is not; the message says what there is.</summary>
+internal sealed class UsageException(string message) : Exception(message);

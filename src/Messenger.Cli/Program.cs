@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Messenger.Cli;
 using Messenger.Cli.Commands;
 
@@ -11,16 +12,22 @@ var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
     SendCommand.Create(),
     HistoryCommand.Create(),
     WatchCommand.Create(),
+    ConformanceCommand.Create(),
+    ReplayCommand.Create(),
+    CompletionCommand.Create(),
 };
+HelpText.AddTo(root);
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+
+// Asking for help or for a completion is no mistake, whatever is missing besides.
+if (parsed is { Errors.Count: > 0, Action: null or ParseErrorAction })
 {
     foreach (var error in parsed.Errors)
     {
         await Console.Error.WriteLineAsync(error.Message);
     }
 
-    await Console.Error.WriteLineAsync("See --help.");
+    await Console.Error.WriteLineAsync($"See 'messenger {(parsed.CommandResult.Command is RootCommand ? string.Empty : parsed.CommandResult.Command.Name + " ")}--help'.");
     return ExitCodes.Usage;
 }
 

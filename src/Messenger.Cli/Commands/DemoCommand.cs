@@ -29,7 +29,8 @@ internal static class DemoCommand
         var url = CommonOptions.Url();
         var json = CommonOptions.Json();
         var code = new Option<string>("--code") { Description = "The code that a development server takes", DefaultValueFactory = _ => "000000" };
-        var command = new Command("demo", "Two people register, meet, talk and read, before your eyes. Example: messenger demo") { url, code, json };
+        var command = new Command("demo", "Two people register, meet, talk and read, before your eyes") { url, code, json };
+        command.Examples("messenger demo", "messenger demo --json");
         command.SetAction((parsed, cancellation) =>
         {
             var server = parsed.GetValue(url)!;
@@ -67,16 +68,18 @@ internal static class DemoCommand
         }
 
         stage.Footer();
+        var read = new List<int>();
         foreach (var person in people)
         {
             var messages = (await person.Talk.History(conversation, Limits.Page, cancellation: cancellation)).Where(message => !message.IsEvent).ToList();
-            if (messages.Count != Script.Length || messages.Any(message => message.ReadedMembers != message.Members))
+            read.Add(messages.Count(message => message.Readed && message.ReadedMembers == message.Members));
+            if (messages.Count != Script.Length || read[^1] != Script.Length)
             {
                 throw new InvalidOperationException("Not every message is read by both");
             }
         }
 
-        stage.Say($"{Script.Length} messages sent, each read by both sides. The server saw who and when, and no word of what.");
+        stage.End(Script.Length, read);
     }
 
     private static Task<Person> Join(Uri url, string phone, string code, string nick, Task<KeyPair> keys, CancellationToken cancellation) =>
@@ -147,6 +150,18 @@ internal static class DemoCommand
             var (name, colour) = who == 0 ? ("Alice", "aqua") : ("Bob  ", "lime");
             var shown = ciphertext.Length > Shown ? $"{ciphertext[..(Shown - 2)]} …" : ciphertext;
             AnsiConsole.MarkupLine($"  [{colour}]{name}[/] {Markup.Escape(text).PadRight(Said)} [grey]{shown}[/]");
+        }
+
+        public void End(int messages, List<int> read)
+        {
+            if (json)
+            {
+                Console.WriteLine(JsonSerializer.Serialize(new { messages, readByAlice = read[0], readByBob = read[1] }, Lines.Json));
+            }
+            else
+            {
+                Say($"{messages} messages sent, each read by both sides. The server saw who and when, and no word of what.");
+            }
         }
 
         public void Footer()

@@ -14,7 +14,8 @@ internal static class RegisterCommand
         var phone = CommonOptions.Phone("In E.164, such as +35799123456");
         var code = new Option<string?>("--code") { Description = "The code from the SMS; asked for when left out" };
         var nick = new Option<string?>("--nick") { Description = "What you call yourself; sealed, like everything" };
-        var command = new Command("register", "Registers a phone. Example: messenger register +35799123456") { phone, code, nick };
+        var command = new Command("register", "Registers a phone") { phone, code, nick };
+        command.Examples("messenger register +35799123456", "MESSENGER_PASSPHRASE=... messenger register +35799123456 --code 000000 --profile ./alice");
         session.AddTo(command);
         command.SetAction((parsed, cancellation) => ExitCodes.Run(session.Url(parsed), async () =>
         {

@@ -12,7 +12,8 @@ internal static class SendCommand
         var session = new Session();
         var phone = CommonOptions.Phone("The other person's phone in E.164");
         var text = new Argument<string>("text") { Description = "What to say" };
-        var command = new Command("send", "Sends a message. Example: messenger send +35799123456 'See you at eight'") { phone, text };
+        var command = new Command("send", "Sends a message") { phone, text };
+        command.Examples("messenger send +35799123456 'See you at eight'");
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
@@ -42,7 +43,8 @@ internal static class HistoryCommand
             }
         });
         var before = new Option<string?>("--before") { Description = "A message's uuid: the ones before it" };
-        var command = new Command("history", "Shows the newest messages. Example: messenger history +35799123456") { phone, size, before };
+        var command = new Command("history", "Shows the newest messages") { phone, size, before };
+        command.Examples("messenger history +35799123456 --size 50", "messenger history +35799123456 --before 6921d2fd-e88c-4802-bb70-d7a18770939e");
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
@@ -63,7 +65,8 @@ internal static class ChatCommand
     {
         var session = new Session();
         var phone = CommonOptions.Phone("The other person's phone in E.164");
-        var command = new Command("chat", "Talks to somebody in this terminal; end with Ctrl+D. Example: messenger chat +35799123456") { phone };
+        var command = new Command("chat", "Talks to somebody in this terminal; end with Ctrl+D") { phone };
+        command.Examples("messenger chat +35799123456", "echo 'On my way' | messenger chat +35799123456");
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
@@ -100,7 +103,8 @@ internal static class WatchCommand
     public static Command Create()
     {
         var session = new Session();
-        var command = new Command("watch", "Shows what arrives until Ctrl+C. Example: messenger watch --json");
+        var command = new Command("watch", "Shows what arrives until Ctrl+C");
+        command.Examples("messenger watch --json");
         session.AddTo(command);
         session.Act(command, (_, person, lines, cancellation) => Listen(person, lines, cancellation));
         return command;

@@ -11,7 +11,8 @@ internal static class WhoAmICommand
     public static Command Create()
     {
         var (profile, json) = (CommonOptions.Profile(), CommonOptions.Json());
-        var command = new Command("whoami", "Tells who is registered in the profile. Example: messenger whoami --json") { profile, json };
+        var command = new Command("whoami", "Tells who is registered in the profile") { profile, json };
+        command.Examples("messenger whoami", "messenger whoami --json --profile ./alice");
         command.SetAction(parsed =>
         {
             var directory = parsed.GetValue(profile)!;

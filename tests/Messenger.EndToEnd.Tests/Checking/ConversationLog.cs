@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Messenger.EndToEnd.Tests.Phones;
 
 namespace Messenger.EndToEnd.Tests.Checking;
 

@@ -223,7 +223,7 @@ public class HistoryCheckerTests
     {
         var script = HeardBy("m1", "m2", "m3", "m4");
         script[Script.Bob].Loses();
-        script[Script.Bob].History.Add(new Phones.Notified(TimeSpan.FromHours(1), 9, "NotificationConversationDeleted", "c", default));
+        script[Script.Bob].History.Add(new Notified(TimeSpan.FromHours(1), 9, "NotificationConversationDeleted", "c", default));
 
         Found(script, FaultKind.Early);
     }

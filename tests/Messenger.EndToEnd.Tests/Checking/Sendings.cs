@@ -1,4 +1,3 @@
-using Messenger.EndToEnd.Tests.Phones;
 
 namespace Messenger.EndToEnd.Tests.Checking;
 

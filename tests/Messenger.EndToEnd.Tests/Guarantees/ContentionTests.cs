@@ -1,7 +1,6 @@
 using Messenger.EndToEnd.Tests.Checking;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Load;
-using Messenger.EndToEnd.Tests.Phones;
 
 namespace Messenger.EndToEnd.Tests.Guarantees;
 

@@ -9,15 +9,23 @@ public static class Built
     /// <summary>The command line's messenger.dll.</summary>
     public static string Cli { get; } = Output("Messenger.Cli", "messenger.dll");
 
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
+
     private static string Output(string project, string file)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var root = own;
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Messenger.Actors.sln")))
+        return Path.Combine(FindRoot(), "src", project, "bin", own.Parent!.Name, own.Name, file);
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Messenger.Actors.sln")))
         {
-            root = root.Parent;
+            folder = folder.Parent;
         }
 
-        return Path.Combine(root?.FullName ?? own.FullName, "src", project, "bin", own.Parent!.Name, own.Name, file);
+        return folder?.FullName ?? AppContext.BaseDirectory;
     }
 }

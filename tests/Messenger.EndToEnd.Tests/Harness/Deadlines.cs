@@ -4,7 +4,7 @@ namespace Messenger.EndToEnd.Tests.Harness;
 public static class Deadlines
 {
     /// <summary>One answer, one notification, one close.</summary>
-    public static readonly TimeSpan Frame = TimeSpan.FromSeconds(30);
+    public static TimeSpan Frame => Patience.Frame;
 
     /// <summary>A process from its start to ready: migrations and joining a cluster included.</summary>
     public static readonly TimeSpan Start = TimeSpan.FromSeconds(90);
@@ -13,24 +13,8 @@ public static class Deadlines
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(60);
 
     /// <summary>Everything that a failure broke is whole again.</summary>
-    public static readonly TimeSpan Recovery = TimeSpan.FromSeconds(120);
-
-    /// <summary>How often something outside this process, which cannot call back, is looked at.</summary>
-    public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    public static TimeSpan Recovery => Patience.Recovery;
 
     /// <summary>Looks until it is so; throws with what was awaited when it is not so in time.</summary>
-    public static async Task Until(Func<Task<bool>> isSo, TimeSpan deadline, Func<string> what)
-    {
-        using var look = new PeriodicTimer(Look);
-        var end = Clock.Now + deadline;
-        while (!await isSo())
-        {
-            if (Clock.Now > end)
-            {
-                throw new TimeoutException($"not within {deadline.TotalSeconds} s: {what()}");
-            }
-
-            await look.WaitForNextTickAsync();
-        }
-    }
+    public static Task Until(Func<Task<bool>> isSo, TimeSpan deadline, Func<string> what) => Patience.Until(isSo, deadline, what);
 }

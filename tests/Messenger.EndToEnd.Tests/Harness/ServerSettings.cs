@@ -7,7 +7,7 @@ namespace Messenger.EndToEnd.Tests.Harness;
 public sealed record ServerSettings(string DataDirectory, IReadOnlyDictionary<string, string> Environment)
 {
     /// <summary>The code of every SMS in these tests.</summary>
-    public const string Code = "424242";
+    public const string Code = KnownCodes.Development;
 
     /// <summary>One process with SQLite, in Development, codes fixed and limits off.</summary>
     public static ServerSettings Embedded(params (string Key, string Value)[] more) => Development(more);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.EndToEnd.Tests.Phones;
 
 namespace Messenger.EndToEnd.Tests.Load;
 

@@ -1,6 +1,5 @@
 using Messenger.EndToEnd.Tests.Checking;
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.EndToEnd.Tests.Phones;
 
 namespace Messenger.EndToEnd.Tests.Load;
 

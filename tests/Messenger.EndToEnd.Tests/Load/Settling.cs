@@ -1,5 +1,4 @@
 using Messenger.EndToEnd.Tests.Checking;
-using Messenger.EndToEnd.Tests.Phones;
 
 namespace Messenger.EndToEnd.Tests.Load;
 

@@ -17,8 +17,10 @@ public sealed class ArchitectureTests
         ["Messenger.Providers"] = ["Messenger.Ports"],
         ["Messenger.Host"] = ["Messenger.Gateway", "Messenger.Providers"],
         ["Messenger.Client"] = ["Messenger.Protocol"],
-        ["Messenger.Cli"] = ["Messenger.Client"],
         ["Messenger.Specification"] = ["Messenger.Protocol"],
+        // Judges the server and the client by the document alone.
+        ["Messenger.Conformance"] = [],
+        ["Messenger.Cli"] = ["Messenger.Client", "Messenger.Conformance"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Source).Select(folder => Path.GetFileName(folder)!)];

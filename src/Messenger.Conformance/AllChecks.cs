@@ -1,0 +1,38 @@
+using Messenger.Conformance.Checks;
+
+namespace Messenger.Conformance;
+
+/// <summary>Every check, and the rules that none can try from outside.</summary>
+public static class AllChecks
+{
+    private const string Client = "it binds the client, not the server";
+
+    public static IReadOnlyList<Check> List { get; } =
+    [
+        .. ConnectionChecks.All, .. BadInputChecks.All, .. RegistrationChecks.All, .. DeleteUserChecks.All, .. ProfileChecks.All, .. ContactChecks.All,
+        .. ConversationChecks.All, .. MembershipChecks.All, .. SessionKeyChecks.All, .. MessageChecks.All, .. PaginationChecks.All, .. ReceiptChecks.All,
+        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. LimitChecks.All,
+    ];
+
+    /// <summary>Rule id to the reason why no client can try it.</summary>
+    public static IReadOnlyDictionary<string, string> NotCheckable { get; } = new Dictionary<string, string>
+    {
+        ["ENV-11"] = "pings of the server are answered below what a client sees",
+        ["CLOSE-1"] = Client,
+        ["CLOSE-2"] = Client,
+        ["CLOSE-3"] = "the server would have to be overloaded",
+        ["NOT-3"] = "the server would have to fail",
+        ["NOT-5"] = Client,
+        ["RES-1"] = Client,
+        ["SYNC-1"] = Client,
+        ["REL-1"] = "the server would have to be killed; the end-to-end tests do that",
+        ["REL-5"] = "a process of the cluster would have to be killed; the end-to-end tests do that",
+        ["TRY-1"] = Client,
+        ["TRY-2"] = Client,
+        ["REG-2"] = "an SMS is seen by its phone alone, and ten minutes are long",
+        ["CONV-12"] = Client,
+        ["KEY-6"] = Client,
+        ["RCP-5"] = Client,
+        ["LIM-5"] = "what waits in the server and what waits in the network look alike from outside",
+    };
+}

@@ -1,0 +1,128 @@
+using System.Net.WebSockets;
+using Messenger.Conformance.Phones;
+
+namespace Messenger.Conformance.Checks;
+
+/// <summary>What the server does with what is no request.</summary>
+internal static class BadInputChecks
+{
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("What is no request is answered with bad_request and the connection stays", ["ENV-10", "ENV-5"], WhatIsNoRequestIsAnsweredWithBadRequestAndTheConnectionStays),
+        new("An id is echoed as it came and the type may stand anywhere", ["ENV-2", "ENV-3", "ENV-7"], AnIdIsEchoedAsItCameAndTheTypeMayStandAnywhere),
+        new("A connection that keeps sending garbage is closed", ["LIM-4"], AConnectionThatKeepsSendingGarbageIsClosed),
+        new("A binary frame is closed with 1003", ["CLOSE-4"], ABinaryFrameIsClosedWith1003),
+        new("A message over 256 KiB is closed with 1009", ["CLOSE-4", "LIM-3"], AMessageOver256KiBIsClosedWith1009),
+        new("Invalid UTF-8 is closed with 1007", ["CLOSE-4"], InvalidUTF8IsClosedWith1007),
+        new("Requests may be pipelined without waiting", ["ENV-4", "ENV-8", "ENV-12"], RequestsMayBePipelinedWithoutWaiting),
+    ];
+
+    private static readonly (string Text, string? Type)[] NoRequests =
+    [
+        ("not json", null),
+        ("[]", null),
+        ("17", null),
+        ("{}", null),
+        ("""{"type":null}""", null),
+        ("""{"type":17,"payload":{}}""", null),
+        ("""{"type":"RequestEverything","payload":{}}""", "RequestEverything"),
+        ("""{"type":"ResponsePong","payload":{}}""", "ResponsePong"),
+        ("""{"type":"RequestTyping"}""", "RequestTyping"),
+        ("""{"type":"RequestTyping","payload":null}""", "RequestTyping"),
+        ("""{"type":"RequestTyping","payload":[]}""", "RequestTyping"),
+        ("""{"type":"RequestTyping","payload":{"conversationUuid":17}}""", "RequestTyping"),
+        ("""{"type":"RequestTyping","payload":{"conversationUuid":"no uuid"}}""", "RequestTyping"),
+        ("""{"type":"RequestTyping","payload":{"conversationUuid":"\ud800"}}""", "RequestTyping"),
+        ("""{"type":"RequestGetMessages","payload":{"conversationUuid":"6921d2fd-e88c-4802-bb70-d7a18770939e","size":1e99}}""", "RequestGetMessages"),
+        ($$$"""{"type":"RequestPing","payload":{"when":1,"deep":{{{new string('[', 33)}}}{{{new string(']', 33)}}} }}""", null),
+    ];
+
+    private static async Task WhatIsNoRequestIsAnsweredWithBadRequestAndTheConnectionStays(Scene scene)
+    {
+        var phone = await scene.Person();
+        foreach (var (text, type) in NoRequests)
+        {
+            await phone.Line.SendText(text);
+
+            var reply = await phone.Line.Inbox.TakeStray();
+            reply.Refused("bad_request");
+            if (!text.Contains("deep", StringComparison.Ordinal))
+            {
+                Expect.Equal(type, reply.Payload.Text("requestType"), text);
+            }
+        }
+
+        (await phone.Ask("RequestPing", new { clientVersion = "1", when = 1 })).Done();
+    }
+
+    private static async Task AnIdIsEchoedAsItCameAndTheTypeMayStandAnywhere(Scene scene)
+    {
+        var phone = await scene.Person();
+
+        await phone.Line.SendText("""{"payload":{"when":1,"unknown":[{}]},"more":null,"type":"RequestPing"}""");
+        Expect.Equal("ResponsePong", (await phone.Line.Inbox.TakeStray()).Type);
+        Expect.Equal("ResponsePong", (await phone.Line.AskText("n1", """{"id":"n1","type":"RequestPing","payload":{"when":1}}""")).Type);
+        var numbered = await phone.Line.AskText("12345", """{"type":"RequestPing","payload":{"when":1},"id":12345}""");
+        Expect.Equal("12345", numbered.Id?.GetRawText());
+    }
+
+    private static async Task AConnectionThatKeepsSendingGarbageIsClosed(Scene scene)
+    {
+        const int Most = 1000;
+        var phone = await scene.Person();
+
+        try
+        {
+            for (var i = 0; i < Most && !phone.Line.Ended.IsCompleted; i++)
+            {
+                await phone.Line.SendText("garbage");
+            }
+        }
+        catch (LineBrokenException)
+        {
+            // Closed while sending: that is what is awaited.
+        }
+
+        Expect.Equal(1008, await phone.Line.Closing());
+    }
+
+    private static async Task ABinaryFrameIsClosedWith1003(Scene scene)
+    {
+        var phone = await scene.Person();
+
+        await phone.Line.SendRaw("{}"u8.ToArray(), WebSocketMessageType.Binary);
+
+        Expect.Equal(1003, await phone.Line.Closing());
+    }
+
+    private static async Task AMessageOver256KiBIsClosedWith1009(Scene scene)
+    {
+        var phone = await scene.Person();
+        var frame = $$"""{"type":"RequestPing","payload":{"when":1},"more":"{{new string('a', 256 * 1024)}}"}""";
+
+        await phone.Line.SendText(frame);
+
+        Expect.Equal(1009, await phone.Line.Closing());
+    }
+
+    private static async Task InvalidUTF8IsClosedWith1007(Scene scene)
+    {
+        var phone = await scene.Person();
+
+        await phone.Line.SendRaw(new byte[] { (byte)'"', 0xff, 0xfe, (byte)'"' }, WebSocketMessageType.Text);
+
+        Expect.Equal(1007, await phone.Line.Closing());
+    }
+
+    private static async Task RequestsMayBePipelinedWithoutWaiting(Scene scene)
+    {
+        var phone = await scene.Person();
+        var answers = new List<Task<Reply>>();
+        for (var i = 0; i < 500; i++)
+        {
+            answers.Add(await phone.Line.Send("RequestPing", new { clientVersion = "1", when = i }));
+        }
+
+        Expect.All(await Task.WhenAll(answers), reply => Expect.Equal("ResponsePong", reply.Type));
+    }
+}

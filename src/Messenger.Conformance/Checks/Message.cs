@@ -1,0 +1,195 @@
+using Messenger.Conformance.Phones;
+
+namespace Messenger.Conformance.Checks;
+
+/// <summary>Sending, reading and deleting messages.</summary>
+internal static class MessageChecks
+{
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("A message is stored as it was sent and told the same", ["MSG-1", "MSG-2", "FMT-4", "FMT-5"], AMessageIsStoredAsItWasSentAndToldTheSame),
+        new("It goes to every device but the one that sent it", ["MSG-2", "MSG-11", "NOT-4"], ItGoesToEveryDeviceButTheOneThatSentIt),
+        new("The uuid of another's message is a conflict", ["TRY-3", "MSG-3"], TheUuidOfAnothersMessageIsAConflict),
+        new("The session key and the message replied to must be of the conversation", ["MSG-4"], TheSessionKeyAndTheMessageRepliedToMustBeOfTheConversation),
+        new("A body has at most 64 KiB", ["MSG-5", "LIM-3"], ABodyHasAtMost64KiB),
+        new("A message is deleted by its author or a group's admin and its row stays", ["MSG-9"], AMessageIsDeletedByItsAuthorOrAGroupsAdminAndItsRowStays),
+        new("In a dialog nobody deletes the other's message", ["MSG-9"], InADialogNobodyDeletesTheOthersMessage),
+        new("Many messages are deleted all or none", ["MSG-9", "ERR-2"], ManyMessagesAreDeletedAllOrNone),
+        new("Typing reaches the others without a cursor and is never replayed", ["MSG-10", "ENV-6"], TypingReachesTheOthersWithoutACursorAndIsNeverReplayed),
+        new("A reported message becomes objectionable and everybody is told", ["REP-1", "REP-2"], AReportedMessageBecomesObjectionableAndEverybodyIsTold),
+        new("A body needs an iv and a message without body has files", ["MSG-5"], ABodyNeedsAnIvAndAMessageWithoutBodyFiles),
+        new("Events cannot be deleted and tell who did it", ["MSG-9", "MSG-12"], EventsCannotBeDeletedAndTellWhoDidIt),
+    ];
+
+    private static async Task AMessageIsStoredAsItWasSentAndToldTheSame(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+
+        var stored = await a.Say(talk, body: "V+Srn1w=");
+        var heard = await b.Hear(stored.Text("uuid")!);
+
+        Expect.Equal(stored.GetRawText(), heard.GetRawText());
+        Expect.Equal("V+Srn1w=", stored.Text("bodyEncryptedBase64"));
+        Expect.False(stored.Flag("readed"));
+        Expect.Equal((2, 1, 1), (stored.Number("members"), stored.Number("readedMembers"), stored.Number("deliveredMembers")));
+        Expect.True((await a.Log(talk)).Single(message => message.Is("uuid", stored.Text("uuid")!)).Flag("readed"));
+        Expect.False((await b.Log(talk)).Single(message => message.Is("uuid", stored.Text("uuid")!)).Flag("readed"));
+    }
+
+    private static async Task ItGoesToEveryDeviceButTheOneThatSentIt(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var (a2, b2) = (await scene.Second(a), await scene.Second(b));
+        var talk = await a.Dialog(b);
+
+        var uuid = (await a.Say(talk)).Text("uuid")!;
+        var next = (await b.Say(talk)).Text("uuid")!;
+
+        foreach (var phone in new[] { b, b2, a2 })
+        {
+            await phone.Hear(uuid);
+        }
+
+        await a.Hear(next);
+        Expect.DoesNotContain(a.Line.Inbox.Left(Talking.AddedMessage), left => left.Payload.GetProperty("message").Is("uuid", uuid));
+    }
+
+    private static async Task TheUuidOfAnothersMessageIsAConflict(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        var uuid = (await a.Say(talk)).Text("uuid")!;
+
+        (await b.Ask("RequestAddMessage", talk.Draft(uuid.ToUpperInvariant()))).Refused("conflict");
+    }
+
+    private static async Task TheSessionKeyAndTheMessageRepliedToMustBeOfTheConversation(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var (talk, other) = (await a.Dialog(b), await a.Group(b));
+        var (here, there) = ((await a.Say(talk)).Text("uuid")!, (await a.Say(other)).Text("uuid")!);
+
+        Expect.NotEqual("ok", (await a.Ask("RequestAddMessage", talk.Draft(key: other.Key))).Status ?? "ok");
+        Expect.NotEqual("ok", (await a.Ask("RequestAddMessage", talk.Draft(reply: there))).Status ?? "ok");
+        Expect.Equal(here, (await a.Say(talk, reply: here)).Text("replyMessageUuid"));
+    }
+
+    private static async Task ABodyHasAtMost64KiB(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+
+        await b.Hear((await a.Say(talk, body: Opaque.Base64(64 * 1024))).Text("uuid")!);
+        (await a.Ask("RequestAddMessage", talk.Draft(body: Opaque.Base64((64 * 1024) + 3)))).Refused("bad_request");
+    }
+
+    private static async Task AMessageIsDeletedByItsAuthorOrAGroupsAdminAndItsRowStays(Scene scene)
+    {
+        var (a, b, c) = await scene.Three();
+        var talk = await a.Group(b, c);
+        var (first, second) = ((await b.Say(talk)).Text("uuid")!, (await b.Say(talk)).Text("uuid")!);
+
+        (await c.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = first })).Refused("forbidden");
+        (await b.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = first })).Done();
+        (await a.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = second })).Done();
+
+        var told = await c.Notified("DeleteMessageNotification", notified => notified.Payload.Is("messageUuid", second));
+        Expect.Equal(a.UserId, told.Payload.Text("userId"));
+        foreach (var row in (await c.Log(talk)).Where(message => !message.Flag("isEvent")))
+        {
+            Expect.True(row.Flag("deleted") && row.IsNull("bodyEncryptedBase64") && row.IsNull("ivBase64"));
+        }
+    }
+
+    private static async Task InADialogNobodyDeletesTheOthersMessage(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        var uuid = (await a.Say(talk)).Text("uuid")!;
+
+        (await b.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid })).Refused("forbidden");
+    }
+
+    private static async Task ManyMessagesAreDeletedAllOrNone(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Group(b);
+        var (mine, theirs) = ((await b.Say(talk)).Text("uuid")!, (await a.Say(talk)).Text("uuid")!);
+
+        (await b.Ask("RequestDeleteMessages", new { conversationUuid = talk.Uuid, uuids = new[] { mine, theirs } })).Refused("forbidden");
+        (await b.Ask("RequestDeleteMessages", new { conversationUuid = talk.Uuid, uuids = new[] { mine, Opaque.Uuid() } })).Refused("not_found");
+        Expect.DoesNotContain(await a.Log(talk), message => message.Flag("deleted"));
+
+        (await a.Ask("RequestDeleteMessages", new { conversationUuid = talk.Uuid, uuids = new[] { mine, theirs } })).Done();
+        Expect.Equal(2, (await a.Log(talk)).Count(message => message.Flag("deleted")));
+    }
+
+    private static async Task TypingReachesTheOthersWithoutACursorAndIsNeverReplayed(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        await b.Hear((await a.Say(talk)).Text("uuid")!);
+
+        (await a.Do("RequestTyping", talk)).Done();
+        (await a.Do("RequestTyping", talk)).Done();
+
+        var told = await b.Notified("NotificationTyping");
+        Expect.Equal((talk.Uuid, a.UserId), (told.Payload.Text("conversationUuid"), told.Payload.Text("userId")));
+        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        Expect.Empty(b.Line.Inbox.Left("NotificationTyping"));
+        await b.Line.Cut();
+        var uuid = (await a.Say(talk)).Text("uuid")!;
+        await b.Return(scene.Url);
+        await b.Hear(uuid);
+        Expect.Empty(b.Line.Inbox.Left("NotificationTyping"));
+    }
+
+    private static async Task AReportedMessageBecomesObjectionableAndEverybodyIsTold(Scene scene)
+    {
+        var (a, b, c) = await scene.Three();
+        var talk = await a.Group(b, c);
+        var uuid = (await a.Say(talk)).Text("uuid")!;
+
+        (await b.Ask("AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = uuid, reason = "Spam" })).Done();
+        (await b.Ask("AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = uuid, reason = "Spam" })).Done();
+
+        await a.Notified("UpdatedMessageNotification", notified => notified.Payload.Is("uuid", uuid) && notified.Payload.Flag("objectionable"));
+        Expect.True((await c.Log(talk)).Single(message => message.Is("uuid", uuid)).Flag("objectionable"));
+        (await b.Ask("AddUserReport", new { reason = "Spam", userId = a.UserId })).Done();
+        (await b.Ask("AddConversationReport", new { conversationUuid = talk.Uuid, reason = "Spam" })).Done();
+    }
+
+    private static async Task ABodyNeedsAnIvAndAMessageWithoutBodyFiles(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+
+        (await a.Ask("RequestAddMessage", Message(body: null, iv: null, hasFiles: false))).Refused("bad_request");
+        (await a.Ask("RequestAddMessage", Message(body: "AAAA", iv: null, hasFiles: false))).Refused("bad_request");
+        (await a.Ask("RequestAddMessage", Message(body: null, iv: null, hasFiles: true))).Done();
+
+        object Message(string? body, string? iv, bool hasFiles) => new
+        {
+            bodyEncryptedBase64 = body,
+            conversationUuid = talk.Uuid,
+            hasFiles,
+            ivBase64 = iv,
+            messageUuid = Opaque.Uuid(),
+            sessionKeyUuid = talk.Key,
+        };
+    }
+
+    private static async Task EventsCannotBeDeletedAndTellWhoDidIt(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Group(b);
+
+        var added = Expect.Single(await a.Log(talk), message => message.Text("eventType") == "Added");
+
+        Expect.True(added.Flag("isEvent"));
+        Expect.Equal((a.UserId, b.UserId), (added.Text("userId"), added.Text("eventUserId")));
+        Expect.True(added.IsNull("bodyEncryptedBase64") && added.IsNull("ivBase64"));
+        Expect.NotEqual("ok", (await a.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = added.Text("uuid") })).Status);
+    }
+}

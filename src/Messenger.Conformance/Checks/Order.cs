@@ -1,0 +1,63 @@
+using Messenger.Conformance.Phones;
+
+namespace Messenger.Conformance.Checks;
+
+/// <summary>Guarantee 3: once, and in order, at every device.</summary>
+internal static class OrderChecks
+{
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("Hundreds of pipelined messages arrive in order at every other device", ["NOT-2", "REL-3", "REL-6", "ENV-12"], HundredsOfPipelinedMessagesArriveInOrderAtEveryOtherDevice),
+        new("Requests of one connection to one conversation take effect in the order sent", ["ENV-8"], RequestsOfOneConnectionToOneConversationTakeEffectInTheOrderSent),
+    ];
+
+    private static async Task HundredsOfPipelinedMessagesArriveInOrderAtEveryOtherDevice(Scene scene)
+    {
+        const int Count = 500;
+        var (a, b, c) = await scene.Three();
+        var second = await scene.Second(a);
+        var talk = await a.Group(b, c);
+        var sent = Enumerable.Range(0, Count).Select(_ => Opaque.Uuid()).ToList();
+
+        var answers = new List<Task<Reply>>();
+        foreach (var uuid in sent)
+        {
+            answers.Add(await a.Line.Send("RequestAddMessage", talk.Draft(uuid)));
+        }
+
+        var stored = (await Task.WhenAll(answers)).Select(reply => reply.Done().GetProperty("message").Number("created")).ToList();
+
+        Expect.Equal(stored.Order().Distinct(), stored);
+        foreach (var phone in new[] { b, c, second })
+        {
+            await phone.Hear(sent[^1]);
+            var heard = phone.History.Entries().OfType<Notified>().Where(notified => notified.Type == Talking.AddedMessage)
+                .Select(notified => notified.Payload.GetProperty("message")).Where(message => !message.Flag("isEvent")).Select(message => message.Text("uuid")!);
+            Expect.Equal(sent, heard);
+        }
+
+        Expect.DoesNotContain(a.Line.Inbox.Left(Talking.AddedMessage), left => !left.Payload.GetProperty("message").Flag("isEvent"));
+    }
+
+    private static async Task RequestsOfOneConnectionToOneConversationTakeEffectInTheOrderSent(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var (talk, creation) = a.Creation(isDialog: false, [], [b]);
+        var message = Opaque.Uuid();
+
+        Task<Reply>[] answers =
+        [
+            await a.Line.Send("RequestCreateConversationFull", creation),
+            await a.Line.Send("RequestAddMessage", talk.Draft(message)),
+            await a.Line.Send("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = message }),
+            await a.Line.Send("RequestGetMessagesByUuids", new { conversationUuid = talk.Uuid, uuids = new[] { message } }),
+            await a.Line.Send("RequestDeleteConversation", new { conversationUuid = talk.Uuid }),
+            await a.Line.Send("RequestGetMembersList", new { conversationUuid = talk.Uuid }),
+        ];
+        var replies = await Task.WhenAll(answers);
+
+        Expect.All(replies[..5], reply => reply.Done());
+        Expect.True(replies[3].Payload.Items("messages").Single().Flag("deleted"));
+        replies[5].Refused("not_found");
+    }
+}

@@ -1,0 +1,183 @@
+using Messenger.Conformance.Phones;
+
+namespace Messenger.Conformance.Checks;
+
+/// <summary>Registering, authenticating, and the applications of a person.</summary>
+internal static class RegistrationChecks
+{
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("Before authentication five requests are served and the rest are not", ["ENV-9", "ENV-5", "REG-8"], BeforeAuthenticationFiveRequestsAreServedAndTheRestAreNot),
+        new("A confirmation does not authenticate", ["REG-5"], AConfirmationDoesNotAuthenticate),
+        new("The phone number must be one and the user id its hash", ["REG-1", "FMT-1"], ThePhoneNumberMustBeOneAndTheUserIdItsHash),
+        new("Five wrong codes void the code", ["REG-4"], FiveWrongCodesVoidTheCode),
+        new("A code confirms the application that asked for it and no other", ["REG-4"], ACodeConfirmsTheApplicationThatAskedForItAndNoOther),
+        new("An application uuid is opaque and case sensitive", ["FMT-3"], AnApplicationUuidIsOpaqueAndCaseSensitive),
+        new("Authenticating the same again is ok and as another is a conflict", ["REG-6"], AuthenticatingTheSameAgainIsOkAndAsAnotherIsAConflict),
+        new("A newer connection of the same application displaces the older", ["REG-7", "CLOSE-4"], ANewerConnectionOfTheSameApplicationDisplacesTheOlder),
+        new("The other devices hear of a login and see who is online", ["REG-7", "REG-10"], TheOtherDevicesHearOfALoginAndSeeWhoIsOnline),
+        new("Applications are listed newest first and confirmed filters", ["REG-10"], ApplicationsAreListedNewestFirstAndConfirmedFilters),
+        new("A deleted application is closed with 4003 and its credential is void", ["REG-11", "REG-8", "CLOSE-4"], ADeletedApplicationIsClosedWith4003AndItsCredentialIsVoid),
+        new("A push token is set for one's own applications only", ["REG-9", "FMT-6"], APushTokenIsSetForOnesOwnApplicationsOnly),
+    ];
+
+    private static async Task BeforeAuthenticationFiveRequestsAreServedAndTheRestAreNot(Scene scene)
+    {
+        var stranger = await scene.Stranger();
+
+        (await stranger.Ask("RequestPing", new { clientVersion = "7.14", when = 1 })).Done();
+        (await stranger.Ask("RequestGetServerSettings", new { })).Done();
+        (await stranger.Ask("RequestGetConversationsFull", new { userId = (string?)null })).Refused("unauthenticated");
+        (await stranger.Ask("RequestTyping", new { conversationUuid = Opaque.Uuid() })).Refused("unauthenticated");
+        (await stranger.Ask("GetBlackList", new { userId = (string?)null })).Refused("unauthenticated");
+        (await stranger.Authenticate()).Refused("unauthenticated");
+        await scene.RequestCode(stranger);
+        (await Confirm(stranger, await stranger.Code())).Done();
+        await stranger.Login();
+        (await stranger.Ask("GetBlackList", new { userId = (string?)null })).Done();
+    }
+
+    private static async Task AConfirmationDoesNotAuthenticate(Scene scene)
+    {
+        var stranger = await scene.Stranger();
+        await scene.RequestCode(stranger);
+        (await Confirm(stranger, await stranger.Code())).Done();
+
+        (await stranger.Ask("GetBlackList", new { userId = (string?)null })).Refused("unauthenticated");
+    }
+
+    private static async Task ThePhoneNumberMustBeOneAndTheUserIdItsHash(Scene scene)
+    {
+        var stranger = await scene.Stranger();
+        var (good, other) = (stranger.Account, scene.Nobody());
+
+        (await Register(stranger, good.OpenUserId, other.UserId)).Refused("bad_request");
+        var local = good with { OpenUserId = "99123456" };
+        (await Register(stranger, local.OpenUserId, local.UserId)).Refused("bad_request");
+        var words = good with { OpenUserId = "+alice" };
+        (await Register(stranger, words.OpenUserId, words.UserId)).Refused("bad_request");
+
+        static Task<Reply> Register(Phone phone, string openUserId, string userId) => phone.Ask(
+            "RequestRegisterApplication", new { applicationType = "ios", openUserId, userId, uuid = Opaque.Uuid() });
+    }
+
+    private static async Task FiveWrongCodesVoidTheCode(Scene scene)
+    {
+        var stranger = await scene.Stranger();
+        await scene.RequestCode(stranger);
+
+        var code = await stranger.Code();
+        for (var i = 0; i < 5; i++)
+        {
+            Expect.NotEqual("ok", (await Confirm(stranger, KnownCodes.Wrong(code))).Status);
+        }
+
+        Expect.NotEqual("ok", (await Confirm(stranger, code)).Status);
+    }
+
+    private static async Task ACodeConfirmsTheApplicationThatAskedForItAndNoOther(Scene scene)
+    {
+        var stranger = await scene.Stranger();
+        await scene.RequestCode(stranger);
+
+        Expect.NotEqual("ok", (await stranger.Ask("RequestConfirmRegistration", new
+        {
+            smsCode = await stranger.Code(),
+            userId = stranger.UserId,
+            uuid = Opaque.Uuid(),
+        })).Status);
+    }
+
+    private static async Task AnApplicationUuidIsOpaqueAndCaseSensitive(Scene scene)
+    {
+        var account = scene.Nobody() with { Application = "6F-C2C6B7B15065-6396923166703690188" };
+        var phone = await scene.Newcomer(account);
+        await phone.Connect(scene.Url);
+
+        (await phone.Ask("RequestAuthenticationByApplication", new { userId = phone.UserId, uuid = account.Application.ToLowerInvariant() })).Refused("unauthenticated");
+        await phone.Login();
+    }
+
+    private static async Task AuthenticatingTheSameAgainIsOkAndAsAnotherIsAConflict(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+
+        (await a.Authenticate()).Done();
+        (await a.Ask("RequestAuthenticationByApplication", new { userId = b.UserId, uuid = b.Account.Application })).Refused("conflict");
+        (await a.Ask("GetBlackList", new { userId = a.UserId })).Done();
+    }
+
+    private static async Task ANewerConnectionOfTheSameApplicationDisplacesTheOlder(Scene scene)
+    {
+        var phone = await scene.Person();
+        var older = phone.Line;
+        var again = scene.Unconnected(phone.Account);
+        await again.Connect(scene.Url);
+        await again.Login();
+
+        Expect.Equal(4001, await older.Closing());
+        (await again.Ask("GetBlackList", new { userId = (string?)null })).Done();
+    }
+
+    private static async Task TheOtherDevicesHearOfALoginAndSeeWhoIsOnline(Scene scene)
+    {
+        var first = await scene.Person();
+        var second = await scene.Second(first);
+
+        var told = await first.Notified("AuthenticationByApplicationNotification", notified => notified.Payload.GetProperty("application").Text("uuid") == second.Account.Application);
+        var application = told.Payload.GetProperty("application");
+        Expect.Equal(second.Account.Application, application.Text("uuid"));
+        Expect.True(application.IsNull("smsCode"));
+
+        await second.Line.Cut();
+        await Patience.Until(
+            async () => !(await Applications(first)).Single(item => item.Text("uuid") == second.Account.Application).Flag("online"),
+            Patience.Recovery,
+            () => "a device whose connection is gone is still online");
+        Expect.True((await Applications(first)).Single(item => item.Text("uuid") == first.Account.Application).Flag("online"));
+    }
+
+    private static async Task ApplicationsAreListedNewestFirstAndConfirmedFilters(Scene scene)
+    {
+        var first = await scene.Newcomer();
+        var second = await scene.NewDevice(first);
+        var pending = await scene.Stranger(first.Account.Another());
+        await scene.RequestCode(pending);
+
+        var confirmed = await Applications(first);
+
+        Expect.Equal([second.Account.Application, first.Account.Application], confirmed.Select(item => item.Text("uuid")));
+        Expect.All(confirmed, item => Expect.True(item.Flag("confirmed") && item.IsNull("smsCode")));
+    }
+
+    private static async Task ADeletedApplicationIsClosedWith4003AndItsCredentialIsVoid(Scene scene)
+    {
+        var first = await scene.Newcomer();
+        var second = await scene.NewDevice(first);
+        var other = await scene.Person();
+
+        (await first.Ask("RequestDeleteApplication", new { uuid = other.Account.Application })).Refused("not_found");
+        (await first.Ask("RequestDeleteApplication", new { uuid = second.Account.Application })).Done();
+
+        Expect.Equal(4003, await second.Line.Closing());
+        await second.Connect(scene.Url);
+        (await second.Authenticate()).Refused("unauthenticated");
+        Expect.Single(await Applications(first));
+    }
+
+    private static async Task APushTokenIsSetForOnesOwnApplicationsOnly(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+
+        (await a.Ask("RequestUpdateDeviceTokenByApplication", new { token = "t1", userId = a.UserId, uuid = a.Account.Application })).Done();
+        (await a.Ask("RequestUpdateDeviceTokenByApplication", new { token = "t1", userId = b.UserId, uuid = a.Account.Application })).Refused("forbidden");
+        (await a.Ask("RequestUpdateDeviceTokenByApplication", new { token = "t1", userId = a.UserId, uuid = b.Account.Application })).Refused("not_found");
+        Expect.Equal("t1", (await Applications(a)).Single(item => item.Text("uuid") == a.Account.Application).Text("deviceToken"));
+    }
+
+    private static Task<Reply> Confirm(Phone phone, string smsCode) =>
+        phone.Ask("RequestConfirmRegistration", new { smsCode, userId = phone.UserId, uuid = phone.Account.Application });
+
+    private static async Task<System.Text.Json.JsonElement[]> Applications(Phone phone) =>
+        (await phone.Ask("RequestGetApplicationsFull", new { confirmed = true })).Done().Items("applications");
+}

@@ -1,0 +1,159 @@
+using Messenger.Conformance.Phones;
+
+namespace Messenger.Conformance.Checks;
+
+/// <summary>Guarantee 4: what was missed comes after the resume, in order, or the client is told to synchronise.</summary>
+internal static class ResumeChecks
+{
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("A resume after a cut brings everything missed in order", ["RES-2", "REL-4"], AResumeAfterACutBringsEverythingMissedInOrder),
+        new("A resume at an older cursor brings what followed it again", ["RES-6"], AResumeAtAnOlderCursorBringsWhatFollowedItAgain),
+        new("A resume twice brings nothing twice", ["RES-2", "REL-4", "NOT-2"], AResumeTwiceBringsNothingTwice),
+        new("A login without a cursor brings nothing of before", ["RES-4", "NOT-1"], ALoginWithoutACursorBringsNothingOfBefore),
+        new("A cursor that cannot be continued says resync", ["RES-3"], ACursorThatCannotBeContinuedSaysResync),
+        new("The cursor of another device says resync", ["RES-5", "RES-3"], TheCursorOfAnotherDeviceSaysResync),
+        new("Much missed is replayed whole or says resync and a sync finds all of it", ["RES-3", "REL-4"], MuchMissedIsReplayedWholeOrSaysResyncAndASyncFindsAllOfIt),
+    ];
+
+    private static async Task AResumeAfterACutBringsEverythingMissedInOrder(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        await b.Line.Cut();
+        var missed = await SayMany(a, talk, 50);
+
+        var reply = await b.Return(scene.Url);
+
+        Expect.Equal("ok", reply.Status);
+        Expect.Null(reply.Description);
+        var live = await SayMany(a, talk, 5);
+        await b.Hear(live[^1]);
+        Expect.Equal([.. missed, .. live], Heard(b));
+    }
+
+    private static async Task AResumeAtAnOlderCursorBringsWhatFollowedItAgain(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        var said = await SayMany(a, talk, 3);
+        await b.Hear(said[2]);
+        var cursor = b.History.Entries().OfType<Notified>().First(notified =>
+            notified.Type == Talking.AddedMessage && notified.Payload.GetProperty("message").Is("uuid", said[0])).Cursor;
+
+        await b.Connect(scene.Url);
+        var reply = await b.Authenticate(cursor);
+
+        Expect.Null(reply.Description);
+        await b.Hear(said[2]);
+        Expect.Equal(said[1..], Heard(b));
+    }
+
+    private static async Task AResumeTwiceBringsNothingTwice(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        for (var round = 0; round < 3; round++)
+        {
+            await b.Line.Cut();
+            var missed = await SayMany(a, talk, 3);
+            Expect.Null((await b.Return(scene.Url)).Description);
+            await b.Hear(missed[^1]);
+            Expect.Equal(missed, Heard(b));
+        }
+    }
+
+    private static async Task ALoginWithoutACursorBringsNothingOfBefore(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        await b.Line.Cut();
+        await SayMany(a, talk, 3);
+
+        await b.Connect(scene.Url);
+        await b.Login();
+        var live = await SayMany(a, talk, 2);
+        await b.Hear(live[^1]);
+
+        Expect.Equal(live, Heard(b));
+    }
+
+    private static async Task ACursorThatCannotBeContinuedSaysResync(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        foreach (var cursor in new[] { "garbage", "0-0", "7fffffffffffffff-7fffffffffffffff", string.Empty })
+        {
+            await b.Connect(scene.Url);
+
+            var reply = await b.Authenticate(cursor);
+
+            Expect.Equal("ok", reply.Status);
+            Expect.Equal("resync", reply.Description);
+            await b.Hear((await a.Say(talk)).Text("uuid")!);
+        }
+    }
+
+    private static async Task TheCursorOfAnotherDeviceSaysResync(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        await a.Connect(scene.Url);
+
+        Expect.Equal("resync", (await a.Authenticate(b.LastCursor())).Description);
+    }
+
+    private static async Task MuchMissedIsReplayedWholeOrSaysResyncAndASyncFindsAllOfIt(Scene scene)
+    {
+        const int MoreThanAnInboxKeeps = 700;
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        var cursor = b.LastCursor();
+        await b.Line.Cut();
+        var missed = await SayMany(a, talk, MoreThanAnInboxKeeps);
+
+        await b.Connect(scene.Url);
+        var reply = await b.Authenticate(cursor);
+        reply.Done();
+
+        var live = await SayMany(a, talk, 1);
+        await b.Hear(live[0]);
+        Expect.True(reply.Description is null or "resync");
+        Expect.Equal(reply.Description is null ? [.. missed, .. live] : live, Heard(b));
+        var sync = (await b.Ask("RequestGetConversationsFull", new { userId = (string?)null })).Done();
+        Expect.Equal(MoreThanAnInboxKeeps + 2, Expect.Single(sync.Items("conversations"), item => item.Is("uuid", talk.Uuid)).Number("unreadedCounter"));
+        Expect.Equal(MoreThanAnInboxKeeps + 2, (await b.Log(talk)).Count(message => !message.Flag("isEvent")));
+    }
+
+    private static async Task<List<string>> SayMany(Phone phone, Talk talk, int count)
+    {
+        // A connection's requests are bounded: answers are awaited in runs.
+        const int Run = 200;
+        var uuids = Enumerable.Range(0, count).Select(_ => Opaque.Uuid()).ToList();
+        foreach (var run in uuids.Chunk(Run))
+        {
+            var answers = new List<Task<Reply>>();
+            foreach (var uuid in run)
+            {
+                answers.Add(await phone.Line.Send("RequestAddMessage", talk.Draft(uuid)));
+            }
+
+            Expect.All(await Task.WhenAll(answers), reply => reply.Done());
+        }
+
+        return uuids;
+    }
+
+    /// <summary>The messages that came on the connection that the phone has now, in order.</summary>
+    private static List<string> Heard(Phone phone)
+    {
+        var entries = phone.History.Entries();
+        var connection = entries.OfType<Opened>().Last().Connection;
+        return [.. entries.OfType<Notified>().Where(notified => notified.Connection == connection && notified.Type == Talking.AddedMessage)
+            .Select(notified => notified.Payload.GetProperty("message")).Where(message => !message.Flag("isEvent")).Select(message => message.Text("uuid")!)];
+    }
+}

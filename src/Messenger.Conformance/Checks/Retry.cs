@@ -1,0 +1,127 @@
+using Messenger.Conformance.Phones;
+
+namespace Messenger.Conformance.Checks;
+
+/// <summary>Guarantee 2: every write can be sent again after a lost answer.</summary>
+internal static class RetryChecks
+{
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("A message whose answer was lost is stored once and told once", ["TRY-3", "REL-2", "MSG-3"], AMessageWhoseAnswerWasLostIsStoredOnceAndToldOnce),
+        new("A retry in another case is the same message in the spelling of the first", ["TRY-3", "FMT-2"], ARetryInAnotherCaseIsTheSameMessageInTheSpellingOfTheFirst),
+        new("Pipelined retries of one message store it once", ["TRY-3", "REL-2"], PipelinedRetriesOfOneMessageStoreItOnce),
+        new("Every other write can be sent twice", ["TRY-5", "REL-2"], EveryOtherWriteCanBeSentTwice),
+        new("Re-keying with the same wrapped keys is a retry", ["TRY-6"], ReKeyingWithTheSameWrappedKeysIsARetry),
+        new("A confirmation and keys can be sent again", ["TRY-7"], AConfirmationAndKeysCanBeSentAgain),
+    ];
+
+    private static async Task AMessageWhoseAnswerWasLostIsStoredOnceAndToldOnce(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        var draft = talk.Draft(Opaque.Uuid());
+        var uuid = Uuid(draft);
+
+        await a.Line.Send("RequestAddMessage", draft);
+        await a.Line.Cut();
+        (await a.Return(scene.Url)).Done();
+        var first = (await a.Ask("RequestAddMessage", draft)).Done();
+        var second = (await a.Ask("RequestAddMessage", draft)).Done();
+
+        Expect.Equal(first.GetRawText(), second.GetRawText());
+        await b.Hear(uuid);
+        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        Expect.DoesNotContain(b.Line.Inbox.Left(Talking.AddedMessage), left => left.Payload.GetProperty("message").Is("uuid", uuid));
+        Expect.Single(await a.Log(talk), message => message.Is("uuid", uuid));
+    }
+
+    private static async Task ARetryInAnotherCaseIsTheSameMessageInTheSpellingOfTheFirst(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        var uuid = Opaque.Uuid();
+        var first = await a.Say(talk, uuid.ToUpperInvariant());
+
+        var second = await a.Say(talk, uuid);
+
+        Expect.Equal(uuid.ToUpperInvariant(), second.Text("uuid"));
+        Expect.Equal(first.Number("created"), second.Number("created"));
+        Expect.Equal(first.Text("bodyEncryptedBase64"), second.Text("bodyEncryptedBase64"));
+    }
+
+    private static async Task PipelinedRetriesOfOneMessageStoreItOnce(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        var draft = talk.Draft();
+
+        var answers = new List<Task<Reply>>();
+        for (var i = 0; i < 20; i++)
+        {
+            answers.Add(await a.Line.Send("RequestAddMessage", draft));
+        }
+
+        var replies = await Task.WhenAll(answers);
+
+        Expect.Single(replies.Select(reply => reply.Done().GetRawText()).Distinct());
+        Expect.Single(await a.Log(talk), message => message.Is("uuid", Uuid(draft)));
+    }
+
+    private static async Task EveryOtherWriteCanBeSentTwice(Scene scene)
+    {
+        var (a, b, c) = await scene.Three();
+        var (talk, creation) = a.Creation(isDialog: false, [], [b]);
+        await Twice(a, "RequestCreateConversationFull", creation);
+        var message = (await a.Say(talk)).Text("uuid")!;
+        await Twice(b, "MessageDelivered", new { conversationUuid = talk.Uuid, messageUuid = message });
+        await Twice(b, "RequestMessagesReaded", new { conversationUuid = talk.Uuid, messageUuids = new[] { message } });
+        await Twice(b, "RequestMarkAllReaded", new { conversationUuid = talk.Uuid });
+        await Twice(a, "RequestAddMember", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key, sessionKeyValue = Opaque.Key(a.UserId, c.UserId) });
+        await Twice(a, "RequestChangeToAdmin", new { conversationUuid = talk.Uuid, userId = c.UserId });
+        await Twice(a, "AddBlackList", new { userId = b.UserId });
+        await Twice(a, "RemoveBlackList", new { userId = b.UserId });
+        await Twice(b, "AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = message, reason = "Spam" });
+        await Twice(a, "RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = message });
+        await Twice(a, "RequestRenameConversation", new { conversationUuid = talk.Uuid, title = "the same" });
+
+        var events = (await a.Log(talk)).Select(row => row.Text("eventType")).Where(type => type is not null);
+        Expect.Equal(["Added", "Added", "ChangedToAdmin"], events.Where(type => type is "Added" or "ChangedToAdmin"));
+    }
+
+    private static async Task ReKeyingWithTheSameWrappedKeysIsARetry(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Group(b);
+        var payload = new { conversationUuid = talk.Uuid, sessionKeys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) } };
+
+        var first = (await a.Ask("RequestAddNewSessionKeys", payload)).Done().Text("sessionKeyUuid");
+        var second = (await a.Ask("RequestAddNewSessionKeys", payload)).Done().Text("sessionKeyUuid");
+
+        Expect.Equal(first, second);
+        Expect.Single(await a.Log(talk), message => message.Text("eventType") == "SessionKeyRegenerated");
+    }
+
+    private static async Task AConfirmationAndKeysCanBeSentAgain(Scene scene)
+    {
+        var stranger = await scene.Stranger();
+        await scene.RequestCode(stranger);
+        var confirmation = new { smsCode = await stranger.Code(), userId = stranger.UserId, uuid = stranger.Account.Application };
+        await Twice(stranger, "RequestConfirmRegistration", confirmation);
+        await stranger.Login();
+        var keys = new { metaDataKeyEncryptedBase64 = "AAAA", nick = "AAAA", privateKeyEncryptedBase64 = "a private key", publicKeyBase64 = "a public key" };
+        (await stranger.Ask("RequestAddUserKeys", keys)).Done();
+        var before = await Pair();
+        (await stranger.Ask("RequestAddUserKeys", keys)).Done();
+        Expect.Equal(before, await Pair());
+
+        async Task<string?> Pair() => (await stranger.Ask("RequestGetUserInfo", new { userId = stranger.UserId })).Done().GetProperty("user").Text("keyPairUuid");
+    }
+
+    private static async Task Twice(Phone phone, string type, object payload)
+    {
+        (await phone.Ask(type, payload)).Done();
+        (await phone.Ask(type, payload)).Done();
+    }
+
+    private static string Uuid(object draft) => System.Text.Json.JsonSerializer.SerializeToElement(draft).Text("messageUuid")!;
+}

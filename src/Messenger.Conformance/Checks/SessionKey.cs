@@ -1,0 +1,95 @@
+using Messenger.Conformance.Phones;
+
+namespace Messenger.Conformance.Checks;
+
+/// <summary>Session keys: each member's own copy, re-keying, and whose public keys changed since.</summary>
+internal static class SessionKeyChecks
+{
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("Each member gets the copy that was wrapped for them", ["KEY-1", "CONV-1", "CONV-6"], EachMemberGetsTheCopyThatWasWrappedForThem),
+        new("Re-keying makes a new current key and the older stays readable", ["KEY-2", "KEY-3", "KEY-4", "CONV-6", "MSG-12"], ReKeyingMakesANewCurrentKeyAndTheOlderStaysReadable),
+        new("Re-keying for who is no member is a bad request and changes nothing", ["KEY-3", "ERR-2"], ReKeyingForWhoIsNoMemberIsABadRequestAndChangesNothing),
+        new("Any member may re-key", ["KEY-3"], AnyMemberMayReKey),
+        new("Public keys that changed since the current key are told until it is replaced", ["KEY-5", "SYNC-6"], PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced),
+    ];
+
+    private static async Task EachMemberGetsTheCopyThatWasWrappedForThem(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+
+        var mine = await Key(a, talk, talk.Key);
+        var theirs = await Key(b, talk, talk.Key);
+
+        Expect.Equal((a.UserId, b.UserId), (mine.Text("userId"), theirs.Text("userId")));
+        Expect.NotEqual(mine.Text("keyEncryptedBase64"), theirs.Text("keyEncryptedBase64"));
+        Expect.Equal(mine.Text("signatureBase64"), theirs.Text("signatureBase64"));
+        Expect.Equal(a.UserId, theirs.Text("signerUserId"));
+        Expect.Equal(theirs.Text("keyEncryptedBase64"), (await b.Conversation(talk)).GetProperty("sessionKey").Text("keyEncryptedBase64"));
+    }
+
+    private static async Task ReKeyingMakesANewCurrentKeyAndTheOlderStaysReadable(Scene scene)
+    {
+        var (a, b, c) = await scene.Three();
+        var talk = await a.Group(b, c);
+        var forMe = Opaque.Key(a.UserId, a.UserId);
+
+        var uuid = (await a.Ask("RequestAddNewSessionKeys", new
+        {
+            conversationUuid = talk.Uuid,
+            sessionKeys = new[] { forMe, Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) },
+        })).Done().Text("sessionKeyUuid")!;
+
+        var told = (await b.Notified("NotificationNewSessionKey")).Payload.GetProperty("sessionKey");
+        Expect.Equal((uuid, b.UserId), (told.Text("uuid"), told.Text("userId")));
+        await c.HearEvent(talk, "SessionKeyRegenerated");
+        Expect.Empty(c.Line.Inbox.Left("NotificationNewSessionKey"));
+        Expect.Equal(uuid, (await c.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
+        Expect.True((await c.Conversation(talk)).IsNull("sessionKey"));
+        (await c.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = uuid })).Refused("not_found");
+        await Key(c, talk, talk.Key);
+        var first = System.Text.Json.JsonSerializer.SerializeToElement(forMe);
+        Expect.Equal(first.Text("keyEncryptedBase64"), (await Key(a, talk, uuid)).Text("keyEncryptedBase64"));
+    }
+
+    private static async Task ReKeyingForWhoIsNoMemberIsABadRequestAndChangesNothing(Scene scene)
+    {
+        var (a, b, stranger) = await scene.Three();
+        var talk = await a.Group(b);
+
+        (await b.Ask("RequestAddNewSessionKeys", new
+        {
+            conversationUuid = talk.Uuid,
+            sessionKeys = new[] { Opaque.Key(b.UserId, b.UserId), Opaque.Key(b.UserId, stranger.UserId) },
+        })).Refused("bad_request");
+
+        Expect.Equal(talk.Key, (await a.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
+    }
+
+    private static async Task AnyMemberMayReKey(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Group(b);
+
+        (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { Opaque.Key(b.UserId, b.UserId) } })).Done();
+    }
+
+    private static async Task PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Dialog(b);
+        Expect.Empty((await a.Do("RequestGetUpdatedPublicKeys", talk)).Done().GetProperty("publicKeys").EnumerateObject());
+
+        await b.AddKeys();
+        await a.Notified("NotificationNewPublicKey");
+
+        var key = (await a.Do("RequestGetUpdatedPublicKeys", talk)).Done().GetProperty("publicKeys").EnumerateObject().Single();
+        Expect.Equal(b.UserId, key.Name);
+        (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) } })).Done();
+        Expect.Empty((await a.Do("RequestGetUpdatedPublicKeys", talk)).Done().GetProperty("publicKeys").EnumerateObject());
+    }
+
+    private static async Task<System.Text.Json.JsonElement> Key(Phone phone, Talk talk, string sessionKeyUuid) =>
+        (await phone.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid })).Done().GetProperty("sessionKey");
+}

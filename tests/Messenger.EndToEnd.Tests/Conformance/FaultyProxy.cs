@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Messenger.EndToEnd.Tests.Harness;
+
+namespace Messenger.EndToEnd.Tests.Conformance;
+
+/// <summary>Stands before a server and makes it faulty: each connection through it is tampered with.</summary>
+public sealed class FaultyProxy : IAsyncDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentBag<Task> _connections = [];
+    private readonly Task _accepting;
+    private readonly Uri _server;
+    private readonly Func<Tampering> _make;
+
+    /// <param name="make">One for each connection.</param>
+    public FaultyProxy(Uri server, Func<Tampering> make)
+    {
+        (_server, _make) = (server, make);
+        var port = Ports.Free(1)[0].ToString(CultureInfo.InvariantCulture);
+        _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        _listener.Start();
+        Url = new Uri($"ws://127.0.0.1:{port}/ws");
+        _accepting = Accept();
+    }
+
+    public Uri Url { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        await Task.WhenAll(_connections);
+        _listener.Close();
+        _ending.Dispose();
+    }
+
+    private async Task Accept()
+    {
+        while (!_ending.IsCancellationRequested)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception stopped) when (stopped is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            _connections.Add(Serve(context));
+        }
+    }
+
+    private async Task Serve(HttpListenerContext context)
+    {
+        if (!context.Request.IsWebSocketRequest)
+        {
+            context.Response.StatusCode = (int)HttpStatusCode.NotFound;
+            context.Response.Close();
+            return;
+        }
+
+        using var server = new ClientWebSocket();
+        var protocol = context.Request.Headers["Sec-WebSocket-Protocol"];
+        if (protocol is not null)
+        {
+            server.Options.AddSubProtocol(protocol);
+        }
+
+        await server.ConnectAsync(_server, _ending.Token);
+        using var client = (await context.AcceptWebSocketAsync(protocol)).WebSocket;
+        using var toClient = new SemaphoreSlim(1);
+        using var toServer = new SemaphoreSlim(1);
+        var tampering = _make();
+        var way = new Way(frame => Send(server, toServer, frame), frame => Send(client, toClient, frame));
+        var up = Pump(client, server, toServer, frame => tampering.Up(frame, way), code => code);
+        var down = Pump(server, client, toClient, frame => tampering.Down(frame, way), tampering.Close);
+        await Task.WhenAll(up, down);
+    }
+
+    private async Task Pump(WebSocket from, WebSocket to, SemaphoreSlim sending, Func<JsonObject, Task> pass, Func<int, int> close)
+    {
+        using var message = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (true)
+            {
+                var part = await from.ReceiveAsync(buffer.AsMemory(), _ending.Token);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    await to.CloseOutputAsync((WebSocketCloseStatus)close((int)(from.CloseStatus ?? WebSocketCloseStatus.Empty)), from.CloseStatusDescription, _ending.Token);
+                    return;
+                }
+
+                message.Write(buffer, 0, part.Count);
+                if (!part.EndOfMessage)
+                {
+                    continue;
+                }
+
+                var bytes = message.ToArray();
+                message.SetLength(0);
+                if (part.MessageType == WebSocketMessageType.Text && Parse(bytes) is { } frame)
+                {
+                    await pass(frame);
+                }
+                else
+                {
+                    await Send(to, sending, bytes, part.MessageType);
+                }
+            }
+        }
+        catch (Exception broken) when (broken is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // As a cut line: the other side notices.
+            to.Abort();
+        }
+    }
+
+    private static JsonObject? Parse(byte[] bytes)
+    {
+        try
+        {
+            // What is odd goes through untouched: it is the server's to judge.
+            return JsonNode.Parse(bytes) is JsonObject frame && frame["type"]?.GetValueKind() == JsonValueKind.String ? frame : null;
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private Task Send(WebSocket to, SemaphoreSlim sending, JsonObject frame) =>
+        Send(to, sending, Encoding.UTF8.GetBytes(frame.ToJsonString()), WebSocketMessageType.Text);
+
+    private async Task Send(WebSocket to, SemaphoreSlim sending, byte[] bytes, WebSocketMessageType type)
+    {
+        await sending.WaitAsync(_ending.Token);
+        try
+        {
+            await to.SendAsync(bytes, type, endOfMessage: true, _ending.Token);
+        }
+        finally
+        {
+            sending.Release();
+        }
+    }
+}

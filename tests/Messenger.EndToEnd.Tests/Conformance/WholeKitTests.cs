@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Xml.Linq;
+using Messenger.Conformance;
+using Messenger.Conformance.Reports;
+using Messenger.EndToEnd.Tests.Cli;
+using Messenger.EndToEnd.Tests.Cluster;
+using Messenger.EndToEnd.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace Messenger.EndToEnd.Tests.Conformance;
+
+/// <summary>All of the kit at once, as one who has a server runs it.</summary>
+public class WholeKitTests(ITestOutputHelper output)
+{
+    /// <summary>Checks at a time on the cluster, whose answers take longer than a process of its own needs.</summary>
+    private const int AtOnce = 4;
+
+    [Fact]
+    public async Task The_embedded_default_holds_to_every_rule()
+    {
+        await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded());
+
+        var lines = (await CliRun.ToEnd("conformance", "--url", server.Settings.WebSocket.ToString(), "--json")).Good().Json;
+
+        Assert.Equal(Rulebook.Rules.Count + 1, lines.Count);
+        Assert.Equal(0, lines[^1].Number("broken"));
+        Assert.True(lines[^1].Number("holds") > 100);
+    }
+
+    /// <summary>Limits on, as in production; not more than one address is sent codes for.</summary>
+    [Fact]
+    public async Task A_server_with_limits_tells_how_long_to_wait()
+    {
+        await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded(("Limits__Enabled", "true")));
+
+        var run = (await CliRun.ToEnd("conformance", "--url", $"ws://{server.Settings.Http.Authority}", "--only", "LIM,REG-3", "--format", "tap")).Good();
+
+        Assert.Contains("ok 1 - REG-3", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("limits off", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Cluster")]
+    public async Task A_cluster_holds_to_every_rule_at_all_of_its_gateways()
+    {
+        await using var cluster = await ClusterFixture.StartAsync();
+        var kit = new Inspection(KitFixture.Target([.. cluster.GatewayProcesses.Select(gateway => gateway.Settings.WebSocket)]));
+        var outcomes = new ConcurrentBag<Outcome>();
+
+        // What waits for a minute is tried on the embedded server.
+        var checks = AllChecks.List.Where(check => check.Waits == TimeSpan.Zero);
+        await Parallel.ForEachAsync(checks, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (check, _) => outcomes.Add(await kit.Run(check)));
+
+        foreach (var slow in outcomes.OrderByDescending(outcome => outcome.Took).Take(10))
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{slow.Took.TotalSeconds,6:F1} s  {slow.Check.Title}"));
+        }
+
+        Assert.Empty(outcomes.Where(outcome => outcome.Result == Result.Broken).Select(outcome => $"{outcome.Check.Title}: {outcome.Message}"));
+    }
+
+    [Fact]
+    public async Task A_fault_ends_with_its_own_exit_code_and_stands_in_every_format()
+    {
+        await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded());
+        await using var proxy = new FaultyProxy(server.Settings.WebSocket, () => new Frames(frame => frame["id"] = frame["id"]?.ToString(), "ResponsePong"));
+        string[] arguments = ["conformance", "--url", proxy.Url.ToString(), "--only", "ENV-3,FMT-1"];
+
+        var table = await CliRun.ToEnd(arguments);
+        var tap = await CliRun.ToEnd([.. arguments, "--format", "tap"]);
+        var junit = await CliRun.ToEnd([.. arguments, "--format", "junit"]);
+        var json = await CliRun.ToEnd([.. arguments, "--format", "json"]);
+
+        Assert.All(new[] { table, tap, junit, json }, run => Assert.Equal(4, run.Code));
+        Assert.Contains("1 rules hold, 1 broken", table.Out, StringComparison.Ordinal);
+        Assert.Contains("1..2\nnot ok 1 - ENV-3", tap.Out, StringComparison.Ordinal);
+        Assert.Contains("ok 2 - FMT-1", tap.Out, StringComparison.Ordinal);
+        var document = XDocument.Parse(junit.Out).Root!;
+        Assert.Equal(("2", "1"), (document.Attribute("tests")!.Value, document.Attribute("failures")!.Value));
+        Assert.Equal(["broken", "holds"], json.Json.SkipLast(1).Select(line => line.Text("result")));
+    }
+
+    [Fact]
+    public void What_a_server_says_cannot_break_a_report()
+    {
+        var check = new Check("a title & more", ["ENV-1"], _ => Task.CompletedTask);
+        var verdict = Verdict.Of(Rulebook.Rules[0], [new Outcome(check, Result.Broken, "first \u0001 <line>\nnot ok 7 - # SKIP", TimeSpan.FromSeconds(1))]);
+
+        Assert.Equal("1", XDocument.Parse(JUnit.Write([verdict])).Root!.Attribute("failures")!.Value);
+        Assert.Equal(1, Tap.Write([verdict]).Split('\n').Count(line => line.StartsWith("not ok", StringComparison.Ordinal)));
+        Assert.Equal(2, JsonLines.Write([verdict]).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+}

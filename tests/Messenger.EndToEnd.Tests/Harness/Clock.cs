@@ -1,9 +1,0 @@
-using System.Diagnostics;
-
-namespace Messenger.EndToEnd.Tests.Harness;
-
-/// <summary>The one monotonic clock of this process: what different clients recorded can be compared by it.</summary>
-public static class Clock
-{
-    public static TimeSpan Now => Stopwatch.GetElapsedTime(0);
-}
