@@ -11,4 +11,16 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Information, "Operator {Actor}: {Action} ended with {Status}")]
+    public static partial void AdminCall(ILogger logger, string actor, string action, int status);
+
+    [LoggerMessage(21, LogLevel.Warning, "A call of the operator's found a part of the server away")]
+    public static partial void AdminUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(22, LogLevel.Error, "A call of the operator's failed")]
+    public static partial void AdminFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Warning, "{Key} names nobody who is registered: 'messenger admin account create NAME' makes an account")]
+    public static partial void NoSuchAccount(ILogger logger, string key);
 }

@@ -1,3 +1,4 @@
+using Messenger.Host.Admin;
 using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
 using Messenger.Host.Health;
@@ -34,14 +35,16 @@ try
 
     // The silo, the gateway on it, and what watches both.
     var console = ConsoleLog.Add(builder);
-    builder.AddServer();
+    builder.AddServer(settings.Outside.Admin);
     builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening));
     builder.Services.AddStores(settings);
     builder.Services.AddSockets(settings);
     builder.Services.AddHealth();
+    builder.Services.AddSingleton(settings).AddHostedService<OperatorAccounts>();
     builder.AddTelemetry();
 
     await using var app = builder.Build();
+    app.MapAdmin(settings.Outside.Admin);
     app.MapHealth();
     app.MapSockets(settings);
     await app.Serve(settings, console);

@@ -2,6 +2,8 @@ using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
 using Messenger.Providers.Console;
 using Messenger.Providers.Postgres;
+using Messenger.Providers.Pushes;
+using Messenger.Providers.Sms;
 using Messenger.Providers.Sqlite;
 
 namespace Messenger.Host.Composition;
@@ -15,7 +17,13 @@ internal static class StoreComposition
             ? services.AddPostgres(new PostgresOptions(cluster.Postgres))
             : services.AddSqlite(new SqliteOptions(Store.Path(settings)));
 
-        // Sms:Provider and Push:Provider take nothing else so far, which the configuration has checked.
-        services.AddConsole();
+        var (sms, push) = (settings.Outside.Sms, settings.Outside.Push);
+        _ = sms switch
+        {
+            { Webhook: { } webhook } => services.AddWebhookSms(webhook, sms.Caps),
+            { Twilio: { } twilio } => services.AddTwilioSms(twilio, sms.Caps),
+            _ => services.AddConsoleSms(),
+        };
+        _ = push.Console ? services.AddConsolePush() : services.AddPush(push.Fcm, push.Apns);
     }
 }

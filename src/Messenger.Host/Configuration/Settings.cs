@@ -5,7 +5,7 @@ namespace Messenger.Host.Configuration;
 /// <summary>The configuration, read and checked as a whole before anything starts.</summary>
 internal sealed record Settings(
     ClusterSettings? Cluster, SiloSettings Silo, DataSettings Data, GatewaySettings Gateway, RegistrationSettings Registration,
-    bool LimitsEnabled, ProviderSettings Providers, ServerSettings Server)
+    bool LimitsEnabled, OutsideSettings Outside, ServerSettings Server)
 {
     /// <summary>One process, SQLite and nothing else.</summary>
     public bool Embedded => Cluster is null;
@@ -25,9 +25,6 @@ internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int 
 
 /// <param name="FixedCode">Null outside the Development environment.</param>
 internal sealed record RegistrationSettings(string? FixedCode, int CodeDigits);
-
-/// <summary>Who sends SMS and who wakes devices.</summary>
-internal sealed record ProviderSettings(string Sms, string Push);
 
 /// <summary>What clients are told of the server.</summary>
 internal sealed record ServerSettings(string Version, Uri? AndroidUrl, ResponseServerSettings Answer);

@@ -16,7 +16,7 @@ internal static class SettingsReader
         var cluster = Cluster(from);
         return new Settings(cluster, Silo(from, cluster is null), Data(from, cluster is null), Gateway(from),
             Registration(from, environment), LimitsEnabled(from, environment),
-            new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)), Server(from));
+            OutsideReader.Read(from), Server(from));
     }
 
     private static ClusterSettings? Cluster(IConfiguration from)
