@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Messenger.Cli;
+using Messenger.Cli.Admin;
 using Messenger.Cli.Commands;
 
 var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
@@ -11,6 +12,7 @@ var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
     SendCommand.Create(),
     HistoryCommand.Create(),
     WatchCommand.Create(),
+    AdminCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
