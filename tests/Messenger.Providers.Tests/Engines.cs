@@ -26,3 +26,15 @@ public sealed class PostgresUserDirectory(PostgresFixture fixture) : UserDirecto
 
 [Collection("PostgreSQL")]
 public sealed class PostgresReportStore(PostgresFixture fixture) : ReportStoreConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqlitePushStore(SqliteFixture fixture) : PushStoreConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresPushStore(PostgresFixture fixture) : PushStoreConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteOperator(SqliteFixture fixture) : OperatorConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresOperator(PostgresFixture fixture) : OperatorConformance(fixture.Store);

@@ -33,7 +33,7 @@ internal sealed class RelationalUnreadCounts(IDatabase database) : IUnreadCounts
             select cast(coalesce(sum((
                 select count(*) from (
                     select 1 from message m where m.conversation = g.conversation and m.sequence between g.low and g.high
-                    and m.user_id <> @user and m.event_type is null and not m.deleted limit @most) some)), 0) as bigint)
+                    and m.user_id <> @user and m.event_type is null and not m.deleted limit @most) found)), 0) as bigint)
             from {sql}
             """,
             async reader => (int)Math.Min(most, (await Rows.All(reader, row => row.GetInt64(0)))[0]),
