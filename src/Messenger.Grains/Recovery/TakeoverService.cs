@@ -111,6 +111,11 @@ internal sealed class TakeoverService(
             return false;
         }
 
+        if (takeover.Alone)
+        {
+            return true;
+        }
+
         var status = membership.CurrentSnapshot.GetSiloStatus(silo);
         if (status != SiloStatus.None)
         {

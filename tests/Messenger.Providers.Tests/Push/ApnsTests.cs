@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Messenger.Ports;
 using Messenger.Providers.Apns;
+using Messenger.Servers;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

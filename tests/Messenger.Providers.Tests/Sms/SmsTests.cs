@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Messenger.Ports;
 using Messenger.Providers.Sms;
-using Messenger.Providers.Tests.Push;
+using Messenger.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
