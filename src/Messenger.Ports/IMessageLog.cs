@@ -7,7 +7,9 @@ namespace Messenger.Ports;
 /// What it guarantees:
 /// an entry that was <see cref="LogOutcome.Committed"/> is on disk as a whole, and is read by every later read of any process;
 /// entries are committed in the order handed in, many conversations in one batch;
-/// a (conversation, sequence) and a (conversation, uuid) is written once: the second writer is told, and nothing of its entry is kept.
+/// a (conversation, sequence) and a (conversation, uuid) is written once: the second writer is told, and nothing of its entry is kept;
+/// <see cref="Load"/> takes the conversation over: whoever loaded it before is told <see cref="LogOutcome.Fenced"/> when it next changes
+/// more than the messages (those are fenced by their sequence), so that two activations never overwrite each other's rosters and receipts;
 /// after <see cref="LogOutcome.Fenced"/> or <see cref="LogOutcome.Unknown"/> every later entry of that conversation is fenced too, until this
 /// process calls <see cref="Load"/>: nothing rests on an entry that failed, and the load sees what became of it.
 /// It never throws for a store that is away: the outcome is <see cref="LogOutcome.Unknown"/>.
@@ -19,12 +21,15 @@ public interface IMessageLog
     Task<LogOutcome> Append(LogEntry entry);
 
     /// <summary>
-    /// Says that the notifications of one committed entry with <see cref="LogEntry.Notifies"/> reached every inbox (or were denied there).
+    /// Says that the notifications of one entry with <see cref="LogEntry.Notifies"/> that was committed, or whose outcome is unknown, reached
+    /// every inbox (or were denied there, or never came to be).
     /// Until then the log remembers, on disk, that this conversation is unsettled, so that whoever takes over from a dead process knows.
     /// </summary>
     void Settled(Guid conversation);
 
-    /// <summary>All that a conversation's grain keeps in memory; null when there is no such conversation. A deleted one is returned as such.</summary>
+    /// <summary>
+    /// Takes a conversation over, and reads all that its grain keeps in memory; null when there is none. A deleted one is returned as such.
+    /// </summary>
     Task<ConversationState?> Load(Guid conversation);
 
     /// <summary>Rows with <c>after &lt; sequence &lt; before</c> within [from, to], oldest first or newest first, at most <paramref name="size"/>.</summary>
@@ -33,10 +38,7 @@ public interface IMessageLog
     /// <summary>The rows with these uuids, in no order; unknown ones are left out.</summary>
     Task<IReadOnlyList<MessageRow>> Find(Guid conversation, IReadOnlyCollection<Guid> uuids);
 
-    /// <summary>The authors of countable rows (no event, not deleted) in a range: how unread counters are made. Oldest first.</summary>
-    Task<IReadOnlyList<CountableRow>> Countable(Guid conversation, SequenceRange range, int size);
-
-    /// <summary>How many countable rows (no event, not deleted) of others than this user lie in the range and outside the given read ranges.</summary>
+    /// <summary>How many rows (no event, not deleted) of others than this user lie in the range and outside the given read ranges.</summary>
     Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read);
 
     /// <summary>The wrapped key of one user; null where there is none.</summary>
@@ -55,7 +57,7 @@ public enum LogOutcome
     /// <summary>A message with this uuid is in the conversation already: nothing was written.</summary>
     Duplicate,
 
-    /// <summary>Somebody else wrote this sequence, or this process may not write any more: drop the state and load it again.</summary>
+    /// <summary>Somebody else wrote this sequence or took the conversation over, or this process may not write any more: drop the state.</summary>
     Fenced,
 
     /// <summary>The store failed on the way: it may be on disk or not. Drop the state, load it again, look.</summary>
@@ -63,7 +65,8 @@ public enum LogOutcome
 }
 
 /// <summary>One atomic change of one conversation. What is null or empty is left as it is.</summary>
-public sealed record LogEntry(Guid Conversation)
+/// <param name="Term">The <see cref="ConversationState.Term"/> that the change rests on; 0 for who creates the conversation.</param>
+public sealed record LogEntry(Guid Conversation, long Term)
 {
     /// <summary>New rows of the log, ascending.</summary>
     public IReadOnlyList<MessageRow> Messages { get; init; } = [];
@@ -85,6 +88,9 @@ public sealed record LogEntry(Guid Conversation)
 
     /// <summary>Changes of rows that exist.</summary>
     public IReadOnlyList<MessageMark> Marks { get; init; } = [];
+
+    /// <summary>Whether it changes more than the messages, so that only who took the conversation over last may commit it.</summary>
+    public bool NeedsTerm => Header is not null || NewKey is not null || Members.Count + Keys.Count + Receipts.Count + Marks.Count > 0;
 
     /// <summary>Whether notifications follow, to be closed by <see cref="IMessageLog.Settled"/>.</summary>
     public bool Notifies { get; init; } = true;

@@ -7,9 +7,6 @@ namespace Messenger.Ports;
 /// </remarks>
 public interface ITakeover
 {
-    /// <summary>The store has one process at a time: whoever wrote here under another name is gone, and cannot be about to join.</summary>
-    bool Alone => false;
-
     /// <summary>Every name that ever wrote and was not retired, with this process's own.</summary>
     Task<IReadOnlyList<string>> Writers();
 

@@ -12,9 +12,6 @@ public sealed record MessageRow(
     public bool IsEvent => EventType is not null;
 }
 
-/// <summary>What an unread counter needs of a row.</summary>
-public readonly record struct CountableRow(long Sequence, string UserId);
-
 /// <summary>Marks a row deleted (body and iv go, files with them) or objectionable.</summary>
 public sealed record MessageMark(long Sequence, bool Deleted, bool Objectionable);
 
@@ -46,6 +43,7 @@ public sealed record ReceiptRow(string UserId, IntervalText Read, IntervalText D
 /// <summary>What a conversation's grain keeps in memory.</summary>
 /// <param name="Head">The highest sequence; 0 when there is none.</param>
 /// <param name="LastCreated">The time of that row; 0 when there is none.</param>
+/// <param name="Term">Whose turn it is: higher with every load; 0 for who created the conversation and has not loaded it.</param>
 public sealed record ConversationState(
     ConversationRow Header, long Head, long LastCreated, IReadOnlyList<MemberRow> Members, IReadOnlyList<SessionKeyHeader> Keys,
-    IReadOnlyList<ReceiptRow> Receipts);
+    IReadOnlyList<ReceiptRow> Receipts, long Term);

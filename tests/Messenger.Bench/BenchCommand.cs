@@ -11,7 +11,7 @@ namespace Messenger.Bench;
 internal static class BenchCommand
 {
     private static readonly string[] AllTargets = ["raw", "raw+pg", "embedded", "all-in-one", "one+one", "two+two"];
-    private static readonly string[] AllWorkloads = ["echo", "dialog-1", "dialog-8", "paced-200", "paced-1000", "group-200", "idle"];
+    private static readonly string[] AllWorkloads = [.. Catalogue.All.Select(workload => workload.Name)];
 
     public static void AddTo(RootCommand root)
     {
@@ -19,23 +19,29 @@ internal static class BenchCommand
         var workloads = Choice("--workload", "Which loads", AllWorkloads);
         var seconds = new Option<double>("--seconds") { Description = "How long each load is measured", DefaultValueFactory = _ => 5 };
         var connections = new Option<int>("--connections") { Description = "Silent connections of the idle load", DefaultValueFactory = _ => 2000 };
+        var history = new Option<int>("--history") { Description = "Messages of the long conversation", DefaultValueFactory = _ => 1_000_000 };
         var json = new Option<string?>("--json") { Description = "Write the measurements to this file too" };
         root.Add(targets);
         root.Add(workloads);
         root.Add(seconds);
         root.Add(connections);
+        root.Add(history);
         root.Add(json);
         root.SetAction(async (parsed, cancellation) =>
         {
             var measured = new List<Measurement>();
+            var scale = new Scale(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(connections), parsed.GetValue(history));
             foreach (var name in parsed.GetValue(targets)!)
             {
                 await using var servers = new Setup();
                 var target = await servers.Start(name, cancellation);
                 foreach (var workload in parsed.GetValue(workloads)!)
                 {
-                    AnsiConsole.MarkupLineInterpolated($"[grey]{name}: {workload} …[/]");
-                    measured.Add(await Run(target, workload, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(connections), cancellation));
+                    if (Catalogue.All.First(one => one.Name == workload).Run(target, scale, cancellation) is { } run)
+                    {
+                        AnsiConsole.MarkupLineInterpolated($"[grey]{name}: {workload} …[/]");
+                        measured.Add(await run);
+                    }
                 }
             }
 
@@ -55,21 +61,5 @@ internal static class BenchCommand
         option.DefaultValueFactory = _ => all;
         option.AcceptOnlyFromAmong(all);
         return option;
-    }
-
-    private static Task<Measurement> Run(ITarget target, string workload, TimeSpan duration, int connections, CancellationToken cancellation)
-    {
-        var talk = new Talk(target, workload);
-        return workload switch
-        {
-            "echo" => Echo.Run(target, 50, 4, duration, cancellation),
-            "dialog-1" => talk.Run(50, 2, 2, 1, 0, duration, cancellation),
-            "dialog-8" => talk.Run(50, 2, 2, 8, 0, duration, cancellation),
-            "paced-200" => talk.Run(50, 2, 2, 0, 200, duration, cancellation),
-            "paced-1000" => talk.Run(50, 2, 2, 0, 1000, duration, cancellation),
-            "group-200" => talk.Run(1, 200, 4, 2, 0, duration, cancellation),
-            "idle" => Idle.Run(target, connections, cancellation),
-            _ => throw new ArgumentOutOfRangeException(nameof(workload), workload, "no such workload"),
-        };
     }
 }

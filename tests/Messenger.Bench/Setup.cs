@@ -65,7 +65,10 @@ internal sealed class Setup : IAsyncDisposable
 
         return new MessengerTarget(
             name, [.. hosts.Where(host => host.Role != "worker").Select(host => host.Port)], [.. hosts.Select(host => host.Process)],
-            [postgres.ProcessId, redis.ProcessId]);
+            [postgres.ProcessId, redis.ProcessId])
+        {
+            Postgres = postgres.ConnectionString(),
+        };
     }
 
     private T Own<T>(T one)

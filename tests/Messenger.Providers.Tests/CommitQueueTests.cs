@@ -54,7 +54,7 @@ public sealed class CommitQueueTests : IAsyncLifetime
         var first = queue.Append(Said(1));
         var commit = await writer.Next();
         var large = Enumerable.Range(2, 3).Select(sequence => queue.Append(
-            new(Guid.NewGuid()) { Messages = [Sample.Message(sequence, "ann", new string('x', Options.BatchBytes / 2))] })).ToList();
+            new(Guid.NewGuid(), 0) { Messages = [Sample.Message(sequence, "ann", new string('x', Options.BatchBytes / 2))] })).ToList();
 
         commit.Answer.SetResult(BatchOutcome.Written);
         foreach (var _ in large)

@@ -43,7 +43,7 @@ public sealed class PostgresTakeoverTests(PostgresFixture fixture) : IAsyncLifet
         await dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
 
         dying.Log.Settled(at);
-        await dying.Log.Append(new(Guid.NewGuid()) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false });
+        await dying.Log.Append(new(Guid.NewGuid(), 0) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false });
         Assert.Equal([at], await Journal());
 
         dying.Log.Settled(at);

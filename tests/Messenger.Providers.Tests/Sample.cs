@@ -30,7 +30,7 @@ internal static class Sample
         new(user, new IntervalText(read), new IntervalText(delivered));
 
     /// <summary>A conversation of these members, all from the first row on.</summary>
-    public static LogEntry Created(Guid conversation, Guid key, bool dialog, params string[] users) => new(conversation)
+    public static LogEntry Created(Guid conversation, Guid key, bool dialog, params string[] users) => new(conversation, 0)
     {
         Header = Conversation(key, users[0], dialog),
         Members = [.. users.Select((user, index) => Member(user, index + 1, admin: index == 0))],
@@ -39,5 +39,5 @@ internal static class Sample
         Notifies = false,
     };
 
-    public static LogEntry Said(Guid conversation, params MessageRow[] messages) => new(conversation) { Messages = messages };
+    public static LogEntry Said(Guid conversation, params MessageRow[] messages) => new(conversation, 0) { Messages = messages };
 }

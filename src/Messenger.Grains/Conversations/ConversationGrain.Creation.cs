@@ -101,7 +101,7 @@ internal sealed partial class ConversationGrain
             new MemberRow(me.UserId, IsAdmin: true, request.NickEncrypted, JoinedAt: 1, LeftAt: null, position++),
             .. people.Select(one => new MemberRow(one.Key, one.Value.Admin, Nick: null, JoinedAt: 1, LeftAt: null, position++)),
         ];
-        var live = new LiveConversation(Id, new ConversationState(header, 0, now, members, [key], []));
+        var live = new LiveConversation(Id, new ConversationState(header, 0, now, members, [key], [], Term: 0));
         List<MessageRow> events = [.. people.Keys.Select(user => Event(live, EventTypes.Added, me.UserId, user))];
         Appended(live, events);
         _live = live;
@@ -109,7 +109,7 @@ internal sealed partial class ConversationGrain
         var value = request.SessionKeyValue;
         var mine = new SessionKeyRow(
             key.Uuid, key.UuidText, me.UserId, value.KeyEncryptedBase64, value.SignatureBase64, value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid, now);
-        var entry = new LogEntry(Id)
+        var entry = new LogEntry(Id, live.Term)
         {
             Header = header,
             Members = members,
@@ -135,7 +135,6 @@ internal sealed partial class ConversationGrain
             return;
         }
 
-        _toldTo = events[^1].Sequence;
         var pieces = everyone.Select(user => (user, new[] { Notice.Of(Introduction(live, user), committed: Now) }));
         _fanout.Send(pieces, me);
     }

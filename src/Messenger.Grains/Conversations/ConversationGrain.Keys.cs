@@ -80,7 +80,7 @@ internal sealed partial class ConversationGrain
                 uuid, key.UuidText, value.UserId, value.KeyEncryptedBase64, value.SignatureBase64, value.SignerUserId ?? me.UserId,
                 value.SignerKeyPairUuid, key.Created)),
         ];
-        var entry = new LogEntry(Id) { Header = live.Header, Messages = [told], NewKey = key, Keys = rows };
+        var entry = new LogEntry(Id, live.Term) { Header = live.Header, Messages = [told], NewKey = key, Keys = rows };
         if (await Commit(live, entry) is { } refusal)
         {
             return refusal;
@@ -88,7 +88,6 @@ internal sealed partial class ConversationGrain
 
         // Each with the own key first, so that what follows can be read.
         var announced = Announce(live, told);
-        _toldTo = told.Sequence;
         var wrapped = rows.ToDictionary(row => row.UserId);
         _fanout.Send(
             Everyone(live).Select(user => (user, wrapped.TryGetValue(user, out var own)

@@ -115,7 +115,7 @@ internal sealed partial class ConversationGrain
         var key = new SessionKeyRow(
             live.Header.SessionKey, live.Header.SessionKeyText, value.UserId, value.KeyEncryptedBase64, value.SignatureBase64,
             value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid, live.Keys[live.Header.SessionKey].Created);
-        var entry = new LogEntry(Id) { Messages = [added], Members = [member], Keys = [key] };
+        var entry = new LogEntry(Id, live.Term) { Messages = [added], Members = [member], Keys = [key] };
         if (await Commit(live, entry) is { } refusal)
         {
             return refusal;
@@ -136,7 +136,7 @@ internal sealed partial class ConversationGrain
         live.Roster.Put(promoted);
         var changed = Event(live, EventTypes.ChangedToAdmin, me.UserId, member.UserId);
         Appended(live, [changed]);
-        if (await Commit(live, new LogEntry(Id) { Messages = [changed], Members = [promoted] }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Messages = [changed], Members = [promoted] }) is { } refusal)
         {
             return refusal;
         }
@@ -165,13 +165,12 @@ internal sealed partial class ConversationGrain
 
         changed.ForEach(live.Roster.Put);
         Appended(live, events[1..]);
-        if (await Commit(live, new LogEntry(Id) { Messages = events, Members = changed }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed }) is { } refusal)
         {
             return refusal;
         }
 
         // Who goes hears of it, and of nothing after it.
-        _toldTo = events[^1].Sequence;
         Notice[] last = [Notice.Of(new NotificationConversationLeaved(live.Header.UuidText, member.UserId), committed: Now), Announce(live, events[0])];
         Notice[] all = [.. last, .. events.Skip(1).Select(row => Announce(live, row))];
         _fanout.Send(audience.Select(user => (user, user == member.UserId ? last : all)), me);

@@ -101,7 +101,7 @@ internal sealed partial class ConversationGrain
     {
         while (fresh.Count > 0)
         {
-            var outcome = await live.Commit(messages, new LogEntry(Id) { Messages = [.. fresh.Select(one => one.Row)] });
+            var outcome = await live.Commit(messages, new LogEntry(Id, live.Term) { Messages = [.. fresh.Select(one => one.Row)] });
             fresh.ForEach(one => live.Pending.Remove(one.Row.Uuid));
             switch (outcome)
             {
@@ -121,7 +121,12 @@ internal sealed partial class ConversationGrain
                     fresh = [.. fresh.Where(one => !known.ContainsKey(one.Row.Uuid)).Select(one => (one.At, Again(live, one.Row)))];
                     break;
                 default:
-                    var refusal = Drop(live, outcome, messagesOnly: true);
+                    if (outcome == LogOutcome.Unknown)
+                    {
+                        _unconfirmed.Add(me, [.. fresh.Select(one => one.Row)]);
+                    }
+
+                    var refusal = Drop(live, outcome);
                     fresh.ForEach(one => answers[one.At] = refusal);
                     return;
             }
@@ -152,7 +157,6 @@ internal sealed partial class ConversationGrain
             answers[at] = new Accepted(payload);
         }
 
-        _toldTo = Math.Max(_toldTo ?? 0, committed[^1].Row.Sequence);
         _fanout.Send(present.Select(member => member.UserId), notices, except: me);
     }
 
@@ -164,7 +168,7 @@ internal sealed partial class ConversationGrain
             var row = live.Recent(uuid) ?? live.Pending.GetValueOrDefault(uuid);
             if (row is null || !await live.Confirmed())
             {
-                answers[at] = Unconfirmed();
+                answers[at] = NotConfirmed();
             }
             else if (row.UserId != me.UserId || row.IsEvent)
             {
@@ -234,7 +238,7 @@ internal sealed partial class ConversationGrain
 
         gone.ForEach(live.Remember);
         var marks = gone.Select(row => new MessageMark(row.Sequence, Deleted: true, row.Objectionable));
-        if (await Commit(live, new LogEntry(Id) { Marks = [.. marks] }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Marks = [.. marks] }) is { } refusal)
         {
             return refusal;
         }
@@ -246,5 +250,5 @@ internal sealed partial class ConversationGrain
 
     /// <summary>The answer to a write that is there already: ok once what is under way is on disk.</summary>
     private static async Task<Answer> Confirmed(LiveConversation live) =>
-        await live.Confirmed() ? Answer.Ok : Unconfirmed();
+        await live.Confirmed() ? Answer.Ok : NotConfirmed();
 }

@@ -78,7 +78,7 @@ internal sealed partial class ConversationGrain
     /// <summary>Commits what one member has read by now, then tells the authors and the member's other devices.</summary>
     private async Task<Answer> CommitReceipt(LiveConversation live, Caller me, IReadOnlyList<MessageRow> told)
     {
-        if (await Commit(live, new LogEntry(Id) { Receipts = [live.Receipts.Row(me.UserId)] }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Receipts = [live.Receipts.Row(me.UserId)] }) is { } refusal)
         {
             return refusal;
         }

@@ -27,7 +27,7 @@ internal sealed partial class ConversationGrain
 
         var marked = row with { Objectionable = true };
         live.Remember(marked);
-        if (await Commit(live, new LogEntry(Id) { Marks = [new MessageMark(row.Sequence, row.Deleted, Objectionable: true)] }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Marks = [new MessageMark(row.Sequence, row.Deleted, Objectionable: true)] }) is { } refusal)
         {
             return refusal;
         }

@@ -26,7 +26,7 @@ internal sealed partial class ConversationGrain
 
         var renamed = member with { Nick = request.NickEncrypted };
         live.Roster.Put(renamed);
-        if (await Commit(live, new LogEntry(Id) { Members = [renamed] }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Members = [renamed] }) is { } refusal)
         {
             return refusal;
         }
@@ -56,7 +56,7 @@ internal sealed partial class ConversationGrain
         live.Header = live.Header with { Title = request.Title };
         var renamed = Event(live, EventTypes.Renamed, me.UserId, null);
         Appended(live, [renamed]);
-        if (await Commit(live, new LogEntry(Id) { Header = live.Header, Messages = [renamed] }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Header = live.Header, Messages = [renamed] }) is { } refusal)
         {
             return refusal;
         }
@@ -80,7 +80,7 @@ internal sealed partial class ConversationGrain
     {
         var header = live.Header;
         live.Header = header with { Deleted = true, Title = null };
-        if (await Commit(live, new LogEntry(Id) { Header = live.Header }) is { } refusal)
+        if (await Commit(live, new LogEntry(Id, live.Term) { Header = live.Header }) is { } refusal)
         {
             return refusal;
         }

@@ -20,15 +20,9 @@ internal sealed partial class ConversationGrain(
     IMessageLog messages, IUserDirectory users, IReportStore reports, TimeProvider clock, ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain
 {
-    /// <summary>Rows told again after a commit of unknown outcome; past that everyone resynchronises.</summary>
-    private const int CatchUp = 1000;
-
     private LiveConversation? _live;
     private LiveConversation? _dropped;
-    private Task<LiveConversation?>? _loading;
     private Fanout _fanout = null!;
-    private long? _toldTo;
-    private bool _doubtful;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -36,8 +30,7 @@ internal sealed partial class ConversationGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _fanout = new Fanout(
-            GrainFactory, clock, logger, settled: () => messages.Settled(Id), stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
+        _fanout = new Fanout(Id, GrainFactory, clock, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
         return Task.CompletedTask;
     }
 
@@ -45,6 +38,7 @@ internal sealed partial class ConversationGrain(
     {
         try
         {
+            await _recovery.WaitAsync(cancellationToken);
             await _fanout.Drain(cancellationToken);
         }
         catch (OperationCanceledException)
@@ -52,6 +46,10 @@ internal sealed partial class ConversationGrain(
             // The log remembers what was not told: whoever takes over from this process raises the doubts.
             _fanout.Stop();
             Log.FanoutUnfinished(logger);
+        }
+        finally
+        {
+            _left = true;
         }
     }
 
@@ -76,84 +74,30 @@ internal sealed partial class ConversationGrain(
         }
     }
 
-    /// <summary>The conversation; null when there is none or it was deleted.</summary>
-    private async ValueTask<LiveConversation?> Current() =>
-        await Loaded() is { Header.Deleted: false } live ? live : null;
-
-    /// <summary>The conversation, deleted or not, loaded once however many calls want it.</summary>
-    private async ValueTask<LiveConversation?> Loaded()
-    {
-        if (_live is { } live)
-        {
-            return live;
-        }
-
-        var loading = _loading ??= Load();
-        try
-        {
-            return await loading;
-        }
-        finally
-        {
-            if (_loading == loading)
-            {
-                _loading = null;
-            }
-        }
-    }
-
     /// <summary>The conversation and the actor's place in it; nothing for who is no member, as if there were none.</summary>
     private async ValueTask<(LiveConversation Live, MemberRow Member)?> Membership(Caller me) =>
         await Current() is { } live && live.Roster.Member(me.UserId) is { } member ? (live, member) : null;
-
-    private async Task<LiveConversation?> Load()
-    {
-        if (_dropped is { } dropped)
-        {
-            await dropped.Quiet;
-        }
-
-        if (await messages.Load(Id) is not { } state)
-        {
-            return null;
-        }
-
-        var live = new LiveConversation(Id, state);
-        live.Blacklisting = await BlacklistingIn(live);
-        await TellWhatWasCommittedUnknown(live);
-        _dropped = null;
-        return _live = live;
-    }
-
-    /// <summary>After a commit of unknown outcome the log may hold messages that nobody was told of.</summary>
-    private async Task TellWhatWasCommittedUnknown(LiveConversation live)
-    {
-        var people = live.Roster.Present.Select(member => member.UserId);
-        if (_doubtful || live.Head - _toldTo > CatchUp)
-        {
-            _fanout.Doubt(people);
-        }
-        else if (_toldTo < live.Head)
-        {
-            var rows = await messages.Read(Id, new SequenceRange(_toldTo.Value + 1, live.Head), CatchUp, newestFirst: false);
-            _fanout.SendUnsettled(people, [.. rows.Select(row => Announce(live, row))]);
-        }
-
-        _doubtful = false;
-        _toldTo = live.Head;
-    }
 
     /// <summary>Commits a change that was applied already. Null when it is on disk.</summary>
     private async Task<Refused?> Commit(LiveConversation live, LogEntry entry)
     {
         var outcome = await live.Commit(messages, entry);
-        return outcome == LogOutcome.Committed ? null : Drop(live, outcome, messagesOnly: false);
+        if (outcome == LogOutcome.Committed)
+        {
+            return null;
+        }
+
+        if (outcome == LogOutcome.Unknown)
+        {
+            _unconfirmed.Add();
+        }
+
+        return Drop(live, outcome);
     }
 
-    private Refused Drop(LiveConversation live, LogOutcome outcome, bool messagesOnly)
+    private Refused Drop(LiveConversation live, LogOutcome outcome)
     {
         Log.CommitFailed(logger, outcome);
-        _doubtful |= outcome == LogOutcome.Unknown && !messagesOnly;
 
         // What was pipelined behind the first failure is fenced by the log; only the first says what happened.
         if (!live.Dropped)
@@ -164,22 +108,21 @@ internal sealed partial class ConversationGrain(
             if (outcome == LogOutcome.Fenced)
             {
                 // Another activation writes this conversation: it tells what it writes. Let the directory decide whom calls go to.
-                _toldTo = null;
                 DeactivateOnIdle();
             }
         }
 
-        return Unconfirmed();
+        if (outcome == LogOutcome.Unknown)
+        {
+            _recovery = _recovery.IsCompleted ? Recover() : _recovery;
+        }
+
+        return NotConfirmed();
     }
 
     /// <summary>Tells a committed change to everyone in the conversation, the events first come first.</summary>
     private void Tell(LiveConversation live, List<MessageRow> rows, IEnumerable<string> audience, Caller? except, params INotification[] first)
     {
-        if (rows.Count > 0)
-        {
-            _toldTo = Math.Max(_toldTo ?? 0, rows[^1].Sequence);
-        }
-
         Notice[] notices =
         [
             .. first.Select(notification => Notice.Of(notification, committed: Now)),
@@ -221,7 +164,7 @@ internal sealed partial class ConversationGrain(
             Objectionable: false, Deleted: false, ReplyUuid: null);
     }
 
-    private static Refused Unconfirmed() => Refused.Unavailable("the store did not confirm the write; send the same request again");
+    private static Refused NotConfirmed() => Refused.Unavailable("the store did not confirm the write; send the same request again");
 
     private static Refused NotFound() => Refused.NotFound("there is no such conversation");
 }

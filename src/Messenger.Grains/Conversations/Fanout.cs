@@ -10,11 +10,12 @@ namespace Messenger.Grains.Conversations;
 /// Brings a conversation's notices to its people: a lane per person, one call in flight in each, so that everyone gets them in order
 /// and nobody waits for anybody else. What queued meanwhile goes in the next call.
 /// </summary>
+/// <param name="conversation">Whose notices they are; empty for what belongs to none, and has no terms.</param>
 /// <remarks>
 /// Nothing is sent twice: a hand-over that failed is not repeated, it turns into a doubt (<see cref="IUserGrain.Doubt"/>) that is repeated
 /// until it arrives. Lives on its grain's scheduler: no locks.
 /// </remarks>
-internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
+internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
 {
     /// <summary>Notices that may wait in one lane; past that its person is told to resynchronise instead.</summary>
     private const int LaneBound = 1024;
@@ -30,6 +31,9 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
     private readonly HashSet<Lane> _crowded = [];
     private bool _stopped;
     private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Under which term what is sent from now on was committed: a user's grain takes nothing of one that has passed.</summary>
+    public long Term { get; set; }
 
     /// <summary>Sends the same notices to each of the audience, and settles an entry of the log when all have them.</summary>
     /// <param name="except">The device that caused them: it has its answer.</param>
@@ -49,7 +53,7 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
         foreach (var (user, notices) in pieces)
         {
             parcel.Add();
-            LaneOf(user).Add(new Piece(notices, except?.UserId == user ? except.ApplicationUuid : null, parcel));
+            LaneOf(user).Add(new Piece(notices, except?.UserId == user ? except.ApplicationUuid : null, Term, parcel));
         }
 
         // Counted one too many until here, so that it cannot settle while it is being handed out.
@@ -106,7 +110,10 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
         done.TrySetResult();
     }
 
-    private readonly record struct Piece(Notice[] Notices, string? Except, Parcel Parcel);
+    private readonly record struct Piece(Notice[] Notices, string? Except, long Term, Parcel Parcel)
+    {
+        public bool GoesWith(Piece other) => other.Except == Except && other.Term == Term;
+    }
 
     /// <summary>Counts the people an entry of the log still has to reach.</summary>
     private sealed class Parcel(Action settled)
@@ -209,10 +216,10 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
             var first = _waiting.Dequeue();
             List<Parcel> parcels = [first.Parcel];
             var notices = first.Notices;
-            if (_waiting.TryPeek(out var next) && next.Except == first.Except)
+            if (_waiting.TryPeek(out var next) && next.GoesWith(first))
             {
                 var all = new List<Notice>(notices);
-                while (_waiting.TryPeek(out next) && next.Except == first.Except)
+                while (_waiting.TryPeek(out next) && next.GoesWith(first))
                 {
                     _waiting.Dequeue();
                     all.AddRange(next.Notices);
@@ -230,8 +237,15 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
 
             _owed.AddRange(parcels);
             var told = _owed.Count;
-            await owner.Grain(user).Deliver(notices.AsImmutable(), first.Except);
-            Settle(told);
+            if (await owner.Grain(user).Deliver(owner.Conversation, first.Term, notices.AsImmutable(), first.Except))
+            {
+                Settle(told);
+            }
+            else
+            {
+                // Another activation has told of what came after this: it would be out of order now.
+                Owe();
+            }
         }
 
         /// <summary>Everything that waits is replaced by one doubt.</summary>
@@ -257,6 +271,8 @@ internal sealed class Fanout(IGrainFactory grains, TimeProvider clock, ILogger l
             _owed.RemoveRange(0, count);
         }
     }
+
+    private Guid Conversation => conversation;
 
     private ILogger Logger => log;
 

@@ -18,6 +18,7 @@ internal sealed class LiveConversation
     public LiveConversation(Guid id, ConversationState state)
     {
         Id = id;
+        Term = state.Term;
         Header = state.Header;
         Head = state.Head;
         LastCreated = Math.Max(state.LastCreated, state.Header.Created);
@@ -27,6 +28,9 @@ internal sealed class LiveConversation
     }
 
     public Guid Id { get; }
+
+    /// <summary>Whose turn it was when this was loaded: what rests on it is committed under this term.</summary>
+    public long Term { get; }
 
     public ConversationRow Header { get; set; }
 
@@ -66,7 +70,7 @@ internal sealed class LiveConversation
     {
         if (Dropped)
         {
-            return LogOutcome.Unknown;
+            return LogOutcome.Fenced;
         }
 
         _underWay++;

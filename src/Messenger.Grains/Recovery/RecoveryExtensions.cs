@@ -7,9 +7,14 @@ namespace Messenger.Grains.Recovery;
 public static class RecoveryExtensions
 {
     /// <summary>Names this process after its silo, and adds take-over and maintenance. Call it before the store is added, which would name it otherwise.</summary>
-    public static IServiceCollection AddRecovery(this IServiceCollection services) => services
+    /// <param name="alone">No other process can use this store: whoever wrote it before is gone.</param>
+    public static IServiceCollection AddRecovery(this IServiceCollection services, bool alone) => services
+        .AddSingleton(new Neighbours(alone))
         .AddSingleton<IWriterName, WriterName>()
         .AddSingleton<Workers>()
         .AddHostedService<TakeoverService>()
         .AddHostedService<MaintenanceService>();
 }
+
+/// <summary>Whether other processes may use the same store.</summary>
+internal sealed record Neighbours(bool None);

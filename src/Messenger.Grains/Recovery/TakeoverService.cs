@@ -15,8 +15,8 @@ namespace Messenger.Grains.Recovery;
 /// or a cluster that died as a whole, leaves the rest to whoever looks next. Every step can be repeated.
 /// </remarks>
 internal sealed class TakeoverService(
-    IClusterMembershipService membership, Workers workers, ITakeover takeover, IWriterName self, IGrainFactory grains,
-    TimeProvider clock, ILogger<TakeoverService> logger)
+    IClusterMembershipService membership, Workers workers, ITakeover takeover, IWriterName self, Neighbours neighbours,
+    IGrainFactory grains, TimeProvider clock, ILogger<TakeoverService> logger)
     : BackgroundService
 {
     /// <summary>Membership tells of nearly every death; this finds the rest, for one small query.</summary>
@@ -111,7 +111,7 @@ internal sealed class TakeoverService(
             return false;
         }
 
-        if (takeover.Alone)
+        if (neighbours.None)
         {
             return true;
         }

@@ -71,10 +71,14 @@ public interface IUserGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<Answer> ReportUser(Caller me, AddUserReport request);
 
-    /// <summary>Brings notices to every device of the user's but one, in order. When it throws, the caller owes <see cref="Doubt"/>.</summary>
+    /// <summary>
+    /// Brings notices of a conversation to every device of the user's but one, in order. When it throws or is false, the caller owes
+    /// <see cref="Doubt"/>: false is for notices of a term that has passed, which would come after newer ones.
+    /// </summary>
+    /// <param name="term">The term of the conversation under which they were committed.</param>
     /// <param name="except">The application that caused them, or null.</param>
     [AlwaysInterleave]
-    Task Deliver(Immutable<Notice[]> notices, string? except);
+    Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except);
 
     /// <summary>Something may not have reached this user's devices: each starts a new epoch.</summary>
     [AlwaysInterleave]

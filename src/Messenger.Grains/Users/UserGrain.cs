@@ -26,6 +26,9 @@ internal sealed partial class UserGrain(
     private Stored<ContactBook> _contacts = null!;
     private Stored<ParamBook> _params = null!;
     private OwnDevices _devices = null!;
+
+    /// <summary>The newest term of each conversation that told something: bounded by the conversations of one person.</summary>
+    private readonly Dictionary<Guid, long> _terms = [];
     private Fanout _news = null!;
 
     private string UserId => this.GetPrimaryKeyString();
@@ -38,7 +41,7 @@ internal sealed partial class UserGrain(
         _contacts = new Stored<ContactBook>(GrainContext, "contacts", logger);
         _params = new Stored<ParamBook>(GrainContext, "params", logger);
         _devices = new OwnDevices(GrainFactory, UserId, clock, logger);
-        _news = new Fanout(GrainFactory, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
+        _news = new Fanout(Guid.Empty, GrainFactory, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
         var account = await _account.Load();
         if (account.Deleting || account.Closing.Length > 0)
         {
@@ -72,13 +75,20 @@ internal sealed partial class UserGrain(
         }
     }
 
-    public async Task Deliver(Immutable<Notice[]> notices, string? except)
+    public async Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
     {
         var account = await _account.Load();
-        if (notices.Value.Length > 0 && account.Applications.Length > 0)
+        var muted = await Muted(notices);
+
+        // No await between the look at the terms and the hand-over: what interleaved above is in its right place by now.
+        if (term < _terms.GetValueOrDefault(conversation))
         {
-            await _devices.Deliver(account.Applications, await Muted(notices), except);
+            return false;
         }
+
+        _terms[conversation] = term;
+        await _devices.Deliver(account.Applications, muted, except);
+        return true;
     }
 
     public async Task Doubt() => await _devices.Doubt((await _account.Load()).Applications);

@@ -11,6 +11,7 @@ internal readonly record struct In<T>(Guid Conversation, T Row);
 /// </summary>
 internal sealed class Batch
 {
+    private readonly Dictionary<Guid, long> terms = [];
     private readonly Dictionary<Guid, ConversationRow> headers = [];
     private readonly Dictionary<(Guid, string), In<MemberRow>> members = [];
     private readonly Dictionary<(Guid, Guid), In<SessionKeyHeader>> newKeys = [];
@@ -22,6 +23,9 @@ internal sealed class Batch
 
     /// <summary>What the journal shall say; null when it says enough.</summary>
     public Guid[]? Unsettled { get; }
+
+    /// <summary>The term that a conversation must still have, where more than messages changes.</summary>
+    public IReadOnlyDictionary<Guid, long> Terms => terms;
 
     public List<In<MessageRow>> Messages { get; } = [];
 
@@ -51,6 +55,12 @@ internal sealed class Batch
     private void Add(LogEntry entry)
     {
         var at = entry.Conversation;
+        if (entry.NeedsTerm)
+        {
+            // Of two terms in one batch the lower one is of who was taken over: the check fails, and the batch is halved until they part.
+            terms[at] = Math.Min(entry.Term, terms.GetValueOrDefault(at, long.MaxValue));
+        }
+
         foreach (var row in entry.Messages)
         {
             Messages.Add(new(at, row));

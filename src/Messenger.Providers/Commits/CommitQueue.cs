@@ -8,7 +8,7 @@ namespace Messenger.Providers.Commits;
 /// The group commit: one loop takes what is queued, in order, and commits it in one transaction.
 /// </summary>
 /// <remarks>
-/// A batch that hits a taken uuid or sequence is halved, the first half first, until the entry that hit it stands alone:
+/// A batch that hits a taken uuid, a taken sequence or a passed term is halved, the first half first, until the entry that hit it stands alone:
 /// order inside a conversation is kept, and one bad entry costs some transactions instead of the batch.
 /// </remarks>
 internal sealed class CommitQueue : IAsyncDisposable
@@ -168,7 +168,6 @@ internal sealed class CommitQueue : IAsyncDisposable
         {
             open = false;
             certain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            unsettled?.Doubt();
             meter.Failed();
             Log.CommitFailed(logger, batch.Count, e);
             Fail(batch, LogOutcome.Unknown);
@@ -205,7 +204,7 @@ internal sealed class CommitQueue : IAsyncDisposable
             case BatchOutcome.UuidTaken when part.Count == 1:
                 Settle(part, LogOutcome.Duplicate);
                 break;
-            case BatchOutcome.SequenceTaken when part.Count == 1:
+            case BatchOutcome.SequenceTaken or BatchOutcome.TermPassed when part.Count == 1:
                 Fail(part, LogOutcome.Fenced);
                 break;
             case BatchOutcome.Refused when part.Count == 1:
@@ -281,6 +280,11 @@ internal sealed class CommitQueue : IAsyncDisposable
         // Of a batch that was halved, some may be settled already.
         var failed = entries.FindAll(pending => !pending.Outcome.IsCompleted);
         failed.ForEach(pending => closed.Close(pending.Entry.Conversation));
+        if (outcome == LogOutcome.Unknown)
+        {
+            unsettled?.Unknown(failed);
+        }
+
         Settle(failed, outcome);
     }
 

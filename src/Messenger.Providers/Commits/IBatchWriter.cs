@@ -27,6 +27,9 @@ internal enum BatchOutcome
     /// <summary>A message of it has a sequence that its conversation has already.</summary>
     SequenceTaken,
 
+    /// <summary>An entry of it changes a conversation that another activation has taken over.</summary>
+    TermPassed,
+
     /// <summary>A value of it is none that the store takes: one entry must not take the others down.</summary>
     Refused,
 

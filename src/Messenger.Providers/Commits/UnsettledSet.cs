@@ -68,22 +68,25 @@ internal sealed class UnsettledSet
         lock (gate)
         {
             onDisk = journal?.ToHashSet() ?? onDisk;
-            foreach (var pending in entries)
-            {
-                if (pending.Entry.Notifies)
-                {
-                    outstanding[pending.Entry.Conversation] = outstanding.GetValueOrDefault(pending.Entry.Conversation) + 1;
-                }
-            }
+            Owe(entries);
         }
     }
 
-    /// <summary>A commit failed on the way: the next one writes the journal anew.</summary>
-    public void Doubt()
+    /// <summary>The commit of these failed on the way. They may be on disk, and what the journal says is not known: the next commit writes it anew.</summary>
+    public void Unknown(IReadOnlyCollection<Pending> entries)
     {
         lock (gate)
         {
             onDisk = null;
+            Owe(entries);
+        }
+    }
+
+    private void Owe(IReadOnlyCollection<Pending> entries)
+    {
+        foreach (var pending in entries.Where(pending => pending.Entry.Notifies))
+        {
+            outstanding[pending.Entry.Conversation] = outstanding.GetValueOrDefault(pending.Entry.Conversation) + 1;
         }
     }
 

@@ -76,6 +76,14 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         fence.Parameters.Add(new NpgsqlParameter { Value = (object?)batch.Unsettled ?? DBNull.Value, NpgsqlDbType = UuidArray });
         commands.BatchCommands.Add(fence);
 
+        if (batch.Terms is { Count: > 0 } terms)
+        {
+            var turn = new NpgsqlBatchCommand("select log_terms($1, $2)");
+            turn.Parameters.Add(new NpgsqlParameter { Value = terms.Keys.ToArray() });
+            turn.Parameters.Add(new NpgsqlParameter { Value = terms.Values.ToArray() });
+            commands.BatchCommands.Add(turn);
+        }
+
         Insert(commands, Tables.Message, batch.Messages);
         Insert(commands, Tables.Conversation, batch.Headers);
         Insert(commands, Tables.Member, batch.Members);
@@ -129,6 +137,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
     private static BatchOutcome? Refusal(PostgresException e) => e.SqlState switch
     {
         PostgresErrors.WriterFenced => BatchOutcome.WriterFenced,
+        PostgresErrors.TermPassed => BatchOutcome.TermPassed,
 
         // Indexes of partitions are named after the partition: message_7_pkey, message_7_conversation_uuid_key.
         PostgresErrorCodes.UniqueViolation => e.ConstraintName?.EndsWith("uuid_key", StringComparison.Ordinal) == true

@@ -19,6 +19,19 @@ internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAs
         },
         arguments);
 
+    /// <summary>One round trip, and no wait for the disk.</summary>
+    public Task<T> ChangeAndRead<T>(string change, string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments) => Run(
+        $"select set_config('synchronous_commit', 'off', true); {change}; {sql}",
+        async command =>
+        {
+            await using var reader = await command.ExecuteReaderAsync();
+
+            // The setting has a result of its own, the change has none.
+            await reader.NextResultAsync();
+            return await read(reader);
+        },
+        arguments);
+
     /// <summary>Several statements of one command are one transaction.</summary>
     public Task<int> Write(string sql, params IReadOnlyList<Argument> arguments) =>
         Run(sql, command => command.ExecuteNonQueryAsync(), arguments);

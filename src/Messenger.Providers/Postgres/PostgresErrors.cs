@@ -9,6 +9,9 @@ internal static class PostgresErrors
     /// <summary>Raised by <c>log_commit</c>.</summary>
     public const string WriterFenced = "MSG01";
 
+    /// <summary>Raised by <c>log_terms</c>.</summary>
+    public const string TermPassed = "MSG02";
+
     /// <summary>The server is away or will not serve now: asking again later may help. Else the statement itself is wrong.</summary>
     public static bool IsAway(Exception exception) => exception switch
     {

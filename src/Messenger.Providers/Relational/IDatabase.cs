@@ -10,6 +10,11 @@ internal interface IDatabase
     /// <summary>Runs one or more selects in one round trip; <paramref name="read"/> goes from result to result.</summary>
     Task<T> Read<T>(string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments);
 
+    /// <summary>
+    /// Runs a change and selects that see it, in one transaction. The change need not be on disk when it returns: it is as soon as anything later is.
+    /// </summary>
+    Task<T> ChangeAndRead<T>(string change, string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments);
+
     /// <summary>Runs statements in one transaction, on disk when it returns; the number of rows changed.</summary>
     Task<int> Write(string sql, params IReadOnlyList<Argument> arguments);
 

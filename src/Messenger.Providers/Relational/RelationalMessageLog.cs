@@ -4,10 +4,8 @@ using Messenger.Providers.Commits;
 namespace Messenger.Providers.Relational;
 
 /// <summary>The message log: written by the group commit, read by statements that both engines understand.</summary>
-internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits) : IMessageLog
+internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits, TimeProvider clock) : IMessageLog
 {
-    private const string Countables = "m.conversation = @conversation and m.sequence between @from and @to and m.event_type is null and not m.deleted";
-
     public Task<LogOutcome> Append(LogEntry entry) => commits.Append(entry);
 
     public void Settled(Guid conversation) => commits.Settled(conversation);
@@ -16,28 +14,33 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
     {
         await commits.Loading(conversation);
 
-        // The head is read first. Whatever another activation commits after it shows up as a taken sequence at the first append;
-        // read last, it would let a roster pass that is older than the head.
+        // The term never repeats, not even where a crash of the store loses one that nothing rests on yet: the clock goes on.
+        const string takeOver = "update conversation set term = case when term < @now then @now else term + 1 end where conversation = @conversation";
+
+        // From here on no other activation changes a roster or a receipt. The head is read first: what another one still appends after it
+        // shows up as a taken sequence.
         const string sql = $"""
             select m.sequence, m.created from message m where m.conversation = @conversation order by m.sequence desc limit 1;
-            select {Rows.Conversation} from conversation c where c.conversation = @conversation;
+            select {Rows.Conversation}, c.term from conversation c where c.conversation = @conversation;
             select {Rows.Member} from member p where p.conversation = @conversation order by p.position;
             select {Rows.SessionKey} from session_key s where s.conversation = @conversation order by s.created;
             select {Rows.Receipt} from receipt r where r.conversation = @conversation
             """;
-        return await database.Read(
+        return await database.ChangeAndRead(
+            takeOver,
             sql,
             async reader =>
             {
                 var heads = await Rows.All(reader, row => (Sequence: row.GetInt64(0), Created: row.GetInt64(1)));
-                var headers = await Rows.Next(reader, row => Rows.ToConversation(row));
+                var headers = await Rows.Next(reader, row => (Row: Rows.ToConversation(row), Term: row.GetInt64(Rows.ConversationColumns)));
                 var members = await Rows.Next(reader, row => Rows.ToMember(row));
                 var keys = await Rows.Next(reader, row => Rows.ToSessionKey(row));
                 var receipts = await Rows.Next(reader, row => Rows.ToReceipt(row));
                 var (head, created) = heads.Count > 0 ? heads[0] : default;
-                return headers.Count > 0 ? new ConversationState(headers[0], head, created, members, keys, receipts) : null;
+                return headers.Count > 0
+                    ? new ConversationState(headers[0].Row, head, created, members, keys, receipts, headers[0].Term) : null;
             },
-            ("conversation", conversation));
+            ("conversation", conversation), ("now", clock.GetUtcNow().ToUnixTimeMilliseconds()));
     }
 
     public async Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst) =>
@@ -54,12 +57,6 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
             $"select {Rows.Message} from message m where m.conversation = @conversation and {database.Among("m.uuid", "@uuids")}",
             reader => Rows.All(reader, row => Rows.ToMessage(row)),
             ("conversation", conversation), Argument.List("uuids", uuids));
-
-    public async Task<IReadOnlyList<CountableRow>> Countable(Guid conversation, SequenceRange range, int size) =>
-        await database.Read(
-            $"select m.sequence, m.user_id from message m where {Countables} order by m.sequence limit @size",
-            reader => Rows.All(reader, row => new CountableRow(row.GetInt64(0), row.GetString(1))),
-            ("conversation", conversation), ("from", range.From), ("to", range.To), ("size", size));
 
     public async Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read)
     {

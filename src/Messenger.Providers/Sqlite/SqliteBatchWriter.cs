@@ -29,6 +29,11 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
     public Task<BatchOutcome> Write(Batch batch) => thread.Run(session =>
     {
         using var transaction = session.Connection.BeginTransaction();
+        if (batch.Terms.Any(turn => Passed(session, transaction, turn.Key, turn.Value)))
+        {
+            return BatchOutcome.TermPassed;
+        }
+
         try
         {
             Insert(session, transaction, Tables.Message, batch.Messages);
@@ -64,6 +69,12 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
     });
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static bool Passed(SqliteSession session, SqliteTransaction transaction, Guid conversation, long term) =>
+        session.Command(
+            "select 1 from conversation where conversation = @conversation and term <> @term",
+            [("conversation", conversation), ("term", term)],
+            transaction).ExecuteScalar() is not null;
 
     private static void Insert<T>(SqliteSession session, SqliteTransaction transaction, Table<In<T>> table, IReadOnlyList<In<T>> rows)
     {

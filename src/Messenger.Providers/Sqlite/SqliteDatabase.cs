@@ -66,16 +66,29 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         }
     }
 
-    public async Task<int> Write(string sql, params IReadOnlyList<Argument> arguments)
+    public Task<T> ChangeAndRead<T>(string change, string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments) =>
+        InTransaction((session, transaction) =>
+        {
+            session.Command(change, arguments, transaction).ExecuteNonQuery();
+            using var reader = session.Command(sql, arguments, transaction).ExecuteReader();
+
+            // The engine is synchronous: this is done when it returns.
+            return read(reader).GetAwaiter().GetResult();
+        });
+
+    public Task<int> Write(string sql, params IReadOnlyList<Argument> arguments) =>
+        InTransaction((session, transaction) => session.Command(sql, arguments, transaction).ExecuteNonQuery());
+
+    private async Task<T> InTransaction<T>(Func<SqliteSession, SqliteTransaction, T> work)
     {
         try
         {
             return await Writer.Run(session =>
             {
                 using var transaction = session.Connection.BeginTransaction();
-                var changed = session.Command(sql, arguments, transaction).ExecuteNonQuery();
+                var result = work(session, transaction);
                 transaction.Commit();
-                return changed;
+                return result;
             });
         }
         catch (Exception e) when (e is SqliteException or ChannelClosedException)

@@ -7,8 +7,6 @@ namespace Messenger.Providers.Sqlite;
 /// <summary>The data directory has one process at a time: whoever wrote here before is gone, and needs no fence.</summary>
 internal sealed class SqliteTakeover(IDatabase database, IWriterName self) : ITakeover
 {
-    public bool Alone => true;
-
     public async Task<IReadOnlyList<string>> Writers() => await database.Read(
         "select name from log_writer union select @self",
         reader => Rows.All(reader, row => row.GetString(0)),

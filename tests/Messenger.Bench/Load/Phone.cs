@@ -13,14 +13,18 @@ internal sealed class Phone : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private int _next;
 
-    private Phone(LoadConnection connection, string userId)
+    private Phone(LoadConnection connection, string openUserId)
     {
         Connection = connection;
-        UserId = userId;
+        OpenUserId = openUserId;
+        UserId = UserIds.FromPhone(openUserId);
         connection.OnFrame = Answered;
     }
 
     public LoadConnection Connection { get; }
+
+    /// <summary>Its phone number.</summary>
+    public string OpenUserId { get; }
 
     public string UserId { get; }
 
@@ -32,7 +36,7 @@ internal sealed class Phone : IAsyncDisposable
     public static async Task<Phone> Connect(IPEndPoint server, string openUserId, IPAddress? source, CancellationToken cancellation)
     {
         var connection = await LoadConnection.Open(server, "/ws", source, cancellation);
-        var phone = new Phone(connection, UserIds.FromPhone(openUserId));
+        var phone = new Phone(connection, openUserId);
         phone._reading = connection.Run(cancellation);
         return phone;
     }
@@ -44,7 +48,9 @@ internal sealed class Phone : IAsyncDisposable
         await Ask(new RequestConfirmRegistration(code, UserId, ApplicationUuid));
     }
 
-    public Task<string> Authenticate() => Ask(new RequestAuthenticationByApplication(UserId, ApplicationUuid, null));
+    /// <param name="resumeCursor">The last cursor seen by the connection before.</param>
+    public Task<string> Authenticate(string? resumeCursor = null) =>
+        Ask(new RequestAuthenticationByApplication(UserId, ApplicationUuid, resumeCursor));
 
     /// <summary>Sends a request and gives the payload of its answer.</summary>
     /// <exception cref="InvalidOperationException">It was refused.</exception>

@@ -11,7 +11,7 @@ internal static class Table
     {
         var table = new Spectre.Console.Table().Border(TableBorder.Simple);
         foreach (var column in (string[])
-            ["workload", "target", "per s", "ratio", "CPU-s/1000", "ratio", "ack p50", "ack p99", "deliv. p50", "deliv. p99", "KiB each", "lost", "doubled"])
+            ["workload", "target", "per s", "ratio", "CPU-s/1000", "ratio", "ack p50", "ack p99", "deliv. p50", "deliv. p99", "last p50", "first", "KiB each", "lost", "doubled"])
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -24,7 +24,7 @@ internal static class Table
                 table.AddRow(
                     one.Workload, one.Target, Text(one.PerSecond, "N0"), Ratio(one.PerSecond, ceiling?.PerSecond), Text(one.CpuPerThousand, "0.000"),
                     Ratio(one.CpuPerThousand, ceiling?.CpuPerThousand), Text(one.AckP50, "0.00"), Text(one.AckP99, "0.00"), Text(one.DeliveryP50, "0.00"),
-                    Text(one.DeliveryP99, "0.00"), Text(one.KiBEach, "0.0"), Text(one.Lost, "0"), Text(one.Doubled, "0"));
+                    Text(one.DeliveryP99, "0.00"), Text(one.LastP50, "0.0"), Text(one.FirstMs, "0.0"), Text(one.KiBEach, "0.0"), Text(one.Lost, "0"), Text(one.Doubled, "0"));
             }
 
             table.AddEmptyRow();

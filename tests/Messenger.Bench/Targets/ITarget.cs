@@ -24,7 +24,11 @@ internal interface ITarget : IAsyncDisposable
 /// <param name="Acknowledges">How a frame starts that acknowledges a message.</param>
 /// <param name="UuidAfter">What stands before the message's uuid in a frame.</param>
 internal sealed record Party(
-    LoadConnection Connection, Action<FrameHandler> Listen, Func<Guid, byte[]> Message, byte[] Ping, byte[] Acknowledges, byte[] UuidAfter);
+    LoadConnection Connection, Action<FrameHandler> Listen, Func<Guid, byte[]> Message, byte[] Ping, byte[] Acknowledges, byte[] UuidAfter)
+{
+    /// <summary>The frames that say a message was delivered and read; null where the server knows no receipts.</summary>
+    public (Func<Guid, byte[]> Delivered, Func<Guid, byte[]> Readed)? Receipts { get; init; }
+}
 
 /// <summary>Where generators connect from: past 28 000 connections one address has no more ports.</summary>
 internal static class Sources

@@ -14,14 +14,29 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
     /// <summary>Registrations under way at once.</summary>
     private const int Together = 32;
 
-    private int _rooms;
     private int _phones;
 
     public string Name { get; } = name;
 
     public IReadOnlyList<int> Processes { get; } = [.. servers.Select(server => server.Id), .. others];
 
+    /// <summary>Where its log is, for a workload that fills it; null when it is embedded.</summary>
+    public string? Postgres { get; init; }
+
     public async Task<Party[]> Room(int people, CancellationToken cancellation)
+    {
+        var (phones, conversation, key) = await Conversation(people, cancellation);
+        var message = Frames.Message(conversation, key);
+        return [.. phones.Select(phone => new Party(
+            phone.Connection, handler => phone.OnFrame = handler, message, Frames.Ping,
+            "{\"type\":\"ResponseAddedMessage\""u8.ToArray(), "\"message\":{\"uuid\":\""u8.ToArray())
+        {
+            Receipts = Frames.Receipts(conversation),
+        })];
+    }
+
+    /// <summary>People with a conversation, all logged in.</summary>
+    public async Task<(Phone[] Phones, Guid Conversation, Guid Key)> Conversation(int people, CancellationToken cancellation)
     {
         using var together = new SemaphoreSlim(Together);
         var phones = await Task.WhenAll(Enumerable.Range(0, people).Select(async _ =>
@@ -37,19 +52,26 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
             }
         }));
 
-        var conversation = Guid.NewGuid();
-        var key = Guid.NewGuid();
+        var (conversation, key) = await Create(phones);
+        return (phones, conversation, key);
+    }
+
+    /// <summary>One more conversation of these people; a dialog when they are two.</summary>
+    public static async Task<(Guid Conversation, Guid Key)> Create(Phone[] phones)
+    {
+        var (conversation, key) = (Guid.NewGuid(), Guid.NewGuid());
         var wrapped = new string('k', 684);
         var others = phones.Skip(1).ToDictionary(phone => phone.UserId, _ => wrapped);
+        var dialog = phones.Length == 2;
         await phones[0].Ask(new RequestCreateConversationFull(
-            people == 2 ? others : null, conversation.ToString(), people == 2, people == 2 ? null : others, "nick", key.ToString(),
+            dialog ? others : null, conversation.ToString(), dialog, dialog ? null : others, "nick", key.ToString(),
             new SessionKeyValue(wrapped, wrapped, null, phones[0].UserId, phones[0].UserId), null));
-        Interlocked.Increment(ref _rooms);
-        var message = Frames.Message(conversation, key);
-        return [.. phones.Select(phone => new Party(
-            phone.Connection, handler => phone.OnFrame = handler, message, Frames.Ping,
-            "{\"type\":\"ResponseAddedMessage\""u8.ToArray(), "\"message\":{\"uuid\":\""u8.ToArray()))];
+        return (conversation, key);
     }
+
+    /// <summary>A new connection for a phone that lost its own.</summary>
+    public async Task<Phone> Connect(string openUserId, int number, CancellationToken cancellation) => await Phone.Connect(
+        new IPEndPoint(IPAddress.Loopback, gatewayPorts[number % gatewayPorts.Count]), openUserId, Sources.Of(number), cancellation);
 
     public async Task<LoadConnection> Idle(int number, CancellationToken cancellation) => (await LoggedIn(cancellation)).Connection;
 
@@ -61,12 +83,12 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
         }
     }
 
-    private async Task<Phone> LoggedIn(CancellationToken cancellation)
+    /// <summary>Somebody new, registered and logged in.</summary>
+    public async Task<Phone> LoggedIn(CancellationToken cancellation)
     {
         var number = Interlocked.Increment(ref _phones);
         var openUserId = string.Create(CultureInfo.InvariantCulture, $"+357{96_000_000 + number}");
-        var gateway = new IPEndPoint(IPAddress.Loopback, gatewayPorts[number % gatewayPorts.Count]);
-        var phone = await Phone.Connect(gateway, openUserId, Sources.Of(number), cancellation);
+        var phone = await Connect(openUserId, number, cancellation);
         await phone.Register(openUserId, Code);
         await phone.Authenticate();
         return phone;

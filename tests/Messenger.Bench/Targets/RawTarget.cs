@@ -61,11 +61,17 @@ internal static class Frames
     public static byte[] Ping { get; } = Phone.Bytes("p", new RequestPing("bench", 0));
 
     /// <summary>A message of a usual size: 96 bytes of ciphertext.</summary>
-    public static Func<Guid, byte[]> Message(Guid conversation, Guid sessionKey)
+    public static Func<Guid, byte[]> Message(Guid conversation, Guid sessionKey) => Of("m", uuid => new RequestAddMessage(
+        Convert.ToBase64String(new byte[96]), conversation.ToString(), false, Convert.ToBase64String(new byte[12]), uuid, null, sessionKey.ToString()));
+
+    public static (Func<Guid, byte[]> Delivered, Func<Guid, byte[]> Readed) Receipts(Guid conversation) => (
+        Of("d", uuid => new MessageDelivered(conversation.ToString(), uuid)),
+        Of("r", uuid => new RequestMessagesReaded(conversation.ToString(), [uuid])));
+
+    private static Func<Guid, byte[]> Of(string id, Func<string, IRequest> request)
     {
         var placeholder = Guid.Empty.ToString();
-        var template = Phone.Bytes("m", new RequestAddMessage(
-            Convert.ToBase64String(new byte[96]), conversation.ToString(), false, Convert.ToBase64String(new byte[12]), placeholder, null, sessionKey.ToString()));
+        var template = Phone.Bytes(id, request(placeholder));
         var at = template.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(placeholder));
         return uuid =>
         {

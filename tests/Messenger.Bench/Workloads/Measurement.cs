@@ -7,4 +7,11 @@ namespace Messenger.Bench.Workloads;
 /// <param name="Lost">Operations that were acknowledged and did not arrive.</param>
 internal sealed record Measurement(
     string Target, string Workload, double? PerSecond, double? CpuPerThousand, double GeneratorCpu, double? AckP50, double? AckP99,
-    double? DeliveryP50, double? DeliveryP99, double? KiBEach, long Lost, long Doubled);
+    double? DeliveryP50, double? DeliveryP99, double? KiBEach, long Lost, long Doubled)
+{
+    /// <summary>Milliseconds until the last of a group had a message.</summary>
+    public double? LastP50 { get; init; }
+
+    /// <summary>Milliseconds of the first, cold answer.</summary>
+    public double? FirstMs { get; init; }
+}

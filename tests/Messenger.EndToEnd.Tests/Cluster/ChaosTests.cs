@@ -56,11 +56,7 @@ public class ChaosTests(ITestOutputHelper output)
         cluster.Postgres.Resume();
     });
 
-    /// <summary>
-    /// Known to fail on a busy machine: while a worker leaves, two activations of a conversation can overlap. Messages are fenced by their
-    /// sequence then; receipts and the order of the fan-out are not yet. See docs/operations.md, Known limits.
-    /// </summary>
-    [Fact(Skip = "A worker that leaves under load can lose receipts and reorder notifications: docs/operations.md, Known limits")]
+    [Fact]
     public Task A_rolling_restart_of_every_process() => Survives(async (cluster, _) =>
     {
         foreach (var process in cluster.WorkerProcesses.Concat(cluster.GatewayProcesses))

@@ -142,6 +142,47 @@ public sealed class SendingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_written_with_an_unknown_outcome_is_told_without_a_retry_but_not_to_its_author_s_device()
+    {
+        var scene = await _stage.Dialog();
+        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+        var message = scene.Message();
+        _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown, Written: true));
+        _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
+        Assert.Equal(Statuses.Unavailable, (await scene.Send(scene.Cast[0], message)).Refusal!.Status);
+        Assert.Equal(Statuses.Unavailable, (await scene.Send(scene.Cast[0])).Refusal!.Status);
+
+        var heard = await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 2);
+        Assert.Equal(message.MessageUuid, heard[1].GetProperty("message").GetProperty("uuid").GetString());
+        await _stage.Told.Hears(scene.Cast[0], "NotificationAddedMessageToConversation", 2);
+        Assert.Equal(scene.Cast[0].ApplicationUuid, _stage.Told.By(scene.Cast[0])[^1].Except);
+        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+        Assert.Equal(0, _stage.Told.Doubts(scene.Cast[1]));
+    }
+
+    [Fact]
+    public async Task A_creation_that_never_came_to_be_is_settled_and_can_be_tried_again()
+    {
+        var scene = await _stage.Dialog();
+        var fresh = scene with { Id = Guid.NewGuid() };
+        _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
+        Assert.Equal(Statuses.Unavailable, (await fresh.Grain.Create(scene.Cast[0], fresh.Request(dialog: false))).Refusal!.Status);
+        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+        Assert.Null((await fresh.Grain.Create(scene.Cast[0], fresh.Request(dialog: false))).Refusal);
+    }
+
+    [Fact]
+    public async Task What_comes_after_a_later_activation_s_becomes_a_doubt()
+    {
+        var scene = await _stage.Dialog();
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 1);
+        _stage.Told.Passed = true;
+        await scene.Sent(scene.Cast[0]);
+        await Told.Until(() => _stage.Told.Doubts(scene.Cast[1]) > 0 && _stage.Silo.Log.Unsettled.Count == 0);
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 1);
+    }
+
+    [Fact]
     public async Task A_fenced_activation_drops_its_state_and_writes_again_after_loading()
     {
         var scene = await _stage.Dialog();

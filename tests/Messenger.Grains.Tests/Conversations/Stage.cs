@@ -93,6 +93,9 @@ internal sealed class Told
     /// <summary>Runs when a user is about to hear something: a test's barrier, or its fault.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Users turn down what comes: a later activation has told them of newer things.</summary>
+    public bool Passed { get; set; }
+
     public void Hear(string user, Notice notice, string? except) =>
         _heard.GetOrAdd(user, _ => []).Enqueue((notice.Type, Encoding.UTF8.GetString(notice.Payload), except));
 
@@ -145,13 +148,20 @@ internal sealed class ListeningUser(Told told) : Grain, IUserGrain, IUserPushes
 
     public Task ForgetToken(string applicationUuid, PushTarget dead) => throw new NotSupportedException();
 
-    public async Task Deliver(Immutable<Notice[]> notices, string? except)
+    public async Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
     {
         await told.Before(this.GetPrimaryKeyString());
+        if (told.Passed)
+        {
+            return false;
+        }
+
         foreach (var notice in notices.Value)
         {
             told.Hear(this.GetPrimaryKeyString(), notice, except);
         }
+
+        return true;
     }
 
     public Task Doubt()

@@ -21,15 +21,20 @@ internal sealed class FakeConversation(ConversationRow header)
 
     public IReadOnlyList<MemberRow> Roster => [.. Members.Values.OrderBy(member => member.Position)];
 
-    public ConversationState State()
+    /// <summary>Whose turn it is: one more with every load.</summary>
+    public long Term { get; private set; }
+
+    public ConversationState TakeOver()
     {
+        Term++;
         var last = Messages.Values.LastOrDefault();
-        return new ConversationState(Header, last?.Sequence ?? 0, last?.Created ?? 0, Roster, [.. _keys], [.. Receipts.Values]);
+        return new ConversationState(Header, last?.Sequence ?? 0, last?.Created ?? 0, Roster, [.. _keys], [.. Receipts.Values], Term);
     }
 
     /// <summary>A sequence taken is fenced before a uuid taken is a duplicate: the loser of a split looks again.</summary>
     public LogOutcome? Refusal(LogEntry entry) =>
-        entry.Messages.Any(row => Messages.ContainsKey(row.Sequence)) ? LogOutcome.Fenced
+        entry.NeedsTerm && entry.Term != Term ? LogOutcome.Fenced
+        : entry.Messages.Any(row => Messages.ContainsKey(row.Sequence)) ? LogOutcome.Fenced
         : entry.Messages.Any(row => _uuids.Contains(row.Uuid)) ? LogOutcome.Duplicate
         : null;
 
@@ -78,7 +83,7 @@ internal sealed class FakeConversation(ConversationRow header)
     public IEnumerable<MessageRow> In(SequenceRange range) =>
         Messages.Values.Where(row => range.From <= row.Sequence && row.Sequence <= range.To);
 
-    public IEnumerable<MessageRow> Countable(SequenceRange range) => In(range).Where(row => row is { IsEvent: false, Deleted: false });
+    private IEnumerable<MessageRow> Countable(SequenceRange range) => In(range).Where(row => row is { IsEvent: false, Deleted: false });
 
     public IEnumerable<MessageRow> Unread(string userId, SequenceRange range, IntervalText read)
     {

@@ -46,7 +46,7 @@ internal sealed partial class FakeLog : IMessageLog
 
     public void Settled(Guid conversation) => Locked(() => _unsettled.Remove(conversation));
 
-    public Task<ConversationState?> Load(Guid conversation) => Reading(() => Found(conversation)?.State());
+    public Task<ConversationState?> Load(Guid conversation) => Reading(() => Found(conversation)?.TakeOver());
 
     public Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst) =>
         Reading<IReadOnlyList<MessageRow>>(() =>
@@ -57,10 +57,6 @@ internal sealed partial class FakeLog : IMessageLog
 
     public Task<IReadOnlyList<MessageRow>> Find(Guid conversation, IReadOnlyCollection<Guid> uuids) =>
         Reading<IReadOnlyList<MessageRow>>(() => [.. Found(conversation)?.Messages.Values.Where(row => uuids.Contains(row.Uuid)) ?? []]);
-
-    public Task<IReadOnlyList<CountableRow>> Countable(Guid conversation, SequenceRange range, int size) =>
-        Reading<IReadOnlyList<CountableRow>>(() =>
-            [.. (Found(conversation)?.Countable(range) ?? []).Take(size).Select(row => new CountableRow(row.Sequence, row.UserId))]);
 
     public Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read) =>
         Reading(() => Found(conversation)?.Unread(userId, range, read).Count() ?? 0);
@@ -93,6 +89,10 @@ internal sealed partial class FakeLog : IMessageLog
         if (scripted.Written)
         {
             Commit(entry);
+        }
+        else if (scripted.Outcome == LogOutcome.Unknown && entry.Notifies)
+        {
+            _unsettled.Add(entry.Conversation);
         }
 
         return scripted.Outcome;

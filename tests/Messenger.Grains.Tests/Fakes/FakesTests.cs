@@ -23,8 +23,8 @@ public sealed class FakesTests
         var log = new FakeLog();
         var row = Row(1, "a");
         Assert.Equal(LogOutcome.Committed, await log.Append(First(row)));
-        Assert.Equal(LogOutcome.Fenced, await log.Append(new LogEntry(Id) { Messages = [Row(1, "b")] }));
-        Assert.Equal(LogOutcome.Duplicate, await log.Append(new LogEntry(Id) { Messages = [row with { Sequence = 2 }] }));
+        Assert.Equal(LogOutcome.Fenced, await log.Append(new LogEntry(Id, 0) { Messages = [Row(1, "b")] }));
+        Assert.Equal(LogOutcome.Duplicate, await log.Append(new LogEntry(Id, 0) { Messages = [row with { Sequence = 2 }] }));
         Assert.Equal([row], await log.Read(Id, new SequenceRange(0, long.MaxValue), 10, newestFirst: true));
         Assert.Equal([Id], log.Unsettled);
         log.Settled(Id);
@@ -47,7 +47,7 @@ public sealed class FakesTests
         Assert.Equal(["a"], await log.CompanionsOf("b"));
     }
 
-    private static LogEntry First(params MessageRow[] rows) => new(Id)
+    private static LogEntry First(params MessageRow[] rows) => new(Id, 0)
     {
         Header = new ConversationRow(Id.ToString(), true, null, "a", Key, Key.ToString(), 1, false, 0, false),
         Members = [new MemberRow("a", true, null, 1, null, 0), new MemberRow("b", true, null, 1, null, 1)],

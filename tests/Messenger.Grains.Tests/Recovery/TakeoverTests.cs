@@ -19,8 +19,10 @@ public sealed class TakeoverTests
     private readonly Guid _one = Guid.NewGuid();
     private readonly Guid _two = Guid.NewGuid();
 
-    private TakeoverService Service => new(
-        _cluster, _cluster.Workers, _names, _names, _conversations.Factory, _clock, NullLogger<TakeoverService>.Instance);
+    private TakeoverService Service => Among(new Neighbours(None: false));
+
+    private TakeoverService Among(Neighbours neighbours) => new(
+        _cluster, _cluster.Workers, _names, _names, neighbours, _conversations.Factory, _clock, NullLogger<TakeoverService>.Instance);
 
     [Fact]
     public async Task A_dead_writers_conversations_are_told_to_doubt_and_then_it_is_forgotten()
@@ -84,6 +86,14 @@ public sealed class TakeoverTests
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         await service.Look(default);
+        Assert.Equal([_one], _conversations.Doubted);
+    }
+
+    [Fact]
+    public async Task Who_is_alone_with_its_store_takes_over_at_once()
+    {
+        _names.With(Cluster.Silo(3, generation: 1000), _one);
+        Assert.True(await Among(new Neighbours(None: true)).Look(default));
         Assert.Equal([_one], _conversations.Doubted);
     }
 

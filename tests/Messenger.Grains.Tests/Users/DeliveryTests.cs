@@ -15,7 +15,7 @@ public sealed class DeliveryTests(UserSilo house)
     public async Task Notices_reach_every_device_but_one_in_order()
     {
         var (person, author) = (await house.Person("one", "two", "three"), house.Stranger());
-        await person.Grain.Deliver(new[] { Notice("a", author), Notice("b", author) }.AsImmutable(), except: "two");
+        await person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", author), Notice("b", author) }.AsImmutable(), except: "two");
         foreach (var device in new[] { "one", "three" })
         {
             Assert.Equal("a", (await person.Device(device).Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
@@ -30,7 +30,7 @@ public sealed class DeliveryTests(UserSilo house)
     {
         var person = await house.Person("one", "two");
         person.Device("one").Fails = true;
-        await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.Deliver(new[] { Notice("a", person) }.AsImmutable(), null));
+        await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", person) }.AsImmutable(), null));
         await person.Device("two").Hears<NotificationConversationDeleted>();
         await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.Doubt());
         person.Device("one").Fails = false;
@@ -44,19 +44,38 @@ public sealed class DeliveryTests(UserSilo house)
     {
         var (person, muted, heard) = (await house.Person("one"), await house.Person(), await house.Person());
         await person.Grain.AddBlackList(person.Me, new AddBlackList(muted.UserId));
-        await person.Grain.Deliver(new[] { Notice("a", muted), Notice("b", heard), Notice("c", person) }.AsImmutable(), null);
+        await person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", muted), Notice("b", heard), Notice("c", person) }.AsImmutable(), null);
         Assert.Null((await person.Device("one").HearsNotice()).Push);
         Assert.Equal("b", (await person.Device("one").HearsNotice()).Push?.Message);
         Assert.Null((await person.Device("one").HearsNotice()).Push);
         await person.Grain.RemoveBlackList(person.Me, new RemoveBlackList(muted.UserId));
-        await person.Grain.Deliver(new[] { Notice("d", muted) }.AsImmutable(), null);
+        await person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("d", muted) }.AsImmutable(), null);
         Assert.Equal("d", (await person.Device("one").HearsNotice()).Push?.Message);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_activation_of_a_conversation_tells_late_is_turned_down()
+    {
+        var (person, author, conversation) = (await house.Person("one"), house.Stranger(), Guid.NewGuid());
+        Task<bool> Told(Guid at, long term, string uuid) =>
+            person.Grain.Deliver(at, term, new[] { Notice(uuid, author) }.AsImmutable(), except: null);
+
+        Assert.True(await Told(conversation, 5, "a"));
+        Assert.True(await Told(conversation, 6, "b"));
+        Assert.False(await Told(conversation, 5, "late"));
+        Assert.True(await Told(Guid.NewGuid(), 1, "elsewhere"));
+        foreach (var uuid in new[] { "a", "b", "elsewhere" })
+        {
+            Assert.Equal(uuid, (await person.Device("one").Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
+        }
+
+        Assert.True(person.Device("one").HeardNothing);
     }
 
     [Fact]
     public async Task Who_has_no_application_is_told_nothing_and_fails_nobody()
     {
-        await house.Stranger().Grain.Deliver(new[] { Notice("a", house.Stranger()) }.AsImmutable(), null);
+        await house.Stranger().Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", house.Stranger()) }.AsImmutable(), null);
         await house.Stranger().Grain.Doubt();
     }
 }

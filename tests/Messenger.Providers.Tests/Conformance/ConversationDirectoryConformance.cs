@@ -45,11 +45,11 @@ public abstract class ConversationDirectoryConformance(Store store)
         var group = Guid.NewGuid();
         var rows = Enumerable.Range(1, 6).Select(sequence => Sample.Message(sequence, bob)).ToArray();
         await Commit(Sample.Created(group, key, false, bob) with { Messages = rows[..2] });
-        await Commit(new(group) { Members = [Sample.Member(ann, 2, joined: 3)] });
+        await Commit(new(group, 0) { Members = [Sample.Member(ann, 2, joined: 3)] });
         Assert.True(Assert.Single(await store.Conversations.Sync(ann)) is { Last: null, Unread: 0 });
 
-        await Commit(new(group) { Messages = rows[2..], Marks = [new(3, Deleted: true, Objectionable: false)] });
-        await Commit(new(group) { Marks = [new(6, Deleted: true, Objectionable: false)] });
+        await Commit(new(group, 0) { Messages = rows[2..], Marks = [new(3, Deleted: true, Objectionable: false)] });
+        await Commit(new(group, 0) { Marks = [new(6, Deleted: true, Objectionable: false)] });
 
         var told = Assert.Single(await store.Conversations.Sync(ann));
         Assert.Equal(2, told.Unread);
@@ -68,8 +68,8 @@ public abstract class ConversationDirectoryConformance(Store store)
         var created = Sample.Created(deleted, key, true, ann, bob);
         await Commit(created);
 
-        await Commit(new(left) { Members = [Sample.Member(ann, 1, left: 5)] });
-        await Commit(new(deleted) { Header = created.Header! with { Deleted = true } });
+        await Commit(new(left, 0) { Members = [Sample.Member(ann, 1, left: 5)] });
+        await Commit(new(deleted, 0) { Header = created.Header! with { Deleted = true } });
 
         Assert.Equal([stays], await store.Conversations.ConversationsOf(ann));
         Assert.Equal(stays, Assert.Single(await store.Conversations.Sync(ann)).Conversation);

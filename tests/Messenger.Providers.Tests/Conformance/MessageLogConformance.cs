@@ -47,8 +47,8 @@ public abstract class MessageLogConformance(Store store)
         var gone = Sample.Member("bob", 2, left: 7, nick: "b");
         var renamed = created.Header! with { Title = null, Deleted = false };
 
-        await Log.Append(new(conversation) { Members = [gone], Header = renamed, Receipts = [Sample.Receipt("ann", "1")] });
-        await Log.Append(new(conversation) { Receipts = [Sample.Receipt("ann", "1-3,5", "1-5")] });
+        await Log.Append(new(conversation, 0) { Members = [gone], Header = renamed, Receipts = [Sample.Receipt("ann", "1")] });
+        await Log.Append(new(conversation, 0) { Receipts = [Sample.Receipt("ann", "1-3,5", "1-5")] });
 
         var state = await Log.Load(conversation);
         Assert.Equal([created.Members[0], gone], state!.Members);
@@ -59,7 +59,7 @@ public abstract class MessageLogConformance(Store store)
     [Fact]
     public async Task Of_entries_appended_together_the_last_stands()
     {
-        var appended = Enumerable.Range(1, 200).Select(count => Log.Append(new(conversation)
+        var appended = Enumerable.Range(1, 200).Select(count => Log.Append(new(conversation, 0)
         {
             Header = Sample.Conversation(Guid.Empty, "ann") with { UuidText = "same", SessionKeyText = "same", Title = $"{count}" },
             Members = [Sample.Member("ann", count)],
@@ -110,7 +110,7 @@ public abstract class MessageLogConformance(Store store)
                 Sample.Message(1, "bob"), Sample.Message(2, "ann"), Sample.Message(3, "bob", eventType: "Added"), Sample.Message(4, "bob"),
                 Sample.Message(5, "cid"), Sample.Message(7, "bob"), Sample.Message(8, "bob"),
             ]));
-        await Log.Append(new(conversation) { Marks = [new(5, Deleted: true, Objectionable: false)] });
+        await Log.Append(new(conversation, 0) { Marks = [new(5, Deleted: true, Objectionable: false)] });
 
         Task<int> Unread(long from, long to, string read) => Log.CountUnread(conversation, "ann", new(from, to), new(read));
 
@@ -121,10 +121,6 @@ public abstract class MessageLogConformance(Store store)
         Assert.Equal(0, await Unread(1, 8, "1-8"));
         Assert.Equal(0, await Unread(1, 8, "1-9223372036854775807"));
         Assert.Equal(2, await Unread(5, long.MaxValue, "1-3"));
-
-        var countable = await Log.Countable(conversation, new(2, 7), 3);
-        Assert.Equal([new(2, "ann"), new(4, "bob"), new(7, "bob")], countable);
-        Assert.Equal([new CountableRow(1, "bob")], await Log.Countable(conversation, new(1, 8), 1));
     }
 
     [Fact]
@@ -133,9 +129,9 @@ public abstract class MessageLogConformance(Store store)
         var row = Sample.Message(1, "ann");
         await Log.Append(Sample.Said(conversation, row));
 
-        await Log.Append(new(conversation) { Marks = [new(1, Deleted: false, Objectionable: true)] });
-        await Log.Append(new(conversation) { Marks = [new(1, Deleted: true, Objectionable: false)] });
-        await Log.Append(new(conversation) { Marks = [new(1, Deleted: false, Objectionable: false)] });
+        await Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: true)] });
+        await Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: true, Objectionable: false)] });
+        await Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: false)] });
 
         var stored = Assert.Single(await Log.Find(conversation, [row.Uuid]));
         Assert.Equal(row with { Deleted = true, Objectionable = true, Body = null, Iv = null }, stored);
@@ -148,8 +144,8 @@ public abstract class MessageLogConformance(Store store)
 
         await Task.WhenAll(
             Log.Append(Sample.Said(conversation, row)),
-            Log.Append(new(conversation) { Marks = [new(1, Deleted: true, Objectionable: false)] }),
-            Log.Append(new(conversation) { Marks = [new(1, Deleted: false, Objectionable: true)] }));
+            Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: true, Objectionable: false)] }),
+            Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: true)] }));
 
         var stored = Assert.Single(await Log.Find(conversation, [row.Uuid]));
         Assert.True(stored is { Deleted: true, Objectionable: true, Body: null, Iv: null });
@@ -171,7 +167,7 @@ public abstract class MessageLogConformance(Store store)
         Assert.Equal([LogOutcome.Committed, LogOutcome.Duplicate, LogOutcome.Committed, LogOutcome.Committed], outcomes);
         Assert.Equal([1, 2, 4], (await Log.Read(conversation, new(1, 9), 9, false)).Select(row => row.Sequence));
         Assert.Single(await Log.Find(elsewhere, [first.Uuid]));
-        await Log.Append(new(conversation) { Header = Sample.Conversation(Guid.NewGuid(), "ann") });
+        await Log.Append(new(conversation, 0) { Header = Sample.Conversation(Guid.NewGuid(), "ann") });
         Assert.Empty((await Log.Load(conversation))!.Members);
     }
 
@@ -194,6 +190,42 @@ public abstract class MessageLogConformance(Store store)
 
         await Log.Load(conversation);
         Assert.Equal(LogOutcome.Committed, await Log.Append(Sample.Said(conversation, Sample.Message(3, "ann"))));
+    }
+
+    [Fact]
+    public async Task Who_loads_takes_over_and_the_one_before_changes_nothing_any_more()
+    {
+        var created = Sample.Created(conversation, Guid.NewGuid(), false, "ann", "bob");
+        await Log.Append(created);
+        var before = (await Log.Load(conversation))!.Term;
+        var after = (await Log.Load(conversation))!.Term;
+        Assert.True(after > before);
+
+        LogEntry Read(long term, string ranges) => new(conversation, term) { Receipts = [Sample.Receipt("bob", ranges)] };
+        Assert.Equal(LogOutcome.Fenced, await Log.Append(Read(0, "1-7")));
+        await Log.Load(Guid.NewGuid());
+        var mine = (await Log.Load(conversation))!.Term;
+        Assert.Equal(LogOutcome.Committed, await Log.Append(Read(mine, "1-2")));
+        Assert.Equal(LogOutcome.Fenced, await Log.Append(Read(after, "1-9")));
+        Assert.Equal(LogOutcome.Fenced, await Log.Append(new(conversation, mine) { Members = [Sample.Member("bob", 9)] }));
+
+        var state = (await Log.Load(conversation))!;
+        Assert.Equal([Sample.Receipt("bob", "1-2")], state.Receipts);
+        Assert.Equal(created.Members, state.Members);
+    }
+
+    [Fact]
+    public async Task A_change_under_a_passed_term_fails_alone_in_its_batch()
+    {
+        var others = Enumerable.Range(0, 20).Select(_ => Guid.NewGuid()).ToList();
+        await Log.Append(Sample.Created(conversation, Guid.NewGuid(), false, "ann"));
+        await Log.Load(conversation);
+
+        var outcomes = await Task.WhenAll(others.Append(conversation).Select(at =>
+            Log.Append(new(at, 0) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false })));
+
+        Assert.All(outcomes[..^1], outcome => Assert.Equal(LogOutcome.Committed, outcome));
+        Assert.Equal(LogOutcome.Fenced, outcomes[^1]);
     }
 
     [Fact]
@@ -250,7 +282,7 @@ public abstract class MessageLogConformance(Store store)
             Receipts = [Sample.Receipt("bob", "1-20")],
         });
         await Log.Append(other);
-        await Log.Append(new(conversation) { Header = created.Header! with { Deleted = true } });
+        await Log.Append(new(conversation, 0) { Header = created.Header! with { Deleted = true } });
         Assert.True((await Log.Load(conversation))!.Header.Deleted);
 
         Assert.Equal(7, await Log.Purge(7));

@@ -1,0 +1,46 @@
+using Messenger.Bench.Targets;
+
+namespace Messenger.Bench.Workloads;
+
+/// <summary>One load the bench knows.</summary>
+/// <param name="Run">Null where the target cannot take it: the yardsticks know no accounts.</param>
+internal sealed record Workload(string Name, string Description, Func<ITarget, Scale, CancellationToken, Task<Measurement>?> Run);
+
+/// <summary>How long and how large.</summary>
+/// <param name="Duration">Of each measurement.</param>
+/// <param name="Connections">Silent or reconnecting ones.</param>
+/// <param name="History">Messages of the long conversation.</param>
+internal sealed record Scale(TimeSpan Duration, int Connections, int History);
+
+/// <summary>All of them, in the order they are printed.</summary>
+internal static class Catalogue
+{
+    private const int Pairs = 50;
+
+    public static IReadOnlyList<Workload> All { get; } =
+    [
+        new("echo", "pings, 4 under way on each of 50 connections", (target, scale, stop) => Echo.Run(target, Pairs, 4, scale.Duration, stop)),
+        Talking("dialog-1", "50 pairs, 1 unacknowledged message each", Pairs, 2, 2, window: 1),
+        Talking("dialog-8", "50 pairs, 8 unacknowledged messages each", Pairs, 2, 2, window: 8),
+        Talking("paced-200", "50 pairs, 200 messages a second in all", Pairs, 2, 2, perSecond: 200),
+        Talking("paced-1000", "50 pairs, 1 000 messages a second in all", Pairs, 2, 2, perSecond: 1000),
+        Talking("receipts", "50 pairs, 500 messages a second, each answered with delivered and read", Pairs, 2, 2, perSecond: 500, receipts: true),
+        Talking("no-receipts", "the same without the receipts", Pairs, 2, 2, perSecond: 500),
+        Talking("group-200", "a group of 200, four of them flat out", 1, 200, 4, window: 2),
+        Talking("group-1000", "a group of 1 000, 5 messages a second", 1, 1000, 4, perSecond: 5),
+        Messenger("storm", "everybody reconnects at once and resumes", Storm.Run),
+        Messenger("sync", "RequestGetConversationsFull of a person with 1 000 conversations", Asking.Sync),
+        Messenger("discovery", "RequestGetRegisteredUsers of 1 000 ids", Asking.Discovery),
+        Messenger("history-1k", "a page of 100 from a conversation of 1 000 messages", (target, scale, stop) => Asking.History(target, 1000, scale, stop)),
+        Messenger("history-long", "a page of 100 from a long conversation", (target, scale, stop) => Asking.History(target, scale.History, scale, stop)),
+        new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
+    ];
+
+    private static Workload Talking(
+        string name, string description, int rooms, int people, int writers, int window = 0, double perSecond = 0, bool receipts = false) =>
+        new(name, description, (target, scale, stop) =>
+            new Talk(target, name) { Receipts = receipts }.Run(rooms, people, writers, window, perSecond, scale.Duration, stop));
+
+    private static Workload Messenger(string name, string description, Func<MessengerTarget, Scale, CancellationToken, Task<Measurement>> run) =>
+        new(name, description, (target, scale, stop) => target is MessengerTarget messenger ? run(messenger, scale, stop) : null);
+}
