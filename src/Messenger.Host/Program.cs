@@ -1,3 +1,4 @@
+using Messenger.Host.Admin;
 using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
 using Messenger.Host.Explorer;
@@ -35,15 +36,17 @@ try
 
     // The silo, the gateway on it, and what watches both.
     var console = ConsoleLog.Add(builder);
-    builder.AddServer();
+    builder.AddServer(settings.Outside.Admin);
     builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening));
     builder.Services.AddStores(settings);
     builder.Services.AddSockets(settings);
     builder.Services.AddHealth();
+    builder.Services.AddSingleton(settings).AddHostedService<OperatorAccounts>();
     builder.AddTelemetry();
 
     await using var app = builder.Build();
     await FileFolder.Check(settings, app.Services, app.Logger);
+    app.MapAdmin(settings.Outside.Admin);
     app.MapHealth();
     app.MapSockets(settings);
     app.MapForDevelopers(settings);

@@ -145,7 +145,7 @@ internal sealed class RegistrationGrain(
             return Refused.TooManyRequests("too many codes for this phone", wait);
         }
 
-        if (await IsTaken(number, Phones.Text(digits, androidSmsToken)))
+        if (await IsTaken(number, SmsTexts.Compose(Options.Texts.Of(number), digits, androidSmsToken)))
         {
             return Answer.Ok;
         }

@@ -18,6 +18,9 @@ public sealed class RegistrationOptions
     /// <summary>See <see cref="CodesPerPhone"/>.</summary>
     public TimeSpan CodesWindow { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>What the SMS say.</summary>
+    public SmsTexts Texts { get; set; } = SmsTexts.English;
+
     /// <summary>Every code is this one. In Development only: the host refuses to start with it elsewhere.</summary>
     public string? FixedCode { get; set; }
 

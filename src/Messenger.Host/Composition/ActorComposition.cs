@@ -29,6 +29,7 @@ internal static class ActorComposition
             options.LimitsEnabled = settings.LimitsEnabled;
             options.FixedCode = settings.Registration.FixedCode;
             options.CodeLength = settings.Registration.CodeDigits;
+            options.Texts = settings.Outside.Sms.Texts;
         });
         return silo;
     }

@@ -58,11 +58,8 @@ internal static class Keys
     public static readonly Key<bool> LimitsEnabled = Key.Flag(
         "Limits:Enabled", true, "Rate limits. May be false in the Development environment alone: load tests need that.");
 
-    public static readonly Key<string> SmsProvider = Key.OneOf(
-        "Sms:Provider", "console", "Who sends SMS; console writes them to the log, codes included.", "console");
-
-    public static readonly Key<string> PushProvider = Key.OneOf(
-        "Push:Provider", "console", "Who wakes devices; console writes to the log that it would.", "console");
+    public static readonly Key<int> AdminPort = Key.Whole(
+        "Admin:Port", 0, 65535, 0, "The operator's port, apart from the clients': the admin interface. 0: there is none.", "0: none");
 
     public static readonly Key<string> FilesProvider = Key.OneOf(
         "Files:Provider", "disk", "Where files are kept: in a folder, or in an S3 bucket.", "disk", "s3");
@@ -152,7 +149,7 @@ internal static class Keys
     public static readonly IReadOnlyList<Key> All =
     [
         Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, MaxMessageBytes, PublicUrl, DrainPerSecond,
-        FixedCode, CodeDigits, LimitsEnabled, SmsProvider, PushProvider,
+        FixedCode, CodeDigits, LimitsEnabled, .. OutsideKeys.All, AdminPort,
         FilesProvider, FilesDirectory, FilesMaxBytes, FilesMaxBytesPerDay, FilesMaxUploads, FilesUploadHours, FilesKeyDays, FilesKeepFree,
         FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool,
         Explorer, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,

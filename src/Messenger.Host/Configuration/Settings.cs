@@ -5,7 +5,7 @@ namespace Messenger.Host.Configuration;
 /// <summary>The configuration, read and checked as a whole before anything starts.</summary>
 internal sealed record Settings(
     ClusterSettings? Cluster, SiloSettings Silo, DataSettings Data, GatewaySettings Gateway, RegistrationSettings Registration,
-    bool LimitsEnabled, ProviderSettings Providers, FileSettings Files, bool Explorer, ServerSettings Server)
+    bool LimitsEnabled, OutsideSettings Outside, FileSettings Files, bool Explorer, ServerSettings Server)
 {
     /// <summary>One process, SQLite and nothing else.</summary>
     public bool Embedded => Cluster is null;
@@ -25,9 +25,6 @@ internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int 
 
 /// <param name="FixedCode">Null outside the Development environment.</param>
 internal sealed record RegistrationSettings(string? FixedCode, int CodeDigits);
-
-/// <summary>Who sends SMS and who wakes devices.</summary>
-internal sealed record ProviderSettings(string Sms, string Push);
 
 /// <param name="Directory">An absolute path; null with S3, and where there is no store.</param>
 /// <param name="S3">Null without S3.</param>

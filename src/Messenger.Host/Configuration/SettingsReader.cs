@@ -17,8 +17,7 @@ internal static class SettingsReader
         var data = Data(from, cluster is null);
         return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
             Registration(from, environment), LimitsEnabled(from, environment),
-            new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)),
-            FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
+            OutsideReader.Read(from), FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
             Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(), Server(from));
     }
 
