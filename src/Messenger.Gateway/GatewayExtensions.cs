@@ -27,6 +27,8 @@ public static class GatewayExtensions
         services.AddSingleton<OwnAnswers>();
         services.AddSingleton<Login>();
         services.AddSingleton<RegistrationLimit>();
+        services.AddSingleton<UserLimits>();
+        services.AddSingleton<AddressCounts>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebSocketEndpoint>();

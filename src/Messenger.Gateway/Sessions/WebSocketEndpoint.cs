@@ -10,13 +10,16 @@ namespace Messenger.Gateway.Sessions;
 
 /// <summary>Accepts connections, and sees each of them through.</summary>
 internal sealed class WebSocketEndpoint(
-    SessionTable sessions, Dispatcher dispatcher, IOptions<GatewayOptions> options, TimeProvider time, ILogger<WebSocketEndpoint> log)
+    SessionTable sessions, AddressCounts addresses, Dispatcher dispatcher, IOptions<GatewayOptions> options, TimeProvider time, ILogger<WebSocketEndpoint> log)
 {
     /// <summary>Where clients connect.</summary>
     public const string Path = "/ws";
 
     /// <summary>Offered; a client may leave it out.</summary>
     public const string Subprotocol = "messenger.v1";
+
+    /// <summary>When an address that has too many connections may try again: some of them end meanwhile, or none will.</summary>
+    private const string RetryAfterSeconds = "30";
 
     private readonly GatewayOptions options = options.Value;
 
@@ -44,6 +47,32 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
+        if (context.Request.Headers.Origin.ToString() is { Length: > 0 } origin && !options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
+        {
+            await Refuse(context, StatusCodes.Status403Forbidden, "web pages of this origin may not connect: see Gateway:AllowedOrigins");
+            return;
+        }
+
+        var address = context.Connection.RemoteIpAddress;
+        if (!addresses.TryEnter(address, options.LimitsEnabled ? options.ConnectionsPerAddress : int.MaxValue))
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await Refuse(context, StatusCodes.Status429TooManyRequests, $"too many connections from this address; try again in {RetryAfterSeconds} s");
+            return;
+        }
+
+        try
+        {
+            await Connect(context);
+        }
+        finally
+        {
+            addresses.Leave(address);
+        }
+    }
+
+    private async Task Connect(HttpContext context)
+    {
         var session = new Session(context, options, time);
         context.Features.Get<SessionUpgrade>()!.For(session);
 

@@ -22,7 +22,7 @@ internal static class Rows
     public const string Receipt = "r.user_id, r.read_ranges, r.delivered_ranges";
 
     public const string User =
-        "u.user_id, u.public_key, u.private_key_encrypted, u.metadata_key_encrypted, u.key_pair_uuid, u.nick, u.created, u.last_login, u.avatar_updated, u.keys_updated, u.suspended";
+        "u.user_id, u.public_key, u.private_key_encrypted, u.metadata_key_encrypted, u.key_pair_uuid, u.nick, u.created, u.last_login, u.avatar_updated, u.keys_updated, u.suspended, u.discoverable";
 
     public const int ConversationColumns = 10;
 
@@ -54,7 +54,8 @@ internal static class Rows
 
     public static UserRow ToUser(DbDataReader row, int at = 0) => new(
         row.GetString(at), Text(row, at + 1), Text(row, at + 2), Text(row, at + 3), Text(row, at + 4), Text(row, at + 5),
-        row.GetInt64(at + 6), row.GetInt64(at + 7), row.GetInt64(at + 8), row.GetInt64(at + 9), row.GetBoolean(at + 10));
+        row.GetInt64(at + 6), row.GetInt64(at + 7), row.GetInt64(at + 8), row.GetInt64(at + 9), row.GetBoolean(at + 10),
+        row.GetBoolean(at + 11));
 
     public static string? Text(DbDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
 
