@@ -1,4 +1,5 @@
 using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Files;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +30,10 @@ public static class GatewayExtensions
         services.AddSingleton<RegistrationLimit>();
         services.AddSingleton<UserLimits>();
         services.AddSingleton<AddressCounts>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<FileLinks>();
+        services.AddSingleton<FileGuard>();
+        services.AddSingleton<FileAnswers>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebSocketEndpoint>();

@@ -77,7 +77,7 @@ public sealed class GatewayOptions
 
     /// <summary>
     /// Origins of web pages that may connect, such as <c>https://chat.example</c>. Browsers send one; apps send none and are not asked.
-    /// Empty: no web page may.
+    /// A page of this very server always may; empty: no other.
     /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 

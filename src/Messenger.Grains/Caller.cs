@@ -7,6 +7,15 @@ namespace Messenger.Grains;
 [GenerateSerializer, Immutable]
 public sealed record Caller(string UserId, string ApplicationUuid)
 {
+    /// <summary>What URLs begin with that are handed to it, such as <c>https://example.org</c>; known to its gateway alone, and not sent to grains.</summary>
+    [field: NonSerialized]
+    public string? Origin { get; init; }
+
+    /// <summary>The same application is the same caller, by whatever name its client knows the server.</summary>
+    public bool Equals(Caller? other) => other is not null && UserId == other.UserId && ApplicationUuid == other.ApplicationUuid;
+
+    public override int GetHashCode() => HashCode.Combine(UserId, ApplicationUuid);
+
     /// <summary>The key of this application's <see cref="Devices.IDeviceGrain"/>.</summary>
     public string Device => DeviceKeys.Of(UserId, ApplicationUuid);
 

@@ -11,4 +11,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(4, LogLevel.Warning, "This cluster takes no files: set {Directory} to a folder that all gateways share, or {Provider} to s3")]
+    public static partial void NoFiles(ILogger logger, string directory, string provider);
 }

@@ -1,5 +1,6 @@
 using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
+using Messenger.Host.Explorer;
 using Messenger.Host.Health;
 using Messenger.Host.Starting;
 
@@ -28,6 +29,8 @@ try
         return 0;
     }
 
+    PrivateFiles.Require();
+
     // Checks: whatever would stop the server later stops it here, in words.
     var listening = Listening.Find(settings.Silo);
     using var store = await Store.Open(settings);
@@ -35,6 +38,7 @@ try
     // The silo, the gateway on it, and what watches both.
     var console = ConsoleLog.Add(builder);
     builder.AddServer();
+    builder.AddEdge(settings.Edge);
     builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening));
     builder.Services.AddStores(settings);
     builder.Services.AddSockets(settings);
@@ -42,8 +46,11 @@ try
     builder.AddTelemetry();
 
     await using var app = builder.Build();
+    await FileFolder.Check(settings, app.Services, app.Logger);
+    app.UseEdge(settings.Edge);
     app.MapHealth();
     app.MapSockets(settings);
+    app.MapForDevelopers(settings);
     await app.Serve(settings, console);
     return 0;
 }

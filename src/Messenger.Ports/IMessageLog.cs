@@ -89,8 +89,15 @@ public sealed record LogEntry(Guid Conversation, long Term)
     /// <summary>Changes of rows that exist.</summary>
     public IReadOnlyList<MessageMark> Marks { get; init; } = [];
 
+    /// <summary>Files that join messages. Where a message has one of that name, it is replaced, and the earlier one becomes garbage.</summary>
+    public IReadOnlyList<FileRow> Files { get; init; } = [];
+
+    /// <summary>The conversation's avatar, set or removed; the earlier one becomes garbage.</summary>
+    public AvatarRow? Avatar { get; init; }
+
     /// <summary>Whether it changes more than the messages, so that only who took the conversation over last may commit it.</summary>
-    public bool NeedsTerm => Header is not null || NewKey is not null || Members.Count + Keys.Count + Receipts.Count + Marks.Count > 0;
+    public bool NeedsTerm => Header is not null || NewKey is not null || Members.Count + Keys.Count + Receipts.Count + Marks.Count + Files.Count > 0
+        || Avatar is not null;
 
     /// <summary>Whether notifications follow, to be closed by <see cref="IMessageLog.Settled"/>.</summary>
     public bool Notifies { get; init; } = true;

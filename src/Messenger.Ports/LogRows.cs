@@ -12,7 +12,7 @@ public sealed record MessageRow(
     public bool IsEvent => EventType is not null;
 }
 
-/// <summary>Marks a row deleted (body and iv go, files with them) or objectionable.</summary>
+/// <summary>Marks a row deleted (body and iv go, and its files become garbage) or objectionable.</summary>
 public sealed record MessageMark(long Sequence, bool Deleted, bool Objectionable);
 
 /// <summary>A conversation.</summary>

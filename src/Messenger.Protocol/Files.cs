@@ -29,3 +29,20 @@ public sealed record ResponseFiles(FileInfo[] Files);
 public sealed record FileInfo(
     string FileNameEncrypted, string DownloadUrl, int Width, int Height, int? Duration, long Size,
     string? PreviewFileNameEncrypted, string? MimeType);
+
+/// <summary>How the URLs of files are made.</summary>
+public static class FilePaths
+{
+    /// <summary>What a conversation is called in URLs, before its uuid.</summary>
+    public const string Conversation = "conversation_";
+
+    /// <summary>A file's name as it stands in its URL: Base64 holds slashes.</summary>
+    public static string PathName(string fileNameEncrypted) => fileNameEncrypted.Replace('/', '_');
+
+    /// <summary>The path of a file's URL. What Base64 is made of stands there as it is.</summary>
+    public static string Download(string conversationUuid, string messageUuid, string pathName) =>
+        $"/download/{Conversation}{conversationUuid}/{messageUuid}_{Escaped(pathName)}";
+
+    private static string Escaped(string pathName) =>
+        Uri.EscapeDataString(pathName).Replace("%2B", "+", StringComparison.Ordinal).Replace("%3D", "=", StringComparison.Ordinal);
+}

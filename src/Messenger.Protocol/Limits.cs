@@ -48,6 +48,12 @@ public static class Limits
     /// <summary>Bytes of one parameter's value, in UTF-8: 64 KiB.</summary>
     public const int ParamBytes = 64 * 1024;
 
+    /// <summary>Files of one message, previews included.</summary>
+    public const int FilesOfMessage = 100;
+
+    /// <summary>An encrypted file name. As long as the names of a file system may be, encrypted and in Base64.</summary>
+    public const int FileName = 1024;
+
     /// <summary>People in one conversation.</summary>
     public const int Members = 10_000;
 }

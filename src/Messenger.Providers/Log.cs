@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Error, "The store refused a value of an entry: nothing of the entry is kept")]
     public static partial void EntryRefused(ILogger logger);
+
+    [LoggerMessage(10, LogLevel.Debug, "Ends of a complete file were left in the object store; the sweep removes them")]
+    public static partial void TailsLeft(ILogger logger, Exception exception);
 }

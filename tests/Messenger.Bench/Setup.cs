@@ -50,11 +50,14 @@ internal sealed class Setup : IAsyncDisposable
     {
         var postgres = Own(await PostgresServer.Start());
         var redis = Own(await RedisServer.Start());
+        var files = Directory.CreateTempSubdirectory("messenger-bench-files-");
+        Own(new Folder(files));
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__Postgres"] = postgres.ConnectionString(),
             ["ConnectionStrings__Redis"] = redis.ConnectionString,
             ["Data__MigrateOnStart"] = "true",
+            ["Files__Directory"] = files.FullName,
         };
         var hosts = new List<(string Role, int Port, ServerProcess Process)>();
         foreach (var role in roles.OrderDescending())

@@ -26,3 +26,9 @@ public sealed class PostgresUserDirectory(PostgresFixture fixture) : UserDirecto
 
 [Collection("PostgreSQL")]
 public sealed class PostgresReportStore(PostgresFixture fixture) : ReportStoreConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteUploads(SqliteFixture fixture) : UploadsConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresUploads(PostgresFixture fixture) : UploadsConformance(fixture.Store);

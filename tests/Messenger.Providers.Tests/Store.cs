@@ -32,6 +32,14 @@ public sealed class Store : IAsyncDisposable
 
     public IReportStore Reports => services.GetRequiredService<IReportStore>();
 
+    public IUploads Uploads => services.GetRequiredService<IUploads>();
+
+    public IFileDirectory Files => services.GetRequiredService<IFileDirectory>();
+
+    public IFileGarbage Garbage => services.GetRequiredService<IFileGarbage>();
+
+    public IFileSecrets Secrets => services.GetRequiredService<IFileSecrets>();
+
     public ITakeover Takeover => services.GetRequiredService<ITakeover>();
 
     public string Name => services.GetRequiredService<IWriterName>().Name;

@@ -47,7 +47,7 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
                 return Refused.Unavailable("the connection was closed meanwhile");
             }
 
-            session.Enter(caller, subscription);
+            session.Enter(caller with { Origin = session.Origin }, subscription);
             return new Answer(null, connected.Resync ? Resync : null);
         }
         catch

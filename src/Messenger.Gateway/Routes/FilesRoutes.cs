@@ -1,15 +1,15 @@
+using Messenger.Gateway.Files;
 using Messenger.Grains;
 using Messenger.Protocol;
-using Orleans;
 
 namespace Messenger.Gateway.Routes;
 
 /// <summary>The files of a message; the bytes themselves travel over HTTP.</summary>
 internal static class FilesRoutes
 {
-    public static void Add(RouteTable on, IGrainFactory grains)
+    public static void Add(RouteTable on, FileAnswers files)
     {
-        on.User((Caller me, RequestGetFiles r) => grains.Conversation(r.ConversationUuid).GetFiles(me, r));
-        on.User((Caller me, RequestGetFilesFast r) => grains.Conversation(r.ConversationUuid).GetFilesFast(me, r));
+        on.User((Caller me, RequestGetFiles r) => files.Present(me, r));
+        on.User((Caller me, RequestGetFilesFast r) => files.Recorded(me, r));
     }
 }

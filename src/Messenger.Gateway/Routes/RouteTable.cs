@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Files;
 using Messenger.Gateway.Sessions;
 using Messenger.Grains;
 using Messenger.Grains.Conversations;
@@ -14,7 +15,7 @@ internal sealed class RouteTable
     private readonly Dictionary<string, Route> routes = new(StringComparer.Ordinal);
     private readonly FrozenDictionary<string, Route> frozen;
 
-    public RouteTable(IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations)
+    public RouteTable(IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, FileAnswers files)
     {
         RegistrationRoutes.Add(this, grains, own, login, registrations);
         ProfileRoutes.Add(this, grains, own);
@@ -22,7 +23,7 @@ internal sealed class RouteTable
         ConversationsRoutes.Add(this, grains);
         SessionKeysRoutes.Add(this, grains);
         MessagesRoutes.Add(this, grains);
-        FilesRoutes.Add(this, grains);
+        FilesRoutes.Add(this, files);
         ReportsRoutes.Add(this, grains);
         frozen = routes.ToFrozenDictionary(StringComparer.Ordinal);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Messenger.Gateway.Delivery;
 using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Files;
 using Messenger.Grains;
 using Messenger.Grains.Devices;
 using Messenger.Protocol;
@@ -22,6 +23,7 @@ internal sealed class Session : ISessionOutlet
     private const int Open = -1;
 
     private readonly IHttpRequestLifetimeFeature connection;
+    private readonly FileLinks links;
     private readonly GatewayOptions options;
     private readonly TimeProvider time;
     private readonly long opened;
@@ -32,12 +34,13 @@ internal sealed class Session : ISessionOutlet
     private string? retiring;
     private bool begun;
 
-    public Session(HttpContext context, GatewayOptions options, TimeProvider time)
+    public Session(HttpContext context, FileLinks links, GatewayOptions options, TimeProvider time)
     {
         // Not the context: it is gone when the session ends, and another thread may be about to abort it just then.
         connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
         Address = context.Connection.RemoteIpAddress;
-        (this.options, this.time) = (options, time);
+        Origin = links.Origin(context.Request);
+        (this.links, this.options, this.time) = (links, options, time);
         Outbox = new Outbox(options, time);
         InFlight = new InFlight(options.InFlight, options.InFlightBytes);
         Rates = new Rates(options, time);
@@ -61,6 +64,9 @@ internal sealed class Session : ISessionOutlet
 
     /// <summary>Where it comes from; null where the transport knows no addresses.</summary>
     public IPAddress? Address { get; }
+
+    /// <summary>What URLs begin with that are handed to it.</summary>
+    public string Origin { get; }
 
     /// <summary>Whether requests are no longer served: it is closed, or about to be.</summary>
     public bool IsDeaf => IsOver || Volatile.Read(ref retiring) is not null;
@@ -90,7 +96,7 @@ internal sealed class Session : ISessionOutlet
     public bool TrySend(Notice notice, string? cursor)
     {
         var frame = FrameBuffer.Take();
-        FrameWriter.Notification(frame, notice.Type, cursor, notice.Payload);
+        FrameWriter.Notification(frame, notice.Type, cursor, links.Finished(notice, Origin));
         return Outbox.TryAddNotice(frame.Written);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Files;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,7 +11,8 @@ namespace Messenger.Gateway.Sessions;
 
 /// <summary>Accepts connections, and sees each of them through.</summary>
 internal sealed class WebSocketEndpoint(
-    SessionTable sessions, AddressCounts addresses, Dispatcher dispatcher, IOptions<GatewayOptions> options, TimeProvider time, ILogger<WebSocketEndpoint> log)
+    SessionTable sessions, AddressCounts addresses, Dispatcher dispatcher, FileLinks links, IOptions<GatewayOptions> options,
+    TimeProvider time, ILogger<WebSocketEndpoint> log)
 {
     /// <summary>Where clients connect.</summary>
     public const string Path = "/ws";
@@ -47,7 +49,7 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        if (context.Request.Headers.Origin.ToString() is { Length: > 0 } origin && !options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
+        if (!IsWelcome(context.Request))
         {
             await Refuse(context, StatusCodes.Status403Forbidden, "web pages of this origin may not connect: see Gateway:AllowedOrigins");
             return;
@@ -73,7 +75,7 @@ internal sealed class WebSocketEndpoint(
 
     private async Task Connect(HttpContext context)
     {
-        var session = new Session(context, options, time);
+        var session = new Session(context, links, options, time);
         context.Features.Get<SessionUpgrade>()!.For(session);
 
         // Not disposed: after a violation that would abort the connection, and the close frame could be lost. It holds nothing but memory.
@@ -107,6 +109,12 @@ internal sealed class WebSocketEndpoint(
             }
         }
     }
+
+    /// <summary>Apps send no origin. A page of this very server may connect, and those that are configured: no other page may use a browser's network position.</summary>
+    private bool IsWelcome(HttpRequest request) =>
+        request.Headers.Origin.ToString() is not { Length: > 0 } origin
+        || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+        || options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 
     private Task Refuse(HttpContext context, int status, string sentence)
     {

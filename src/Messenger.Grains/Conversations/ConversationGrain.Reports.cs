@@ -3,7 +3,7 @@ using Messenger.Protocol;
 
 namespace Messenger.Grains.Conversations;
 
-/// <summary>Reports to the operator, and the files of a message.</summary>
+/// <summary>Reports to the operator.</summary>
 internal sealed partial class ConversationGrain
 {
     public async Task<Answer> ReportMessage(Caller me, AddMessageReport request)
@@ -46,13 +46,4 @@ internal sealed partial class ConversationGrain
         await reports.Add(new ReportRow("conversation", me.UserId, Id.ToString(), Id, request.Reason, Now));
         return Answer.Ok;
     }
-
-    public Task<Answer<ResponseFiles>> GetFiles(Caller me, RequestGetFiles request) => Files(me, request.MessageUuid);
-
-    public Task<Answer<ResponseFiles>> GetFilesFast(Caller me, RequestGetFilesFast request) => Files(me, request.MessageUuid);
-
-    private async Task<Answer<ResponseFiles>> Files(Caller me, string messageUuid) =>
-        await Reader(me) is not { } here ? NotFound()
-        : await Visible(here.Live, here.Member, [messageUuid]) is [_] ? new ResponseFiles([])
-        : Refused.NotFound("there is no such message");
 }

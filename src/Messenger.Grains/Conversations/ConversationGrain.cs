@@ -17,7 +17,7 @@ namespace Messenger.Grains.Conversations;
 /// </remarks>
 [Reentrant, SiloRole(SiloRoles.Worker)]
 internal sealed partial class ConversationGrain(
-    IMessageLog messages, IUserDirectory users, IReportStore reports, TimeProvider clock, ILogger<ConversationGrain> logger)
+    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, TimeProvider clock, ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain
 {
     private LiveConversation? _live;

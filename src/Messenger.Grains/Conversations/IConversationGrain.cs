@@ -64,9 +64,21 @@ public interface IConversationGrain : IGrainWithGuidKey
 
     Task<Answer<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request);
 
-    Task<Answer<ResponseFiles>> GetFiles(Caller me, RequestGetFiles request);
+    /// <summary>The files of a message, as recorded. Former members may ask for what came before they left.</summary>
+    Task<Answer<MessageFiles>> GetFiles(Caller me, string messageUuid);
 
-    Task<Answer<ResponseFiles>> GetFilesFast(Caller me, RequestGetFilesFast request);
+    /// <summary>Whether the actor may add a file of this name and size to a message: its author, where <c>hasFiles</c> is true.</summary>
+    Task<Answer> MayAddFile(Caller me, string messageUuid, string pathName, long size);
+
+    /// <summary>Adds a file, whose bytes are in the store, to a message, and tells every device of the members. Can be repeated.</summary>
+    Task<Answer> AddFile(Caller me, string messageUuid, MessageFile file);
+
+    /// <summary>Whether the actor may see the avatar (<paramref name="change"/> false) or change it.</summary>
+    Task<Answer> MayAvatar(Caller me, bool change);
+
+    /// <summary>Sets the avatar, or removes it; an event, and a notification. Can be repeated.</summary>
+    /// <param name="avatar">Null to remove it.</param>
+    Task<Answer> SetAvatar(Caller me, AvatarFile? avatar);
 
     Task<Answer> ReportMessage(Caller me, AddMessageReport request);
 

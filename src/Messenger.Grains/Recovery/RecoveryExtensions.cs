@@ -12,6 +12,7 @@ public static class RecoveryExtensions
         .AddSingleton(new Neighbours(alone))
         .AddSingleton<IWriterName, WriterName>()
         .AddSingleton<Workers>()
+        .AddSingleton<Gateways>()
         .AddHostedService<TakeoverService>()
         .AddHostedService<MaintenanceService>();
 }

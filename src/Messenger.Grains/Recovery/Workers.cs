@@ -7,21 +7,38 @@ namespace Messenger.Grains.Recovery;
 /// <summary>Who of the cluster hosts user state, as this silo knows it.</summary>
 public sealed class Workers(IClusterMembershipService membership, ISiloMetadataCache metadata, ILocalSiloDetails self)
 {
+    private readonly Members members = new(membership, metadata, self, SiloRoles.Worker);
+
     /// <summary>Whether there is one at all: without, no request can be served.</summary>
-    public bool Any => Active().Any();
+    public bool Any => members.Active.Any();
 
     /// <summary>
     /// Whether this silo does what one silo has to do for all: it is the active worker with the lowest address.
     /// After a change two silos may think so for a moment: what they do must bear it.
     /// </summary>
-    public bool Lead => Active().Min() is { } lowest && lowest.Equals(self.SiloAddress);
+    public bool Lead => members.Lead;
+}
 
-    private IEnumerable<SiloAddress> Active() =>
+/// <summary>Who of the cluster terminates sockets, and has the files, as this silo knows it.</summary>
+public sealed class Gateways(IClusterMembershipService membership, ISiloMetadataCache metadata, ILocalSiloDetails self)
+{
+    private readonly Members members = new(membership, metadata, self, SiloRoles.Gateway);
+
+    /// <inheritdoc cref="Workers.Lead"/>
+    public bool Lead => members.Lead;
+}
+
+/// <summary>The active silos of one role, those of all roles among them.</summary>
+internal sealed class Members(IClusterMembershipService membership, ISiloMetadataCache metadata, ILocalSiloDetails self, string role)
+{
+    public IEnumerable<SiloAddress> Active =>
         from member in membership.CurrentSnapshot.Members.Values
-        where member.Status == SiloStatus.Active && HostsUsers(member.SiloAddress)
+        where member.Status == SiloStatus.Active && Has(member.SiloAddress)
         select member.SiloAddress;
 
+    public bool Lead => Active.Min() is { } lowest && lowest.Equals(self.SiloAddress);
+
     /// <summary>A silo whose metadata did not come yet counts as none: it is asked for again with the next look.</summary>
-    private bool HostsUsers(SiloAddress silo) =>
-        metadata.GetSiloMetadata(silo).Metadata.TryGetValue(SiloRoles.Key, out var role) && role is SiloRoles.Worker or SiloRoles.All;
+    private bool Has(SiloAddress silo) =>
+        metadata.GetSiloMetadata(silo).Metadata.TryGetValue(SiloRoles.Key, out var its) && (its == role || its == SiloRoles.All);
 }

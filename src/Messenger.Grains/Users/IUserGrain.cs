@@ -1,3 +1,4 @@
+using Messenger.Grains.Conversations;
 using Messenger.Grains.Devices;
 using Messenger.Protocol;
 using Orleans;
@@ -17,6 +18,10 @@ public interface IUserGrain : IGrainWithStringKey
 
     /// <summary>Whether this is a confirmed application of the user's; then it is the one that logs in now, and the other devices are told.</summary>
     Task<Answer<Caller>> Authenticate(string applicationUuid);
+
+    /// <summary>Whether this is a confirmed application of the user's: the credential of an HTTP request. Nobody is told, and nothing is recorded.</summary>
+    [AlwaysInterleave]
+    Task<Answer<Caller>> Verify(string applicationUuid);
 
     Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request);
 
@@ -70,6 +75,10 @@ public interface IUserGrain : IGrainWithStringKey
 
     [AlwaysInterleave]
     Task<Answer> ReportUser(Caller me, AddUserReport request);
+
+    /// <summary>Sets the user's avatar, whose bytes are in the store, or removes it. Can be repeated.</summary>
+    /// <param name="avatar">Null to remove it.</param>
+    Task<Answer> SetAvatar(Caller me, AvatarFile? avatar);
 
     /// <summary>
     /// Brings notices of a conversation to every device of the user's but one, in order. When it throws or is false, the caller owes

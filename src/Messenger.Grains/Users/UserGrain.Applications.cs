@@ -36,16 +36,15 @@ internal sealed partial class UserGrain
 
     public async Task<Answer<Caller>> Authenticate(string applicationUuid)
     {
-        var account = await _account.Load();
-        if (account.Deleting || Applications.Match(account.Applications, applicationUuid) is not { } application
-            || await users.Find(UserId) is not { } user)
+        if (await Verify(applicationUuid) is { Refusal: { } refusal })
         {
-            return Refused.Unauthenticated("this is no confirmed application of this user: register it");
+            return refusal;
         }
 
-        if (user.Suspended)
+        var account = await _account.Load();
+        if (Own(account, applicationUuid) is not { } application)
         {
-            return Refused.Forbidden("this account is suspended");
+            return NoApplication();
         }
 
         LoggedIn(application.Uuid);
@@ -56,6 +55,16 @@ internal sealed partial class UserGrain
             account.Applications,
             new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, online: true)), application.Uuid);
         return new Caller(UserId, application.Uuid);
+    }
+
+    public async Task<Answer<Caller>> Verify(string applicationUuid)
+    {
+        var account = await _account.Load();
+        var application = Applications.Match(account.Applications, applicationUuid);
+        var user = await users.Find(UserId);
+        return account.Deleting || application is null || user is null ? NoApplication()
+            : user.Suspended ? Refused.Forbidden("this account is suspended")
+            : new Caller(UserId, application.Uuid);
     }
 
     public async Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request)
@@ -129,6 +138,8 @@ internal sealed partial class UserGrain
     }
 
     private static Application? Own(Account account, string uuid) => account.Applications.FirstOrDefault(application => application.Uuid == uuid);
+
+    private static Refused NoApplication() => Refused.Unauthenticated("this is no confirmed application of this user: register it");
 
     private static Refused NotYours() => Refused.NotFound("uuid is no application of yours: ask RequestGetApplicationsFull");
 }

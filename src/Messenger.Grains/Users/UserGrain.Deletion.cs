@@ -62,6 +62,8 @@ internal sealed partial class UserGrain
         await LeaveAll();
         await users.Remove(UserId);
         await LeaveAll();
+        await files.PutAvatar(NoAvatar);
+        await uploads.DropOf(UserId);
         await _contacts.Erase();
         await _params.Erase();
 

@@ -18,8 +18,8 @@ namespace Messenger.Grains.Users;
 /// </remarks>
 [SiloRole(SiloRoles.Worker), BesideUser]
 internal sealed partial class UserGrain(
-    IUserDirectory users, IConversationDirectory conversations, IReportStore reports, IOptions<UserOptions> options, TimeProvider clock,
-    ILogger<UserGrain> logger)
+    IUserDirectory users, IConversationDirectory conversations, IFileDirectory files, IUploads uploads, IReportStore reports,
+    IOptions<UserOptions> options, TimeProvider clock, ILogger<UserGrain> logger)
     : Grain, IUserGrain
 {
     private Stored<Account> _account = null!;

@@ -1,5 +1,6 @@
 using Messenger.Gateway;
 using Messenger.Gateway.Delivery;
+using Messenger.Gateway.Files;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
@@ -22,10 +23,19 @@ internal static class ActorComposition
         }
 
         silo.AddDevices();
-        silo.Services.Configure<UserOptions>(options => options.LimitsEnabled = settings.LimitsEnabled);
+        var limits = settings.Limits;
+        silo.Services.Configure<UserOptions>(options =>
+        {
+            options.LimitsEnabled = settings.LimitsEnabled;
+            options.DiscoveryIdsPerDay = limits.DiscoveryIdsPerDay;
+            options.DiscoveryCallsPerMinute = limits.DiscoveryCallsPerMinute;
+        });
         silo.Services.Configure<RegistrationOptions>(options =>
         {
             options.LimitsEnabled = settings.LimitsEnabled;
+            options.CodesPerPhone = limits.CodesPerPhone;
+            options.WrongCodesPerDay = limits.WrongCodesPerDay;
+            options.RegistrationsPerPrefix = limits.RegistrationsPerPrefix;
             options.FixedCode = settings.Registration.FixedCode;
             options.CodeLength = settings.Registration.CodeDigits;
         });
@@ -48,6 +58,8 @@ internal static class ActorComposition
                 options.MaxMessageBytes = settings.Gateway.MaxMessageBytes;
                 options.DrainPerSecond = settings.Gateway.DrainPerSecond;
                 options.LimitsEnabled = settings.LimitsEnabled;
+                Limit(options, settings.Limits);
+                options.AllowedOrigins = settings.Edge.AllowedOrigins;
                 options.ServerVersion = server.Version;
                 options.AndroidUrl = server.AndroidUrl?.ToString();
             },
@@ -59,6 +71,22 @@ internal static class ActorComposition
                 answer.Theme = Theme(server.Answer.Theme);
             });
         services.AddHostedService<DrainOnStop>();
+        var files = settings.Files;
+        services.AddFiles(
+            options =>
+            {
+                options.MaxBytes = files.MaxBytes;
+                options.MaxBytesPerDay = files.MaxBytesPerDay;
+                options.MaxUploads = files.MaxUploads;
+                options.LimitsEnabled = settings.LimitsEnabled;
+                options.UploadLifetime = TimeSpan.FromHours(files.UploadHours);
+                options.KeyPeriod = TimeSpan.FromDays(files.KeyDays);
+                options.PublicUrl = settings.Gateway.PublicUrl;
+                options.AssetsFolder = files.Assets;
+                options.AndroidFolder = files.Android;
+                options.CollectorDryRun = files.CollectorDryRun;
+            },
+            files.HasStore);
     }
 
     /// <summary>The sockets' routes; nothing on a worker, which serves its health alone.</summary>
@@ -67,10 +95,23 @@ internal static class ActorComposition
         if (TerminatesSockets(settings))
         {
             app.MapMessenger();
+            app.MapFiles();
         }
     }
 
-    private static bool TerminatesSockets(Settings settings) => settings.Silo.Role != SiloRoles.Worker;
+    public static bool TerminatesSockets(Settings settings) => settings.Silo.Role != SiloRoles.Worker;
+
+    private static void Limit(GatewayOptions options, LimitSettings limits)
+    {
+        options.RegistrationsPerAddress = limits.RegistrationsPerAddress;
+        options.FailedLoginsPerAddress = limits.FailedLoginsPerAddress;
+        options.ConnectionsPerAddress = limits.ConnectionsPerAddress;
+        options.RequestsPerSecond = limits.RequestsPerSecond;
+        options.RequestBurst = 10 * limits.RequestsPerSecond;
+        options.MessagesPerMinute = limits.MessagesPerMinute;
+        options.CreationsPerHour = limits.CreationsPerHour;
+        options.AdditionsPerHour = limits.AdditionsPerHour;
+    }
 
     private static ThemeOptions Theme(Protocol.Theme theme) => new()
     {

@@ -1,7 +1,9 @@
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
 using Messenger.Providers.Console;
+using Messenger.Providers.Disk;
 using Messenger.Providers.Postgres;
+using Messenger.Providers.S3;
 using Messenger.Providers.Sqlite;
 
 namespace Messenger.Host.Composition;
@@ -17,5 +19,18 @@ internal static class StoreComposition
 
         // Sms:Provider and Push:Provider take nothing else so far, which the configuration has checked.
         services.AddConsole();
+        AddFileStore(services, settings.Files);
+    }
+
+    private static void AddFileStore(IServiceCollection services, FileSettings files)
+    {
+        if (files.S3 is { } s3)
+        {
+            services.AddS3(new S3Options(s3.Bucket, s3.Endpoint, s3.Region, s3.AccessKey, s3.SecretKey, s3.Prefix, s3.Spool));
+        }
+        else if (files.Directory is { } folder)
+        {
+            services.AddDisk(new DiskOptions(folder, files.KeepFree));
+        }
     }
 }

@@ -26,6 +26,11 @@ internal abstract record Key(string Name, string Takes, string Default, string R
             shown ?? @default.ToString(CultureInfo.InvariantCulture), reason, @default,
             text => (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most, number));
 
+    public static Key<long> Bytes(string name, long least, long @default, string reason) =>
+        new(name, string.Create(CultureInfo.InvariantCulture, $"a whole number of bytes, at least {least}"),
+            @default.ToString(CultureInfo.InvariantCulture), reason, @default,
+            text => (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least, number));
+
     public static Key<Uri?> Url(string name, string @default, string reason) =>
         new(name, "an absolute http or https URL", @default, reason, null,
             text => (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https", url));

@@ -14,9 +14,12 @@ internal static class SettingsReader
     {
         UnknownKeys.Refuse(from);
         var cluster = Cluster(from);
-        return new Settings(cluster, Silo(from, cluster is null), Data(from, cluster is null), Gateway(from),
-            Registration(from, environment), LimitsEnabled(from, environment),
-            new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)), Server(from));
+        var data = Data(from, cluster is null);
+        return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
+            Registration(from, environment), LimitsEnabled(from, environment), EdgeSettingsReader.Limits(from), EdgeSettingsReader.Edge(from),
+            new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)),
+            FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
+            Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(), Server(from));
     }
 
     private static ClusterSettings? Cluster(IConfiguration from)

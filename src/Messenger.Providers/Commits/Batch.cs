@@ -18,6 +18,8 @@ internal sealed class Batch
     private readonly Dictionary<(Guid, Guid, string), In<SessionKeyRow>> keys = [];
     private readonly Dictionary<(Guid, string), In<ReceiptRow>> receipts = [];
     private readonly Dictionary<(Guid, long), In<MessageMark>> marks = [];
+    private readonly Dictionary<(Guid, long, string), In<FileRow>> files = [];
+    private readonly Dictionary<Guid, AvatarRow> avatars = [];
 
     private Batch(Guid[]? unsettled) => Unsettled = unsettled;
 
@@ -40,6 +42,13 @@ internal sealed class Batch
     public IReadOnlyList<In<ReceiptRow>> Receipts => [.. receipts.Values];
 
     public IReadOnlyList<In<MessageMark>> Marks => [.. marks.Values];
+
+    public IReadOnlyList<In<FileRow>> Files => [.. files.Values];
+
+    public IReadOnlyList<AvatarRow> Avatars => [.. avatars.Values];
+
+    /// <summary>Files that this very batch replaced: no row of theirs is ever written.</summary>
+    public List<Guid> Replaced { get; } = [];
 
     public static Batch Of(IEnumerable<Pending> entries, Guid[]? unsettled)
     {
@@ -91,14 +100,35 @@ internal sealed class Batch
             receipts[(at, row.UserId)] = new(at, row);
         }
 
+        foreach (var row in entry.Files)
+        {
+            var place = (at, row.Sequence, row.PathName);
+            if (files.TryGetValue(place, out var earlier) && earlier.Row.File != row.File)
+            {
+                Replaced.Add(earlier.Row.File);
+            }
+
+            files[place] = new(at, row);
+        }
+
+        if (entry.Avatar is { } avatar)
+        {
+            if (avatars.TryGetValue(at, out var earlier) && earlier.File is { } file && file != avatar.File)
+            {
+                Replaced.Add(file);
+            }
+
+            avatars[at] = avatar;
+        }
+
         foreach (var row in entry.Marks)
         {
             // A mark never takes back what an earlier one said.
-            var earlier = marks.GetValueOrDefault((at, row.Sequence)).Row;
+            var before = marks.GetValueOrDefault((at, row.Sequence)).Row;
             marks[(at, row.Sequence)] = new(at, row with
             {
-                Deleted = row.Deleted || earlier is { Deleted: true },
-                Objectionable = row.Objectionable || earlier is { Objectionable: true },
+                Deleted = row.Deleted || before is { Deleted: true },
+                Objectionable = row.Objectionable || before is { Objectionable: true },
             });
         }
     }

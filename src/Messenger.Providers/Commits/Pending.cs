@@ -21,7 +21,7 @@ internal sealed class Pending(LogEntry entry, long since, long ticket)
     public int Bytes { get; } =
         entry.Messages.Sum(row => RowBytes + (row.Body?.Length ?? 0))
         + entry.Keys.Sum(row => RowBytes + row.KeyEncrypted.Length + row.Signature.Length)
-        + (RowBytes * (entry.Members.Count + entry.Receipts.Count + entry.Marks.Count + 1));
+        + (RowBytes * (entry.Members.Count + entry.Receipts.Count + entry.Marks.Count + entry.Files.Count + 1));
 
     public Task<LogOutcome> Outcome => outcome.Task;
 

@@ -26,6 +26,33 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         where m.conversation = x.conversation and m.sequence = x.sequence
         """;
 
+    // What a deleted message had, and what is replaced by the files and avatars of this batch. Before the rows that replace them.
+    private const string DropOfDeleted = """
+        with gone as (
+            delete from message_file f using unnest($1, $2) x(conversation, sequence)
+            where f.conversation = x.conversation and f.sequence = x.sequence returning f.file)
+        insert into file_garbage (file) select file from gone on conflict do nothing
+        """;
+
+    private const string DropReplaced = """
+        insert into file_garbage (file)
+        select f.file from message_file f join unnest($1, $2, $3, $4) x(conversation, sequence, path_name, file)
+        on f.conversation = x.conversation and f.sequence = x.sequence and f.path_name = x.path_name where f.file <> x.file
+        on conflict do nothing
+        """;
+
+    private const string DropAvatars = """
+        with gone as (
+            delete from avatar a using unnest($1, $2) x(owner, file)
+            where a.owner = x.owner and a.file is distinct from x.file returning a.file)
+        insert into file_garbage (file) select file from gone union select unnest($3) on conflict do nothing
+        """;
+
+    private const string PutAvatars = """
+        insert into avatar (owner, file, mime_type, size, updated) select * from unnest($1, $2, $3, $4, $5)
+        on conflict (owner) do update set file = excluded.file, mime_type = excluded.mime_type, size = excluded.size, updated = excluded.updated
+        """;
+
     private NpgsqlConnection? connection;
     private long generation;
     private bool claimed;
@@ -100,6 +127,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
             commands.BatchCommands.Add(command);
         }
 
+        AddFiles(commands, batch);
         try
         {
             await commands.ExecuteNonQueryAsync();
@@ -112,6 +140,44 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
     }
 
     public async ValueTask DisposeAsync() => await Close();
+
+    /// <summary>Nothing for the many batches without files.</summary>
+    private static void AddFiles(NpgsqlBatch commands, Batch batch)
+    {
+        if (batch.Files is { Count: > 0 } files)
+        {
+            Add(commands, DropReplaced,
+                files.Select(one => one.Conversation).ToArray(), files.Select(one => one.Row.Sequence).ToArray(),
+                files.Select(one => one.Row.PathName).ToArray(), files.Select(one => one.Row.File).ToArray());
+            Insert(commands, Tables.MessageFile, files);
+        }
+
+        if (batch.Marks.Where(mark => mark.Row.Deleted).ToList() is { Count: > 0 } deleted)
+        {
+            Add(commands, DropOfDeleted, deleted.Select(mark => mark.Conversation).ToArray(), deleted.Select(mark => mark.Row.Sequence).ToArray());
+        }
+
+        if (batch.Avatars.Count + batch.Replaced.Count > 0)
+        {
+            Add(commands, DropAvatars,
+                batch.Avatars.Select(one => one.Owner).ToArray(), batch.Avatars.Select(one => one.File).ToArray(), batch.Replaced.ToArray());
+            var set = batch.Avatars.Where(one => one.File is not null).ToList();
+            Add(commands, PutAvatars,
+                set.Select(one => one.Owner).ToArray(), set.Select(one => one.File!.Value).ToArray(), set.Select(one => one.MimeType).ToArray(),
+                set.Select(one => one.Size).ToArray(), set.Select(one => one.Updated).ToArray());
+        }
+    }
+
+    private static void Add(NpgsqlBatch commands, string sql, params Array[] arrays)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var array in arrays)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = array });
+        }
+
+        commands.BatchCommands.Add(command);
+    }
 
     private const NpgsqlTypes.NpgsqlDbType UuidArray = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Uuid;
 

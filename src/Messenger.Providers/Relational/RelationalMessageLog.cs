@@ -90,9 +90,10 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
         while (gone < max && await Tombstone() is { } conversation)
         {
             var rest = max - gone;
+            rest -= await PurgeFiles(conversation, rest);
             foreach (var (table, key) in Purged)
             {
-                rest -= rest == 0 ? 0 : await database.Write(
+                rest -= rest <= 0 ? 0 : await database.Write(
                     $"""
                     delete from {table} where conversation = @conversation
                     and ({key}) in (select {key} from {table} where conversation = @conversation limit @rest)
@@ -100,7 +101,7 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
                     ("conversation", conversation), ("rest", rest));
             }
 
-            gone = max - rest;
+            gone = max - Math.Max(0, rest);
             if (rest > 0)
             {
                 await database.Write(
@@ -109,6 +110,21 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
         }
 
         return gone;
+    }
+
+    /// <summary>The files of a conversation, and its avatar, become garbage: each of them costs two rows.</summary>
+    private async Task<int> PurgeFiles(Guid conversation, int max)
+    {
+        var avatar = new AvatarRow(AvatarOwners.Conversation(conversation), null, "", 0, 0);
+        await database.Write(string.Join(";\n", AvatarStatements.For(avatar)), AvatarStatements.Arguments(avatar));
+        const string some = "select path_name, sequence from message_file where conversation = @conversation order by sequence, path_name limit @max";
+        return await database.Write(
+            $"""
+            insert into file_garbage (file) select f.file from message_file f where f.conversation = @conversation
+            and (f.path_name, f.sequence) in ({some}) on conflict do nothing;
+            delete from message_file where conversation = @conversation and (path_name, sequence) in ({some})
+            """,
+            ("conversation", conversation), ("max", Math.Max(1, max / 2)));
     }
 
     /// <summary>What goes with a conversation, each with the rest of its key.</summary>

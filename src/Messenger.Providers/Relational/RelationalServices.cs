@@ -20,6 +20,11 @@ internal static class RelationalServices
         services.AddSingleton<IConversationDirectory, RelationalConversationDirectory>();
         services.AddSingleton<IUserDirectory, RelationalUserDirectory>();
         services.AddSingleton<IReportStore, RelationalReportStore>();
+        services.AddSingleton<IUploads, RelationalUploads>();
+        services.AddSingleton<RelationalFiles>();
+        services.AddSingleton<IFileDirectory>(provider => provider.GetRequiredService<RelationalFiles>());
+        services.AddSingleton<IFileGarbage>(provider => provider.GetRequiredService<RelationalFiles>());
+        services.AddSingleton<IFileSecrets, RelationalFileSecrets>();
         services.AddHealthChecks()
             .AddCheck<LogLiveCheck>("message-log-writer", tags: ["live"])
             .AddCheck<LogReadyCheck>("message-log", tags: ["ready"]);

@@ -24,6 +24,14 @@ internal static class Rows
     public const string User =
         "u.user_id, u.public_key, u.private_key_encrypted, u.metadata_key_encrypted, u.key_pair_uuid, u.nick, u.created, u.last_login, u.avatar_updated, u.keys_updated, u.suspended, u.discoverable";
 
+    public const string File =
+        "f.file, f.sequence, f.name, f.path_name, f.preview_name, f.mime_type, f.width, f.height, f.duration, f.size, f.created";
+
+    public const string Avatar = "a.owner, a.file, a.mime_type, a.size, a.updated";
+
+    public const string Upload =
+        "u.id, u.user_id, u.target, u.length, u.offset_, u.state, u.generation, u.finished, u.created, u.expires";
+
     public const int ConversationColumns = 10;
 
     public static MessageRow ToMessage(DbDataReader row, int at = 0) => new(
@@ -56,6 +64,17 @@ internal static class Rows
         row.GetString(at), Text(row, at + 1), Text(row, at + 2), Text(row, at + 3), Text(row, at + 4), Text(row, at + 5),
         row.GetInt64(at + 6), row.GetInt64(at + 7), row.GetInt64(at + 8), row.GetInt64(at + 9), row.GetBoolean(at + 10),
         row.GetBoolean(at + 11));
+
+    public static FileRow ToFile(DbDataReader row) => new(
+        row.GetGuid(0), row.GetInt64(1), row.GetString(2), row.GetString(3), Text(row, 4), row.GetString(5), row.GetInt32(6), row.GetInt32(7),
+        row.IsDBNull(8) ? null : row.GetInt32(8), row.GetInt64(9), row.GetInt64(10));
+
+    public static AvatarRow ToAvatar(DbDataReader row) =>
+        new(row.GetString(0), row.GetGuid(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4));
+
+    public static UploadRow ToUpload(DbDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), Text(row, 5), row.GetInt64(6),
+        row.GetBoolean(7), row.GetInt64(8), row.GetInt64(9));
 
     public static string? Text(DbDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
 

@@ -74,6 +74,21 @@ internal static class Tables
         Column<ReceiptRow, string>("delivered_ranges", (_, row) => row.Delivered.Text),
     ]);
 
+    public static readonly Table<In<FileRow>> MessageFile = new("message_file", ["conversation", "sequence", "path_name"], [
+        Column<FileRow, Guid>("conversation", (at, _) => at),
+        Column<FileRow, long>("sequence", (_, row) => row.Sequence),
+        Column<FileRow, string>("path_name", (_, row) => row.PathName),
+        Column<FileRow, Guid>("file", (_, row) => row.File),
+        Column<FileRow, string>("name", (_, row) => row.Name),
+        Column<FileRow, string?>("preview_name", (_, row) => row.PreviewName),
+        Column<FileRow, string>("mime_type", (_, row) => row.MimeType),
+        Column<FileRow, int>("width", (_, row) => row.Width),
+        Column<FileRow, int>("height", (_, row) => row.Height),
+        Column<FileRow, int?>("duration", (_, row) => row.Duration),
+        Column<FileRow, long>("size", (_, row) => row.Size),
+        Column<FileRow, long>("created", (_, row) => row.Created),
+    ]);
+
     private static Column<In<T>, TValue> Column<T, TValue>(string name, Func<Guid, T, TValue> get) =>
         new(name, row => get(row.Conversation, row.Row));
 }

@@ -59,6 +59,7 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
                 transaction).ExecuteNonQuery();
         }
 
+        SqliteFiles.Write(session, transaction, batch);
         if (batch.Unsettled is { } unsettled)
         {
             session.Command(Journal, [("name", name.Name), ("unsettled", unsettled)], transaction).ExecuteNonQuery();
@@ -76,7 +77,7 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
             [("conversation", conversation), ("term", term)],
             transaction).ExecuteScalar() is not null;
 
-    private static void Insert<T>(SqliteSession session, SqliteTransaction transaction, Table<In<T>> table, IReadOnlyList<In<T>> rows)
+    internal static void Insert<T>(SqliteSession session, SqliteTransaction transaction, Table<In<T>> table, IReadOnlyList<In<T>> rows)
     {
         if (rows.Count == 0)
         {

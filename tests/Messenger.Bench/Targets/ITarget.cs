@@ -14,6 +14,9 @@ internal interface ITarget : IAsyncDisposable
     /// <summary>People who talk to one another: everyone's message reaches everyone else in the room.</summary>
     Task<Party[]> Room(int people, CancellationToken cancellation);
 
+    /// <summary>Somebody who uploads files and fetches them.</summary>
+    Task<FileLane> Files(CancellationToken cancellation);
+
     /// <summary>A connection that is authenticated and then silent.</summary>
     Task<LoadConnection> Idle(int number, CancellationToken cancellation);
 }

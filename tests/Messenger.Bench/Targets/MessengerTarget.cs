@@ -75,6 +75,30 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
 
     public async Task<LoadConnection> Idle(int number, CancellationToken cancellation) => (await LoggedIn(cancellation)).Connection;
 
+    /// <summary>In one shot, to messages of a dialog's own, each of which takes as many as it may.</summary>
+    public async Task<FileLane> Files(CancellationToken cancellation)
+    {
+        var (author, reader) = (await LoggedIn(cancellation), await LoggedIn(cancellation));
+        var (conversation, key, message, number) = (Guid.NewGuid(), Guid.NewGuid(), Guid.Empty, 0);
+        var wrapped = new string('k', 684);
+        await author.Ask(new RequestCreateConversationFull(
+            new Dictionary<string, string> { [reader.UserId] = wrapped }, conversation.ToString(), true, null, "nick", key.ToString(),
+            new SessionKeyValue(wrapped, wrapped, null, author.UserId, author.UserId), null));
+        var credential = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{author.UserId}:{author.ApplicationUuid}"));
+        return new FileLane(new Uri($"http://127.0.0.1:{gatewayPorts[0]}"), new("Basic", credential), async () =>
+        {
+            if (number++ % Limits.FilesOfMessage == 0)
+            {
+                message = Guid.NewGuid();
+                await author.Ask(new RequestAddMessage(null, conversation.ToString(), true, null, message.ToString(), null, key.ToString()));
+            }
+
+            return (
+                $"/upload/conversation_{conversation}/{message}?fileNameEncrypted=file{number}&mimeType=application/octet-stream",
+                $"/download/conversation_{conversation}/{message}_file{number}");
+        });
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var server in servers)

@@ -1,13 +1,17 @@
 using System.Net;
 using Messenger.Bench.Load;
+using Messenger.Bench.Yardsticks;
 using Messenger.Protocol;
 
 namespace Messenger.Bench.Targets;
 
 /// <summary>The yardstick: this same program in its server role, in a process of its own.</summary>
-internal sealed class RawTarget(string name, int port, ServerProcess server, IReadOnlyList<int> others) : ITarget
+internal sealed class RawTarget(string name, int port, ServerProcess server, DirectoryInfo folder, IReadOnlyList<int> others) : ITarget
 {
+    private const int Names = 64;
+
     private int _rooms;
+    private int _files;
 
     public string Name { get; } = name;
 
@@ -24,9 +28,10 @@ internal sealed class RawTarget(string name, int port, ServerProcess server, IRe
             arguments.AddRange(["--postgres", postgres]);
         }
 
-        var server = ServerProcess.Start("dotnet", [typeof(RawTarget).Assembly.Location, .. arguments], new Dictionary<string, string>());
+        var folder = Directory.CreateTempSubdirectory("messenger-bench-raw-");
+        var server = ServerProcess.Start("dotnet", [typeof(RawTarget).Assembly.Location, .. arguments], new Dictionary<string, string> { [RawFiles.Folder] = folder.FullName });
         await server.Ready(port, cancellation);
-        return new RawTarget(name, port, server, others);
+        return new RawTarget(name, port, server, folder, others);
     }
 
     public async Task<Party[]> Room(int people, CancellationToken cancellation)
@@ -52,7 +57,18 @@ internal sealed class RawTarget(string name, int port, ServerProcess server, IRe
         return connection;
     }
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public Task<FileLane> Files(CancellationToken cancellation) => Task.FromResult(new FileLane(new Uri($"http://{EndPoint}"), null, () =>
+    {
+        // Some names again and again: nobody empties this folder while it runs.
+        var path = $"/files/{Interlocked.Increment(ref _files) % Names}";
+        return Task.FromResult((path, path));
+    }));
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
 }
 
 /// <summary>The frames of the load, the same for every target.</summary>

@@ -33,6 +33,8 @@ internal static class Catalogue
         Messenger("discovery", "RequestGetRegisteredUsers of 1 000 ids", Asking.Discovery),
         Messenger("history-1k", "a page of 100 from a conversation of 1 000 messages", (target, scale, stop) => Asking.History(target, 1000, scale, stop)),
         Messenger("history-long", "a page of 100 from a long conversation", (target, scale, stop) => Asking.History(target, scale.History, scale, stop)),
+        new("upload", "files of 32 MiB coming in, 4 at a time; operations are MiB", (target, scale, stop) => Transfer.Run(target, upload: true, scale.Duration, stop)),
+        new("download", "files of 32 MiB going out, 4 at a time; operations are MiB", (target, scale, stop) => Transfer.Run(target, upload: false, scale.Duration, stop)),
         new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
     ];
 

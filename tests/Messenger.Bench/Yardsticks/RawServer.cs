@@ -24,6 +24,7 @@ internal static class RawServer
         await using var log = postgres is null ? null : await RawLog.Open(postgres);
         var rooms = new ConcurrentDictionary<string, Room>();
         app.UseWebSockets();
+        RawFiles.Map(app);
         app.MapGet("/health/ready", () => Results.Ok());
         app.Map("/room/{name}", async (HttpContext context, string name) =>
         {

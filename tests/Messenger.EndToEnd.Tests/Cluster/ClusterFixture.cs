@@ -27,12 +27,13 @@ public sealed class ClusterFixture : IAsyncDisposable
 
     public IReadOnlyList<ServerProcess> WorkerProcesses => _workers;
 
-    public static async Task<ClusterFixture> StartAsync()
+    /// <param name="more">Settings of every process.</param>
+    public static async Task<ClusterFixture> StartAsync(params (string Key, string Value)[] more)
     {
         var cluster = new ClusterFixture(await PostgresServer.Start(), await RedisServer.Start());
         try
         {
-            await cluster.StartProcesses();
+            await cluster.StartProcesses(more);
             return cluster;
         }
         catch
@@ -61,7 +62,7 @@ public sealed class ClusterFixture : IAsyncDisposable
         await Postgres.DisposeAsync();
     }
 
-    private async Task StartProcesses()
+    private async Task StartProcesses((string Key, string Value)[] more)
     {
         var database = Postgres.CreateDatabase();
         var clusterId = $"test-{Guid.NewGuid():N}";
@@ -78,6 +79,6 @@ public sealed class ClusterFixture : IAsyncDisposable
             _gateways.Add(await ServerProcess.StartAsync(Settings("gateway"), mayLogStackTraces: true));
         }
 
-        ServerSettings Settings(string role) => ServerSettings.InCluster(role, database, Redis.ConnectionString, clusterId);
+        ServerSettings Settings(string role) => ServerSettings.InCluster(role, database, Redis.ConnectionString, clusterId, more);
     }
 }

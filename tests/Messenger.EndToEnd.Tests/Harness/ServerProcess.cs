@@ -27,6 +27,8 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>True where a failing dependency is the test, and libraries log its exceptions.</summary>
     public bool MayLogStackTraces { get; init; }
 
+    public int Id => _process.Id;
+
     public bool IsRunning => !_process.HasExited;
 
     /// <summary>Starts a server and waits until it says that it is ready.</summary>

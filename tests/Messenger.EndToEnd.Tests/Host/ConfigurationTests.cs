@@ -18,6 +18,12 @@ public sealed class ConfigurationTests
     [InlineData("--Limits:Enabled=false", "Limits:Enabled", "Development environment alone")]
     [InlineData("--Sms:Provider=pigeon", "Sms:Provider is 'pigeon'", "console")]
     [InlineData("--Data:Directory=/proc/nothing", "Data:Directory is '/proc/nothing'", "cannot be written to")]
+    [InlineData("--Files:Provider=ftp", "Files:Provider is 'ftp'", "one of disk, s3")]
+    [InlineData("--Files:Provider=s3", "Files:S3:Bucket must name the bucket")]
+    [InlineData("--Files:S3:Bucket=files", "Files:S3:Bucket is given", "Files:Provider is disk")]
+    [InlineData("--Files:MaxBytes=99999999999", "which nobody may upload", "Files:MaxBytesPerDay")]
+    [InlineData("--Files:AssetsDirectory=/nowhere", "Files:AssetsDirectory is '/nowhere'", "a directory that exists")]
+    [InlineData("--Files:Directory=/proc/nothing", "Files:Directory is '/proc/nothing'", "cannot be written to")]
     [InlineData("serve", "'serve' is neither a command nor a key")]
     [InlineData("--Silo:Role", "--Silo:Role is given no value")]
     public async Task A_wrong_value_is_refused_in_words(string argument, params string[] says)

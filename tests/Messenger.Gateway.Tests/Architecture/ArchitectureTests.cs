@@ -18,6 +18,7 @@ public sealed class ArchitectureTests
         ["Messenger.Host"] = ["Messenger.Gateway", "Messenger.Providers"],
         ["Messenger.Client"] = ["Messenger.Protocol"],
         ["Messenger.Cli"] = ["Messenger.Client"],
+        ["Messenger.Specification"] = ["Messenger.Protocol"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Source).Select(folder => Path.GetFileName(folder)!)];

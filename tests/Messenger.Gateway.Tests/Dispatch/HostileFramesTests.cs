@@ -26,7 +26,7 @@ public class HostileFramesTests
         var routes = new Routes.RouteTable(
             new StubGrains().Factory, new Messenger.Gateway.Dispatch.OwnAnswers(
                 Microsoft.Extensions.Options.Options.Create(new GatewayOptions()), Microsoft.Extensions.Options.Options.Create(new SettingsOptions())),
-            null!, null!);
+            null!, null!, null!);
         var types = routes.All.Select(route => route.Type).Order(StringComparer.Ordinal).ToArray();
         using var seed = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "catalogue.json")));
         var payloads = Payloads(seed.RootElement.GetProperty("exchanges")).ToArray();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Files;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Tests.Fixture;
 using Messenger.Protocol;
@@ -14,7 +15,8 @@ public class RouteTableTests
         new StubGrains().Factory,
         new OwnAnswers(Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions())),
         new Login(null!, null!, null!),
-        new RegistrationLimit(Options.Create(new GatewayOptions()), TimeProvider.System, new StubGrains().Factory));
+        new RegistrationLimit(Options.Create(new GatewayOptions()), TimeProvider.System, new StubGrains().Factory),
+        new FileAnswers(null!, null!));
 
     [Fact]
     public void ServesEveryRequestOfTheSeedAndNoOther()

@@ -159,6 +159,10 @@ internal sealed class ListeningUser(Told told) : Grain, IUserGrain
 
     public Task<Answer> ConfirmApplication(ApplicationInfo application) => throw new NotSupportedException();
 
+    public Task<Answer<Caller>> Verify(string applicationUuid) => throw new NotSupportedException();
+
+    public Task<Answer> SetAvatar(Caller me, AvatarFile? avatar) => throw new NotSupportedException();
+
     public Task<Answer<Caller>> Authenticate(string applicationUuid) => throw new NotSupportedException();
 
     public Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request) => throw new NotSupportedException();

@@ -19,6 +19,8 @@ internal sealed class FakeConversation(ConversationRow header)
 
     public Dictionary<(Guid Key, string UserId), SessionKeyRow> Keys { get; } = [];
 
+    public Dictionary<(long Sequence, string PathName), FileRow> Files { get; } = [];
+
     public IReadOnlyList<MemberRow> Roster => [.. Members.Values.OrderBy(member => member.Position)];
 
     /// <summary>Whose turn it is: one more with every load.</summary>
@@ -60,6 +62,16 @@ internal sealed class FakeConversation(ConversationRow header)
         foreach (var wrapped in entry.Keys)
         {
             Keys[(wrapped.Uuid, wrapped.UserId)] = wrapped;
+        }
+
+        foreach (var file in entry.Files)
+        {
+            Files[(file.Sequence, file.PathName)] = file;
+        }
+
+        foreach (var place in Files.Keys.Where(place => entry.Marks.Any(mark => mark.Deleted && mark.Sequence == place.Sequence)).ToList())
+        {
+            Files.Remove(place);
         }
 
         foreach (var receipt in entry.Receipts)

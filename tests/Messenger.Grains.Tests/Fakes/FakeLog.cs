@@ -111,6 +111,11 @@ internal sealed partial class FakeLog : IMessageLog
         }
 
         conversation.Apply(entry);
+        if (entry.Avatar is { } avatar)
+        {
+            Keep(avatar);
+        }
+
         _conversations[entry.Conversation] = conversation;
         _committed.Add(entry);
         if (entry.Notifies)

@@ -34,6 +34,8 @@ internal sealed class GrainSilo : IAsyncDisposable
                 .AddSingleton<IMessageLog>(Log)
                 .AddSingleton<IConversationDirectory>(Log)
                 .AddSingleton<IReportStore>(Reports)
+                .AddSingleton<IFileDirectory>(Log)
+                .AddSingleton<IUploads>(Uploads)
                 .AddSingleton<ISmsSender>(Sms)
                 .AddSingleton(this)
                 .PostConfigure<GrainTypeOptions>(grains => Cast(grains, standIns));
@@ -49,6 +51,8 @@ internal sealed class GrainSilo : IAsyncDisposable
     public FakeLog Log { get; } = new();
 
     public FakeReports Reports { get; } = new();
+
+    public FakeUploads Uploads { get; } = new();
 
     public FakeSms Sms { get; } = new();
 

@@ -1,0 +1,115 @@
+using Messenger.Grains.Recovery;
+using Messenger.Ports;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Messenger.Gateway.Files;
+
+/// <summary>
+/// Removes, in bounded steps and on one gateway of the cluster: uploads that expired, files that lost their message or were replaced, and what
+/// is in the store and no row names.
+/// </summary>
+/// <remarks>Two gateways may do it for a moment: every step can be repeated and done twice.</remarks>
+internal sealed class Collector(
+    IFileStore store, IUploads uploads, IFileGarbage garbage, IOptions<FilesOptions> options, TimeProvider clock, ILogger<Collector> log, Gateways? gateways = null)
+    : BackgroundService
+{
+    /// <summary>Nobody waits for these files to go.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Between two steps of one round, so that others have the store in between.</summary>
+    internal static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>What no row names must be older: a row comes before its bytes, but clocks differ, and so may a database that is being restored.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromDays(1);
+
+    /// <summary>Uploads or files of one step.</summary>
+    internal const int Step = 200;
+
+    private const int Together = 4;
+
+    private string? place;
+
+    /// <summary>One step of everything.</summary>
+    /// <returns>Whether there is more to do at once.</returns>
+    internal async Task<bool> Collect(CancellationToken cancellation)
+    {
+        var expired = options.Value.CollectorDryRun ? 0 : await uploads.Expire(clock.GetUtcNow().ToUnixTimeMilliseconds(), Step);
+        Count(expired, "expired");
+        var removed = await RemoveGarbage(cancellation);
+        await Sweep(cancellation);
+        return !options.Value.CollectorDryRun && (expired == Step || removed == Step);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var more = false;
+            try
+            {
+                more = gateways is { Lead: true } && await Collect(stoppingToken);
+            }
+            catch (Exception fault) when (fault is StoreUnavailableException or OperationCanceledException)
+            {
+                if (!stoppingToken.IsCancellationRequested)
+                {
+                    FilesLog.CollectFailed(log, fault.Message);
+                }
+            }
+
+            await Task.Delay(more ? Breath : Interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<int> RemoveGarbage(CancellationToken cancellation)
+    {
+        var rows = await garbage.Take(Step);
+        if (!options.Value.CollectorDryRun)
+        {
+            await Parallel.ForEachAsync(
+                rows, Limit(cancellation), async (row, token) => await store.Remove(row.File, row.State, token));
+            await garbage.Removed([.. rows.Select(row => row.File)]);
+        }
+
+        Count(rows.Count, "garbage");
+        return rows.Count;
+    }
+
+    /// <summary>One page of the store against the rows; after the last page it begins anew.</summary>
+    private async Task Sweep(CancellationToken cancellation)
+    {
+        var page = await store.List(place, Step, cancellation);
+        place = page.Count < Step ? null : page[^1].Place;
+        var before = clock.GetUtcNow() - Grace;
+        var old = page.Where(item => item.Written < before).Select(item => item.Id).ToHashSet();
+        old.ExceptWith(await garbage.Named(old));
+        if (!options.Value.CollectorDryRun)
+        {
+            await Parallel.ForEachAsync(old, Limit(cancellation), async (id, token) => await store.Remove(id, null, token));
+        }
+
+        Count(old.Count, "orphan");
+    }
+
+    private static ParallelOptions Limit(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = Together, CancellationToken = cancellation };
+
+    private void Count(int count, string kind)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        FilesMeter.Collect(count, kind, options.Value.CollectorDryRun);
+        if (options.Value.CollectorDryRun)
+        {
+            FilesLog.WouldRemove(log, count, kind);
+        }
+        else
+        {
+            FilesLog.Removed(log, count, kind);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Routes;
+using Messenger.Grains;
+using Messenger.Protocol;
+using Microsoft.AspNetCore.Http;
+using Orleans;
+
+namespace Messenger.Gateway.Files;
+
+/// <summary>Who sends an HTTP request: the user's id and the application's uuid, as user and password of the Basic scheme.</summary>
+internal sealed class Credentials(IGrainFactory grains, UserLimits limits)
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The caller; throws <see cref="RefusedException"/> for who is none.</summary>
+    public async Task<Caller> Of(HttpRequest request)
+    {
+        if (Parse(request.Headers.Authorization) is not var (user, application))
+        {
+            throw new RefusedException(Refused.Unauthenticated("send Authorization: Basic with your userId as the user and your application's uuid as the password"));
+        }
+
+        var address = request.HttpContext.Connection.RemoteIpAddress;
+        if (limits.RefuseLogin(address) is { } tooMany)
+        {
+            throw new RefusedException(tooMany);
+        }
+
+        var answer = await grains.User(user).Verify(application);
+        if (answer.Refusal?.Status == Statuses.Unauthenticated)
+        {
+            limits.LoginFailed(address);
+        }
+
+        return answer.OrThrow();
+    }
+
+    internal static (string User, string Application)? Parse(string? header)
+    {
+        if (!AuthenticationHeaderValue.TryParse(header, out var value) || !value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) || value.Parameter is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var text = Strict.GetString(Convert.FromBase64String(value.Parameter));
+            return text.IndexOf(':') is > 0 and var colon && (text[..colon], text[(colon + 1)..]) is var (user, application)
+                && Shape.UserId(user, "") is null && Shape.ApplicationUuid(application, "") is null
+                ? (user, application)
+                : null;
+        }
+        catch (Exception fault) when (fault is FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

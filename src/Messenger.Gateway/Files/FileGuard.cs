@@ -1,0 +1,81 @@
+using Messenger.Gateway.Dispatch;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Gateway.Files;
+
+/// <summary>The one catch around everything that is served of files: every request ends with an answer, and a refusal is told in words.</summary>
+internal sealed class FileGuard(ILogger<FileGuard> log)
+{
+    /// <summary>Seconds after which a client may try again what was unavailable.</summary>
+    private const string RetrySoon = "2";
+
+    public RequestDelegate Around(RequestDelegate handler) => async context =>
+    {
+        try
+        {
+            await handler(context);
+        }
+        catch (RefusedException refused)
+        {
+            await Refuse(context, refused.Refusal, refused.Code);
+        }
+        catch (BadHttpRequestException fault)
+        {
+            await Refuse(context, Refused.BadRequest(fault.Message), fault.StatusCode);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+            context.Abort();
+        }
+        catch (Exception fault) when (Failures.IsPassing(fault) || fault is FileBusyException)
+        {
+            FilesLog.Unavailable(log, context.Request.Method, Innermost(fault).Message);
+            await Refuse(context, Failures.Unavailable, StatusCodes.Status503ServiceUnavailable);
+        }
+#pragma warning disable CA1031 // The one catch.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            FilesLog.Failed(log, context.Request.Method, fault);
+            await Refuse(context, Failures.Internal, StatusCodes.Status500InternalServerError);
+        }
+        finally
+        {
+            FilesMeter.Answered(context.Request.Method, context.Response.StatusCode);
+        }
+    };
+
+    private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
+
+    private static async Task Refuse(HttpContext context, Refused refusal, int code)
+    {
+        var response = context.Response;
+        if (response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            // What was promised cannot be kept: the client sees a body that is cut short. Or nobody is there any more.
+            context.Abort();
+            return;
+        }
+
+        response.StatusCode = code;
+        response.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        if (code == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Basic realm=\"messenger\", charset=\"UTF-8\"";
+        }
+        else if (code is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status423Locked)
+        {
+            response.Headers.RetryAfter = RetrySoon;
+        }
+
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.Body.WriteAsync(FrameWriter.Payload(new ResponseStatusMessage(null, refusal.Status, refusal.Description)), context.RequestAborted);
+        }
+    }
+}

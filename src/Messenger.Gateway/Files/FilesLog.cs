@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Gateway.Files;
+
+/// <summary>What is logged of files. Never a name, a user or a signature.</summary>
+internal static partial class FilesLog
+{
+    [LoggerMessage(LogLevel.Error, "{Method} of a file failed")]
+    public static partial void Failed(ILogger log, string method, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "{Method} of a file is unavailable: {Reason}")]
+    public static partial void Unavailable(ILogger log, string method, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The keys that URLs are signed with could not be read ({Fault}); trying again")]
+    public static partial void KeysUnread(ILogger log, string fault);
+
+    [LoggerMessage(LogLevel.Information, "URLs are signed with a new key")]
+    public static partial void NewKey(ILogger log);
+
+    [LoggerMessage(LogLevel.Warning, "Collecting files failed ({Fault}), and goes on in the next round")]
+    public static partial void CollectFailed(ILogger log, string fault);
+
+    [LoggerMessage(LogLevel.Information, "The collector would remove {Count} files ({Kind}): it is a dry run")]
+    public static partial void WouldRemove(ILogger log, int count, string kind);
+
+    [LoggerMessage(LogLevel.Information, "The collector removed {Count} files ({Kind})")]
+    public static partial void Removed(ILogger log, int count, string kind);
+}

@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Text;
+using Messenger.Grains;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace Messenger.Gateway.Files;
+
+/// <summary>tus 1.0.0 at <c>/upload</c>: creation, creation-with-upload, termination, expiration, checksum.</summary>
+/// <remarks>HEAD and PATCH take an upload over: a client that asks has lost its connection, whatever the server still believes of it.</remarks>
+internal sealed class TusEndpoint(
+    Credentials credentials, Intake intake, Attachment attachment, IUploads uploads, FileLinks links, IOptions<FilesOptions> options, TimeProvider clock)
+{
+    public const string Path = "/upload";
+
+    private const string Version = "1.0.0";
+    private const string Extensions = "creation,creation-with-upload,termination,expiration,checksum";
+    private const string Piece = "application/offset+octet-stream";
+
+    /// <summary>Characters of all metadata together: names, twice as long in Base64.</summary>
+    private const int MetadataChars = 16 * 1024;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public Task Options(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers["Tus-Resumable"] = Version;
+        headers["Tus-Version"] = Version;
+        headers["Tus-Extension"] = Extensions;
+        headers["Tus-Max-Size"] = options.Value.MaxBytes.ToString(CultureInfo.InvariantCulture);
+        headers["Tus-Checksum-Algorithm"] = Checksum.Algorithms;
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    public async Task Create(HttpContext context)
+    {
+        Begin(context);
+        var me = await credentials.Of(context.Request);
+        var length = Number(context.Request, "Upload-Length");
+        var claim = FileClaim.Parse(Metadata(context.Request.Headers["Upload-Metadata"]));
+        await attachment.Ask(me, claim, length);
+        var upload = await intake.Reserve(me, claim.Write(), length);
+        context.Response.Headers.Location = $"{links.Origin(context.Request)}{Path}/{upload.Id:D}";
+        if (IsPiece(context.Request))
+        {
+            upload = await intake.Receive(upload, context, Checksum.Parse(context.Request.Headers["Upload-Checksum"]));
+        }
+
+        await Join(me, upload);
+        Tell(context.Response, upload);
+        context.Response.StatusCode = StatusCodes.Status201Created;
+    }
+
+    public async Task Head(HttpContext context)
+    {
+        Begin(context);
+        context.Response.Headers.CacheControl = "no-store";
+        var me = await credentials.Of(context.Request);
+        var upload = await Taken(me, context);
+
+        // All bytes may be there and not be joined, where a process died in between: who asks must not be told that it is done before it is.
+        await Join(me, upload);
+        Tell(context.Response, upload);
+        context.Response.Headers["Upload-Length"] = upload.Length.ToString(CultureInfo.InvariantCulture);
+        context.Response.StatusCode = StatusCodes.Status200OK;
+    }
+
+    public async Task Patch(HttpContext context)
+    {
+        Begin(context);
+        if (!IsPiece(context.Request))
+        {
+            throw RefusedException.BadRequest($"Content-Type must be {Piece}", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        var me = await credentials.Of(context.Request);
+        var offset = Number(context.Request, "Upload-Offset");
+        var checksum = Checksum.Parse(context.Request.Headers["Upload-Checksum"]);
+        var upload = await Taken(me, context);
+        if (offset != upload.Offset)
+        {
+            throw new RefusedException(Refused.Conflict($"the upload is at offset {upload.Offset}, not {offset}"));
+        }
+
+        if (!upload.Finished && upload.Offset < upload.Length)
+        {
+            upload = await intake.Receive(upload, context, checksum);
+        }
+
+        await Join(me, upload);
+        Tell(context.Response, upload);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    public async Task Delete(HttpContext context)
+    {
+        Begin(context);
+        var me = await credentials.Of(context.Request);
+        var upload = await Taken(me, context);
+        if (upload.Finished)
+        {
+            throw new RefusedException(Refused.Conflict("the file has joined its message: delete the message"));
+        }
+
+        await uploads.Drop(upload.Id);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>For clients whose network knows only GET and POST.</summary>
+    public Task Override(HttpContext context) => context.Request.Headers["X-HTTP-Method-Override"].ToString().ToUpperInvariant() switch
+    {
+        "PATCH" => Patch(context),
+        "DELETE" => Delete(context),
+        "HEAD" => Head(context),
+        _ => throw RefusedException.BadRequest("an upload takes HEAD, PATCH and DELETE", StatusCodes.Status405MethodNotAllowed),
+    };
+
+    /// <summary>The fields of Upload-Metadata: names with Base64 of UTF-8, separated by commas.</summary>
+    internal static Func<string, string?> Metadata(string? header)
+    {
+        if (header is null)
+        {
+            throw RefusedException.BadRequest("Upload-Metadata is missing");
+        }
+
+        if (header.Length > MetadataChars)
+        {
+            throw RefusedException.BadRequest($"Upload-Metadata takes at most {MetadataChars} characters");
+        }
+
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split(' ');
+            try
+            {
+                if (parts.Length > 2 || !fields.TryAdd(parts[0], parts.Length == 2 ? Strict.GetString(Convert.FromBase64String(parts[1])) : ""))
+                {
+                    throw new FormatException();
+                }
+            }
+            catch (Exception fault) when (fault is FormatException or ArgumentException)
+            {
+                throw RefusedException.BadRequest("Upload-Metadata must hold different names, each with a space and Base64 of UTF-8, separated by commas");
+            }
+        }
+
+        return fields.GetValueOrDefault;
+    }
+
+    private static void Begin(HttpContext context)
+    {
+        context.Response.Headers["Tus-Resumable"] = Version;
+        if (context.Request.Headers["Tus-Resumable"] != Version)
+        {
+            context.Response.Headers["Tus-Version"] = Version;
+            throw RefusedException.BadRequest($"Tus-Resumable must be {Version}", StatusCodes.Status412PreconditionFailed);
+        }
+    }
+
+    private static bool IsPiece(HttpRequest request) => string.Equals(request.ContentType, Piece, StringComparison.OrdinalIgnoreCase);
+
+    private static long Number(HttpRequest request, string header) =>
+        long.TryParse(request.Headers[header], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw RefusedException.BadRequest($"{header} must be a whole number of bytes");
+
+    private static void Tell(HttpResponse response, UploadRow upload)
+    {
+        response.Headers["Upload-Offset"] = (upload.Finished ? upload.Length : upload.Offset).ToString(CultureInfo.InvariantCulture);
+        response.Headers["Upload-Expires"] = DateTimeOffset.FromUnixTimeMilliseconds(upload.Expires).ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The actor's upload, taken over. Somebody else's is as unknown as one that never was.</summary>
+    private async Task<UploadRow> Taken(Caller me, HttpContext context)
+    {
+        var upload = Guid.TryParse(context.GetRouteValue("id") as string, out var id) ? await intake.Take(me, id) : null;
+        return upload is null ? throw new RefusedException(Refused.NotFound("there is no such upload"))
+            : upload.Expires < clock.GetUtcNow().ToUnixTimeMilliseconds()
+                ? throw new RefusedException(Refused.NotFound("the upload expired: begin anew"), StatusCodes.Status410Gone)
+            : upload;
+    }
+
+    private async Task Join(Caller me, UploadRow upload)
+    {
+        if (upload.Offset == upload.Length)
+        {
+            await JoinEmpty(upload);
+            await attachment.Join(me, upload);
+        }
+    }
+
+    /// <summary>A file without bytes has had no piece that made it.</summary>
+    private Task JoinEmpty(UploadRow upload) => upload is { Length: 0, Finished: false } ? intake.Make(upload) : Task.CompletedTask;
+}

@@ -1,0 +1,49 @@
+using Messenger.Host.Composition;
+using Messenger.Host.Configuration;
+using Messenger.Ports;
+using Messenger.Providers.Disk;
+
+namespace Messenger.Host.Starting;
+
+/// <summary>The folder of the files, checked before the first upload: writable, and in a cluster the same one at every gateway.</summary>
+internal static class FileFolder
+{
+    /// <exception cref="StartRefusedException">It is not.</exception>
+    public static async Task Check(Settings settings, IServiceProvider services, ILogger log)
+    {
+        if (!ActorComposition.TerminatesSockets(settings))
+        {
+            return;
+        }
+
+        if (!settings.Files.HasStore)
+        {
+            Log.NoFiles(log, Keys.FilesDirectory.Name, Keys.FilesProvider.Name);
+            return;
+        }
+
+        if (settings.Files.Directory is not { } folder)
+        {
+            return;
+        }
+
+        var mark = Mark(folder);
+        if (!settings.Embedded && await services.GetRequiredService<IFileSecrets>().StoreMark(mark) != mark)
+        {
+            throw Keys.FilesDirectory.Refuse(
+                "that is not the folder of this cluster's other gateways: mount the one they share, or keep files in S3. If theirs is lost for good, empty the table file_store first", folder);
+        }
+    }
+
+    private static string Mark(string folder)
+    {
+        try
+        {
+            return DiskServices.MarkOf(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw Keys.FilesDirectory.Refuse($"it cannot be written to ({fault.Message.TrimEnd('.')})", folder);
+        }
+    }
+}

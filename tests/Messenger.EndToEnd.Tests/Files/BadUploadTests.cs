@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Messenger.EndToEnd.Tests.Harness;
+using Messenger.EndToEnd.Tests.Phones;
+
+namespace Messenger.EndToEnd.Tests.Files;
+
+/// <summary>What clients send that they should not: each gets an answer that says what is wrong, and nothing becomes visible.</summary>
+public class BadUploadTests(SharedServer server) : OnSharedServer(server)
+{
+    private static readonly byte[] Bytes = new byte[1000];
+
+    [Fact]
+    public async Task Names_that_are_none()
+    {
+        var (mine, talk, message, a) = await Scene();
+        foreach (var name in new[] { "", new string('n', 5000), "a\nb", "a\0b", "\u007f", "a\u0085b" })
+        {
+            await Courier.Refused(400, "bad_request", mine.OneShot(talk, message, name, Bytes));
+            await Courier.Refused(400, "bad_request", mine.Create(Courier.Metadata(talk, message, name), "1000"));
+        }
+
+        // Names are opaque: what would be a path elsewhere is a name here, and comes nowhere near a disk.
+        var odd = new[] { "../../../../etc/passwd", "..", "/etc/passwd", "C:\\windows", "%2e%2e%2f", "név \U0001F600 ?#&+=", "a;b,c\"d" };
+        foreach (var name in odd)
+        {
+            using var sent = await mine.OneShot(talk, message, name, Bytes);
+            Assert.Equal(HttpStatusCode.Created, sent.StatusCode);
+        }
+
+        var files = await Courier.FilesOf(a, talk, message);
+        Assert.Equal(odd.Order(), files.Select(file => file.Text("fileNameEncrypted")!).Order());
+        foreach (var file in files)
+        {
+            using var nobody = new Courier(Server.Http, null);
+            using var got = await nobody.Send(HttpMethod.Get, file.Text("downloadUrl")!);
+            Assert.Equal(Bytes, await got.Content.ReadAsByteArrayAsync());
+        }
+
+        foreach (var path in new[] { "/assets/../messenger.db", "/download/../../etc/passwd", "/download/conversation_x/y", "/avatar/user_../x", "/avatar/nobody", "/upload/x" })
+        {
+            using var got = await mine.Send(HttpMethod.Get, path);
+            Assert.True(got.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed, $"{path}: {got.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task Metadata_that_is_none()
+    {
+        var (mine, talk, message, _) = await Scene();
+        var good = Courier.Metadata(talk, message, "name");
+        foreach (var metadata in new[]
+        {
+            null, "", "name", good.Replace("conversationUuid", "other", StringComparison.Ordinal), good + ",width LTU=", good + ",height eHg=", good + ",duration MS41",
+            good + ",mimeType dGV4dA==", good.Replace("mimeType", "mime", StringComparison.Ordinal), good + ",x !!!", good + ",x //8=", good + ",a b c", new string('x', 20_000),
+        })
+        {
+            await Courier.Refused(400, "bad_request", mine.Create(metadata, "10"));
+        }
+
+        await Courier.Refused(400, "bad_request", mine.OneShot(talk, message, "n", Bytes, ""));
+        await Courier.Refused(400, "bad_request", mine.OneShot(talk, message, "n", Bytes, "&mimeType=text/html;x"));
+        await Courier.Refused(400, "bad_request", mine.OneShot(talk, "not-a-uuid", "n", Bytes));
+        await Courier.Refused(412, "bad_request", mine.Send(HttpMethod.Post, "/upload", null, ("Upload-Length", "10"), ("Upload-Metadata", good)));
+    }
+
+    [Fact]
+    public async Task Lengths_and_offsets_that_do_not_fit()
+    {
+        var (mine, talk, message, a) = await Scene();
+        var good = Courier.Metadata(talk, message, "name");
+        foreach (var length in new[] { null, "-1", "ten", "1.5", "99999999999999999999" })
+        {
+            await Courier.Refused(400, "bad_request", mine.Create(good, length));
+        }
+
+        await Courier.Refused(413, "bad_request", mine.Create(good, "999999999999"));
+        var upload = await mine.Created(talk, message, "name", 1000);
+        await Courier.Refused(409, "conflict", mine.Patch(upload, 1, new ByteArrayContent(Bytes)));
+        await Courier.Refused(409, "conflict", mine.Patch(upload, 1000, new ByteArrayContent([])));
+        await Courier.Refused(400, "bad_request", mine.Patch(upload, -1, new ByteArrayContent(Bytes)));
+        await Courier.Refused(413, "bad_request", mine.Patch(upload, 0, new ByteArrayContent(new byte[1001])));
+        await Courier.Refused(415, "bad_request", mine.Patch(upload, 0, new ByteArrayContent(Bytes), type: "application/octet-stream"));
+        await Courier.Refused(400, "bad_request", mine.Patch(upload, 0, new ByteArrayContent(Bytes), "crc32 AAAA"));
+        await Courier.Refused(400, "bad_request", mine.Patch(upload, 0, new ByteArrayContent(Bytes), "sha1"));
+        Assert.Equal(0, await mine.Offset(upload));
+
+        // Without a length of its own a body can only be found too long once it came.
+        using var chunked = new StreamContent(new Endless(5000));
+        await Courier.Refused(400, "bad_request", mine.Patch(upload, 0, chunked));
+        await Courier.Refused(404, null, mine.Head(upload));
+        await Courier.Refused(411, "bad_request", mine.Send(
+            HttpMethod.Post, $"/upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", new StreamContent(new Endless(10))));
+        Assert.Empty(await Courier.FilesOf(a, talk, message));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_cut_leaves_nothing_visible_and_what_came_of_an_upload()
+    {
+        var (mine, talk, message, a) = await Scene();
+        var upload = await mine.Created(talk, message, "name", 1000);
+
+        // A Content-Length that is a lie: less comes, and then nothing.
+        await Cut(a, $"PATCH {upload}", "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n", 1000, 400);
+        await Cut(a, $"POST /upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", "", 1000, 400);
+
+        await Deadlines.Until(async () => await mine.Offset(upload) == 400, Deadlines.Frame, () => "what came is not there");
+        Assert.Empty(await Courier.FilesOf(a, talk, message));
+        using var rest = await mine.Patch(upload, 400, new ByteArrayContent(Bytes[400..]));
+        Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
+        Assert.Equal("name", Assert.Single(await Courier.FilesOf(a, talk, message)).Text("fileNameEncrypted"));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_takes_the_upload_over_from_a_connection_that_hangs()
+    {
+        var (mine, talk, message, a) = await Scene();
+        var upload = await mine.Created(talk, message, "name", 1000);
+        using var hanging = await Sent(a, $"PATCH {upload}", "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n", 1000, 400);
+
+        var partial = Path.Combine(Server.DataDirectory, "files", "partial");
+        var name = Guid.Parse(upload.Split('/')[^1]).ToString("N");
+        await Deadlines.Until(() => Task.FromResult(File.Exists(Path.Combine(partial, name[..2], name))), Deadlines.Frame, () => "nothing is received");
+
+        // What the hanging one has brought and not recorded is lost, and both cannot go on.
+        var offset = await mine.Offset(upload);
+        using var rest = await mine.Patch(upload, offset, new ByteArrayContent(Bytes[(int)offset..]));
+        Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
+        using var reader = new StreamReader(hanging.GetStream());
+        Assert.Contains("423", await reader.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Sends less than it says, and cuts the connection.</summary>
+    private async Task Cut(Phone me, string request, string headers, int said, int sent)
+    {
+        using var connection = await Sent(me, request, headers, said, sent);
+        using var reader = new StreamReader(connection.GetStream());
+        connection.Client.Shutdown(SocketShutdown.Send);
+        await reader.ReadToEndAsync();
+    }
+
+    private async Task<TcpClient> Sent(Phone me, string request, string headers, int said, int sent)
+    {
+        var connection = new TcpClient();
+        await connection.ConnectAsync(Server.Http.Host, Server.Http.Port);
+        var text = $"{request} HTTP/1.1\r\nHost: {Server.Http.Authority}\r\nAuthorization: {Courier.Credential(me)}\r\nContent-Length: {said}\r\n{headers}\r\n";
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+        await connection.GetStream().WriteAsync(new byte[sent]);
+        return connection;
+    }
+
+    private async Task<(Courier Mine, Talk Talk, string Message, Phone A)> Scene()
+    {
+        var (a, b) = await Two();
+        var talk = await a.Dialog(b);
+        return (new Courier(Server.Http, a), talk, await Courier.WithFiles(a, talk), a);
+    }
+
+    /// <summary>Bytes of a length that nobody is told.</summary>
+    private sealed class Endless(int length) : MemoryStream(new byte[length])
+    {
+        public override bool CanSeek => false;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Messenger.Gateway.Files;
+using Messenger.Grains.Devices;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Messenger.Gateway.Tests.Files;
+
+/// <summary>Signed URLs, and the keys behind them.</summary>
+public class FileLinksTests
+{
+    private const string Name = "a_b+c=";
+
+    private readonly FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+    private readonly Secrets secrets = new();
+    private readonly Guid conversation = Guid.NewGuid();
+    private readonly Guid message = Guid.NewGuid();
+
+    [Fact]
+    public async Task A_url_is_valid_for_an_hour_and_for_its_file_alone()
+    {
+        var (keys, links) = await Gateway();
+        var url = Url(links);
+
+        Assert.True(await IsSigned(links, url));
+        Assert.False(await links.IsSigned(Query(url), conversation, message, "other"));
+        Assert.False(await links.IsSigned(Query(url), conversation, Guid.NewGuid(), Name));
+        Assert.False(await IsSigned(links, url.Replace("exp=1", "exp=2", StringComparison.Ordinal)));
+        Assert.False(await IsSigned(links, url + "&sig=AAAA"));
+        time.Advance(TimeSpan.FromMinutes(60));
+        Assert.True(await IsSigned(links, url));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(await IsSigned(links, url));
+        keys.Dispose();
+    }
+
+    [Fact]
+    public async Task The_newest_key_signs_and_older_ones_verify_until_nothing_of_theirs_is_valid()
+    {
+        var (keys, links) = await Gateway();
+        Assert.Single(keys.All);
+        time.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
+        var old = Url(links);
+        time.Advance(TimeSpan.FromMinutes(2));
+        await keys.Look();
+
+        Assert.Equal(2, keys.All.Count);
+        Assert.True(await IsSigned(links, old));
+        Assert.NotEqual(Query(old)[FileLinks.Signature], Query(Url(links))[FileLinks.Signature]);
+        time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromMinutes(1));
+        await keys.Look();
+        time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromMinutes(1));
+        await keys.Look();
+        Assert.True(keys.All.Count <= 3);
+        Assert.DoesNotContain(secrets.Rows, row => time.GetUtcNow().ToUnixTimeMilliseconds() - row.Created > TimeSpan.FromDays(15).TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task A_key_that_another_gateway_just_made_is_found_and_garbage_is_no_load()
+    {
+        var (_, first) = await Gateway();
+        var (_, second) = await Gateway();
+        secrets.Rows.Insert(0, new SigningKeyRow("new", Convert.ToBase64String(new byte[32]), time.GetUtcNow().ToUnixTimeMilliseconds() + 1));
+        var (_, third) = await Gateway();
+        var url = Url(third);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(await IsSigned(second, url));
+        time.Advance(TimeSpan.FromSeconds(2));
+        var before = secrets.Reads;
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.False(await IsSigned(first, url[..^4] + "AAAA"));
+        }
+
+        Assert.Equal(before + 1, secrets.Reads);
+    }
+
+    [Fact]
+    public async Task A_notice_gets_its_url_when_it_is_sent()
+    {
+        var (_, links) = await Gateway();
+        var path = FilePaths.Download(conversation.ToString(), message.ToString(), Name);
+        var notice = Notice.Of(new FileReadyNotification(path, conversation.ToString(), message.ToString()));
+        time.Advance(TimeSpan.FromHours(5));
+
+        var sent = JsonSerializer.Deserialize(links.Finished(notice, "https://example.org"), WireJson.Default.FileReadyNotification)!;
+
+        Assert.StartsWith($"https://example.org{path}?exp=", sent.DownloadUrl);
+        Assert.True(await IsSigned(links, sent.DownloadUrl));
+        var other = Notice.Of(new NotificationTyping(conversation.ToString(), "user"));
+        Assert.Equal(other.Payload, links.Finished(other, "https://example.org").ToArray());
+    }
+
+    private string Url(FileLinks links) => links.Url(null, conversation.ToString(), message.ToString(), Name);
+
+    private ValueTask<bool> IsSigned(FileLinks links, string url) => links.IsSigned(Query(url), conversation, message, Name);
+
+    private static QueryCollection Query(string url) => new(QueryHelpers.ParseQuery(url[url.IndexOf('?', StringComparison.Ordinal)..]));
+
+    private async Task<(SigningKeys Keys, FileLinks Links)> Gateway()
+    {
+        var options = Options.Create(new FilesOptions());
+        var keys = new SigningKeys(options, time, NullLogger<SigningKeys>.Instance, secrets);
+        await keys.Look();
+        return (keys, new FileLinks(keys, options, time));
+    }
+
+    private sealed class Secrets : IFileSecrets
+    {
+        public List<SigningKeyRow> Rows { get; } = [];
+
+        public int Reads { get; private set; }
+
+        public Task<IReadOnlyList<SigningKeyRow>> SigningKeys()
+        {
+            Reads++;
+            return Task.FromResult<IReadOnlyList<SigningKeyRow>>([.. Rows.OrderByDescending(row => row.Created)]);
+        }
+
+        public Task AddSigningKey(SigningKeyRow key, long unless, long forget)
+        {
+            if (!Rows.Any(row => row.Created >= unless))
+            {
+                Rows.Add(key);
+            }
+
+            Rows.RemoveAll(row => row.Created < forget);
+            return Task.CompletedTask;
+        }
+
+        public Task<string> StoreMark(string mine) => Task.FromResult(mine);
+    }
+}
