@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Messenger.Host.Starting;
 
 /// <summary>Whatever this process creates is this account's alone: 0600 and 0700, whichever library creates it.</summary>
-internal static partial class PrivateFiles
+internal static class PrivateFiles
 {
     /// <summary>Nothing for the group, nothing for others.</summary>
     private const uint Mask = 0b000_111_111;
@@ -29,14 +29,22 @@ internal static partial class PrivateFiles
             return;
         }
 
-        System.IO.File.SetUnixFileMode(directory, Directory);
         foreach (var file in System.IO.Directory.EnumerateFiles(directory, "messenger.*"))
         {
             System.IO.File.SetUnixFileMode(file, File);
         }
+
+        try
+        {
+            System.IO.File.SetUnixFileMode(directory, Directory);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A volume that the orchestrator owns keeps its mode. What is in it is ours, and private.
+        }
     }
 
-    [LibraryImport("libc", EntryPoint = "umask")]
+    [DllImport("libc", EntryPoint = "umask")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial uint Umask(uint mask);
+    private static extern uint Umask(uint mask);
 }
