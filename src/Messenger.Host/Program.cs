@@ -30,6 +30,8 @@ try
         return 0;
     }
 
+    PrivateFiles.Require();
+
     // Checks: whatever would stop the server later stops it here, in words.
     var listening = Listening.Find(settings.Silo);
     using var store = await Store.Open(settings);
@@ -37,6 +39,7 @@ try
     // The silo, the gateway on it, and what watches both.
     var console = ConsoleLog.Add(builder);
     builder.AddServer(settings.Outside.Admin);
+    builder.AddEdge(settings.Edge);
     builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening));
     builder.Services.AddStores(settings);
     builder.Services.AddSockets(settings);
@@ -46,6 +49,7 @@ try
 
     await using var app = builder.Build();
     await FileFolder.Check(settings, app.Services, app.Logger);
+    app.UseEdge(settings.Edge);
     app.MapAdmin(settings.Outside.Admin);
     app.MapHealth();
     app.MapSockets(settings);

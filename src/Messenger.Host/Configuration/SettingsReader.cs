@@ -16,7 +16,7 @@ internal static class SettingsReader
         var cluster = Cluster(from);
         var data = Data(from, cluster is null);
         return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
-            Registration(from, environment), LimitsEnabled(from, environment),
+            Registration(from, environment), LimitsEnabled(from, environment), EdgeSettingsReader.Limits(from), EdgeSettingsReader.Edge(from),
             OutsideReader.Read(from), FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
             Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(), Server(from));
     }
