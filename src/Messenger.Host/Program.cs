@@ -14,6 +14,11 @@ try
         return 0;
     }
 
+    if (command.Verb == Verb.Check)
+    {
+        return await Asking.IsReady(new Uri(command.Operand));
+    }
+
     // Configuration: files beside the program, then the environment, then the command line. Data is below the current directory.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
@@ -25,6 +30,12 @@ try
     {
         await Store.Migrate(settings);
         Console.WriteLine("The database is of this release's version.");
+        return 0;
+    }
+
+    if (command.Verb is Verb.Export or Verb.Import)
+    {
+        Console.WriteLine(await (command.Verb == Verb.Export ? Moving.Export(settings, command.Operand) : Moving.Import(settings, command.Operand)));
         return 0;
     }
 
