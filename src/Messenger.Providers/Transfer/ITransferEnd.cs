@@ -26,25 +26,6 @@ public sealed record TransferTable(string Name, IReadOnlyList<TransferColumn> Co
 /// <param name="Type">The engine's name for it.</param>
 public sealed record TransferColumn(string Name, string Type);
 
-/// <summary>What is not data but the trace of running processes: it would be wrong in another store.</summary>
-internal static class LeftOut
-{
-    /// <summary>
-    /// What Orleans stores its queries in and we our version, which the migrations write; and who writes the log.
-    /// </summary>
-    public static readonly IReadOnlyList<string> Tables = ["schema_version", "orleansquery", "log_writer"];
-
-    /// <summary>
-    /// Grain state about connections: stream subscriptions of gateways, and inboxes put to sleep. An inbox that comes from before the last commits
-    /// would be continued as if nothing were missing; without it the device resynchronises.
-    /// </summary>
-    public const string GrainState =
-        "not (graintypestring like '%PubSub%' or graintypestring like '%inbox%')";
-
-    /// <summary>The rows of a table that are taken along.</summary>
-    public static string Where(TransferTable table) => table.Name == "orleansstorage" ? $" where {GrainState}" : "";
-}
-
 /// <summary>The export or the import cannot be done; the message says why and what to do.</summary>
 public sealed class TransferRefusedException : Exception
 {
