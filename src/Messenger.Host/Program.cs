@@ -16,6 +16,11 @@ try
         return 0;
     }
 
+    if (command.Verb == Verb.Check)
+    {
+        return await Asking.IsReady(new Uri(command.Operand));
+    }
+
     // Configuration: files beside the program, then the environment, then the command line. Data is below the current directory.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
@@ -31,6 +36,12 @@ try
     }
 
     PrivateFiles.Require();
+
+    if (command.Verb is Verb.Export or Verb.Import)
+    {
+        Console.WriteLine(await (command.Verb == Verb.Export ? Moving.Export(settings, command.Operand) : Moving.Import(settings, command.Operand)));
+        return 0;
+    }
 
     // Checks: whatever would stop the server later stops it here, in words.
     var listening = Listening.Find(settings.Silo);
