@@ -34,6 +34,15 @@ public sealed class ExplorerTests(Node node)
     }
 
     [Fact]
+    public async Task Every_operation_of_the_OpenAPI_document_is_served()
+    {
+        await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded());
+
+        var report = await node.Script("routes.mjs", Path.Combine(Documents.Root(), "docs", "openapi.yaml"), server.Settings.Http.ToString().TrimEnd('/'));
+        Assert.Contains("17 operations are served", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Outside_Development_there_is_no_explorer_but_the_specification()
     {
         await using var server = await ServerProcess.StartAsync(Production());
