@@ -31,7 +31,7 @@ public interface IPushStore
     Task<(long Waiting, long? Oldest)> Backlog();
 
     /// <summary>Conversations of one device that wait at once: a phone that was off for a week is woken for the newest.</summary>
-    public const int MostPerDevice = 32;
+    const int MostPerDevice = 32;
 }
 
 /// <summary>A push that waits. Times are milliseconds since the Unix epoch.</summary>
