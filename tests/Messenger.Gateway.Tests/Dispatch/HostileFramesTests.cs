@@ -1,6 +1,10 @@
 using System.Text;
+using System.Text.Json;
+using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Routes;
 using Messenger.Gateway.Tests.Fixture;
 using Messenger.Protocol;
+using Microsoft.Extensions.Options;
 
 namespace Messenger.Gateway.Tests.Dispatch;
 
@@ -23,12 +27,12 @@ public class HostileFramesTests
     public void NoDamageThrows(string kind)
     {
         var random = new Random(Seed);
-        var routes = new Routes.RouteTable(
-            new StubGrains().Factory, new Messenger.Gateway.Dispatch.OwnAnswers(
-                Microsoft.Extensions.Options.Options.Create(new GatewayOptions()), Microsoft.Extensions.Options.Options.Create(new SettingsOptions())),
+        var routes = new RouteTable(
+            new StubGrains().Factory, new OwnAnswers(
+                Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions())),
             null!, null!, null!);
         var types = routes.All.Select(route => route.Type).Order(StringComparer.Ordinal).ToArray();
-        using var seed = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "catalogue.json")));
+        using var seed = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "catalogue.json")));
         var payloads = Payloads(seed.RootElement.GetProperty("exchanges")).ToArray();
         Assert.NotEmpty(payloads);
         for (var at = 0; at < 10_000; at++)
@@ -43,7 +47,7 @@ public class HostileFramesTests
                     _ = route.Read(read.Payload.Span)?.Fault();
                 }
             }
-            catch (System.Text.Json.JsonException)
+            catch (JsonException)
             {
                 // What the dispatcher answers with bad_request.
             }
@@ -82,11 +86,11 @@ public class HostileFramesTests
     }
 
     /// <summary>Every object of the catalogue's exchanges that may stand as a payload.</summary>
-    private static IEnumerable<string> Payloads(System.Text.Json.JsonElement element)
+    private static IEnumerable<string> Payloads(JsonElement element)
     {
         switch (element.ValueKind)
         {
-            case System.Text.Json.JsonValueKind.Object:
+            case JsonValueKind.Object:
                 yield return element.GetRawText();
                 foreach (var inner in element.EnumerateObject().SelectMany(property => Payloads(property.Value)))
                 {
@@ -94,7 +98,7 @@ public class HostileFramesTests
                 }
 
                 break;
-            case System.Text.Json.JsonValueKind.Array:
+            case JsonValueKind.Array:
                 foreach (var inner in element.EnumerateArray().SelectMany(Payloads))
                 {
                     yield return inner;

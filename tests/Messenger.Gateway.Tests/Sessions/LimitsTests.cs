@@ -144,7 +144,7 @@ public class LimitsTests
     {
         var time = new FakeTimeProvider();
         var limits = new UserLimits(Options.Create(new GatewayOptions { MessagesPerMinute = 1, CreationsPerHour = 1, AdditionsPerHour = 1 }), time);
-        IRequest[] kinds =
+        Messenger.Protocol.IRequest[] kinds =
         [
             new RequestAddMessage(null, null!, false, null, null!, null, null!),
             new RequestCreateConversationFull(null, null!, false, null, null, null!, null!, null),
