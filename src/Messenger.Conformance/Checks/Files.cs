@@ -11,7 +11,7 @@ internal static class FileChecks
     /// <summary>With a slash, which a path shows as an underscore.</summary>
     private const string Name = "bmFt/Q==";
 
-    private static readonly byte[] Content = "the ciphertext of a small file"u8.ToArray();
+    internal static readonly byte[] Content = "the ciphertext of a small file"u8.ToArray();
 
     public static IReadOnlyList<Check> All { get; } =
     [
@@ -51,20 +51,10 @@ internal static class FileChecks
         var (a, b) = await scene.Two();
         var (talk, message) = await Announced(a, b);
         using var http = await Http(scene, a);
-        http.DefaultRequestHeaders.Add("Tus-Resumable", "1.0.0");
-        using var create = new HttpRequestMessage(HttpMethod.Post, "upload") { Content = new ByteArrayContent([]) };
-        create.Headers.Add("Upload-Length", $"{Content.Length}");
-        create.Headers.Add("Upload-Metadata", string.Join(',', new[] { ("conversationUuid", talk.Uuid), ("messageUuid", message), ("fileNameEncrypted", Name), ("mimeType", "text/plain") }
-            .Select(pair => $"{pair.Item1} {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Item2))}")));
-        using var created = await http.SendAsync(create);
-        Expect.Equal(HttpStatusCode.Created, created.StatusCode);
-        var place = new Uri(http.BaseAddress!, created.Headers.Location ?? throw new BrokenRuleException("a created upload has no Location"));
+        var place = await Create(http, talk, message);
         foreach (var (offset, part) in new[] { (0, Content[..Half]), (Half, Content[Half..]) })
         {
-            using var patch = new HttpRequestMessage(HttpMethod.Patch, place) { Content = new ByteArrayContent(part) };
-            patch.Headers.Add("Upload-Offset", $"{offset}");
-            patch.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
-            using var patched = await http.SendAsync(patch);
+            using var patched = await Patch(http, place, offset, part);
             Expect.Equal(HttpStatusCode.NoContent, patched.StatusCode);
             Expect.Equal($"{offset + part.Length}", patched.Headers.GetValues("Upload-Offset").Single());
         }
@@ -135,7 +125,7 @@ internal static class FileChecks
         }
 
         using var http = await Http(scene, reader);
-        var path = new Uri($"download/conversation_{talk.Uuid}/{message}_{Name.Replace('/', '_')}", UriKind.Relative);
+        var path = Download(talk, message);
         using var part = new HttpRequestMessage(HttpMethod.Get, path);
         part.Headers.Range = new RangeHeaderValue(4, 13);
         using var ranged = await http.SendAsync(part);
@@ -150,18 +140,47 @@ internal static class FileChecks
         Expect.Equal(HttpStatusCode.Unauthorized, unsigned.StatusCode);
     }
 
-    private static async Task<(Talk Talk, string Message)> Announced(Phone a, Phone b)
+    internal static async Task<(Talk Talk, string Message)> Announced(Phone a, Phone b)
     {
         var talk = await a.Dialog(b);
         var stored = (await a.Ask("RequestAddMessage", talk.Draft(hasFiles: true))).Done().GetProperty("message");
         return (talk, stored.Text("uuid")!);
     }
 
-    private static Uri OneShot(Talk talk, string message) =>
+    /// <summary>Begins an upload by tus; gives its address.</summary>
+    internal static async Task<Uri> Create(HttpClient http, Talk talk, string message)
+    {
+        http.DefaultRequestHeaders.Add("Tus-Resumable", "1.0.0");
+        using var create = new HttpRequestMessage(HttpMethod.Post, "upload") { Content = new ByteArrayContent([]) };
+        create.Headers.Add("Upload-Length", $"{Content.Length}");
+        create.Headers.Add("Upload-Metadata", string.Join(',', new[] { ("conversationUuid", talk.Uuid), ("messageUuid", message), ("fileNameEncrypted", Name), ("mimeType", "text/plain") }
+            .Select(pair => $"{pair.Item1} {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Item2))}")));
+        using var created = await http.SendAsync(create);
+        Expect.Equal(HttpStatusCode.Created, created.StatusCode);
+        return new Uri(http.BaseAddress!, created.Headers.Location ?? throw new BrokenRuleException("a created upload has no Location"));
+    }
+
+    internal static async Task<HttpResponseMessage> Patch(HttpClient http, Uri place, int offset, byte[] part, string? checksum = null)
+    {
+        using var patch = new HttpRequestMessage(HttpMethod.Patch, place) { Content = new ByteArrayContent(part) };
+        patch.Headers.Add("Upload-Offset", $"{offset}");
+        if (checksum is not null)
+        {
+            patch.Headers.Add("Upload-Checksum", checksum);
+        }
+
+        patch.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
+        return await http.SendAsync(patch);
+    }
+
+    internal static Uri Download(Talk talk, string message) =>
+        new($"download/conversation_{talk.Uuid}/{message}_{Name.Replace('/', '_')}", UriKind.Relative);
+
+    internal static Uri OneShot(Talk talk, string message) =>
         new($"upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted={Uri.EscapeDataString(Name)}&mimeType=text%2Fplain", UriKind.Relative);
 
     /// <summary>With the credential of a phone. A server that knows nothing of uploads serves no files at all.</summary>
-    private static async Task<HttpClient> Http(Scene scene, Phone phone)
+    internal static async Task<HttpClient> Http(Scene scene, Phone phone)
     {
         var http = new HttpClient { BaseAddress = scene.Http, Timeout = Patience.Frame };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
@@ -177,5 +196,5 @@ internal static class FileChecks
         return http;
     }
 
-    private static void Good(HttpResponseMessage answer) => Expect.True(answer.IsSuccessStatusCode, $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath} gave {(int)answer.StatusCode}");
+    internal static void Good(HttpResponseMessage answer) => Expect.True(answer.IsSuccessStatusCode, $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath} gave {(int)answer.StatusCode}");
 }

@@ -15,6 +15,9 @@ public static class Deadlines
     /// <summary>Everything that a failure broke is whole again.</summary>
     public static TimeSpan Recovery => Patience.Recovery;
 
+    /// <summary>How often something outside this process, which cannot call back, is looked at.</summary>
+    public static TimeSpan Look => Patience.Look;
+
     /// <summary>Looks until it is so; throws with what was awaited when it is not so in time.</summary>
     public static Task Until(Func<Task<bool>> isSo, TimeSpan deadline, Func<string> what) => Patience.Until(isSo, deadline, what);
 }

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Messenger.Conformance.Phones;
+
+namespace Messenger.Conformance.Checks;
+
+/// <summary>What an upload or download may not do, and how it goes on after a broken connection.</summary>
+internal static class FileRefusalChecks
+{
+    private static readonly byte[] Content = FileChecks.Content;
+
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("A refusal over HTTP is an object as over the socket", ["FILE-9", "FILE-10"], ARefusalIsAnObject),
+        new("Who is no member finds nothing, and a wrong signature opens nothing", ["FILE-10"], WhoIsNoMemberFindsNothing),
+        new("The same file again is the same, another size under its name a conflict", ["FILE-11"], TheSameFileAgain),
+        new("An upload is asked how far it is and goes on from there", ["FILE-12"], AnUploadGoesOn),
+        new("A part with a wrong checksum is not taken, one with the right is", ["FILE-13"], AChecksumIsHeld),
+    ];
+
+    private static async Task ARefusalIsAnObject(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var (talk, message) = await FileChecks.Announced(a, b);
+        using var other = await FileChecks.Http(scene, b);
+        using var answer = await other.PostAsync(FileChecks.OneShot(talk, message), new ByteArrayContent(Content));
+        Expect.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Expect.Equal("forbidden", body.RootElement.Text("status"));
+        Expect.True(body.RootElement.IsNull("requestType"));
+        Expect.False(string.IsNullOrWhiteSpace(body.RootElement.Text("description")));
+    }
+
+    private static async Task WhoIsNoMemberFindsNothing(Scene scene)
+    {
+        var (a, b, stranger) = await scene.Three();
+        var (talk, message) = await FileChecks.Announced(a, b);
+        using var author = await FileChecks.Http(scene, a);
+        using var outside = await FileChecks.Http(scene, stranger);
+        using var refused = await outside.PostAsync(FileChecks.OneShot(talk, message), new ByteArrayContent(Content));
+        Expect.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        using var up = await author.PostAsync(FileChecks.OneShot(talk, message), new ByteArrayContent(Content));
+        FileChecks.Good(up);
+        await b.Notified("FileReadyNotification", told => told.Payload.Is("messageUuid", message));
+
+        using var hidden = await outside.GetAsync(FileChecks.Download(talk, message));
+        Expect.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
+        var file = Expect.Single((await b.Ask("RequestGetFiles", new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files"));
+        using var anybody = new HttpClient();
+        var signed = new Uri(scene.Http, file.Text("downloadUrl")!).ToString();
+        Expect.True(signed.Contains("sig=", StringComparison.Ordinal), "a download URL is signed");
+        using var forged = await anybody.GetAsync(new Uri(signed.Replace("sig=", "sig=x", StringComparison.Ordinal)));
+        Expect.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
+        using var later = await anybody.GetAsync(new Uri(signed.Replace("exp=", "exp=9", StringComparison.Ordinal)));
+        Expect.Equal(HttpStatusCode.Forbidden, later.StatusCode);
+    }
+
+    private static async Task TheSameFileAgain(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var (talk, message) = await FileChecks.Announced(a, b);
+        using var author = await FileChecks.Http(scene, a);
+        for (var i = 0; i < 2; i++)
+        {
+            using var up = await author.PostAsync(FileChecks.OneShot(talk, message), new ByteArrayContent(Content));
+            Expect.Equal(HttpStatusCode.Created, up.StatusCode);
+        }
+
+        using var other = await author.PostAsync(FileChecks.OneShot(talk, message), new ByteArrayContent(Content[1..]));
+        Expect.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Expect.Single((await b.Ask("RequestGetFilesFast", new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files"));
+    }
+
+    private static async Task AnUploadGoesOn(Scene scene)
+    {
+        const int Half = 10;
+        var (a, b) = await scene.Two();
+        var (talk, message) = await FileChecks.Announced(a, b);
+        Uri place;
+        using (var first = await FileChecks.Http(scene, a))
+        {
+            place = await FileChecks.Create(first, talk, message);
+            using var patched = await FileChecks.Patch(first, place, 0, Content[..Half]);
+            Expect.Equal(HttpStatusCode.NoContent, patched.StatusCode);
+        }
+
+        using var again = await FileChecks.Http(scene, a);
+        again.DefaultRequestHeaders.Add("Tus-Resumable", "1.0.0");
+        using var head = new HttpRequestMessage(HttpMethod.Head, place);
+        using var so = await again.SendAsync(head);
+        Expect.Equal($"{Half}", so.Headers.GetValues("Upload-Offset").Single());
+        using var wrong = await FileChecks.Patch(again, place, Half + 1, Content[(Half + 1)..]);
+        Expect.Equal(HttpStatusCode.Conflict, wrong.StatusCode);
+        using var rest = await FileChecks.Patch(again, place, Half, Content[Half..]);
+        Expect.Equal(HttpStatusCode.NoContent, rest.StatusCode);
+        await b.Notified("FileReadyNotification", told => told.Payload.Is("messageUuid", message));
+    }
+
+    private static async Task AChecksumIsHeld(Scene scene)
+    {
+        // As the extension of tus has it: a client of that protocol knows this number.
+        const HttpStatusCode Mismatch = (HttpStatusCode)460;
+        var (a, b) = await scene.Two();
+        var (talk, message) = await FileChecks.Announced(a, b);
+        using var author = await FileChecks.Http(scene, a);
+        var place = await FileChecks.Create(author, talk, message);
+        using var wrong = await FileChecks.Patch(author, place, 0, Content, $"sha256 {Convert.ToBase64String(SHA256.HashData([1]))}");
+        Expect.Equal(Mismatch, wrong.StatusCode);
+        using var right = await FileChecks.Patch(author, place, 0, Content, $"sha256 {Convert.ToBase64String(SHA256.HashData(Content))}");
+        Expect.Equal(HttpStatusCode.NoContent, right.StatusCode);
+        await b.Notified("FileReadyNotification", told => told.Payload.Is("messageUuid", message));
+    }
+}
