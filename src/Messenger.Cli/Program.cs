@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Messenger.Cli;
+using Messenger.Cli.Admin;
 using Messenger.Cli.Commands;
 
 var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
@@ -15,6 +16,7 @@ var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
     ConformanceCommand.Create(),
     ReplayCommand.Create(),
     CompletionCommand.Create(),
+    AdminCommand.Create(),
 };
 HelpText.AddTo(root);
 var parsed = root.Parse(args);

@@ -28,6 +28,8 @@ public static class GatewayExtensions
         services.AddSingleton<OwnAnswers>();
         services.AddSingleton<Login>();
         services.AddSingleton<RegistrationLimit>();
+        services.AddSingleton<UserLimits>();
+        services.AddSingleton<AddressCounts>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<FileLinks>();
         services.AddSingleton<FileGuard>();

@@ -52,13 +52,34 @@ public sealed class GatewayOptions
     public int GarbageFrames { get; set; } = 20;
 
     /// <summary>
-    /// RequestRegisterApplication from one address (IPv6: one /64) in <see cref="RegistrationWindow"/>, at this process.
+    /// RequestRegisterApplication from one address (IPv6: one /64) in <see cref="RegistrationWindow"/>, in the whole cluster.
     /// The limit per phone is the registration's own; this one is against going through phone numbers.
     /// </summary>
     public int RegistrationsPerAddress { get; set; } = 20;
 
     /// <summary>What <see cref="RegistrationsPerAddress"/> counts over.</summary>
     public TimeSpan RegistrationWindow { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>RequestAddMessage of one user in a minute: 20 a second, which no person and few bots reach.</summary>
+    public int MessagesPerMinute { get; set; } = 1200;
+
+    /// <summary>Conversations one user may create in an hour.</summary>
+    public int CreationsPerHour { get; set; } = 120;
+
+    /// <summary>People one user may add to groups in an hour, one by one.</summary>
+    public int AdditionsPerHour { get; set; } = 1000;
+
+    /// <summary>Logins in ten minutes from one address that are no application's: many phones share an address, but those that were deleted are few.</summary>
+    public int FailedLoginsPerAddress { get; set; } = 100;
+
+    /// <summary>Connections of one address (IPv6: one /64): many phones share a carrier's. One more is refused with 429.</summary>
+    public int ConnectionsPerAddress { get; set; } = 2000;
+
+    /// <summary>
+    /// Origins of web pages that may connect, such as <c>https://chat.example</c>. Browsers send one; apps send none and are not asked.
+    /// A page of this very server always may; empty: no other.
+    /// </summary>
+    public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>Connections of this process; one more is closed with 1013 at once. 0: as many as the operating system gives.</summary>
     public int MaxSessions { get; set; }

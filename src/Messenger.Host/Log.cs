@@ -14,4 +14,15 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "This cluster takes no files: set {Directory} to a folder that all gateways share, or {Provider} to s3")]
     public static partial void NoFiles(ILogger logger, string directory, string provider);
+    [LoggerMessage(20, LogLevel.Information, "Operator {Actor}: {Action} ended with {Status}")]
+    public static partial void AdminCall(ILogger logger, string actor, string action, int status);
+
+    [LoggerMessage(21, LogLevel.Warning, "A call of the operator's found a part of the server away")]
+    public static partial void AdminUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(22, LogLevel.Error, "A call of the operator's failed")]
+    public static partial void AdminFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Warning, "{Key} names nobody who is registered: 'messenger admin account create NAME' makes an account")]
+    public static partial void NoSuchAccount(ILogger logger, string key);
 }

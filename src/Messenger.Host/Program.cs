@@ -1,5 +1,7 @@
+using Messenger.Host.Admin;
 using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
+using Messenger.Host.Explorer;
 using Messenger.Host.Health;
 using Messenger.Host.Starting;
 
@@ -12,6 +14,11 @@ try
             ? Release.Version
             : string.Join(Environment.NewLine, CommandLine.KeyLines().Prepend(CommandLine.Usage + Environment.NewLine)));
         return 0;
+    }
+
+    if (command.Verb == Verb.Check)
+    {
+        return await Asking.IsReady(new Uri(command.Operand));
     }
 
     // Configuration: files beside the program, then the environment, then the command line. Data is below the current directory.
@@ -28,23 +35,36 @@ try
         return 0;
     }
 
+    PrivateFiles.Require();
+
+    if (command.Verb is Verb.Export or Verb.Import)
+    {
+        Console.WriteLine(await (command.Verb == Verb.Export ? Moving.Export(settings, command.Operand) : Moving.Import(settings, command.Operand)));
+        return 0;
+    }
+
     // Checks: whatever would stop the server later stops it here, in words.
     var listening = Listening.Find(settings.Silo);
     using var store = await Store.Open(settings);
 
     // The silo, the gateway on it, and what watches both.
     var console = ConsoleLog.Add(builder);
-    builder.AddServer();
+    builder.AddServer(settings.Outside.Admin);
+    builder.AddEdge(settings.Edge);
     builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening));
     builder.Services.AddStores(settings);
     builder.Services.AddSockets(settings);
     builder.Services.AddHealth();
+    builder.Services.AddSingleton(settings).AddHostedService<OperatorAccounts>();
     builder.AddTelemetry();
 
     await using var app = builder.Build();
     await FileFolder.Check(settings, app.Services, app.Logger);
+    app.UseEdge(settings.Edge);
+    app.MapAdmin(settings.Outside.Admin);
     app.MapHealth();
     app.MapSockets(settings);
+    app.MapForDevelopers(settings);
     await app.Serve(settings, console);
     return 0;
 }

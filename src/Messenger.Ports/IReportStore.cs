@@ -1,6 +1,7 @@
 namespace Messenger.Ports;
 
 /// <summary>Reports kept for the operator.</summary>
+/// <remarks>Throws <see cref="StoreUnavailableException"/> when the store is away.</remarks>
 public interface IReportStore
 {
     /// <summary>Keeps a report. False when this person has reported this thing already: the first report stands. On disk when it returns.</summary>
@@ -13,3 +14,26 @@ public interface IReportStore
 /// <param name="Conversation">Where, for a message or a conversation.</param>
 /// <param name="Created">Milliseconds since the Unix epoch.</param>
 public sealed record ReportRow(string Kind, string ReporterId, string Subject, Guid? Conversation, string? Reason, long Created);
+
+/// <summary>Reports as the operator works through them.</summary>
+/// <remarks>Throws <see cref="StoreUnavailableException"/> when the store is away.</remarks>
+public interface IReportDesk
+{
+    /// <summary>Newest first, those before the report of this number.</summary>
+    /// <param name="state">open, resolved or dismissed; null for all.</param>
+    /// <param name="before">Null: from the newest.</param>
+    Task<IReadOnlyList<FiledReport>> List(string? state, long? before, int size);
+
+    /// <summary>Null when there is none.</summary>
+    Task<FiledReport?> Find(long id);
+
+    /// <summary>Closes an open report. False when it was not open any more: who closed it first stands.</summary>
+    /// <param name="state">resolved or dismissed.</param>
+    Task<bool> Close(long id, string state, string by, string? note, long now);
+}
+
+/// <summary>A report with its number and what the operator made of it.</summary>
+/// <param name="State">open, resolved or dismissed.</param>
+/// <param name="ClosedBy">The name of the admin token.</param>
+/// <param name="ClosedAt">Milliseconds since the Unix epoch.</param>
+public sealed record FiledReport(long Id, ReportRow Report, string State, string? ClosedBy, string? Note, long? ClosedAt);

@@ -20,6 +20,9 @@ public interface IUserDirectory
     /// <summary>Which of these are registered, in no order.</summary>
     Task<IReadOnlyList<string>> Registered(IReadOnlyCollection<string> userIds);
 
+    /// <summary>As <see cref="Registered"/>, without those who wish not to be found.</summary>
+    Task<IReadOnlyList<string>> Discoverable(IReadOnlyCollection<string> userIds);
+
     /// <summary>Whom this user blacklisted, oldest entry first.</summary>
     Task<IReadOnlyList<string>> BlackListOf(string userId);
 
@@ -34,6 +37,7 @@ public interface IUserDirectory
 }
 
 /// <summary>A registered user. Times are milliseconds since the Unix epoch.</summary>
+/// <param name="Discoverable">False: left out of <see cref="IUserDirectory.Discoverable"/>, by the user's own wish.</param>
 public sealed record UserRow(
     string UserId, string? PublicKey, string? PrivateKeyEncrypted, string? MetaDataKeyEncrypted, string? KeyPairUuid, string? Nick,
-    long Created, long LastLogin, long AvatarUpdated, long KeysUpdated, bool Suspended);
+    long Created, long LastLogin, long AvatarUpdated, long KeysUpdated, bool Suspended, bool Discoverable = true);

@@ -18,7 +18,7 @@ public enum CloseCode
     /// <summary>A text frame was not UTF-8.</summary>
     InvalidText = 1007,
 
-    /// <summary>Too much garbage.</summary>
+    /// <summary>Too much garbage; or the account was suspended: the next login says so.</summary>
     PolicyViolation = 1008,
 
     /// <summary>A message was longer than <c>Gateway:MaxMessageBytes</c>.</summary>

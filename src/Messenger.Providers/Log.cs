@@ -34,4 +34,21 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Debug, "Ends of a complete file were left in the object store; the sweep removes them")]
     public static partial void TailsLeft(ILogger logger, Exception exception);
+    [LoggerMessage(20, LogLevel.Warning, "The SMS provider {Provider} did not take a text: {Reason}")]
+    public static partial void SmsNotTaken(ILogger logger, string provider, string reason);
+
+    [LoggerMessage(21, LogLevel.Error, "An SMS was not sent: the budget of this hour is spent, in all or for the prefix {Prefix} (Sms:CapPerHour, Sms:CapPerPrefix, Sms:PrefixCaps)")]
+    public static partial void SmsCapped(ILogger logger, string prefix);
+
+    [LoggerMessage(22, LogLevel.Error, "An SMS was not sent: what was spent this hour cannot be counted while the store is away")]
+    public static partial void SmsUncounted(ILogger logger, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Error, "The push provider {Provider} does not accept this server ({Status} {Reason}): look at its credentials; pushes wait")]
+    public static partial void PushCredentials(ILogger logger, string provider, int status, string? reason);
+
+    [LoggerMessage(24, LogLevel.Warning, "The push provider {Provider} could not be reached ({Fault}); pushes wait")]
+    public static partial void PushAway(ILogger logger, string provider, string fault);
+
+    [LoggerMessage(25, LogLevel.Error, "The push provider {Provider} refused a push for good ({Status} {Reason})")]
+    public static partial void PushRefused(ILogger logger, string provider, int status, string? reason);
 }

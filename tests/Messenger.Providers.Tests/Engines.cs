@@ -32,3 +32,15 @@ public sealed class SqliteUploads(SqliteFixture fixture) : UploadsConformance(fi
 
 [Collection("PostgreSQL")]
 public sealed class PostgresUploads(PostgresFixture fixture) : UploadsConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqlitePushStore(SqliteFixture fixture) : PushStoreConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresPushStore(PostgresFixture fixture) : PushStoreConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteOperator(SqliteFixture fixture) : OperatorConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresOperator(PostgresFixture fixture) : OperatorConformance(fixture.Store);

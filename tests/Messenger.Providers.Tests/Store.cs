@@ -39,6 +39,19 @@ public sealed class Store : IAsyncDisposable
     public IFileGarbage Garbage => services.GetRequiredService<IFileGarbage>();
 
     public IFileSecrets Secrets => services.GetRequiredService<IFileSecrets>();
+    public IReportDesk Desk => services.GetRequiredService<IReportDesk>();
+
+    public IPushStore Pushes => services.GetRequiredService<IPushStore>();
+
+    public IAuditLog Audit => services.GetRequiredService<IAuditLog>();
+
+    public ISmsBudget Budget => services.GetRequiredService<ISmsBudget>();
+
+    public ICounts Counts => services.GetRequiredService<ICounts>();
+
+    public IUnreadCounts Unread => services.GetRequiredService<IUnreadCounts>();
+
+    public IMessageRetention Retention => services.GetRequiredService<IMessageRetention>();
 
     public ITakeover Takeover => services.GetRequiredService<ITakeover>();
 

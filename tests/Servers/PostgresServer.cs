@@ -3,21 +3,25 @@ namespace Messenger.Servers;
 /// <summary>Debian's PostgreSQL, flushing to disk as in production.</summary>
 public sealed class PostgresServer : Server
 {
-    private readonly string programs;
+    private const string Loopback = "127.0.0.1";
 
-    private PostgresServer(string programs)
-        : base("postgres") => this.programs = programs;
+    private readonly string programs;
+    private readonly string addresses;
+
+    private PostgresServer(string programs, string? address)
+        : base("postgres") => (this.programs, addresses) = (programs, address is null ? Loopback : $"{Loopback},{address}");
 
     protected override (string Program, string[] Arguments) Command => (
         Path.Combine(programs, "postgres"),
         [
-            "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=on",
+            "-D", Data, "-p", $"{Port}", "-c", $"listen_addresses={addresses}", "-c", "unix_socket_directories=", "-c", "fsync=on",
             "-c", "max_connections=200",
         ]);
 
     private string Data => Path.Combine(Folder, "data");
 
-    public static async Task<PostgresServer> Start()
+    /// <param name="address">Listens there too, and trusts that network.</param>
+    public static async Task<PostgresServer> Start(string? address = null)
     {
         const string versions = "/usr/lib/postgresql";
         var programs = (Directory.Exists(versions) ? Directory.GetDirectories(versions) : [])
@@ -26,10 +30,15 @@ public sealed class PostgresServer : Server
             .Order(StringComparer.Ordinal)
             .LastOrDefault()
             ?? throw new InvalidOperationException("These tests need a real PostgreSQL: apt-get install postgresql");
-        var server = new PostgresServer(programs);
+        var server = new PostgresServer(programs, address);
         RunUnprivileged(
             Path.Combine(programs, "initdb"),
             ["-D", server.Data, "-U", "messenger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        if (address is not null)
+        {
+            await File.AppendAllTextAsync(Path.Combine(server.Data, "pg_hba.conf"), $"host all all {address}/24 trust\n");
+        }
+
         await server.Launch();
         return server;
     }

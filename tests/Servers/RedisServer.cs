@@ -8,25 +8,26 @@ public sealed class RedisServer : Server
 {
     private const string Program = "/usr/bin/redis-server";
 
-    private RedisServer()
-        : base("redis")
-    {
-    }
+    private readonly string[] addresses;
+
+    private RedisServer(string? address)
+        : base("redis") => addresses = address is null ? ["127.0.0.1"] : ["127.0.0.1", address];
 
     /// <summary>For StackExchange.Redis.</summary>
     public string ConnectionString => $"127.0.0.1:{Port}";
 
     protected override (string Program, string[] Arguments) Command =>
-        (Program, ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
+        (Program, ["--port", $"{Port}", "--bind", .. addresses, "--protected-mode", "no", "--dir", Folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
 
-    public static async Task<RedisServer> Start()
+    /// <param name="address">Listens there too.</param>
+    public static async Task<RedisServer> Start(string? address = null)
     {
         if (!File.Exists(Program))
         {
             throw new InvalidOperationException("These tests need a real Redis: apt-get install redis-server");
         }
 
-        var server = new RedisServer();
+        var server = new RedisServer(address);
         await server.Launch();
         return server;
     }

@@ -235,6 +235,7 @@ public sealed class Subscription : IAsyncDisposable
             CloseCode.Replaced => "a newer connection of this application took over",
             CloseCode.Deleted => "the application or its user was deleted",
             CloseCode.TooSlow => "the client reads too slowly",
+            CloseCode.PolicyViolation => "this account is suspended",
             _ => "the server ended this session",
         });
     }

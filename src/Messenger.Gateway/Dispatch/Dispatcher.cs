@@ -12,7 +12,7 @@ namespace Messenger.Gateway.Dispatch;
 /// What a hot request allocates: its id, its record and strings, a lane's entry, and what Orleans does. The answer is written into the
 /// thread's buffer and copied to the outbox.
 /// </remarks>
-internal sealed class Dispatcher(RouteTable routes, ILogger<Dispatcher> log)
+internal sealed class Dispatcher(RouteTable routes, UserLimits limits, ILogger<Dispatcher> log)
 {
     /// <summary>What of a client's text comes back in a description.</summary>
     private const int Quoted = 200;
@@ -77,6 +77,7 @@ internal sealed class Dispatcher(RouteTable routes, ILogger<Dispatcher> log)
             request = route.Read(frame.Payload.Span);
             return request is null ? Refused.BadRequest("payload must be an object")
                 : request.Fault() is { } fault ? Refused.BadRequest(fault)
+                : session.Caller is { } caller ? limits.Refuse(caller.UserId, request)
                 : null;
         }
         catch (JsonException e)

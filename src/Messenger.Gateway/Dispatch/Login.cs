@@ -7,7 +7,7 @@ using Orleans;
 namespace Messenger.Gateway.Dispatch;
 
 /// <summary>Makes a guest's connection an application's.</summary>
-internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions)
+internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, UserLimits limits)
 {
     /// <summary>The <c>description</c> of an <c>ok</c> whose cursor cannot be continued.</summary>
     public const string Resync = "resync";
@@ -22,9 +22,19 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions)
                 : Refused.Conflict("this connection is another application's: open a new one");
         }
 
+        if (limits.RefuseLogin(session.Address) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         var answer = await grains.User(request.UserId).Authenticate(request.Uuid);
         if (answer is not { Value: { } caller })
         {
+            if (answer.Refusal?.Status == Statuses.Unauthenticated)
+            {
+                limits.LoginFailed(session.Address);
+            }
+
             return answer.Refusal ?? throw new InvalidOperationException("an answer with neither caller nor refusal");
         }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Routes;
 using Messenger.Grains;
 using Messenger.Protocol;
@@ -9,7 +10,7 @@ using Orleans;
 namespace Messenger.Gateway.Files;
 
 /// <summary>Who sends an HTTP request: the user's id and the application's uuid, as user and password of the Basic scheme.</summary>
-internal sealed class Credentials(IGrainFactory grains)
+internal sealed class Credentials(IGrainFactory grains, UserLimits limits)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -21,7 +22,19 @@ internal sealed class Credentials(IGrainFactory grains)
             throw new RefusedException(Refused.Unauthenticated("send Authorization: Basic with your userId as the user and your application's uuid as the password"));
         }
 
-        return (await grains.User(user).Verify(application)).OrThrow();
+        var address = request.HttpContext.Connection.RemoteIpAddress;
+        if (limits.RefuseLogin(address) is { } tooMany)
+        {
+            throw new RefusedException(tooMany);
+        }
+
+        var answer = await grains.User(user).Verify(application);
+        if (answer.Refusal?.Status == Statuses.Unauthenticated)
+        {
+            limits.LoginFailed(address);
+        }
+
+        return answer.OrThrow();
     }
 
     internal static (string User, string Application)? Parse(string? header)

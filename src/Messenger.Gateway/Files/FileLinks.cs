@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -60,7 +61,8 @@ internal sealed class FileLinks(SigningKeys keys, IOptions<FilesOptions> options
     public async ValueTask<bool> IsSigned(IQueryCollection query, Guid conversation, Guid message, string pathName)
     {
         var given = new byte[SHA256.HashSizeInBytes];
-        var wellFormed = query[Signature] is [{ } text] && Base64Url.TryDecodeFromChars(text, given, out var length) && length == given.Length;
+        var wellFormed = query[Signature] is [{ } text]
+            && Base64Url.DecodeFromChars(text, given, out var read, out var length) == OperationStatus.Done && read == text.Length && length == given.Length;
         var expires = query[Expiry] is [{ } seconds] && long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0;
         var valid = Verify(given, conversation, message, pathName, expires);
         if (!valid && wellFormed && await keys.Renew())

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -17,12 +19,15 @@ internal static class OwnerNames
     /// <summary>The id in <c>user_ID</c>, where it stands in base64url, with or without its padding; null for anything else.</summary>
     public static string? UserId(string? name)
     {
-        if (name?.StartsWith(UserPrefix, StringComparison.Ordinal) != true || !Base64Url.IsValid(name.AsSpan(UserPrefix.Length), out var bytes) || bytes != 32)
+        if (name?.StartsWith(UserPrefix, StringComparison.Ordinal) != true)
         {
             return null;
         }
 
-        var id = Convert.ToBase64String(Base64Url.DecodeFromChars(name.AsSpan(UserPrefix.Length)));
-        return UserIds.IsUserId(id) ? id : null;
+        var hash = new byte[SHA256.HashSizeInBytes];
+        var text = name.AsSpan(UserPrefix.Length);
+        return Base64Url.DecodeFromChars(text, hash, out var read, out var length) == OperationStatus.Done && read == text.Length && length == hash.Length
+            ? Convert.ToBase64String(hash)
+            : null;
     }
 }

@@ -12,8 +12,8 @@ internal static class RegistrationRoutes
     public static void Add(RouteTable on, IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations)
     {
         on.Guest((RequestPing _) => own.Pong);
-        on.Guest((Session from, RequestRegisterApplication r) =>
-            registrations.Refuse(from.Address) is { } refusal ? Task.FromResult<Answer>(refusal) : grains.Registration(r.UserId).Register(r));
+        on.Guest(async (Session from, RequestRegisterApplication r) =>
+            await registrations.Refuse(from.Address) is { } refusal ? refusal : await grains.Registration(r.UserId).Register(r));
         on.Guest((Session _, RequestConfirmRegistration r) => grains.Registration(r.UserId).Confirm(r));
         on.Guest((Session guest, RequestAuthenticationByApplication r) => login.Enter(guest, r));
         on.User((Caller me, RequestUpdateDeviceTokenByApplication r) => grains.User(me).UpdateDeviceToken(me, r));

@@ -11,13 +11,17 @@ namespace Messenger.Gateway.Sessions;
 
 /// <summary>Accepts connections, and sees each of them through.</summary>
 internal sealed class WebSocketEndpoint(
-    SessionTable sessions, Dispatcher dispatcher, FileLinks links, IOptions<GatewayOptions> options, TimeProvider time, ILogger<WebSocketEndpoint> log)
+    SessionTable sessions, AddressCounts addresses, Dispatcher dispatcher, FileLinks links, IOptions<GatewayOptions> options,
+    TimeProvider time, ILogger<WebSocketEndpoint> log)
 {
     /// <summary>Where clients connect.</summary>
     public const string Path = "/ws";
 
     /// <summary>Offered; a client may leave it out.</summary>
     public const string Subprotocol = "messenger.v1";
+
+    /// <summary>When an address that has too many connections may try again: some of them end meanwhile, or none will.</summary>
+    private const string RetryAfterSeconds = "30";
 
     private readonly GatewayOptions options = options.Value;
 
@@ -45,6 +49,32 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
+        if (!IsWelcome(context.Request))
+        {
+            await Refuse(context, StatusCodes.Status403Forbidden, "web pages of this origin may not connect: see Gateway:AllowedOrigins");
+            return;
+        }
+
+        var address = context.Connection.RemoteIpAddress;
+        if (!addresses.TryEnter(address, options.LimitsEnabled ? options.ConnectionsPerAddress : int.MaxValue))
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await Refuse(context, StatusCodes.Status429TooManyRequests, $"too many connections from this address; try again in {RetryAfterSeconds} s");
+            return;
+        }
+
+        try
+        {
+            await Connect(context);
+        }
+        finally
+        {
+            addresses.Leave(address);
+        }
+    }
+
+    private async Task Connect(HttpContext context)
+    {
         var session = new Session(context, links, options, time);
         context.Features.Get<SessionUpgrade>()!.For(session);
 
@@ -79,6 +109,12 @@ internal sealed class WebSocketEndpoint(
             }
         }
     }
+
+    /// <summary>Apps send no origin. A page of this very server may connect, and those that are configured: no other page may use a browser's network position.</summary>
+    private bool IsWelcome(HttpRequest request) =>
+        request.Headers.Origin.ToString() is not { Length: > 0 } origin
+        || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+        || options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 
     private Task Refuse(HttpContext context, int status, string sentence)
     {

@@ -59,6 +59,10 @@ internal sealed partial class ConversationGrain(
         if (await Loaded() is { } live)
         {
             _fanout.Doubt(live.Roster.Present.Select(member => member.UserId));
+            if (!live.Header.Deleted)
+            {
+                await WakeForWhatMayBeUntold(live);
+            }
         }
     }
 

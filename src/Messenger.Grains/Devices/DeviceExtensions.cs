@@ -1,3 +1,4 @@
+using Messenger.Grains.Pushes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Hosting;
@@ -9,7 +10,7 @@ namespace Messenger.Grains.Devices;
 public static class DeviceExtensions
 {
     /// <summary>
-    /// For silos of the roles all and worker. Needs an <c>IPushSender</c>, a grain storage named "state",
+    /// For silos of the roles all and worker. Needs an <c>IPushSender</c>, an <c>IPushStore</c>, an <c>IUnreadCounts</c>, a grain storage named "state",
     /// and <see cref="Delivery.GatewayStreamsExtensions.AddGatewayStreams"/>.
     /// </summary>
     public static ISiloBuilder AddDevices(this ISiloBuilder builder)
@@ -18,6 +19,7 @@ public static class DeviceExtensions
         builder.Services.AddSingleton<LeaseRegistry>();
         builder.Services.AddSingleton<PushQueue>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PushQueue>());
+        builder.Services.AddHostedService<PushPump>();
         builder.AddGrainService<DeviceLeases>();
         return builder;
     }

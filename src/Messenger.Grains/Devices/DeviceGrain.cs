@@ -1,5 +1,6 @@
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Placement;
+using Messenger.Grains.Pushes;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -8,8 +9,8 @@ using Orleans.Runtime;
 namespace Messenger.Grains.Devices;
 
 /// <summary>
-/// The device. Every method but <see cref="SetPushTarget"/> and a forgetting <see cref="Close"/> runs without an await,
-/// so that what interleaves still happens one after the other.
+/// The device. Whatever a method changes of connection and inbox it changes before its first await, so that what interleaves still happens
+/// one after the other; what comes after is waiting for a disk.
 /// </summary>
 [SiloRole(SiloRoles.Worker), BesideUser]
 internal sealed class DeviceGrain(
@@ -29,6 +30,9 @@ internal sealed class DeviceGrain(
     private readonly SemaphoreSlim writing = new(1);
     private IGrainTimer? watch;
     private bool forgotten;
+
+    /// <summary>Messages that a connection of doubtful life may have missed, without a place in the inbox: pushed when it turns out to be gone.</summary>
+    private readonly List<PushHint> owed = [];
 
     /// <summary>The newest notice worth a push that was handed to a connection and not yet confirmed by it; 0 for none.</summary>
     private long lastWake;
@@ -58,6 +62,7 @@ internal sealed class DeviceGrain(
                 ExpectWake(inbox.Number);
             }
 
+            owed.AddRange(taken.Owed ?? []);
             carried = null;
             Watch();
         }
@@ -120,6 +125,7 @@ internal sealed class DeviceGrain(
         }
 
         wakes.Clear();
+        owed.Clear();
         lastWake = 0;
         Hold(incoming, inbox.Number);
         return Task.FromResult(new Connected(inbox.Epoch, resumption.Number, resumption.Missed, resumption.Resync, silo.SiloAddress));
@@ -130,7 +136,7 @@ internal sealed class DeviceGrain(
         if (connection is { } held && held.Connection.Session == session)
         {
             Release();
-            PushAfter(held.Confirmed);
+            return PushAfter(held.Confirmed);
         }
 
         return Task.CompletedTask;
@@ -140,6 +146,7 @@ internal sealed class DeviceGrain(
     {
         var now = Now;
         var online = Online;
+        List<PushHint>? absent = null;
         foreach (var notice in notices.Value)
         {
             if (!notice.Replayed)
@@ -159,9 +166,9 @@ internal sealed class DeviceGrain(
                 gateways.Publish(held.Connection.Gateway, new GatewayEvent(held.Connection.Session, inbox.Epoch, number, notice, CloseCode.None));
             }
 
-            if (!online)
+            if (notice.Push is { } hint && !online)
             {
-                Push(notice);
+                (absent ??= []).Add(hint);
             }
             else if (notice.Push is not null)
             {
@@ -170,7 +177,7 @@ internal sealed class DeviceGrain(
         }
 
         Watch();
-        return Task.CompletedTask;
+        return absent is null ? Task.CompletedTask : Push(absent);
     }
 
     public Task<InboxPage> Fetch(long epoch, long after) =>
@@ -179,6 +186,11 @@ internal sealed class DeviceGrain(
     public Task Doubt()
     {
         DeviceMeter.Epochs.Add(1);
+        if (connection is { } unsure)
+        {
+            Owe(Unconfirmed(unsure.Confirmed));
+        }
+
         inbox.StartEpoch(NewEpoch());
         lastWake = 0;
         if (connection is { } held)
@@ -188,7 +200,8 @@ internal sealed class DeviceGrain(
             Tell(connection, CloseCode.ContinuityLost);
         }
 
-        return Task.CompletedTask;
+        Watch();
+        return Online ? Task.CompletedTask : PushOwed();
     }
 
     public async Task Close(CloseCode code)
@@ -202,6 +215,7 @@ internal sealed class DeviceGrain(
         if (code == CloseCode.Deleted)
         {
             inbox.StartEpoch(NewEpoch());
+            owed.Clear();
             forgotten = true;
             await Write(store.ClearStateAsync);
             DeactivateOnIdle();
@@ -229,6 +243,29 @@ internal sealed class DeviceGrain(
             store.State.Push = target;
             await Write(store.WriteStateAsync);
         }
+    }
+
+    public async Task ForgetPushTarget(PushTarget dead)
+    {
+        if (store.State.Push == dead)
+        {
+            store.State.Push = null;
+            await Write(store.WriteStateAsync);
+        }
+    }
+
+    public Task<PushTarget?> PushTarget() => Task.FromResult(Online ? null : store.State.Push);
+
+    public Task Wake(PushHint[] messages)
+    {
+        if (!Online)
+        {
+            return Push(messages);
+        }
+
+        Owe(messages);
+        Watch();
+        return Task.CompletedTask;
     }
 
     /// <summary>One write at a time: methods interleave, and the store compares versions.</summary>
@@ -264,23 +301,55 @@ internal sealed class DeviceGrain(
     private void Tell(LeaseSlot whom, CloseCode code) =>
         gateways.Publish(whom.Connection.Gateway, new GatewayEvent(whom.Connection.Session, inbox.Epoch, 0, null, code));
 
-    private void Push(Notice notice)
+    /// <summary>Completes when those that deserve a push are on disk; one that could not be put there is owed.</summary>
+    private Task Push(IEnumerable<PushHint> hints)
     {
-        if (wakes.For(notice, store.State.Push) is { } push)
+        var target = store.State.Push;
+        return Task.WhenAll(hints.Where(hint => wakes.Take(hint, target)).ToList().Select(async hint =>
         {
-            pushes.Offer(push);
-        }
+            try
+            {
+                await pushes.Keep(this.GetPrimaryKeyString(), target!.ApplicationType, hint.Conversation, hint.Message);
+            }
+            catch
+            {
+                wakes.Forget(hint.Conversation);
+                Owe([hint]);
+                throw;
+            }
+        }));
     }
 
-    private void PushAfter(long number)
+    private Task PushAfter(long number)
     {
-        foreach (var entry in inbox.Kept.Skip((int)Math.Max(0, inbox.Count - (inbox.Number - number))))
-        {
-            Push(entry.Notice);
-        }
-
+        Owe(Unconfirmed(number));
         lastWake = 0;
+        return PushOwed();
     }
+
+    private Task PushOwed()
+    {
+        PushHint[] hints = [.. owed];
+        owed.Clear();
+        return Push(hints);
+    }
+
+    private void Owe(IEnumerable<PushHint> hints)
+    {
+        owed.AddRange(hints);
+
+        // One push per conversation is all that comes of them: the newest of each will do.
+        if (owed.Count > bounds.Count)
+        {
+            var newest = owed.AsEnumerable().Reverse().DistinctBy(hint => hint.Conversation).Take(bounds.Count).Reverse().ToList();
+            owed.Clear();
+            owed.AddRange(newest);
+        }
+    }
+
+    /// <summary>What of the inbox after this number deserves a push.</summary>
+    private List<PushHint> Unconfirmed(long number) =>
+        inbox.Kept.Skip((int)Math.Max(0, inbox.Count - (inbox.Number - number))).Select(entry => entry.Notice.Push).OfType<PushHint>().ToList();
 
     private void ExpectWake(long number)
     {
@@ -300,9 +369,9 @@ internal sealed class DeviceGrain(
     /// </summary>
     private void Watch()
     {
-        if (watch is null && (lastWake > 0 || inbox.Count > 0))
+        if (watch is null && (lastWake > 0 || owed.Count > 0 || inbox.Count > 0))
         {
-            var due = lastWake > 0 ? LeaseTime : bounds.Age;
+            var due = lastWake > 0 || owed.Count > 0 ? LeaseTime : bounds.Age;
             watch = this.RegisterGrainTimer(Look, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { Interleave = true });
         }
     }
@@ -312,22 +381,20 @@ internal sealed class DeviceGrain(
         watch?.Dispose();
         watch = null;
         inbox.Trim(Now);
-        if (connection is { } held && lastWake > 0)
+        var pushed = Task.CompletedTask;
+        if (!Online)
         {
-            if (!Online)
-            {
-                PushAfter(held.Confirmed);
-            }
-            else if (held.Confirmed >= lastWake)
-            {
-                lastWake = 0;
-            }
+            pushed = connection is { } gone && lastWake > 0 ? PushAfter(gone.Confirmed) : PushOwed();
+        }
+        else if (lastWake > 0 && connection!.Confirmed >= lastWake)
+        {
+            lastWake = 0;
         }
 
         Watch();
-        return Task.CompletedTask;
+        return pushed;
     }
 
     private DeviceSnapshot TakeSnapshot() =>
-        new(inbox.Snapshot(), connection?.Connection.Gateway.ToParsableString(), connection?.Connection.Session ?? 0, connection?.Confirmed ?? 0);
+        new(inbox.Snapshot(), connection?.Connection.Gateway.ToParsableString(), connection?.Connection.Session ?? 0, connection?.Confirmed ?? 0, [.. owed]);
 }

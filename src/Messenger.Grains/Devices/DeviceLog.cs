@@ -5,9 +5,6 @@ namespace Messenger.Grains.Devices;
 /// <summary>What devices log. Never a payload, a token, a phone or a user.</summary>
 internal static partial class DeviceLog
 {
-    [LoggerMessage(LogLevel.Error, "A push sender threw, which it promised not to do")]
-    public static partial void PushFailed(ILogger log, Exception e);
-
     [LoggerMessage(LogLevel.Warning, "A device's inbox could not be kept for its next activation: its client will resynchronise")]
     public static partial void SnapshotFailed(ILogger log, Exception e);
 }

@@ -10,9 +10,6 @@ internal static class DeviceMeter
 
     public static readonly Meter Meter = new(Name);
 
-    public static readonly Counter<long> PushesDropped =
-        Meter.CreateCounter<long>("messenger.push.dropped", "{push}", "Pushes that found no room in the queue.");
-
     public static readonly Counter<long> Resyncs =
         Meter.CreateCounter<long>("messenger.inbox.resyncs", "{connection}", "Connections whose cursor could not be continued.");
 

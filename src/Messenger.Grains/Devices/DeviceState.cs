@@ -18,5 +18,6 @@ internal sealed class DeviceState
 /// <summary>A device's memory on its way to another activation: through the store, or with a live migration.</summary>
 /// <param name="Gateway">The connection's gateway in its parsable form; null without a connection.</param>
 /// <param name="Confirmed">The last number the gateway said it has.</param>
+/// <param name="Owed">Messages to be pushed should the connection turn out to be gone.</param>
 [GenerateSerializer, Immutable]
-internal sealed record DeviceSnapshot(InboxSnapshot Inbox, string? Gateway, long Session, long Confirmed);
+internal sealed record DeviceSnapshot(InboxSnapshot Inbox, string? Gateway, long Session, long Confirmed, PushHint[]? Owed = null);

@@ -20,7 +20,10 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <summary>The connection ended. Nothing happens when another one has taken over since.</summary>
     Task Disconnect(long session);
 
-    /// <summary>Numbers these notices and publishes them to the connection's gateway. Completes without waiting for the gateway.</summary>
+    /// <summary>
+    /// Numbers these notices and publishes them to the connection's gateway. Completes without waiting for the gateway;
+    /// where the device is offline, when the pushes that they deserve are on disk.
+    /// </summary>
     [AlwaysInterleave]
     Task Deliver(Immutable<Notice[]> notices);
 
@@ -49,6 +52,18 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <summary>What a push needs; kept by the device's inbox, set by its user.</summary>
     [AlwaysInterleave]
     Task SetPushTarget(PushTarget? target);
+
+    /// <summary>Forgets this target, if it is still the one.</summary>
+    [AlwaysInterleave]
+    Task ForgetPushTarget(PushTarget dead);
+
+    /// <summary>Where a push of now has to go; null when none is wanted: the device is online, or has no token.</summary>
+    [AlwaysInterleave]
+    Task<PushTarget?> PushTarget();
+
+    /// <summary>Of these messages the device may not have been told: pushes, if it is offline or turns out to be. On disk when it returns.</summary>
+    [AlwaysInterleave]
+    Task Wake(PushHint[] messages);
 }
 
 /// <summary>Where a device is connected.</summary>
@@ -77,5 +92,6 @@ public sealed record InboxPage(bool Continuous, Notice[] Notices);
 public readonly record struct Lease(bool Held, long Epoch, long Number, SiloAddress Host);
 
 /// <summary>Which provider wakes the device.</summary>
+/// <param name="Since">When the application gave this token, in milliseconds since the Unix epoch: a provider tells since when one is dead.</param>
 [GenerateSerializer, Immutable]
-public sealed record PushTarget(string ApplicationType, string Token);
+public sealed record PushTarget(string ApplicationType, string Token, long Since = 0);

@@ -1,5 +1,3 @@
-using Messenger.Ports;
-
 namespace Messenger.Grains.Devices;
 
 /// <summary>Which conversations an absent device was woken for already: one push each until it connects again.</summary>
@@ -13,12 +11,15 @@ internal sealed class Wakes(string userId)
     /// <summary>The device connected: the next absence starts with none.</summary>
     public void Clear() => woken.Clear();
 
-    /// <summary>The push to send for this notice; null for none.</summary>
-    public Push? For(Notice notice, PushTarget? target)
+    /// <summary>Nobody could be woken for this one: the next notice tries again.</summary>
+    public void Forget(Guid conversation) => woken.Remove(conversation);
+
+    /// <summary>Whether this message deserves a push.</summary>
+    public bool Take(PushHint hint, PushTarget? target)
     {
-        if (target is null || notice.Push is not { } hint || hint.AuthorId == userId)
+        if (target is null || hint.AuthorId == userId)
         {
-            return null;
+            return false;
         }
 
         if (woken.Count >= Most)
@@ -26,6 +27,6 @@ internal sealed class Wakes(string userId)
             woken.Clear();
         }
 
-        return woken.Add(hint.Conversation) ? new Push(target.ApplicationType, target.Token, hint.Conversation, hint.Message) : null;
+        return woken.Add(hint.Conversation);
     }
 }

@@ -1,15 +1,24 @@
 using Messenger.Ports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Messenger.Grains.Recovery;
 
-/// <summary>Removes the rows of deleted conversations, in the background and in small steps, on one worker of the cluster.</summary>
-internal sealed class MaintenanceService(IMessageLog messages, Workers workers, TimeProvider clock, ILogger<MaintenanceService> logger)
+/// <summary>
+/// Removes the rows of deleted conversations, and what is older than the operator keeps it: in the background and in small steps,
+/// on one worker of the cluster.
+/// </summary>
+internal sealed class MaintenanceService(
+    IMessageLog messages, IMessageRetention oldMessages, IFileRetention oldFiles, IOptions<RetentionOptions> retention, Workers workers,
+    TimeProvider clock, ILogger<MaintenanceService> logger)
     : BackgroundService
 {
     /// <summary>Nobody waits for these rows to go: their conversation is a tombstone already.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>An age is counted in days: a round through all conversations once an hour is plenty.</summary>
+    internal static readonly TimeSpan RetentionInterval = TimeSpan.FromHours(1);
 
     /// <summary>Between two steps of one round, so that the log's commits have the disk in between.</summary>
     internal static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(200);
@@ -17,13 +26,16 @@ internal sealed class MaintenanceService(IMessageLog messages, Workers workers, 
     /// <summary>Rows of one step: a fraction of a second, and no long transaction.</summary>
     internal const int Step = 10_000;
 
+    private readonly Round _messageRound = new();
+    private readonly Round _fileRound = new();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             while (true)
             {
-                var more = workers.Lead && await Purge() == Step;
+                var more = workers.Lead && await Steps();
                 await Task.Delay(more ? Breath : Interval, clock, stoppingToken);
             }
         }
@@ -33,17 +45,52 @@ internal sealed class MaintenanceService(IMessageLog messages, Workers workers, 
         }
     }
 
-    /// <summary>One step. A store that is away is asked again in the next round.</summary>
-    internal async Task<int> Purge()
+    /// <summary>One step of each kind. True when there is more to do soon. A store that is away is asked again in the next round.</summary>
+    internal async Task<bool> Steps()
     {
         try
         {
-            return await messages.Purge(Step);
+            var more = await messages.Purge(Step) == Step;
+            more |= await Age(_messageRound, "messages", retention.Value.Messages, oldMessages.Step);
+            more |= await Age(_fileRound, "files", retention.Value.Files, oldFiles.Step);
+            return more;
         }
         catch (StoreUnavailableException fault)
         {
             Log.PurgeFailed(logger, fault);
-            return 0;
+            return false;
         }
+    }
+
+    private async Task<bool> Age(Round round, string kind, TimeSpan? keep, Func<long, Guid?, int, bool, Task<RetentionStep>> step)
+    {
+        var now = clock.GetUtcNow();
+        if (keep is not { } age || now < round.Due)
+        {
+            return false;
+        }
+
+        var done = await step((now - age).ToUnixTimeMilliseconds(), round.After, Step, false);
+        if (done.Removed > 0)
+        {
+            RetentionMeter.Removed.Add(done.Removed, new KeyValuePair<string, object?>("messenger.retention.kind", kind));
+        }
+
+        round.After = done.Next;
+        if (done.Next is not null)
+        {
+            return true;
+        }
+
+        round.Due = now + RetentionInterval;
+        return false;
+    }
+
+    /// <summary>Where a round is; a new leader begins one anew, which costs reads alone.</summary>
+    private sealed class Round
+    {
+        public Guid? After { get; set; }
+
+        public DateTimeOffset Due { get; set; }
     }
 }

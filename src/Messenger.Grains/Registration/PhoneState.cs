@@ -21,6 +21,13 @@ internal sealed record PhoneState
     [Id(3)]
     public long[] Sent { get; init; } = [];
 
+    /// <summary>When codes were guessed wrong, in milliseconds since the Unix epoch; oldest first.</summary>
+    [Id(4)]
+    public long[] Wrong { get; init; } = [];
+
+    /// <summary>What <see cref="RegistrationOptions.WrongCodesPerDay"/> counts over.</summary>
+    public static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
     /// <summary>Applications that may wait at once; when one more comes, the oldest makes room.</summary>
     public const int MostPending = 8;
 
@@ -53,9 +60,21 @@ internal sealed record PhoneState
         UpdateKeys = UpdateKeys?.Expires > now ? UpdateKeys : null,
         DeleteUser = DeleteUser?.Expires > now ? DeleteUser : null,
         Sent = [.. Sent.Where(sent => sent > now - options.CodesWindow.TotalMilliseconds)],
+        Wrong = [.. Wrong.Where(wrong => wrong > now - Day.TotalMilliseconds)],
     };
 
-    public bool IsEmpty => Pending.Length == 0 && UpdateKeys is null && DeleteUser is null && Sent.Length == 0;
+    public bool IsEmpty => Pending.Length == 0 && UpdateKeys is null && DeleteUser is null && Sent.Length == 0 && Wrong.Length == 0;
+
+    /// <summary>With one more wrong guess; those that are a day old are forgotten.</summary>
+    public PhoneState Guessed(long now) => this with { Wrong = [.. Wrong.Where(wrong => wrong > now - Day.TotalMilliseconds), now] };
+
+    /// <summary>Seconds until another code is looked at; 0 for now.</summary>
+    public int WaitToGuess(RegistrationOptions options, long now)
+    {
+        var wrong = Wrong.Where(at => at > now - Day.TotalMilliseconds).ToArray();
+        return !options.LimitsEnabled || wrong.Length < options.WrongCodesPerDay ? 0
+            : (int)Math.Max(1, Math.Ceiling((wrong[^options.WrongCodesPerDay] + Day.TotalMilliseconds - now) / 1000));
+    }
 
     /// <summary>Seconds until the phone may be sent another code; 0 for now. Of a pruned state.</summary>
     public int Wait(RegistrationOptions options, long now) =>

@@ -28,8 +28,4 @@ internal static class Phones
             return false;
         }
     }
-
-    /// <summary>The text of an SMS: at most 140 bytes, and on Android what its SMS Retriever wants: <c>&lt;#&gt;</c> first, the app's hash last.</summary>
-    public static string Text(string digits, string? androidSmsToken) =>
-        string.IsNullOrEmpty(androidSmsToken) ? $"Your code: {digits}" : $"<#> Your code: {digits}\n{androidSmsToken}";
 }

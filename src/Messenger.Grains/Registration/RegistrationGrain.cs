@@ -1,3 +1,4 @@
+using Messenger.Grains.Quotas;
 using Messenger.Grains.Users;
 using Messenger.Grains.Placement;
 using Messenger.Ports;
@@ -17,6 +18,8 @@ internal sealed class RegistrationGrain(
 {
     /// <summary>How long a provider may take: the caller waits, and is told within the ten seconds that a grain's answer may take.</summary>
     private static readonly TimeSpan SmsTimeout = TimeSpan.FromSeconds(7);
+
+    private static readonly TimeSpan PrefixWindow = TimeSpan.FromHours(1);
 
     private Stored<PhoneState> _phone = null!;
 
@@ -59,20 +62,40 @@ internal sealed class RegistrationGrain(
             return Refused.BadRequest("userId must be Base64 of the SHA-256 of openUserId");
         }
 
+        if (Options.LimitsEnabled && (await _phone.Load()).Pruned(Options, Now).Wait(Options, Now) == 0)
+        {
+            // After the phone's own limit: hammering one phone must not lock its neighbours out. The store away: no SMS.
+            var wait = await GrainFactory.GetGrain<IQuotaGrain>(QuotaKeys.Prefix(request.OpenUserId)).Take(Options.RegistrationsPerPrefix, PrefixWindow);
+            if (wait > 0)
+            {
+                return Refused.TooManyRequests("too many registrations of phones like this one", wait);
+            }
+        }
+
         return await Send(request.OpenUserId, request.AndroidSmsToken, (phone, code) => phone.With(new PendingApplication(
             request.Uuid, request.ApplicationType, request.OsVersion, request.Vendor, request.Model, Now, code)));
     }
 
     public async Task<Answer> Confirm(RequestConfirmRegistration request)
     {
-        var (verdict, left) = (Verdict.Void, 0);
+        var (verdict, left, wait) = (Verdict.Void, 0, 0);
         var phone = await _phone.Change(before =>
         {
+            if ((wait = before.WaitToGuess(Options, Now)) > 0)
+            {
+                return before;
+            }
+
             var code = before.Of(request.Uuid)?.Code;
             (var after, verdict) = Codes.Check(code, request.SmsCode, Options.MaxTries, Now);
             left = Options.MaxTries - after?.Tries ?? 0;
-            return after is null || after == code ? before : before.With(request.Uuid, after);
+            return after is null || after == code ? before : before.With(request.Uuid, after).Guessed(Now);
         });
+        if (wait > 0)
+        {
+            return GuessedTooOften(wait);
+        }
+
         switch (verdict)
         {
             case Verdict.Right:
@@ -104,14 +127,26 @@ internal sealed class RegistrationGrain(
 
     public async Task<Answer> CheckCode(CodePurpose purpose, string code)
     {
-        var (verdict, left) = (Verdict.Void, 0);
+        var (verdict, left, wait) = (Verdict.Void, 0, 0);
         await _phone.Change(before =>
         {
+            if ((wait = before.WaitToGuess(Options, Now)) > 0)
+            {
+                return before;
+            }
+
             (var after, verdict) = Codes.Check(before.Of(purpose), code, Options.MaxTries, Now);
             after = verdict == Verdict.Right ? after! with { Used = true } : after;
             left = Options.MaxTries - after?.Tries ?? 0;
-            return after == before.Of(purpose) ? before : before.With(purpose, after);
+            return after == before.Of(purpose) ? before
+                : verdict == Verdict.Wrong ? before.With(purpose, after).Guessed(Now)
+                : before.With(purpose, after);
         });
+        if (wait > 0)
+        {
+            return GuessedTooOften(wait);
+        }
+
         return verdict switch
         {
             Verdict.Right => Answer.Ok,
@@ -129,6 +164,12 @@ internal sealed class RegistrationGrain(
     private static Refused NotRight(Verdict verdict, int left) => Refused.Forbidden(
         verdict == Verdict.Wrong && left > 0 ? $"the code is wrong; tries left: {left}" : "there is no valid code: ask for a new one");
 
+    private static Refused GuessedTooOften(int wait)
+    {
+        UserMeter.GuessingRefused.Add(1);
+        return Refused.TooManyRequests("too many wrong codes for this phone", wait);
+    }
+
     /// <summary>Keeps a new code and sends it.</summary>
     private async Task<Answer> Send(string number, string? androidSmsToken, Func<PhoneState, IssuedCode, PhoneState> keep)
     {
@@ -145,7 +186,7 @@ internal sealed class RegistrationGrain(
             return Refused.TooManyRequests("too many codes for this phone", wait);
         }
 
-        if (await IsTaken(number, Phones.Text(digits, androidSmsToken)))
+        if (await IsTaken(number, SmsTexts.Compose(Options.Texts.Of(number), digits, androidSmsToken)))
         {
             return Answer.Ok;
         }

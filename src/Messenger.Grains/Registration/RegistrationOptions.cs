@@ -18,6 +18,18 @@ public sealed class RegistrationOptions
     /// <summary>See <see cref="CodesPerPhone"/>.</summary>
     public TimeSpan CodesWindow { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>What the SMS say.</summary>
+    public SmsTexts Texts { get; set; } = SmsTexts.English;
+
+    /// <summary>
+    /// Wrong codes in 24 hours, of all a phone's codes together; then none is looked at until the oldest is a day old. With six digits
+    /// that is one chance in 20 000 a day, however many codes an attacker has sent.
+    /// </summary>
+    public int WrongCodesPerDay { get; set; } = 50;
+
+    /// <summary>Registrations in an hour of phones of one block of a thousand numbers, in the whole cluster: against SMS sent for their price.</summary>
+    public int RegistrationsPerPrefix { get; set; } = 100;
+
     /// <summary>Every code is this one. In Development only: the host refuses to start with it elsewhere.</summary>
     public string? FixedCode { get; set; }
 

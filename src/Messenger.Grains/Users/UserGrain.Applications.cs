@@ -85,7 +85,7 @@ internal sealed partial class UserGrain
             : account with { Applications = Applications.WithToken(account.Applications, request.Uuid, token) });
 
         // Even when the token was known: the call may have failed the last time.
-        await _devices[request.Uuid].SetPushTarget(token is null ? null : new PushTarget(application.Type, token));
+        await _devices[request.Uuid].SetPushTarget(token is null ? null : new PushTarget(application.Type, token, Now));
         return Answer.Ok;
     }
 

@@ -6,7 +6,6 @@ namespace Messenger.Grains.Users;
 internal sealed partial class UserGrain
 {
     private readonly Allowance _discoveryCalls = new(options.Value.DiscoveryCallsPerMinute, TimeSpan.FromMinutes(1));
-    private readonly Allowance _discoveryIds = new(options.Value.DiscoveryIdsPerDay, TimeSpan.FromDays(1));
 
     public async Task<Answer<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request) =>
         await Refusal(me, request.UserId) is { } refusal ? refusal : new ResponseContactList((await _contacts.Load()).Contacts);
@@ -35,12 +34,12 @@ internal sealed partial class UserGrain
         }
 
         string[] wanted = [.. request.CheckUserList.Distinct(StringComparer.Ordinal)];
-        if (Spend(wanted.Length) is { } tooMany)
+        if ((SpendCall() ?? await SpendIds(wanted)) is { } tooMany)
         {
             return tooMany;
         }
 
-        var registered = wanted.Length == 0 ? [] : (await users.Registered(wanted)).ToHashSet(StringComparer.Ordinal);
+        var registered = wanted.Length == 0 ? [] : (await users.Discoverable(wanted)).ToHashSet(StringComparer.Ordinal);
         return new ResponseRegisteredUsers([.. wanted.Where(registered.Contains)]);
     }
 
@@ -56,23 +55,49 @@ internal sealed partial class UserGrain
         return refusal is null ? Answer.Ok : refusal;
     }
 
-    /// <summary>Kept in memory: this activation lives on while it is asked, so an attack cannot wait for its end.</summary>
-    private Refused? Spend(int ids)
+    /// <summary>Kept in memory: a rate alone. What a sweep is about is the budget.</summary>
+    private Refused? SpendCall()
     {
         if (!options.Value.LimitsEnabled)
         {
             return null;
         }
 
-        var now = clock.GetUtcNow();
-        var wait = Math.Max(_discoveryCalls.WaitFor(1, now), _discoveryIds.WaitFor(ids, now));
-        if (wait > 0)
+        if (_discoveryCalls.WaitFor(1, clock.GetUtcNow()) is > 0 and var wait)
         {
-            return Refused.TooManyRequests("too many users looked up", wait);
+            return TooMany(wait);
         }
 
         _discoveryCalls.Take(1);
-        _discoveryIds.Take(ids);
         return null;
+    }
+
+    /// <summary>Whatever tells whether somebody is registered costs of one budget. On disk before anything is told; the store away: nothing is told.</summary>
+    private async Task<Refused?> SpendIds(IEnumerable<string> ids)
+    {
+        if (!options.Value.LimitsEnabled)
+        {
+            return null;
+        }
+
+        var (wait, fresh) = (0, 0);
+        await _discovery.Change(before =>
+        {
+            (var after, wait, fresh) = Discovery.Spend(before, ids.Where(id => id != UserId), options.Value.DiscoveryIdsPerDay, Now);
+            return after;
+        });
+        if (wait > 0)
+        {
+            return TooMany(wait);
+        }
+
+        UserMeter.Discovered.Add(fresh);
+        return null;
+    }
+
+    private static Refused TooMany(int wait)
+    {
+        UserMeter.DiscoveryRefused.Add(1);
+        return Refused.TooManyRequests("too many users looked up", wait);
     }
 }

@@ -66,6 +66,9 @@ internal sealed partial class UserGrain
         await uploads.DropOf(UserId);
         await _contacts.Erase();
         await _params.Erase();
+
+        // What was spent stays: deleting and registering again must not be a way to a new budget. Whom it was spent on goes.
+        await _discovery.Change(before => before.Known.Length == 0 ? before : before with { Known = [] });
         _logins.Clear();
         _loginsUnwritten = false;
         Forget();

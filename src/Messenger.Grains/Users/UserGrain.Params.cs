@@ -5,6 +5,9 @@ namespace Messenger.Grains.Users;
 /// <summary>Named values that clients keep here.</summary>
 internal sealed partial class UserGrain
 {
+    /// <summary>The param with which a user is left out of contact discovery: <c>false</c>; anything else takes part again.</summary>
+    private const string DiscoverableParam = "discoverable";
+
     public async Task<Answer<Params>> GetParams(Caller me, GetParams request) =>
         await Refusal(me, request.UserId) is { } refusal ? refusal : new Params((await _params.Load()).Params);
 
@@ -24,6 +27,14 @@ internal sealed partial class UserGrain
                 ? book
                 : new ParamBook { Params = [.. others.Append(new Param(UserId, request.Name, request.Value)).OrderBy(param => param.Name, StringComparer.Ordinal)] };
         });
-        return full ? Refused.BadRequest($"a user has at most {Limits.Params} params") : Answer.Ok;
+        if (full)
+        {
+            return Refused.BadRequest($"a user has at most {Limits.Params} params");
+        }
+
+        // Where discovery reads it in one query. Repeated with the request, should the store fail in between.
+        return request.Name == DiscoverableParam
+            ? await ChangeRow(row => row with { Discoverable = !string.Equals(request.Value, "false", StringComparison.OrdinalIgnoreCase) })
+            : Answer.Ok;
     }
 }

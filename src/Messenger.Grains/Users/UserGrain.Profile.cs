@@ -10,10 +10,10 @@ internal sealed partial class UserGrain
         await Refusal(me) is { } refusal ? refusal : await ChangeRow(row => row with { Nick = request.Nick });
 
     public async Task<Answer<ResponseUserInfo>> GetUserInfo(Caller me, RequestGetUserInfo request) =>
-        await Refusal(me) is { } refusal ? refusal : new ResponseUserInfo((await InfoOf([request.UserId]))[0]);
+        (await Refusal(me) ?? await SpendIds([request.UserId])) is { } refusal ? refusal : new ResponseUserInfo((await InfoOf([request.UserId]))[0]);
 
     public async Task<Answer<ResponseUserInfoMulti>> GetUserInfoMulti(Caller me, RequestGetUserInfoMulti request) =>
-        await Refusal(me) is { } refusal ? refusal : new ResponseUserInfoMulti(await InfoOf(request.UserIds));
+        (await Refusal(me) ?? await SpendIds(request.UserIds)) is { } refusal ? refusal : new ResponseUserInfoMulti(await InfoOf(request.UserIds));
 
     public async Task<Answer> ReportUser(Caller me, AddUserReport request)
     {

@@ -25,6 +25,7 @@ internal sealed partial class UserGrain(
     private Stored<Account> _account = null!;
     private Stored<ContactBook> _contacts = null!;
     private Stored<ParamBook> _params = null!;
+    private Stored<DiscoveryBook> _discovery = null!;
     private OwnDevices _devices = null!;
 
     /// <summary>The newest term of each conversation that told something: bounded by the conversations of one person.</summary>
@@ -40,6 +41,7 @@ internal sealed partial class UserGrain(
         _account = new Stored<Account>(GrainContext, "account", logger);
         _contacts = new Stored<ContactBook>(GrainContext, "contacts", logger);
         _params = new Stored<ParamBook>(GrainContext, "params", logger);
+        _discovery = new Stored<DiscoveryBook>(GrainContext, "discovery", logger);
         _devices = new OwnDevices(GrainFactory, UserId, clock, logger);
         _news = new Fanout(Guid.Empty, GrainFactory, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
         var account = await _account.Load();

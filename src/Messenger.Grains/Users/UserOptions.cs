@@ -9,6 +9,9 @@ public sealed class UserOptions
     /// <summary>RequestGetRegisteredUsers per minute: a phone asks once per start and once per changed address book.</summary>
     public int DiscoveryCallsPerMinute { get; set; } = 20;
 
-    /// <summary>Ids that RequestGetRegisteredUsers looks up per day: two full address books. It is what makes walking all phone numbers slow.</summary>
+    /// <summary>
+    /// New ids that one user may look up in a day, by RequestGetRegisteredUsers and RequestGetUserInfo[Multi]: a full address book, and as
+    /// many met in groups. It is what makes walking all phone numbers slow.
+    /// </summary>
     public int DiscoveryIdsPerDay { get; set; } = 20_000;
 }

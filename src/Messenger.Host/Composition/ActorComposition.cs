@@ -23,12 +23,22 @@ internal static class ActorComposition
         }
 
         silo.AddDevices();
-        silo.Services.Configure<UserOptions>(options => options.LimitsEnabled = settings.LimitsEnabled);
+        var limits = settings.Limits;
+        silo.Services.Configure<UserOptions>(options =>
+        {
+            options.LimitsEnabled = settings.LimitsEnabled;
+            options.DiscoveryIdsPerDay = limits.DiscoveryIdsPerDay;
+            options.DiscoveryCallsPerMinute = limits.DiscoveryCallsPerMinute;
+        });
         silo.Services.Configure<RegistrationOptions>(options =>
         {
             options.LimitsEnabled = settings.LimitsEnabled;
+            options.CodesPerPhone = limits.CodesPerPhone;
+            options.WrongCodesPerDay = limits.WrongCodesPerDay;
+            options.RegistrationsPerPrefix = limits.RegistrationsPerPrefix;
             options.FixedCode = settings.Registration.FixedCode;
             options.CodeLength = settings.Registration.CodeDigits;
+            options.Texts = settings.Outside.Sms.Texts;
         });
         return silo;
     }
@@ -49,6 +59,8 @@ internal static class ActorComposition
                 options.MaxMessageBytes = settings.Gateway.MaxMessageBytes;
                 options.DrainPerSecond = settings.Gateway.DrainPerSecond;
                 options.LimitsEnabled = settings.LimitsEnabled;
+                Limit(options, settings.Limits);
+                options.AllowedOrigins = settings.Edge.AllowedOrigins;
                 options.ServerVersion = server.Version;
                 options.AndroidUrl = server.AndroidUrl?.ToString();
             },
@@ -89,6 +101,18 @@ internal static class ActorComposition
     }
 
     public static bool TerminatesSockets(Settings settings) => settings.Silo.Role != SiloRoles.Worker;
+
+    private static void Limit(GatewayOptions options, LimitSettings limits)
+    {
+        options.RegistrationsPerAddress = limits.RegistrationsPerAddress;
+        options.FailedLoginsPerAddress = limits.FailedLoginsPerAddress;
+        options.ConnectionsPerAddress = limits.ConnectionsPerAddress;
+        options.RequestsPerSecond = limits.RequestsPerSecond;
+        options.RequestBurst = 10 * limits.RequestsPerSecond;
+        options.MessagesPerMinute = limits.MessagesPerMinute;
+        options.CreationsPerHour = limits.CreationsPerHour;
+        options.AdditionsPerHour = limits.AdditionsPerHour;
+    }
 
     private static ThemeOptions Theme(Protocol.Theme theme) => new()
     {

@@ -1,3 +1,4 @@
+using Messenger.Host.Admin;
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
 
@@ -15,13 +16,19 @@ internal static class Server
     /// <summary>A start that failed leaves the cluster again, if that goes quickly: else the others find out by themselves.</summary>
     private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(5);
 
-    public static void AddServer(this WebApplicationBuilder builder)
+    public static void AddServer(this WebApplicationBuilder builder, AdminSettings admin)
     {
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !HasPorts(builder.Configuration))
         {
             // A developer's machine serves itself; a container serves its network.
             builder.WebHost.UseUrls(builder.Environment.IsDevelopment() ? "http://localhost:8080" : "http://*:8080");
+        }
+
+        if (admin.Port is { } port)
+        {
+            builder.AddAdminListener(port);
+            builder.Services.AddSingleton(admin.Tokens);
         }
     }
 
@@ -49,12 +56,12 @@ internal static class Server
     {
         if (app.Environment.IsDevelopment())
         {
-            Console.WriteLine(string.Join(Environment.NewLine, Greeting.Lines(settings, app.Urls)));
+            Console.WriteLine(string.Join(Environment.NewLine, Greeting.Lines(settings, app.Urls.Where(url => new Uri(url.Replace("*", "localhost", StringComparison.Ordinal)).Port != settings.Outside.Admin.Port))));
             return;
         }
 
         Log.Started(app.Logger, Release.Version, string.Join(", ", app.Urls), settings.Silo.Role, settings.Embedded);
-        if (settings.Providers.Sms == "console")
+        if (settings.Outside.Sms.Provider == "console")
         {
             Log.ConsoleSms(app.Logger);
         }

@@ -22,6 +22,8 @@ internal static class SiloComposition
     {
         silo.Services.AddSingleton(TimeProvider.System);
         silo.Services.AddRecovery(alone: settings.Cluster is null);
+        silo.Services.Configure<RetentionOptions>(options =>
+            (options.Messages, options.Files) = (settings.Outside.Retention.Messages, settings.Outside.Retention.Files));
         silo.AddSiloRole(settings.Silo.Role);
         silo.AddActivityPropagation();
         silo.Membership(settings, listening);

@@ -3,7 +3,9 @@ using Messenger.Host.Starting;
 using Messenger.Providers.Console;
 using Messenger.Providers.Disk;
 using Messenger.Providers.Postgres;
+using Messenger.Providers.Pushes;
 using Messenger.Providers.S3;
+using Messenger.Providers.Sms;
 using Messenger.Providers.Sqlite;
 
 namespace Messenger.Host.Composition;
@@ -17,9 +19,8 @@ internal static class StoreComposition
             ? services.AddPostgres(new PostgresOptions(cluster.Postgres))
             : services.AddSqlite(new SqliteOptions(Store.Path(settings)));
 
-        // Sms:Provider and Push:Provider take nothing else so far, which the configuration has checked.
-        services.AddConsole();
         AddFileStore(services, settings.Files);
+        AddOutside(services, settings.Outside);
     }
 
     private static void AddFileStore(IServiceCollection services, FileSettings files)
@@ -32,5 +33,17 @@ internal static class StoreComposition
         {
             services.AddDisk(new DiskOptions(folder, files.KeepFree));
         }
+    }
+
+    private static void AddOutside(IServiceCollection services, OutsideSettings outside)
+    {
+        var (sms, push) = (outside.Sms, outside.Push);
+        _ = sms switch
+        {
+            { Webhook: { } webhook } => services.AddWebhookSms(webhook, sms.Caps),
+            { Twilio: { } twilio } => services.AddTwilioSms(twilio, sms.Caps),
+            _ => services.AddConsoleSms(),
+        };
+        _ = push.Console ? services.AddConsolePush() : services.AddPush(push.Fcm, push.Apns);
     }
 }

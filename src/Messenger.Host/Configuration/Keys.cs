@@ -58,11 +58,59 @@ internal static class Keys
     public static readonly Key<bool> LimitsEnabled = Key.Flag(
         "Limits:Enabled", true, "Rate limits. May be false in the Development environment alone: load tests need that.");
 
-    public static readonly Key<string> SmsProvider = Key.OneOf(
-        "Sms:Provider", "console", "Who sends SMS; console writes them to the log, codes included.", "console");
+    public static readonly Key<int> AdminPort = Key.Whole(
+        "Admin:Port", 0, 65535, 0, "The operator's port, apart from the clients': the admin interface. 0: there is none.", "0: none");
 
-    public static readonly Key<string> PushProvider = Key.OneOf(
-        "Push:Provider", "console", "Who wakes devices; console writes to the log that it would.", "console");
+    public static readonly Key<int> CodesPerPhone = Key.Whole(
+        "Limits:CodesPerPhone", 1, 100, 5, "Codes by SMS an hour to one phone, for whatever. In the phone's grain, on disk.");
+
+    public static readonly Key<int> WrongCodesPerDay = Key.Whole(
+        "Limits:WrongCodesPerDay", 5, 99, 50,
+        "Wrong codes in 24 hours of one phone, all its codes together: 50 of a million is one chance in 20 000 a day. On disk before the answer.");
+
+    public static readonly Key<int> RegistrationsPerAddress = Key.Whole(
+        "Limits:RegistrationsPerAddress", 1, 100_000, 20, "RequestRegisterApplication in 10 minutes from one address (IPv6: one /64), in the cluster.");
+
+    public static readonly Key<int> RegistrationsPerPrefix = Key.Whole(
+        "Limits:RegistrationsPerPrefix", 1, 1000, 100, "Registrations an hour of phones that differ in the last three digits alone, in the cluster: against SMS pumping.");
+
+    public static readonly Key<int> FailedLoginsPerAddress = Key.Whole(
+        "Limits:FailedLoginsPerAddress", 1, 100_000, 100, "Logins in 10 minutes from one address that are no application's, by WebSocket and HTTP, at this process.");
+
+    public static readonly Key<int> ConnectionsPerAddress = Key.Whole(
+        "Limits:ConnectionsPerAddress", 1, 1_000_000, 2000, "Connections of one address (IPv6: one /64) at this process: many phones share a carrier's address.");
+
+    public static readonly Key<int> RequestsPerSecond = Key.Whole(
+        "Limits:RequestsPerSecond", 1, 100_000, 200, "Requests a second of one connection, for long; ten times as many at once.");
+
+    public static readonly Key<int> MessagesPerMinute = Key.Whole(
+        "Limits:MessagesPerMinute", 1, 1_000_000, 1200, "Messages of one user at this process.");
+
+    public static readonly Key<int> CreationsPerHour = Key.Whole(
+        "Limits:CreationsPerHour", 1, 1_000_000, 120, "Conversations that one user creates at this process. A refusal tells who is not registered.");
+
+    public static readonly Key<int> AdditionsPerHour = Key.Whole(
+        "Limits:AdditionsPerHour", 1, 1_000_000, 1000, "People that one user adds to groups at this process. A refusal tells who is not registered.");
+
+    public static readonly Key<int> DiscoveryIdsPerDay = Key.Whole(
+        "Limits:DiscoveryIdsPerDay", 1000, 100_000, 20_000,
+        "New ids that one user looks up in a day, on disk: what makes walking all phone numbers slow. Asking for a known one again costs nothing.");
+
+    public static readonly Key<int> DiscoveryCallsPerMinute = Key.Whole(
+        "Limits:DiscoveryCallsPerMinute", 1, 1000, 20, "RequestGetRegisteredUsers of one user.");
+
+    public static readonly Key<string?> TrustedProxies = Key.Text(
+        "Gateway:TrustedProxies", "networks such as 10.0.0.0/8, separated by commas", "none",
+        "X-Forwarded-For and -Proto are believed of these alone; else anybody could choose the address that is limited.");
+
+    public static readonly Key<string?> AllowedOrigins = Key.Text(
+        "Gateway:AllowedOrigins", "origins such as https://chat.example, separated by commas", "none but this server's own",
+        "Web pages that may open a WebSocket. Apps send no origin, and are not asked.");
+
+    public static readonly Key<string?> TlsCertificate = Key.Text(
+        "Tls:Certificate", "a PEM file: the certificate, then its chain", "none", "What https addresses of --urls serve. Read anew when it changed. Given with Tls:Key.");
+
+    public static readonly Key<string?> TlsKey = Key.Text("Tls:Key", "a PEM file: the private key", "none", "Given with Tls:Certificate.");
 
     public static readonly Key<string> FilesProvider = Key.OneOf(
         "Files:Provider", "disk", "Where files are kept: in a folder, or in an S3 bucket.", "disk", "s3");
@@ -120,6 +168,10 @@ internal static class Keys
         "Files:S3:SpoolDirectory", "a directory this process may write to", "the system's for temporary files",
         "Where a part lies while it comes: 8 MiB for each upload under way.");
 
+    public static readonly Key<bool> Explorer = Key.Flag(
+        "Explorer:Enabled", false, "The page /explorer: two throw-away people, every request, what both get for it. For developers, not for the public.",
+        "false; Development: true");
+
     public static readonly Key<string?> ServerVersion = Key.Text(
         "Server:Version", "text", "this release's", "What RequestPing answers as serverVersion.");
 
@@ -148,9 +200,12 @@ internal static class Keys
     public static readonly IReadOnlyList<Key> All =
     [
         Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, MaxMessageBytes, PublicUrl, DrainPerSecond,
-        FixedCode, CodeDigits, LimitsEnabled, SmsProvider, PushProvider,
+        FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
+        ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,
+        TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. OutsideKeys.All, AdminPort,
         FilesProvider, FilesDirectory, FilesMaxBytes, FilesMaxBytesPerDay, FilesMaxUploads, FilesUploadHours, FilesKeyDays, FilesKeepFree,
-        FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
+        FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool,
+        Explorer, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
         ButtonBackground, ButtonText, YourMessageBubbleBackground, YourMessageBubbleText, TheirMessageBubbleBackground, TheirMessageBubbleText,
         Logo, Sound,
     ];

@@ -5,7 +5,7 @@ namespace Messenger.Host.Configuration;
 /// <summary>The configuration, read and checked as a whole before anything starts.</summary>
 internal sealed record Settings(
     ClusterSettings? Cluster, SiloSettings Silo, DataSettings Data, GatewaySettings Gateway, RegistrationSettings Registration,
-    bool LimitsEnabled, ProviderSettings Providers, FileSettings Files, ServerSettings Server)
+    bool LimitsEnabled, LimitSettings Limits, EdgeSettings Edge, OutsideSettings Outside, FileSettings Files, bool Explorer, ServerSettings Server)
 {
     /// <summary>One process, SQLite and nothing else.</summary>
     public bool Embedded => Cluster is null;
@@ -26,8 +26,18 @@ internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int 
 /// <param name="FixedCode">Null outside the Development environment.</param>
 internal sealed record RegistrationSettings(string? FixedCode, int CodeDigits);
 
-/// <summary>Who sends SMS and who wakes devices.</summary>
-internal sealed record ProviderSettings(string Sms, string Push);
+/// <summary>Rates; each as its key says.</summary>
+internal sealed record LimitSettings(
+    int CodesPerPhone, int WrongCodesPerDay, int RegistrationsPerAddress, int RegistrationsPerPrefix, int FailedLoginsPerAddress, int ConnectionsPerAddress,
+    int RequestsPerSecond, int MessagesPerMinute, int CreationsPerHour, int AdditionsPerHour, int DiscoveryIdsPerDay, int DiscoveryCallsPerMinute);
+
+/// <summary>Whom the HTTP server believes and serves.</summary>
+/// <param name="Tls">Null: Kestrel has no certificate of its own.</param>
+internal sealed record EdgeSettings(IReadOnlyList<System.Net.IPNetwork> TrustedProxies, IReadOnlyList<string> AllowedOrigins, TlsSettings? Tls);
+
+/// <param name="Certificate">A PEM file.</param>
+/// <param name="Key">A PEM file.</param>
+internal sealed record TlsSettings(string Certificate, string Key);
 
 /// <param name="Directory">An absolute path; null with S3, and where there is no store.</param>
 /// <param name="S3">Null without S3.</param>

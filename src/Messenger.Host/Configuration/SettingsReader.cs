@@ -16,9 +16,9 @@ internal static class SettingsReader
         var cluster = Cluster(from);
         var data = Data(from, cluster is null);
         return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
-            Registration(from, environment), LimitsEnabled(from, environment),
-            new ProviderSettings(Keys.SmsProvider.Read(from), Keys.PushProvider.Read(from)),
-            FileSettingsReader.Read(from, cluster is null ? data.Directory : null), Server(from));
+            Registration(from, environment), LimitsEnabled(from, environment), EdgeSettingsReader.Limits(from), EdgeSettingsReader.Edge(from),
+            OutsideReader.Read(from), FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
+            Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(), Server(from));
     }
 
     private static ClusterSettings? Cluster(IConfiguration from)

@@ -7,12 +7,16 @@ internal enum Verb
 {
     Run,
     Migrate,
+    Export,
+    Import,
+    Check,
     Help,
     Version,
 }
 
 /// <summary>The command line: a verb, and configuration as <c>--Key=value</c> or <c>--Key value</c>.</summary>
-internal sealed record CommandLine(Verb Verb, string[] Configuration)
+/// <param name="Operand">The directory or the URL that follows the verb; else empty.</param>
+internal sealed record CommandLine(Verb Verb, string[] Configuration, string Operand = "")
 {
     /// <summary>Sections and keys that are not ours: of ASP.NET and of logging.</summary>
     private static readonly string[] Framework = ["urls", "http_ports", "https_ports", "environment", "contentRoot", "Logging", "Kestrel", "AllowedHosts"];
@@ -22,6 +26,9 @@ internal sealed record CommandLine(Verb Verb, string[] Configuration)
 
           Messenger.Host                 serve (http://localhost:8080 unless --urls says otherwise)
           Messenger.Host migrate         bring the database to this release's version, and end
+          Messenger.Host export DIR      write all data into a new directory, and end
+          Messenger.Host import DIR      read it into an empty store of either kind, and end
+          Messenger.Host check URL       ask the server at URL whether it is ready, and end
           Messenger.Host --help          this text
           Messenger.Host --version       the release
 
@@ -47,6 +54,11 @@ internal sealed record CommandLine(Verb Verb, string[] Configuration)
         var (verb, rest) = args switch
         {
             ["migrate", ..] => (Verb.Migrate, args[1..]),
+            ["export", var to, ..] when IsWord(to) => (Verb.Export, args[2..]),
+            ["import", var from, ..] when IsWord(from) => (Verb.Import, args[2..]),
+            ["export" or "import", ..] => throw new StartRefusedException($"{args[0]} takes a directory: Messenger.Host {args[0]} DIR."),
+            ["check", var url] when Uri.TryCreate(url, UriKind.Absolute, out var at) && at.Scheme is "http" or "https" => (Verb.Check, []),
+            ["check", ..] => throw new StartRefusedException("check takes an http or https URL: Messenger.Host check http://localhost:8080."),
             ["run", ..] => (Verb.Run, args[1..]),
             _ => (Verb.Run, args),
         };
@@ -61,7 +73,7 @@ internal sealed record CommandLine(Verb Verb, string[] Configuration)
             }
         }
 
-        return new CommandLine(verb, rest);
+        return new CommandLine(verb, rest, verb is Verb.Export or Verb.Import or Verb.Check ? args[1] : "");
     }
 
     /// <summary>The keys, as a list for people.</summary>
@@ -78,6 +90,8 @@ internal sealed record CommandLine(Verb Verb, string[] Configuration)
         }
     }
 
+    private static bool IsWord(string text) => !text.StartsWith('-');
+
     private static StartRefusedException Unknown(string word) =>
-        new($"'{word}' is neither a command nor a key: there are run, migrate, --help, --version and --Key=value.");
+        new($"'{word}' is neither a command nor a key: there are run, migrate, export DIR, import DIR, check URL, --help, --version and --Key=value.");
 }

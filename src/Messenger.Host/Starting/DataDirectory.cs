@@ -43,15 +43,9 @@ internal sealed class DataDirectory : IDisposable
 
     private static void Make(string directory)
     {
-        if (OperatingSystem.IsWindows() || Directory.Exists(directory))
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            // It holds phone numbers' hashes and social graphs: for this account alone.
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        // It holds phone numbers' hashes, credentials and social graphs: for this account alone.
+        Directory.CreateDirectory(directory);
+        PrivateFiles.Repair(directory);
     }
 
     private static StartRefusedException Unwritable(string directory, Exception fault) =>

@@ -17,6 +17,11 @@ internal static class Greeting
             yield return $"Development: every code by SMS is {code}.";
         }
 
+        if (settings.Explorer)
+        {
+            yield return $"Every request in the browser: {urls.FirstOrDefault()}/explorer";
+        }
+
         yield return "";
         yield return "Next, in a second terminal:  dotnet run --project src/Messenger.Cli -- demo";
         yield return "README.md says what you see there. Ctrl+C stops this server.";

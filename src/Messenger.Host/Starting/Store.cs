@@ -29,19 +29,26 @@ internal sealed class Store : IDisposable
         return new Store(held: null);
     }
 
-    /// <summary>The command: migrates, whatever a start may do.</summary>
+    /// <summary>The store for a command that needs no cluster: there, held where it is embedded, and of this release's version.</summary>
+    /// <param name="migrate">Whether it may be made or upgraded; else one that is missing or older is refused.</param>
     /// <exception cref="StartRefusedException">As <see cref="Open"/>.</exception>
-    public static async Task Migrate(Settings settings)
+    public static async Task<Store> OpenAlone(Settings settings, bool migrate)
     {
         if (settings.Cluster is not { } cluster)
         {
-            Embedded(settings).Dispose();
-            return;
+            return migrate || File.Exists(Path(settings))
+                ? new Store(Embedded(settings))
+                : throw new StartRefusedException($"There is no data in {settings.Data.Directory}: {Keys.DataDirectory.Name} takes the directory of the server.");
         }
 
         await Reachable.Postgres(cluster.Postgres);
-        Upgrade(cluster, apply: true);
+        Upgrade(cluster, migrate);
+        return new Store(held: null);
     }
+
+    /// <summary>The command: migrates, whatever a start may do.</summary>
+    /// <exception cref="StartRefusedException">As <see cref="Open"/>.</exception>
+    public static async Task Migrate(Settings settings) => (await OpenAlone(settings, migrate: true)).Dispose();
 
     public void Dispose() => _held?.Dispose();
 

@@ -33,7 +33,11 @@ internal sealed class DiskLayout(string root)
 
         using (new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = OnlyMine, BufferSize = 0,
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite,
+            UnixCreateMode = OnlyMine,
+            BufferSize = 0,
         }))
         {
         }

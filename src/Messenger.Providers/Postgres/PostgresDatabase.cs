@@ -46,6 +46,16 @@ internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAs
             Argument.List($"{name}_high", spans.Select(span => span.High)),
         ]);
 
+    public string Records(string argument, params (string Name, string Type)[] columns) =>
+        $"json_to_recordset(cast({argument} as json)) x({string.Join(", ", columns.Select(column => $"{column.Name} {column.Type}"))})";
+
+    public string TakingTurns => "for update skip locked";
+
+    public string CountOf(string table) => $"""
+        (select cast(coalesce(sum(greatest(c.reltuples, 0)), 0) as bigint) from pg_class c where c.oid = '{table}'::regclass
+            or c.oid in (select i.inhrelid from pg_inherits i where i.inhparent = '{table}'::regclass))
+        """;
+
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
     private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments)

@@ -24,6 +24,16 @@ internal interface IDatabase
     /// <summary>A table expression <c>(conversation, low, high)</c> of spans, under the alias g, with the arguments it needs.</summary>
     /// <param name="name">Begins the names of the arguments.</param>
     (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<Span> spans, string name);
+
+    /// <summary>A table expression of these columns, under the alias x, out of an argument that holds a JSON array of objects.</summary>
+    /// <param name="columns">Names, with the types that an engine with types wants.</param>
+    string Records(string argument, params (string Name, string Type)[] columns);
+
+    /// <summary>Ends a select inside an update, so that processes which take rows at the same time take different ones.</summary>
+    string TakingTurns { get; }
+
+    /// <summary>An expression of about how many rows a table has, its partitions included; exact where counting is cheap.</summary>
+    string CountOf(string table);
 }
 
 /// <summary>Sequences of one conversation, both ends included.</summary>

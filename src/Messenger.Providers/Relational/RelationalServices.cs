@@ -19,12 +19,21 @@ internal static class RelationalServices
         services.AddSingleton<IMessageLog, RelationalMessageLog>();
         services.AddSingleton<IConversationDirectory, RelationalConversationDirectory>();
         services.AddSingleton<IUserDirectory, RelationalUserDirectory>();
-        services.AddSingleton<IReportStore, RelationalReportStore>();
         services.AddSingleton<IUploads, RelationalUploads>();
         services.AddSingleton<RelationalFiles>();
         services.AddSingleton<IFileDirectory>(provider => provider.GetRequiredService<RelationalFiles>());
         services.AddSingleton<IFileGarbage>(provider => provider.GetRequiredService<RelationalFiles>());
         services.AddSingleton<IFileSecrets, RelationalFileSecrets>();
+        services.AddSingleton<RelationalReportStore>();
+        services.AddSingleton<IReportStore>(provider => provider.GetRequiredService<RelationalReportStore>());
+        services.AddSingleton<IReportDesk>(provider => provider.GetRequiredService<RelationalReportStore>());
+        services.AddSingleton<IUnreadCounts, RelationalUnreadCounts>();
+        services.AddSingleton<IPushStore, RelationalPushStore>();
+        services.AddSingleton<ISmsBudget, RelationalSmsBudget>();
+        services.AddSingleton<IAuditLog, RelationalAuditLog>();
+        services.AddSingleton<ICounts, RelationalCounts>();
+        services.AddSingleton<IMessageRetention, RelationalMessageRetention>();
+        services.TryAddSingleton<IFileRetention, NoFileRetention>();
         services.AddHealthChecks()
             .AddCheck<LogLiveCheck>("message-log-writer", tags: ["live"])
             .AddCheck<LogReadyCheck>("message-log", tags: ["ready"]);

@@ -8,17 +8,20 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
     public Task Put(UserRow user) => database.Write(
         """
         insert into user_profile
-            (user_id, public_key, private_key_encrypted, metadata_key_encrypted, key_pair_uuid, nick, created, last_login, avatar_updated, keys_updated, suspended)
-        values (@user, @public, @private, @metadata, @pair, @nick, @created, @login, @avatar, @keys, @suspended)
+            (user_id, public_key, private_key_encrypted, metadata_key_encrypted, key_pair_uuid, nick, created, last_login, avatar_updated, keys_updated, suspended,
+             discoverable)
+        values (@user, @public, @private, @metadata, @pair, @nick, @created, @login, @avatar, @keys, @suspended, @discoverable)
         on conflict (user_id) do update set
             public_key = excluded.public_key, private_key_encrypted = excluded.private_key_encrypted,
             metadata_key_encrypted = excluded.metadata_key_encrypted, key_pair_uuid = excluded.key_pair_uuid, nick = excluded.nick,
             created = excluded.created, last_login = excluded.last_login, avatar_updated = excluded.avatar_updated,
-            keys_updated = excluded.keys_updated, suspended = excluded.suspended
+            keys_updated = excluded.keys_updated, suspended = excluded.suspended,
+            discoverable = excluded.discoverable
         """,
         ("user", user.UserId), ("public", user.PublicKey), ("private", user.PrivateKeyEncrypted), ("metadata", user.MetaDataKeyEncrypted),
         ("pair", user.KeyPairUuid), ("nick", user.Nick), ("created", user.Created), ("login", user.LastLogin),
-        ("avatar", user.AvatarUpdated), ("keys", user.KeysUpdated), ("suspended", user.Suspended));
+        ("avatar", user.AvatarUpdated), ("keys", user.KeysUpdated), ("suspended", user.Suspended),
+        ("discoverable", user.Discoverable));
 
     public Task Remove(string userId) => database.Write(
         """
@@ -37,6 +40,9 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
 
     public Task<IReadOnlyList<string>> Registered(IReadOnlyCollection<string> userIds) => Ids(
         $"select u.user_id from user_profile u where {database.Among("u.user_id", "@users")}", Argument.List("users", userIds));
+
+    public Task<IReadOnlyList<string>> Discoverable(IReadOnlyCollection<string> userIds) => Ids(
+        $"select u.user_id from user_profile u where u.discoverable and {database.Among("u.user_id", "@users")}", Argument.List("users", userIds));
 
     public Task<IReadOnlyList<string>> BlackListOf(string userId) => Ids(
         "select b.blocked_id from blacklist b where b.user_id = @user order by b.id", ("user", userId));

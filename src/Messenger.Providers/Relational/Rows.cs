@@ -22,7 +22,7 @@ internal static class Rows
     public const string Receipt = "r.user_id, r.read_ranges, r.delivered_ranges";
 
     public const string User =
-        "u.user_id, u.public_key, u.private_key_encrypted, u.metadata_key_encrypted, u.key_pair_uuid, u.nick, u.created, u.last_login, u.avatar_updated, u.keys_updated, u.suspended";
+        "u.user_id, u.public_key, u.private_key_encrypted, u.metadata_key_encrypted, u.key_pair_uuid, u.nick, u.created, u.last_login, u.avatar_updated, u.keys_updated, u.suspended, u.discoverable";
 
     public const string File =
         "f.file, f.sequence, f.name, f.path_name, f.preview_name, f.mime_type, f.width, f.height, f.duration, f.size, f.created";
@@ -62,7 +62,8 @@ internal static class Rows
 
     public static UserRow ToUser(DbDataReader row, int at = 0) => new(
         row.GetString(at), Text(row, at + 1), Text(row, at + 2), Text(row, at + 3), Text(row, at + 4), Text(row, at + 5),
-        row.GetInt64(at + 6), row.GetInt64(at + 7), row.GetInt64(at + 8), row.GetInt64(at + 9), row.GetBoolean(at + 10));
+        row.GetInt64(at + 6), row.GetInt64(at + 7), row.GetInt64(at + 8), row.GetInt64(at + 9), row.GetBoolean(at + 10),
+        row.GetBoolean(at + 11));
 
     public static FileRow ToFile(DbDataReader row) => new(
         row.GetGuid(0), row.GetInt64(1), row.GetString(2), row.GetString(3), Text(row, 4), row.GetString(5), row.GetInt32(6), row.GetInt32(7),

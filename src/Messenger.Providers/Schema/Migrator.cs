@@ -29,16 +29,17 @@ internal sealed class Migrator(string store, IReadOnlyList<Script> scripts, stri
                 applied text    not null
             )
             """);
-        var from = Version(connection, transaction);
+        var applied = Applied(connection, transaction);
+        var from = applied.Max();
         var to = from;
-        foreach (var script in scripts.Where(script => script.Version > from && script.Version <= upTo))
+        foreach (var script in scripts.Where(script => !applied.Contains(script.Version) && script.Version <= upTo))
         {
             Execute(connection, transaction, script.Sql);
             Execute(
                 connection, transaction, "insert into schema_version (version, name, applied) values (@version, @name, @applied)",
                 ("version", script.Version), ("name", script.Name),
                 ("applied", DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)));
-            to = script.Version;
+            to = Math.Max(to, script.Version);
         }
 
         transaction.Commit();
@@ -49,24 +50,32 @@ internal sealed class Migrator(string store, IReadOnlyList<Script> scripts, stri
     /// <exception cref="SchemaPendingException">There are steps to be applied.</exception>
     public void PendingOrThrow(DbConnection connection, bool versioned)
     {
-        var version = versioned ? Version(connection, null) : 0;
-        if (version < scripts.Count)
+        var applied = versioned ? Applied(connection, null) : [0];
+        if (scripts.FirstOrDefault(script => !applied.Contains(script.Version)) is { } pending)
         {
             throw new SchemaPendingException(
-                $"The {store} has schema version {version}, this release needs {scripts.Count}: run the migration first.");
+                $"The {store} has schema version {applied.Max()}, this release needs {pending.Name}: run the migration first.");
         }
     }
 
-    private int Version(DbConnection connection, DbTransaction? transaction)
+    /// <summary>The steps that were taken, and 0. Each by itself: a step with a lower number may come with a later release.</summary>
+    private HashSet<int> Applied(DbConnection connection, DbTransaction? transaction)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = "select coalesce(max(version), 0) from schema_version";
-        var version = Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-        return version <= scripts.Count
-            ? version
+        command.CommandText = "select version from schema_version";
+        using var reader = command.ExecuteReader();
+        var applied = new HashSet<int> { 0 };
+        while (reader.Read())
+        {
+            applied.Add(Convert.ToInt32(reader.GetValue(0), CultureInfo.InvariantCulture));
+        }
+
+        var (version, known) = (applied.Max(), scripts[^1].Version);
+        return version <= known
+            ? applied
             : throw new SchemaTooNewException(
-                $"The {store} has schema version {version}, this release knows {scripts.Count}: start the newer release, or restore the backup from before it.");
+                $"The {store} has schema version {version}, this release knows {known}: start the newer release, or restore the backup from before it.");
     }
 
     private static void Execute(DbConnection connection, DbTransaction transaction, string sql, params ReadOnlySpan<(string Name, object Value)> arguments)

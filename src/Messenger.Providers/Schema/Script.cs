@@ -20,14 +20,9 @@ internal sealed record Script(int Version, string Name, string Sql)
             .OrderBy(script => script.Version)
             .ToList();
 
-        for (var index = 0; index < scripts.Count; index++)
-        {
-            if (scripts[index].Version != index + 1)
-            {
-                throw new InvalidOperationException($"{folder}: the steps must be numbered 1, 2, 3, …; {scripts[index].Name} is not");
-            }
-        }
-
-        return scripts;
+        // Numbers may leave gaps, so that steps which are written at the same time do not meet.
+        return scripts.DistinctBy(script => script.Version).Count() == scripts.Count
+            ? scripts
+            : throw new InvalidOperationException($"{folder}: two steps have the same number");
     }
 }

@@ -113,6 +113,14 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
             [(name, json.Append(']').ToString())]);
     }
 
+    public string Records(string argument, params (string Name, string Type)[] columns) =>
+        $"(select {string.Join(", ", columns.Select(column => $"value ->> '{column.Name}' as {column.Name}"))} from json_each({argument})) x";
+
+    /// <summary>There is one writer.</summary>
+    public string TakingTurns => "";
+
+    public string CountOf(string table) => $"(select count(*) from {table})";
+
     public void Dispose()
     {
         Writer.Dispose();

@@ -53,11 +53,14 @@ public class BadUploadTests(SharedServer server) : OnSharedServer(server)
         foreach (var metadata in new[]
         {
             null, "", "name", good.Replace("conversationUuid", "other", StringComparison.Ordinal), good + ",width LTU=", good + ",height eHg=", good + ",duration MS41",
-            good + ",mimeType dGV4dA==", good.Replace("mimeType", "mime", StringComparison.Ordinal), good + ",x !!!", good + ",x //8=", good + ",a b c", new string('x', 20_000),
+            good + ",mimeType dGV4dA==", good.Replace("mimeType", "mime", StringComparison.Ordinal), good + ",x !!!", good + ",x //8=", good + ",a b c", new string('x', 12_000),
         })
         {
             await Courier.Refused(400, "bad_request", mine.Create(metadata, "10"));
         }
+
+        // Past what the edge takes of headers nothing of ours reads them.
+        await Courier.Refused(431, null, mine.Create(new string('x', 40_000), "10"));
 
         await Courier.Refused(400, "bad_request", mine.OneShot(talk, message, "n", Bytes, ""));
         await Courier.Refused(400, "bad_request", mine.OneShot(talk, message, "n", Bytes, "&mimeType=text/html;x"));
@@ -105,9 +108,11 @@ public class BadUploadTests(SharedServer server) : OnSharedServer(server)
         await Cut(a, $"PATCH {upload}", "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n", 1000, 400);
         await Cut(a, $"POST /upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", "", 1000, 400);
 
-        await Deadlines.Until(async () => await mine.Offset(upload) == 400, Deadlines.Frame, () => "what came is not there");
+        // Who asks at once may take the upload over before what came is recorded.
+        var offset = await mine.Offset(upload);
+        Assert.InRange(offset, 0, 400);
         Assert.Empty(await Courier.FilesOf(a, talk, message));
-        using var rest = await mine.Patch(upload, 400, new ByteArrayContent(Bytes[400..]));
+        using var rest = await mine.Patch(upload, offset, new ByteArrayContent(Bytes[(int)offset..]));
         Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
         Assert.Equal("name", Assert.Single(await Courier.FilesOf(a, talk, message)).Text("fileNameEncrypted"));
     }

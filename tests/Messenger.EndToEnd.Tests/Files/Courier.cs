@@ -49,7 +49,11 @@ public sealed class Courier : IDisposable
 
     public static string Metadata(Talk talk, string message, string name) => string.Join(',', new Dictionary<string, string>
     {
-        ["conversationUuid"] = talk.Uuid, ["messageUuid"] = message, ["fileNameEncrypted"] = name, ["mimeType"] = "video/mp4", ["duration"] = "7",
+        ["conversationUuid"] = talk.Uuid,
+        ["messageUuid"] = message,
+        ["fileNameEncrypted"] = name,
+        ["mimeType"] = "video/mp4",
+        ["duration"] = "7",
     }.Select(pair => $"{pair.Key} {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value))}"));
 
     public Task<HttpResponseMessage> Create(string? metadata, string? length, HttpContent? body = null) => Send(

@@ -30,7 +30,7 @@ public class MemoryTests
         var before = Resident(server);
         var most = before;
         var uploads = Together((long)Size * MiB);
-        using var look = new PeriodicTimer(Deadlines.Look);
+        using var look = new PeriodicTimer(Patience.Look);
         while (!uploads.IsCompleted)
         {
             await look.WaitForNextTickAsync();

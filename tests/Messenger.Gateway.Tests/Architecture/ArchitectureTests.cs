@@ -17,6 +17,7 @@ public sealed class ArchitectureTests
         ["Messenger.Providers"] = ["Messenger.Ports"],
         ["Messenger.Host"] = ["Messenger.Gateway", "Messenger.Providers"],
         ["Messenger.Client"] = ["Messenger.Protocol"],
+        ["Messenger.Specification"] = ["Messenger.Protocol"],
         // Judges the server and the client by the document alone.
         ["Messenger.Conformance"] = [],
         ["Messenger.Cli"] = ["Messenger.Client", "Messenger.Conformance"],

@@ -32,6 +32,12 @@ public class FileLinksTests
         Assert.False(await links.IsSigned(Query(url), conversation, Guid.NewGuid(), Name));
         Assert.False(await IsSigned(links, url.Replace("exp=1", "exp=2", StringComparison.Ordinal)));
         Assert.False(await IsSigned(links, url + "&sig=AAAA"));
+        foreach (var last in "ABCD_-=!")
+        {
+            // Also those whose last bits no encoder writes.
+            Assert.Equal(last == url[^1], await IsSigned(links, url[..^1] + last));
+        }
+
         time.Advance(TimeSpan.FromMinutes(60));
         Assert.True(await IsSigned(links, url));
         time.Advance(TimeSpan.FromSeconds(1));

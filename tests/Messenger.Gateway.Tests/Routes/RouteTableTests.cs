@@ -14,8 +14,8 @@ public class RouteTableTests
     private readonly RouteTable table = new(
         new StubGrains().Factory,
         new OwnAnswers(Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions())),
-        new Login(null!, null!),
-        new RegistrationLimit(Options.Create(new GatewayOptions()), TimeProvider.System),
+        new Login(null!, null!, null!),
+        new RegistrationLimit(Options.Create(new GatewayOptions()), TimeProvider.System, new StubGrains().Factory),
         new FileAnswers(null!, null!));
 
     [Fact]

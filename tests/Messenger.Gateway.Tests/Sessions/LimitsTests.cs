@@ -103,22 +103,73 @@ public class LimitsTests
     }
 
     [Fact]
-    public void AddressesAreCountedByNetworkAndForgotten()
+    public void KeysAreCountedOverTheirWindowAndForgotten()
     {
         var time = new FakeTimeProvider();
-        var limit = new RegistrationLimit(Options.Create(new GatewayOptions { RegistrationsPerAddress = 1 }), time);
-        Assert.Null(limit.Refuse(IPAddress.Parse("2001:db8::1")));
-        Assert.Equal("too many registrations from this address; try again in 600 s", limit.Refuse(IPAddress.Parse("2001:db8::2"))?.Description);
-        Assert.Null(limit.Refuse(IPAddress.Parse("2001:db8:0:1::2")));
-        Assert.Null(limit.Refuse(IPAddress.Parse("10.0.0.1")));
-        Assert.NotNull(limit.Refuse(IPAddress.Parse("::ffff:10.0.0.1")));
+        var windows = new Windows<IPAddress>(most: 1, TimeSpan.FromMinutes(10), capacity: 100, time);
+        Assert.Equal(0, windows.Take(Networks.Of(IPAddress.Parse("2001:db8::1"))));
+        Assert.Equal(600, windows.Take(Networks.Of(IPAddress.Parse("2001:db8::2"))));
+        Assert.Equal(0, windows.Take(Networks.Of(IPAddress.Parse("2001:db8:0:1::2"))));
+        Assert.Equal(0, windows.Take(Networks.Of(IPAddress.Parse("10.0.0.1"))));
+        Assert.Equal(600, windows.Wait(Networks.Of(IPAddress.Parse("::ffff:10.0.0.1"))));
 
         time.Advance(TimeSpan.FromMinutes(10));
-        Assert.Null(limit.Refuse(IPAddress.Parse("10.0.0.1")));
-        for (var i = 0; i < 3 * RegistrationLimit.MaxAddresses; i++)
+        Assert.Equal(0, windows.Take(IPAddress.Parse("10.0.0.1")));
+        for (var i = 0; i < 1000; i++)
         {
-            limit.Refuse(new IPAddress(i + 1L));
-            Assert.True(limit.Count <= RegistrationLimit.MaxAddresses);
+            windows.Take(new IPAddress(i + 1L));
+            Assert.True(windows.Count <= 100);
         }
+    }
+
+    [Fact]
+    public async Task AnAddressIsCountedInTheClusterTooAndNothingIsSentWhileThatIsAway()
+    {
+        await using var server = await GatewayServer.Start();
+        using var client = await server.Connect();
+        var request = $$$"""{"type":"RequestRegisterApplication","payload":{"applicationType":"android","openUserId":"+35794048714","userId":"{{{TestClient.User}}}","uuid":"a"}}""";
+        server.Grains.On("Take", _ => Task.FromResult(77));
+        await client.Send(request);
+        var status = await client.Status();
+        Assert.Equal((Statuses.TooManyRequests, "too many registrations from this address; try again in 77 s"), (status.Status, status.Description));
+
+        server.Grains.On("Take", _ => Task.FromException<int>(new TimeoutException()));
+        await client.Send(request);
+        Assert.Equal(Statuses.Unavailable, (await client.Status()).Status);
+        Assert.Empty(server.Grains.Calls("Register"));
+    }
+
+    [Fact]
+    public void AUsersMessagesConversationsAndAdditionsAreCountedApart()
+    {
+        var time = new FakeTimeProvider();
+        var limits = new UserLimits(Options.Create(new GatewayOptions { MessagesPerMinute = 1, CreationsPerHour = 1, AdditionsPerHour = 1 }), time);
+        Messenger.Protocol.IRequest[] kinds =
+        [
+            new RequestAddMessage(null, null!, false, null, null!, null, null!),
+            new RequestCreateConversationFull(null, null!, false, null, null, null!, null!, null),
+            new RequestAddMember(null!, null!, null!),
+        ];
+        Assert.All(kinds, kind => Assert.Null(limits.Refuse("ann", kind)));
+        Assert.All(kinds, kind => Assert.Equal(Statuses.TooManyRequests, limits.Refuse("ann", kind)?.Status));
+        Assert.All(kinds, kind => Assert.Null(limits.Refuse("bob", kind)));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(limits.Refuse("ann", kinds[0]));
+        Assert.EndsWith("try again in 3540 s", limits.Refuse("ann", kinds[1])?.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnAddressMayFailToLogInSoOften()
+    {
+        var time = new FakeTimeProvider();
+        var limits = new UserLimits(Options.Create(new GatewayOptions { FailedLoginsPerAddress = 2 }), time);
+        var address = IPAddress.Parse("10.0.0.1");
+        limits.LoginFailed(address);
+        Assert.Null(limits.RefuseLogin(address));
+        limits.LoginFailed(address);
+        Assert.EndsWith("try again in 600 s", limits.RefuseLogin(address)?.Description, StringComparison.Ordinal);
+        Assert.Null(limits.RefuseLogin(IPAddress.Parse("10.0.0.2")));
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Null(limits.RefuseLogin(address));
     }
 }

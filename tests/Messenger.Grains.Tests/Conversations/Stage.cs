@@ -99,6 +99,11 @@ internal sealed class Told
     public void Hear(string user, Notice notice, string? except) =>
         _heard.GetOrAdd(user, _ => []).Enqueue((notice.Type, Encoding.UTF8.GetString(notice.Payload), except));
 
+    /// <summary>Who was woken for what.</summary>
+    public ConcurrentQueue<(string User, PushHint Message)> Wakes { get; } = new();
+
+    public void Wake(string user, PushHint[] messages) => Array.ForEach(messages, message => Wakes.Enqueue((user, message)));
+
     public void Doubt(string user) => _doubts.AddOrUpdate(user, 1, (_, count) => count + 1);
 
     public int Doubts(Caller who) => _doubts.GetValueOrDefault(who.UserId);
@@ -133,8 +138,16 @@ internal sealed class Told
 
 /// <summary>A user who writes down what it is told.</summary>
 [Reentrant]
-internal sealed class ListeningUser(Told told) : Grain, IUserGrain
+internal sealed class ListeningUser(Told told) : Grain, IUserGrain, IUserPushes
 {
+    public Task Wake(PushHint[] messages)
+    {
+        told.Wake(this.GetPrimaryKeyString(), messages);
+        return Task.CompletedTask;
+    }
+
+    public Task ForgetToken(string applicationUuid, PushTarget dead) => throw new NotSupportedException();
+
     public async Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
     {
         await told.Before(this.GetPrimaryKeyString());

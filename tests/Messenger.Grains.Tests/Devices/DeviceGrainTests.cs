@@ -233,7 +233,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
     private static Notice Wake(Guid conversation, string author = "somebody") => Notices.Of(0, push: new PushHint(conversation, "message", author));
 
     private Task Pushed(params Guid[] conversations) => DeliveryCluster.Until(
-        () => cluster.Pushes.All.Select(push => push.Conversation).SequenceEqual(conversations), "the pushes");
+        () => cluster.Pushes.All.Select(push => push.Conversation).Order().SequenceEqual(conversations.Order()), "the pushes");
 
     private sealed class RecordedStreams : IGatewayStreams
     {

@@ -36,6 +36,9 @@ internal sealed class FakeUsers : IUserDirectory
     public Task<IReadOnlyList<string>> Registered(IReadOnlyCollection<string> userIds) =>
         Read<IReadOnlyList<string>>(() => [.. userIds.Distinct().Where(_rows.ContainsKey).Order(StringComparer.Ordinal)]);
 
+    public Task<IReadOnlyList<string>> Discoverable(IReadOnlyCollection<string> userIds) =>
+        Read<IReadOnlyList<string>>(() => [.. userIds.Distinct().Where(id => _rows.TryGetValue(id, out var row) && row.Discoverable).Order(StringComparer.Ordinal)]);
+
     public Task<IReadOnlyList<string>> BlackListOf(string userId) =>
         Read<IReadOnlyList<string>>(() => [.. _blackList.Where(entry => entry.User == userId).Select(entry => entry.Blocked)]);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Messenger.Grains.Registration;
 using Xunit;
 
@@ -21,16 +20,4 @@ public sealed class PhonesTests
     [InlineData("tel:+35794048714", false)]
     [InlineData("", false)]
     public void A_phone_is_E164_in_its_one_spelling(string phone, bool taken) => Assert.Equal(taken, Phones.IsE164(phone));
-
-    [Fact]
-    public void The_text_for_Android_begins_and_ends_as_its_SMS_Retriever_wants() =>
-        Assert.Equal("<#> Your code: 123456\np1VSyoHQY8a", Phones.Text("123456", "p1VSyoHQY8a"));
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    public void The_text_elsewhere_has_the_code_alone(string? token) => Assert.Equal("Your code: 123456", Phones.Text("123456", token));
-
-    [Fact]
-    public void The_longest_text_fits_one_SMS() => Assert.True(Encoding.UTF8.GetByteCount(Phones.Text("1234567890", "p1VSyoHQY8a")) <= 140);
 }

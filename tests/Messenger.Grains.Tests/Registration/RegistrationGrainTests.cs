@@ -72,6 +72,51 @@ public sealed class RegistrationGrainTests(UserSilo house)
     }
 
     [Fact]
+    public async Task Guessing_ends_after_fifty_wrong_codes_a_day_even_when_no_SMS_goes_out()
+    {
+        var person = house.Stranger();
+        var (guesses, refused) = (0, 0);
+        house.Silo.Sms.Refuses = true;
+        try
+        {
+            // A provider that is away does not count a code as sent: it must not give guesses for nothing either.
+            for (var round = 0; round < 15; round++)
+            {
+                await person.Registration.Register(Asks(person));
+                for (var tried = 0; tried < 5; tried++)
+                {
+                    var status = (await Confirms(person, "x")).Refusal?.Status;
+                    guesses += status == Statuses.Forbidden ? 1 : 0;
+                    refused += status == Statuses.TooManyRequests ? 1 : 0;
+                }
+
+                await house.Silo.Deactivate(person.Registration);
+            }
+        }
+        finally
+        {
+            house.Silo.Sms.Refuses = false;
+        }
+
+        Assert.Equal((50, 25), (guesses, refused));
+        house.Silo.Clock.Advance(TimeSpan.FromDays(1));
+        await person.Registration.Register(Asks(person));
+        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+    }
+
+    [Fact]
+    public async Task A_quota_is_the_clusters_and_outlives_its_activation()
+    {
+        var quota = house.Silo.Grains.GetGrain<Messenger.Grains.Quotas.IQuotaGrain>("test");
+        Assert.Equal(0, await quota.Take(2, TimeSpan.FromMinutes(1)));
+        await house.Silo.Deactivate(quota);
+        Assert.Equal(0, await quota.Take(2, TimeSpan.FromMinutes(1)));
+        Assert.Equal(60, await quota.Take(2, TimeSpan.FromMinutes(1)));
+        house.Silo.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, await quota.Take(2, TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
     public async Task A_code_expires()
     {
         var person = house.Stranger();

@@ -74,19 +74,4 @@ public sealed class ContactListTests(UserSilo house)
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(3));
         Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
     }
-
-    [Fact]
-    public async Task Looking_up_is_limited_per_day()
-    {
-        var person = await house.Person();
-        var request = new RequestGetRegisteredUsers([.. Enumerable.Range(0, Limits.CheckUserList).Select(at => UserIds.FromPhone($"+{at}"))]);
-        for (var call = 0; call < 20; call++)
-        {
-            Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
-        }
-
-        house.Silo.Clock.Advance(TimeSpan.FromMinutes(1));
-        var refusal = (await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal;
-        Assert.Equal(Refused.TooManyRequests("too many users looked up", 4260), refusal);
-    }
 }

@@ -28,6 +28,11 @@ internal sealed class DeviceRecord
 
     public PushTarget? Push { get; set; }
 
+    /// <summary>What it was woken for.</summary>
+    public ConcurrentQueue<PushHint> Wakes { get; } = new();
+
+    public void Wake(PushHint message) => Wakes.Enqueue(message);
+
     public void Notice(Notice notice) => _notices.Writer.TryWrite(notice);
 
     public void Doubt() => _doubts.Writer.TryWrite(true);
@@ -76,6 +81,12 @@ internal sealed class DeviceStandIn(DeviceRecords records) : Grain, IDeviceGrain
     public Task<bool> IsOnline() => Task.FromResult(Record.Online);
 
     public Task SetPushTarget(PushTarget? target) => Unless(() => Record.Push = target);
+
+    public Task ForgetPushTarget(PushTarget dead) => Unless(() => Record.Push = Record.Push == dead ? null : Record.Push);
+
+    public Task<PushTarget?> PushTarget() => Task.FromResult(Record.Online ? null : Record.Push);
+
+    public Task Wake(PushHint[] messages) => Unless(() => Array.ForEach(messages, Record.Wake));
 
     public Task<Connected> Connect(Connection connection, string? resumeCursor) => throw new NotSupportedException();
 

@@ -106,7 +106,7 @@ public sealed class LoginTests(UserSilo house)
     {
         var person = await house.Person("one", "two");
         Assert.Equal(Answer.Ok, await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("token", null, "two")));
-        Assert.Equal(new PushTarget("android", "token"), person.Device("two").Push);
+        Assert.Equal(new PushTarget("android", "token", house.Silo.Now), person.Device("two").Push);
         Assert.Null(person.Device("one").Push);
         await house.Silo.Deactivate(person.Grain);
         var listed = (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(true))).Value!.Applications;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
+using Messenger.Grains.Tests.Fakes;
 using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,9 @@ public sealed class DeliveryCluster : IAsyncDisposable
 
     public RecordedPushes Pushes { get; }
 
+    /// <summary>Outlives every silo.</summary>
+    public FakePushStore Queue { get; private init; } = null!;
+
     public IClusterClient Client => cluster.Client;
 
     public static async Task<DeliveryCluster> Start(
@@ -32,6 +36,7 @@ public sealed class DeliveryCluster : IAsyncDisposable
     {
         var storage = new DurableStorage();
         var pushes = new RecordedPushes();
+        var queue = new FakePushStore();
         var builder = new InProcessTestClusterBuilder((short)roles.Length);
         builder.Options.AssumeHomogenousSilosForTesting = false;
         builder.Options.ConfigureFileLogging = false;
@@ -43,6 +48,8 @@ public sealed class DeliveryCluster : IAsyncDisposable
             storage.AddTo(silo, "state", "PubSubStore");
             silo.AddSiloRole(role);
             silo.Services.AddSingleton<IPushSender>(pushes);
+            silo.Services.AddSingleton<IPushStore>(queue);
+            silo.Services.AddSingleton<IUnreadCounts>(queue);
             if (streams is null)
             {
                 silo.AddGatewayStreams(isGateway);
@@ -70,7 +77,7 @@ public sealed class DeliveryCluster : IAsyncDisposable
         });
         var built = builder.Build();
         await built.DeployAsync().WaitAsync(Patience);
-        return new DeliveryCluster(built, storage, pushes);
+        return new DeliveryCluster(built, storage, pushes) { Queue = queue };
     }
 
     public IServiceProvider Silo(int index) => cluster.GetSiloServiceProvider(Address(index));
@@ -112,14 +119,17 @@ public sealed class DeliveryCluster : IAsyncDisposable
     }
 }
 
+/// <summary>A provider that takes everything, unless a test has it say something else.</summary>
 public sealed class RecordedPushes : IPushSender
 {
     public ConcurrentQueue<Push> All { get; } = new();
 
-    public Task Send(Push push, CancellationToken cancellation)
+    public Func<Push, PushOutcome> Answer { get; set; } = _ => PushOutcome.Taken;
+
+    public Task<PushOutcome> Send(Push push, CancellationToken cancellation)
     {
         All.Enqueue(push);
-        return Task.CompletedTask;
+        return Task.FromResult(Answer(push));
     }
 }
 

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Messenger.Cli.Admin;
+
+/// <summary>What is in the store, and what goes out of it.</summary>
+internal static class StoreCommands
+{
+    public static Command Counts() => AdminSession.Command(
+        "counts", "How much there is", _ => { },
+        async (parsed, session, call) => session.Show(
+            parsed, await call(HttpMethod.Get, "/counts"), counts => counts.Select(count => $"{count.Key,-16} {count.Value,12}")));
+
+    public static Command Retention()
+    {
+        var kind = new Argument<string>("kind") { Description = "messages or files" };
+        var days = new Argument<int>("days") { Description = "What is older than this goes" };
+        var dry = new Option<bool>("--dry-run") { Description = "Only counts" };
+        return AdminSession.Command(
+            "retention", "Removes what is older than so many days, for good, in small steps. Example: messenger admin retention messages 365 --dry-run",
+            command =>
+            {
+                command.Add(kind);
+                command.Add(days);
+                command.Add(dry);
+            },
+            async (parsed, session, call) =>
+            {
+                var (removed, after, dryRun) = (0L, (string?)null, parsed.GetValue(dry));
+                do
+                {
+                    var step = await call(HttpMethod.Post, "/retention", new { kind = parsed.GetValue(kind), days = parsed.GetValue(days), dryRun, after });
+                    removed += step["removed"]!.GetValue<long>();
+                    after = step["next"]?.ToString();
+                    if (!session.IsJson(parsed) && !Console.IsErrorRedirected)
+                    {
+                        await Console.Error.WriteAsync($"\r{removed} ");
+                    }
+                }
+                while (after is not null);
+                session.Show(parsed, new JsonObject { ["removed"] = removed, ["dryRun"] = dryRun }, _ => [dryRun ? $"{removed} would go." : $"{removed} removed."]);
+            });
+    }
+
+    public static Command Audit()
+    {
+        var before = new Option<long?>("--before") { Description = "Older than this time, in milliseconds since the Unix epoch" };
+        return AdminSession.Command(
+            "audit", "Who called what, newest first", command => command.Add(before),
+            async (parsed, session, call) => session.Show(
+                parsed, await call(HttpMethod.Get, parsed.GetValue(before) is { } at ? $"/audit?before={at}" : "/audit"),
+                page => page["items"]!.AsArray().Select(Line).Concat(page["next"] is { } next ? [$"More: --before {next}"] : [])));
+    }
+
+    private static string Line(JsonNode? entry) =>
+        $"{AdminSession.Time(entry!["at"])}  {entry["actor"] ?? "nobody",-12}  {entry["status"] ?? "unfinished"}  {entry["action"]}  {entry["target"]}  {entry["from"]}  {entry["detail"]}";
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using Messenger.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace Messenger.Gateway.Dispatch;
+
+/// <summary>What one user may do how often, whatever the connection; and how often an address may fail to log in. At this process.</summary>
+/// <remarks>
+/// Local: a user with connections to N gateways has N times as much, and a user has at most as many connections as applications. What
+/// costs money or tells who is registered is counted in the cluster instead.
+/// </remarks>
+internal sealed class UserLimits(IOptions<GatewayOptions> options, TimeProvider time)
+{
+    /// <summary>Users remembered for each limit.</summary>
+    private const int MaxUsers = 50_000;
+
+    private const int MaxAddresses = 10_000;
+
+    private readonly GatewayOptions options = options.Value;
+    private readonly Windows<string> messages = new(options.Value.MessagesPerMinute, TimeSpan.FromMinutes(1), MaxUsers, time);
+    private readonly Windows<string> creations = new(options.Value.CreationsPerHour, TimeSpan.FromHours(1), MaxUsers, time);
+    private readonly Windows<string> additions = new(options.Value.AdditionsPerHour, TimeSpan.FromHours(1), MaxUsers, time);
+    private readonly Windows<IPAddress> failures = new(options.Value.FailedLoginsPerAddress, FailureWindow, MaxAddresses, time);
+
+    private static TimeSpan FailureWindow => TimeSpan.FromMinutes(10);
+
+    /// <summary>Counts one more request of this user; the refusal when it is one too many of its kind.</summary>
+    public Refused? Refuse(string userId, IRequest request)
+    {
+        if (!options.LimitsEnabled)
+        {
+            return null;
+        }
+
+        return request switch
+        {
+            RequestAddMessage => Of(messages.Take(userId), "too many messages"),
+
+            // These two tell whether somebody is registered: besides what they do, they are limited for that.
+            RequestCreateConversationFull => Of(creations.Take(userId), "too many new conversations"),
+            RequestAddMember or RequestAddAdmin => Of(additions.Take(userId), "too many people added"),
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether this address failed to log in too often.</summary>
+    public Refused? RefuseLogin(IPAddress? address) =>
+        !options.LimitsEnabled || address is null ? null : Of(failures.Wait(Networks.Of(address)), "too many failed logins from this address");
+
+    /// <summary>One login more that was no application's.</summary>
+    public void LoginFailed(IPAddress? address)
+    {
+        if (address is not null)
+        {
+            failures.Take(Networks.Of(address));
+        }
+    }
+
+    private static Refused? Of(int wait, string what) => wait == 0 ? null : Refused.TooManyRequests(what, wait);
+}

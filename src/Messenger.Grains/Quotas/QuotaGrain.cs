@@ -1,0 +1,67 @@
+using Messenger.Grains.Placement;
+using Messenger.Grains.Users;
+using Messenger.Ports;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Messenger.Grains.Quotas;
+
+/// <inheritdoc cref="IQuotaGrain"/>
+[SiloRole(SiloRoles.Worker)]
+internal sealed class QuotaGrain(TimeProvider clock, ILogger<QuotaGrain> logger) : Grain, IQuotaGrain
+{
+    private Stored<QuotaWindow> _window = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _window = new Stored<QuotaWindow>(GrainContext, "quota", logger);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What is over leaves no row: its key names an address or a part of a phone number.</summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if ((await _window.Load()).Until <= Now)
+            {
+                await _window.Erase();
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // Logged where it happened. The row stays, and counts nothing any more.
+        }
+    }
+
+    public async Task<int> Take(int most, TimeSpan over)
+    {
+        var (now, wait) = (Now, 0);
+        await _window.Change(before =>
+        {
+            var window = before.Until > now ? before : new QuotaWindow { Until = now + (long)over.TotalMilliseconds };
+            if (window.Count >= most)
+            {
+                wait = (int)Math.Max(1, Math.Ceiling((window.Until - now) / 1000.0));
+                return before;
+            }
+
+            return window with { Count = window.Count + 1 };
+        });
+        return wait;
+    }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}
+
+/// <summary>A quota as stored.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record QuotaWindow
+{
+    [Id(0)]
+    public int Count { get; init; }
+
+    /// <summary>Milliseconds since the Unix epoch.</summary>
+    [Id(1)]
+    public long Until { get; init; }
+}

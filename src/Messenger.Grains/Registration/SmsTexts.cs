@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace Messenger.Grains.Registration;
+
+/// <summary>What an SMS with a code says, in the language of the country that the number is of.</summary>
+/// <param name="ByLanguage">Texts with <c>{code}</c> in them.</param>
+/// <param name="Languages">Digits a number begins with (the longest counts), and the language there.</param>
+/// <param name="Default">The language of all other numbers.</param>
+public sealed record SmsTexts(IReadOnlyDictionary<string, string> ByLanguage, IReadOnlyDictionary<string, string> Languages, string Default)
+{
+    /// <summary>Where the code goes.</summary>
+    public const string Placeholder = "{code}";
+
+    /// <summary>What Android's SMS Retriever reads, and what one SMS carries.</summary>
+    public const int MostBytes = 140;
+
+    /// <summary>English, as it comes.</summary>
+    public static readonly SmsTexts English = new(new Dictionary<string, string> { ["en"] = "Your code: {code}" }, new Dictionary<string, string>(), "en");
+
+    /// <param name="phone">E.164.</param>
+    public string Of(string phone)
+    {
+        var digits = phone.AsSpan(phone.StartsWith('+') ? 1 : 0);
+        var (longest, language) = (0, Default);
+        foreach (var (prefix, there) in Languages)
+        {
+            if (prefix.Length > longest && digits.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                (longest, language) = (prefix.Length, there);
+            }
+        }
+
+        return ByLanguage[language];
+    }
+
+    /// <summary>Whether a text with the longest code, and on Android with what the SMS Retriever wants, is one SMS of at most 140 bytes.</summary>
+    public static bool Fits(string text)
+    {
+        var whole = Compose(text, "1234567890", "p1VSyoHQY8a");
+
+        // Beyond plain letters an SMS takes two bytes for each character.
+        return Encoding.UTF8.GetByteCount(whole) <= MostBytes && (whole.All(char.IsAscii) || whole.Length * 2 <= MostBytes);
+    }
+
+    /// <summary>At most 140 bytes; for Android <c>&lt;#&gt;</c> first, the application's hash last.</summary>
+    public static string Compose(string text, string digits, string? androidSmsToken)
+    {
+        var said = text.Replace(Placeholder, digits, StringComparison.Ordinal);
+        return string.IsNullOrEmpty(androidSmsToken) ? said : $"<#> {said}\n{androidSmsToken}";
+    }
+}

@@ -1,0 +1,18 @@
+using Messenger.Grains.Devices;
+using Orleans.Concurrency;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>The side of a user that pushes need; the same actor as <see cref="IUserGrain"/>.</summary>
+public interface IUserPushes : IGrainWithStringKey
+{
+    /// <summary>
+    /// A process died before it had told everyone of these messages: wakes the devices that are offline, by the same rules as when they were told.
+    /// When it returns, the pushes are on disk.
+    /// </summary>
+    [AlwaysInterleave]
+    Task Wake(PushHint[] messages);
+
+    /// <summary>A provider says that this token is dead: forgets it, unless the application has another one by now.</summary>
+    Task ForgetToken(string applicationUuid, PushTarget dead);
+}

@@ -1,0 +1,26 @@
+using Messenger.Grains.Devices;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>What pushes need of their user.</summary>
+internal sealed partial class UserGrain : IUserPushes
+{
+    public async Task Wake(PushHint[] messages)
+    {
+        var silent = await BlackList();
+        PushHint[] heard = [.. messages.Where(message => message.AuthorId != UserId && !silent.Contains(message.AuthorId))];
+        if (heard.Length > 0)
+        {
+            await Task.WhenAll((await _account.Load()).Applications.Select(application => _devices[application.Uuid].Wake(heard)));
+        }
+    }
+
+    public async Task ForgetToken(string applicationUuid, PushTarget dead)
+    {
+        // The device first: it says whether this is still the token, and a retry finds the rest undone.
+        await _devices[applicationUuid].ForgetPushTarget(dead);
+        await _account.Change(account => Own(account, applicationUuid)?.DeviceToken == dead.Token
+            ? account with { Applications = Applications.WithToken(account.Applications, applicationUuid, null) }
+            : account);
+    }
+}

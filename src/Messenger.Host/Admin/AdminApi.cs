@@ -1,0 +1,145 @@
+using System.Net;
+using Messenger.Grains.Users;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Messenger.Host.Admin;
+
+/// <summary>What the operator can do: docs/admin-openapi.yaml describes it. Every call can be repeated.</summary>
+internal static class AdminApi
+{
+    private const int MostOfAPage = 200;
+
+    /// <summary>Messages removed in one call: a fraction of a second.</summary>
+    private const int RetentionStepSize = 10_000;
+
+    public static void MapAdminApi(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup("/admin/v1");
+        api.MapGet("/reports", ListReports);
+        api.MapGet("/reports/{id:long}", FindReport);
+        api.MapPost("/reports/{id:long}/resolve", (long id, Note? note, HttpContext http, IReportDesk desk, TimeProvider clock) => Close(id, "resolved", note, http, desk, clock));
+        api.MapPost("/reports/{id:long}/dismiss", (long id, Note? note, HttpContext http, IReportDesk desk, TimeProvider clock) => Close(id, "dismissed", note, http, desk, clock));
+        api.MapGet("/users", async (string? userId, string? phone, IGrainFactory grains) => Told(await User(grains, new Whom(userId, phone, null, null)).LookUp()));
+        api.MapPost("/users/suspend", async (Whom whom, HttpContext http, IGrainFactory grains) => Told(await User(grains, whom).Suspend(true), http, Closed));
+        api.MapPost("/users/restore", async (Whom whom, HttpContext http, IGrainFactory grains) => Told(await User(grains, whom).Suspend(false), http, Closed));
+        api.MapPost("/connections/close", async (Whom whom, HttpContext http, IGrainFactory grains) => Told(await User(grains, whom).Disconnect(whom.Device), http, Closed));
+        api.MapPost("/push/test", async (Whom whom, HttpContext http, IGrainFactory grains) => Told(
+            await User(grains, whom).TestPush(whom.Device), http, trials => string.Join(", ", trials.Devices.Select(trial => $"{trial.Device} {trial.Outcome}"))));
+        api.MapPost("/accounts", Open);
+        api.MapGet("/counts", async (ICounts counts) => Results.Ok(await counts.Count()));
+        api.MapPost("/retention", Retain);
+        api.MapGet("/audit", ListAudit);
+    }
+
+    private static async Task<IResult> ListReports(string? state, long? before, int? size, IReportDesk desk)
+    {
+        if (state is not (null or "open" or "resolved" or "dismissed" or "all"))
+        {
+            throw new BadHttpRequestException("state takes open, resolved, dismissed or all");
+        }
+
+        var page = Page(size);
+        var found = await desk.List((state ?? "open") is "all" ? null : state ?? "open", before, page);
+        return Results.Ok(new Reports(found.Select(Report.Of), found.Count == page ? found[^1].Id : null));
+    }
+
+    private static async Task<IResult> FindReport(long id, IReportDesk desk) =>
+        await desk.Find(id) is { } found ? Results.Ok(Report.Of(found)) : NoReport();
+
+    private static async Task<IResult> Close(long id, string state, Note? note, HttpContext http, IReportDesk desk, TimeProvider clock)
+    {
+        if (note?.Text?.Length > 2000)
+        {
+            throw new BadHttpRequestException("text takes at most 2000 characters");
+        }
+
+        var closed = await desk.Close(id, state, http.Features.GetRequiredFeature<Trail>().Actor, note?.Text, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return await desk.Find(id) switch
+        {
+            null => NoReport(),
+
+            // The same again is a retry.
+            { } report when closed || report.State == state => Results.Ok(Report.Of(report)),
+            { } report => Failed(HttpStatusCode.Conflict, $"this report was {report.State} by {report.ClosedBy} before"),
+        };
+    }
+
+    private static async Task<IResult> Open(NewAccount account, HttpContext http, IGrainFactory grains)
+    {
+        // Never a number: whoever has that number could not register any more.
+        if (account.Name is not { Length: >= 2 and <= 64 } name || !char.IsAsciiLetterLower(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'))
+        {
+            throw new BadHttpRequestException("name takes 2 to 64 lower-case letters, digits, dots, dashes or underscores, a letter first");
+        }
+
+        return Told(await grains.GetGrain<IUserOperations>(UserIds.FromPhone(name)).Open(), http, _ => "a credential was given out");
+    }
+
+    private static async Task<IResult> Retain(
+        RetentionOrder order, HttpContext http, IMessageRetention messages, IFileRetention files, TimeProvider clock)
+    {
+        if (order.Days < 1)
+        {
+            throw new BadHttpRequestException("days takes a whole number from 1");
+        }
+
+        var before = clock.GetUtcNow().AddDays(-order.Days).ToUnixTimeMilliseconds();
+        var step = order.Kind switch
+        {
+            "messages" => await messages.Step(before, order.After, RetentionStepSize, order.DryRun),
+            "files" => await files.Step(before, order.After, RetentionStepSize, order.DryRun),
+            _ => throw new BadHttpRequestException("kind takes messages or files"),
+        };
+        http.Features.GetRequiredFeature<Trail>().Outcome = $"{(order.DryRun ? "would remove" : "removed")} {step.Removed}";
+        return Results.Ok(step);
+    }
+
+    private static async Task<IResult> ListAudit(long? before, int? size, IAuditLog audit)
+    {
+        var page = Page(size);
+        var found = await audit.List(before, page);
+        return Results.Ok(new AuditPage(found, found.Count == page ? found[^1].At : null));
+    }
+
+    private static IUserOperations User(IGrainFactory grains, Whom whom) => grains.GetGrain<IUserOperations>(whom.Id());
+
+    private static int Page(int? size) => size switch
+    {
+        null => 50,
+        >= 1 and <= MostOfAPage => size.Value,
+        _ => throw new BadHttpRequestException($"size takes a whole number from 1 to {MostOfAPage}"),
+    };
+
+    private static string Closed(Closed closed) => $"{closed.Connections} connections";
+
+    private static IResult Told<T>(Answer<T> answer, HttpContext? http = null, Func<T, string>? outcome = null)
+        where T : class
+    {
+        if (answer.Refusal is { } refusal)
+        {
+            return Failed(
+                refusal.Status switch
+                {
+                    Statuses.NotFound => HttpStatusCode.NotFound,
+                    Statuses.Conflict => HttpStatusCode.Conflict,
+                    Statuses.BadRequest => HttpStatusCode.BadRequest,
+                    Statuses.Unavailable => HttpStatusCode.ServiceUnavailable,
+                    _ => HttpStatusCode.Forbidden,
+                },
+                refusal.Description);
+        }
+
+        if (http is not null && outcome is not null)
+        {
+            http.Features.GetRequiredFeature<Trail>().Outcome = outcome(answer.Value!);
+        }
+
+        return Results.Ok(answer.Value);
+    }
+
+    private static IResult NoReport() => Failed(HttpStatusCode.NotFound, "there is no such report");
+
+    private static IResult Failed(HttpStatusCode status, string error) => Results.Json(new Failure(error), statusCode: (int)status);
+}

@@ -1,0 +1,226 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Messenger.Ports;
+using Messenger.Protocol;
+using Orleans.Runtime;
+
+namespace Messenger.Host.Admin;
+
+/// <summary>
+/// Stands before everything on the operator's port: lets nobody in without a token that is valid now, and nothing happen without an entry in the
+/// audit log. What cannot be entered is not done.
+/// </summary>
+internal sealed class Gatekeeper(
+    RequestDelegate next, IReadOnlyList<AdminToken> tokens, IAuditLog audit, TimeProvider clock, ILogger<Gatekeeper> logger)
+{
+    /// <summary>A call is some words; more is somebody else's mistake.</summary>
+    private const int MostBytes = 16 * 1024;
+
+    /// <summary>Characters of a call's arguments that are kept.</summary>
+    private const int MostDetail = 600;
+
+    /// <summary>Rejected calls that are entered in a minute: whoever knocks without end must not fill the disk. Past that they are counted alone.</summary>
+    private const int RejectionsPerMinute = 60;
+
+    private readonly Lock _gate = new();
+    private long _minute;
+    private int _rejections;
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var (token, why) = Check(http.Request.Headers.Authorization.ToString());
+        var entry = new AuditEntry(
+            Guid.NewGuid(), clock.GetUtcNow().ToUnixTimeMilliseconds(), token?.Name, $"{http.Request.Method} {Short(http.Request.Path)}", Target: null,
+            http.Connection.RemoteIpAddress?.ToString());
+        try
+        {
+            await (token is null ? Reject(http, entry, why!) : Serve(http, entry));
+        }
+        catch (StoreUnavailableException fault)
+        {
+            Log.AdminUnavailable(logger, fault);
+            await Say(http, HttpStatusCode.ServiceUnavailable, "the store is away: try again later");
+        }
+    }
+
+    private (AdminToken? Token, string? Why) Check(string authorization)
+    {
+        const string scheme = "Bearer ";
+        if (!authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) || authorization.Length == scheme.Length)
+        {
+            return (null, "a token is missing: send 'Authorization: Bearer TOKEN'");
+        }
+
+        return AdminToken.Match(tokens, authorization[scheme.Length..].Trim()) switch
+        {
+            null => (null, tokens.Count == 0 ? "no token is configured: Admin:Tokens is empty" : "this token is none of Admin:Tokens"),
+            { Expires: { } end } when clock.GetUtcNow() >= end => (null, "this token has expired"),
+            { } valid => (valid, null),
+        };
+    }
+
+    private async Task Reject(HttpContext http, AuditEntry entry, string why)
+    {
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        if (!MayEnter())
+        {
+            await Say(http, HttpStatusCode.TooManyRequests, "too many calls without a valid token: wait a minute");
+            return;
+        }
+
+        await audit.Enter(entry with { Status = (int)HttpStatusCode.Unauthorized, Detail = why });
+        Log.AdminCall(logger, "nobody", entry.Action, (int)HttpStatusCode.Unauthorized);
+        await Say(http, HttpStatusCode.Unauthorized, why);
+    }
+
+    private bool MayEnter()
+    {
+        lock (_gate)
+        {
+            var minute = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
+            _rejections = minute == _minute ? _rejections + 1 : 1;
+            _minute = minute;
+            return _rejections <= RejectionsPerMinute;
+        }
+    }
+
+    private async Task Serve(HttpContext http, AuditEntry entry)
+    {
+        var trail = new Trail(entry.Actor!);
+        http.Features.Set(trail);
+        var (arguments, fault) = await Arguments(http.Request);
+        await audit.Enter(entry with { Target = Target(arguments), Detail = Shown(arguments) });
+        if (fault is null)
+        {
+            await Call(http);
+        }
+        else
+        {
+            await Say(http, HttpStatusCode.BadRequest, fault);
+        }
+
+        Log.AdminCall(logger, entry.Actor!, entry.Action, http.Response.StatusCode);
+        await audit.Close(entry.Id, http.Response.StatusCode, trail.Outcome is { } outcome ? $"{Shown(arguments)} -> {outcome}" : null);
+    }
+
+    private async Task Call(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+            if (http.Response is { StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, HasStarted: false })
+            {
+                await Say(http, (HttpStatusCode)http.Response.StatusCode, "there is no such call: see docs/admin-openapi.yaml");
+            }
+            else if (http.Response is { StatusCode: StatusCodes.Status400BadRequest or StatusCodes.Status415UnsupportedMediaType, HasStarted: false })
+            {
+                await Say(http, HttpStatusCode.BadRequest, "the arguments are not as they must be: see docs/admin-openapi.yaml");
+            }
+        }
+        catch (Exception fault) when (!http.Response.HasStarted)
+        {
+            switch (fault)
+            {
+                case BadHttpRequestException bad:
+                    await Say(http, HttpStatusCode.BadRequest, bad.Message);
+                    break;
+                case StoreUnavailableException or TimeoutException or OrleansException:
+                    Log.AdminUnavailable(logger, fault);
+                    await Say(http, HttpStatusCode.ServiceUnavailable, "a part of the server is away: the call may or may not have had an effect, and can be repeated");
+                    break;
+                default:
+                    Log.AdminFailed(logger, fault);
+                    await Say(http, HttpStatusCode.InternalServerError, "the server failed: its log says how");
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Query and body as one object; read here, so that they are entered before anything is done.</summary>
+    private static async Task<(JsonObject Arguments, string? Fault)> Arguments(HttpRequest request)
+    {
+        var arguments = new JsonObject();
+        foreach (var (name, value) in request.Query)
+        {
+            arguments[name] = value.ToString();
+        }
+
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            return (arguments, null);
+        }
+
+        var body = new MemoryStream();
+        var buffer = new byte[4096];
+        for (var read = await request.Body.ReadAsync(buffer); read > 0; read = await request.Body.ReadAsync(buffer))
+        {
+            body.Write(buffer, 0, read);
+            if (body.Length > MostBytes)
+            {
+                return (arguments, $"the body takes at most {MostBytes} bytes");
+            }
+        }
+
+        try
+        {
+            if (body.Length > 0)
+            {
+                if (JsonNode.Parse(body.ToArray()) is not JsonObject members)
+                {
+                    return (arguments, "the body must be a JSON object");
+                }
+
+                foreach (var (name, value) in members)
+                {
+                    arguments[name] = value?.DeepClone();
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            return (arguments, "the body must be a JSON object");
+        }
+
+        body.Position = 0;
+        request.Body = body;
+        return (arguments, null);
+    }
+
+    /// <summary>Whom it is about, if anybody; a phone number by the id it makes.</summary>
+    private static string? Target(JsonObject arguments)
+    {
+        string? Word(string name) => arguments[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+        return Word("userId") is { } user ? Cut(user, 64) : (Word("phone") ?? Word("name")) is { } hashed ? UserIds.FromPhone(hashed) : null;
+    }
+
+    /// <summary>The arguments without what is told otherwise or must not be kept.</summary>
+    private static string? Shown(JsonObject arguments)
+    {
+        var shown = arguments.DeepClone().AsObject();
+        shown.Remove("phone");
+        shown.Remove("userId");
+        return shown.Count == 0 ? null : Cut(shown.ToJsonString(), MostDetail);
+    }
+
+    private static string Short(PathString path) => Cut(new StringBuilder(path.Value).Replace('\n', ' ').Replace('\r', ' ').ToString(), 120);
+
+    private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
+
+    private static Task Say(HttpContext http, HttpStatusCode status, string error)
+    {
+        http.Response.StatusCode = (int)status;
+        return http.Response.WriteAsJsonAsync(new Failure(error));
+    }
+}
+
+/// <summary>What a call adds to its entry in the audit log.</summary>
+internal sealed class Trail(string actor)
+{
+    /// <summary>The name of the token.</summary>
+    public string Actor { get; } = actor;
+
+    /// <summary>What came of it, in a few words; no number, no token.</summary>
+    public string? Outcome { get; set; }
+}

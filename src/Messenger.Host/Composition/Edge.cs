@@ -1,0 +1,87 @@
+using Messenger.Host.Configuration;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace Messenger.Host.Composition;
+
+/// <summary>What everybody who can reach the port meets first.</summary>
+internal static class Edge
+{
+    /// <summary>A browser or phone sends its headers in one packet or few; who takes longer holds a connection and nothing else.</summary>
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>A handshake has two round trips.</summary>
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between two requests of one HTTP connection. A WebSocket has the gateway's own pings.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Our own clients send a dozen, proxies add a few.</summary>
+    private const int MostHeaders = 64;
+
+    private const int MostHeaderBytes = 16 * 1024;
+
+    /// <summary>A path and a query with an upload's encrypted file names.</summary>
+    private const int MostLineBytes = 8 * 1024;
+
+    /// <summary>One year: browsers do not come back by http meanwhile.</summary>
+    private const string Hsts = "max-age=31536000";
+
+    public static void AddEdge(this WebApplicationBuilder builder, EdgeSettings edge)
+    {
+        var certificate = edge.Tls is { } tls ? new CertificateFiles(tls, TimeProvider.System) : null;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.KeepAliveTimeout = IdleTimeout;
+            kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+            kestrel.Limits.MaxRequestLineSize = MostLineBytes;
+            kestrel.ConfigureHttpsDefaults(https =>
+            {
+                https.HandshakeTimeout = HandshakeTimeout;
+                if (certificate is not null)
+                {
+                    https.ServerCertificateSelector = (_, _) => certificate.Current;
+                }
+            });
+        });
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            // As many proxies in a row as are known; the first address that is not one of them is the client's.
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.ForwardLimit = null;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            foreach (var network in edge.TrustedProxies)
+            {
+                options.KnownIPNetworks.Add(network);
+            }
+        });
+    }
+
+    public static void UseEdge(this WebApplication app, EdgeSettings edge)
+    {
+        // With no network known the middleware would believe everybody.
+        if (edge.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
+        app.Use((context, next) =>
+        {
+            // An endpoint that serves pages sets its own. Nothing here is meant to be framed, sniffed or to load anything.
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            headers["Referrer-Policy"] = "no-referrer";
+            if (context.Request.IsHttps)
+            {
+                headers.StrictTransportSecurity = Hsts;
+            }
+
+            return next(context);
+        });
+    }
+}

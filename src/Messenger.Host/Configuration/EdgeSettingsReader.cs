@@ -1,0 +1,60 @@
+using System.Net;
+
+namespace Messenger.Host.Configuration;
+
+/// <summary>Reads the limits and <see cref="EdgeSettings"/>.</summary>
+internal static class EdgeSettingsReader
+{
+    /// <summary>ASP.NET's own switch: it believes X-Forwarded-For of anybody.</summary>
+    private const string BelievesEverybody = "ForwardedHeaders_Enabled";
+
+    public static LimitSettings Limits(IConfiguration from) => new(
+        Keys.CodesPerPhone.Read(from), Keys.WrongCodesPerDay.Read(from), Keys.RegistrationsPerAddress.Read(from), Keys.RegistrationsPerPrefix.Read(from),
+        Keys.FailedLoginsPerAddress.Read(from), Keys.ConnectionsPerAddress.Read(from), Keys.RequestsPerSecond.Read(from),
+        Keys.MessagesPerMinute.Read(from), Keys.CreationsPerHour.Read(from), Keys.AdditionsPerHour.Read(from),
+        Keys.DiscoveryIdsPerDay.Read(from), Keys.DiscoveryCallsPerMinute.Read(from));
+
+    /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
+    public static EdgeSettings Edge(IConfiguration from)
+    {
+        if (bool.TryParse(from[BelievesEverybody], out var everybody) && everybody)
+        {
+            throw new StartRefusedException(
+                $"ASPNETCORE_FORWARDEDHEADERS_ENABLED lets every client choose its address: name your proxies in {Keys.TrustedProxies.Name} instead.");
+        }
+
+        return new EdgeSettings(
+            [.. List(Keys.TrustedProxies, from).Select(text => IPNetwork.TryParse(text, out var network)
+                ? network
+                : throw Keys.TrustedProxies.Refuse($"it takes {Keys.TrustedProxies.Takes}", text))],
+            [.. List(Keys.AllowedOrigins, from).Select(Origin)],
+            Tls(from));
+    }
+
+    private static string Origin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/')
+            ? text.TrimEnd('/')
+            : throw Keys.AllowedOrigins.Refuse($"it takes {Keys.AllowedOrigins.Takes}", text);
+
+    private static TlsSettings? Tls(IConfiguration from)
+    {
+        var (certificate, key) = (Keys.TlsCertificate.Read(from), Keys.TlsKey.Read(from));
+        if (certificate is null != key is null)
+        {
+            throw new StartRefusedException($"{Keys.TlsCertificate.Name} and {Keys.TlsKey.Name} are given together or not at all.");
+        }
+
+        foreach (var (name, path) in new[] { (Keys.TlsCertificate, certificate), (Keys.TlsKey, key) })
+        {
+            if (path is not null && !File.Exists(path))
+            {
+                throw name.Refuse("there is no such file", path);
+            }
+        }
+
+        return certificate is null ? null : new TlsSettings(Path.GetFullPath(certificate), Path.GetFullPath(key!));
+    }
+
+    private static string[] List(Key<string?> key, IConfiguration from) =>
+        key.Read(from)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}

@@ -1,0 +1,43 @@
+namespace Messenger.Ports;
+
+/// <summary>The pushes that are still to be sent: shared by all processes, kept over restarts.</summary>
+/// <remarks>
+/// What <see cref="Put"/> returned from is on disk and stays until <see cref="Done"/>, whoever dies: a claim runs out and another takes it up.
+/// So each push is sent at least once; of two about one conversation of one device that wait, only the newer is left.
+/// It holds no token: whoever sends asks the device for the one it has by then.
+/// Everything here throws <see cref="StoreUnavailableException"/> when the store is away.
+/// </remarks>
+public interface IPushStore
+{
+    /// <summary>Queues these. Of one device at most <see cref="MostPerDevice"/> stay, the newest.</summary>
+    Task Put(IReadOnlyCollection<QueuedPush> pushes);
+
+    /// <summary>
+    /// Takes at most <paramref name="max"/> that are due, oldest first: until <paramref name="until"/> nobody else gets them.
+    /// </summary>
+    /// <param name="without">Types of applications that are left alone.</param>
+    Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, IReadOnlyCollection<string> without);
+
+    /// <summary>Forgets these. One that was replaced meanwhile has another id, and stays.</summary>
+    Task Done(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>Not before this time. One that was replaced meanwhile has another id, and is left as it is.</summary>
+    Task Postpone(IReadOnlyCollection<(Guid Id, long Due)> pushes);
+
+    /// <summary>Forgets what was queued before this time, at most <paramref name="max"/>; returns how many went.</summary>
+    Task<int> Expire(long before, int max);
+
+    /// <summary>How many wait, and since when the oldest does; null for none.</summary>
+    Task<(long Waiting, long? Oldest)> Backlog();
+
+    /// <summary>Conversations of one device that wait at once: a phone that was off for a week is woken for the newest.</summary>
+    const int MostPerDevice = 32;
+}
+
+/// <summary>A push that waits. Times are milliseconds since the Unix epoch.</summary>
+/// <param name="Device">The key of the device: user and application.</param>
+/// <param name="ApplicationType">As the device had it when this was queued.</param>
+/// <param name="Queued">When its cause came.</param>
+/// <param name="Tries">How often it was claimed.</param>
+public sealed record QueuedPush(
+    Guid Id, string Device, string ApplicationType, Guid Conversation, string? Message, long Queued, long Due, int Tries = 0);

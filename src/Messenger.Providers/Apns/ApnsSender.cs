@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Messenger.Ports;
+using Messenger.Providers.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Messenger.Providers.Apns;
+
+/// <summary>Pushes to iOS by APNs' HTTP/2 interface, many at a time over a connection that is kept.</summary>
+internal sealed class ApnsSender : IPushSender, IDisposable
+{
+    /// <summary>How long APNs keeps a push for a phone that is off.</summary>
+    internal static readonly TimeSpan Life = TimeSpan.FromDays(7);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>A connection that died in silence is found out by a PING, and not by a push.</summary>
+    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(60);
+
+    private readonly ApnsOptions _options;
+    private readonly ProviderToken _token;
+    private readonly HttpClient _http;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ApnsSender> _logger;
+
+    public ApnsSender(ApnsOptions options, TimeProvider clock, ILogger<ApnsSender> logger)
+    {
+        (_options, _clock, _logger, _token) = (options, clock, logger, new ProviderToken(options, clock));
+        _http = Outbound.Client(new SocketsHttpHandler
+        {
+            ConnectTimeout = Limit / 2,
+            EnableMultipleHttp2Connections = true,
+
+            // Apple takes frequent reconnecting for an attack: it says itself when one is to end (GOAWAY).
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            KeepAlivePingDelay = PingAfter,
+            KeepAlivePingTimeout = Limit,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+            AllowAutoRedirect = false,
+        });
+    }
+
+    public async Task<PushOutcome> Send(Push push, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        try
+        {
+            var token = _token.Current;
+            using var request = Request(push, token);
+            using var answer = await _http.SendAsync(request, limit.Token);
+            if (answer.IsSuccessStatusCode)
+            {
+                return PushOutcome.Taken;
+            }
+
+            var outcome = ApnsErrors.Outcome(answer.StatusCode, await answer.Content.ReadAsStringAsync(limit.Token), Outbound.RetryAfter(answer, _clock));
+            if (outcome.Reason == "ExpiredProviderToken")
+            {
+                _token.Expired(token);
+            }
+
+            Tell((int)answer.StatusCode, outcome);
+            return outcome;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            Log.PushAway(_logger, "apns", fault.GetType().Name);
+            return new PushOutcome(PushVerdict.ProviderLater, Reason: "unreachable");
+        }
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _token.Dispose();
+    }
+
+    private HttpRequestMessage Request(Push push, string token)
+    {
+        var expires = (_clock.GetUtcNow() + Life).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return new HttpRequestMessage(HttpMethod.Post, new Uri(_options.Url, $"/3/device/{Uri.EscapeDataString(push.Token)}"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = JsonContent.Create(Body(push)),
+            Headers =
+            {
+                Authorization = new AuthenticationHeaderValue("bearer", token),
+            },
+        }.With(
+            ("apns-id", push.Id.ToString()), ("apns-topic", _options.Topic), ("apns-push-type", "alert"), ("apns-priority", "10"),
+            ("apns-collapse-id", push.Conversation.ToString()), ("apns-expiration", expires));
+    }
+
+    /// <summary>
+    /// The application's extension is started (mutable-content) and makes the text, for it has the keys; Apple wants an alert for that,
+    /// which is the name of a text in the application.
+    /// </summary>
+    private Dictionary<string, object> Body(Push push)
+    {
+        var aps = new Dictionary<string, object> { ["badge"] = push.Badge, ["content-available"] = 1 };
+        if (_options.AlertKey is { } key)
+        {
+            aps["alert"] = new Dictionary<string, string> { ["loc-key"] = key };
+            aps["mutable-content"] = 1;
+            aps["sound"] = "default";
+        }
+
+        var body = new Dictionary<string, object> { ["aps"] = aps, ["conversationUuid"] = push.Conversation.ToString() };
+        if (push.Message is { } message)
+        {
+            body["messageUuid"] = message;
+        }
+
+        return body;
+    }
+
+    private void Tell(int status, PushOutcome outcome)
+    {
+        switch (outcome.Verdict)
+        {
+            case PushVerdict.Refused:
+                Log.PushRefused(_logger, "apns", status, outcome.Reason);
+                break;
+            case PushVerdict.ProviderLater when status < 429:
+                Log.PushCredentials(_logger, "apns", status, outcome.Reason);
+                break;
+        }
+    }
+}
+
+file static class RequestHeaders
+{
+    public static HttpRequestMessage With(this HttpRequestMessage request, params ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return request;
+    }
+}

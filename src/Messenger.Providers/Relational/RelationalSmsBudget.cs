@@ -1,0 +1,39 @@
+using Messenger.Ports;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>A row for each hour and prefix, and one for all together.</summary>
+internal sealed class RelationalSmsBudget(IDatabase database, TimeProvider clock) : ISmsBudget
+{
+    /// <summary>Hours that are kept: a day, for who wants to look.</summary>
+    private const int HoursKept = 24;
+
+    public static long Hour(TimeProvider clock) => clock.GetUtcNow().ToUnixTimeSeconds() / 3600;
+
+    public async Task<bool> Take(string prefix, int perHour, int perPrefix)
+    {
+        var hour = Hour(clock);
+
+        // Both counts or neither; where another process takes the last one in this very moment, the update's own condition holds.
+        // The common row comes first for everybody, so that nobody waits in a circle.
+        var taken = await database.Write(
+            """
+            insert into sms_spend (hour, prefix, sent)
+            select @hour, x.prefix, 1 from (select '*' as prefix, 0 as place union all select cast(@prefix as text), 1) x
+            where @perHour > 0 and @perPrefix > 0 and not exists (
+                select 1 from sms_spend s where s.hour = @hour
+                and ((s.prefix = '*' and s.sent >= @perHour) or (s.prefix = @prefix and s.sent >= @perPrefix)))
+            order by x.place
+            on conflict (hour, prefix) do update set sent = sms_spend.sent + 1
+                where sms_spend.sent < case when sms_spend.prefix = '*' then @perHour else @perPrefix end
+            """,
+            ("hour", hour), ("prefix", prefix), ("perHour", perHour), ("perPrefix", perPrefix));
+        if (taken == 2)
+        {
+            return true;
+        }
+
+        await database.Write("delete from sms_spend where hour < @before", ("before", hour - HoursKept));
+        return false;
+    }
+}

@@ -1,0 +1,42 @@
+using Messenger.Ports;
+
+namespace Messenger.Providers.Relational;
+
+/// <summary>Two round trips: where the user reads, then what lies outside of what was read.</summary>
+internal sealed class RelationalUnreadCounts(IDatabase database) : IUnreadCounts
+{
+    public async Task<int> Unread(string userId, int most)
+    {
+        var places = await database.Read(
+            """
+            select me.conversation, me.joined_at, coalesce(r.read_ranges, ''),
+                (select max(m.sequence) from message m where m.conversation = me.conversation and m.sequence >= me.joined_at)
+            from member me
+            join conversation c on c.conversation = me.conversation
+            left join receipt r on r.conversation = me.conversation and r.user_id = me.user_id
+            where me.user_id = @user and me.left_at is null and not c.deleted
+            """,
+            reader => Rows.All(reader, row => (
+                Conversation: row.GetGuid(0), From: row.GetInt64(1), Read: new IntervalText(row.GetString(2)), Last: row.IsDBNull(3) ? (long?)null : row.GetInt64(3))),
+            ("user", userId));
+        var gaps = places.Where(place => place.Last is not null).SelectMany(place => Intervals
+            .Outside(place.Read, new SequenceRange(place.From, place.Last!.Value))
+            .Select(gap => new Span(place.Conversation, gap.From, gap.To))).ToList();
+        if (gaps.Count == 0)
+        {
+            return 0;
+        }
+
+        var (sql, arguments) = database.Spans(gaps, "gap");
+        return await database.Read(
+            $"""
+            select cast(coalesce(sum((
+                select count(*) from (
+                    select 1 from message m where m.conversation = g.conversation and m.sequence between g.low and g.high
+                    and m.user_id <> @user and m.event_type is null and not m.deleted limit @most) found)), 0) as bigint)
+            from {sql}
+            """,
+            async reader => (int)Math.Min(most, (await Rows.All(reader, row => row.GetInt64(0)))[0]),
+            [.. arguments, ("user", userId), ("most", most)]);
+    }
+}

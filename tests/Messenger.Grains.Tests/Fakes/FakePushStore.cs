@@ -1,0 +1,83 @@
+using Messenger.Ports;
+
+namespace Messenger.Grains.Tests.Fakes;
+
+/// <summary>The queue of pushes in memory, as the real one promises it. It stays when a silo dies.</summary>
+public sealed class FakePushStore : IPushStore, IUnreadCounts
+{
+    private readonly Dictionary<(string, Guid), QueuedPush> _rows = [];
+    private volatile bool _away;
+
+    /// <summary>Everything throws while it is set.</summary>
+    public bool Away
+    {
+        get => _away;
+        set => _away = value;
+    }
+
+    /// <summary>What <see cref="IUnreadCounts"/> answers.</summary>
+    public int UnreadMessages { get; set; } = 1;
+
+    public IReadOnlyList<QueuedPush> All
+    {
+        get
+        {
+            lock (_rows)
+            {
+                return [.. _rows.Values];
+            }
+        }
+    }
+
+    public Task Put(IReadOnlyCollection<QueuedPush> pushes) => Locked(() =>
+    {
+        foreach (var push in pushes)
+        {
+            _rows[(push.Device, push.Conversation)] = push;
+        }
+
+        return 0;
+    });
+
+    public Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, IReadOnlyCollection<string> without) => Locked<IReadOnlyList<QueuedPush>>(() =>
+    {
+        var due = _rows.Values.Where(row => row.Due <= now && !without.Contains(row.ApplicationType)).OrderBy(row => row.Due).Take(max).ToList();
+        due.ForEach(row => _rows[(row.Device, row.Conversation)] = row with { Due = until, Tries = row.Tries + 1 });
+        return [.. due.Select(row => row with { Due = until, Tries = row.Tries + 1 })];
+    });
+
+    public Task Done(IReadOnlyCollection<Guid> ids) => Locked(() => _rows.Values.Where(row => ids.Contains(row.Id)).ToList().Count(row => _rows.Remove((row.Device, row.Conversation))));
+
+    public Task Postpone(IReadOnlyCollection<(Guid Id, long Due)> pushes) => Locked(() =>
+    {
+        foreach (var (id, due) in pushes)
+        {
+            foreach (var row in _rows.Values.Where(row => row.Id == id).ToList())
+            {
+                _rows[(row.Device, row.Conversation)] = row with { Due = due };
+            }
+        }
+
+        return 0;
+    });
+
+    public Task<int> Expire(long before, int max) => Locked(() =>
+        _rows.Values.Where(row => row.Queued < before).Take(max).ToList().Count(row => _rows.Remove((row.Device, row.Conversation))));
+
+    public Task<(long Waiting, long? Oldest)> Backlog() => Locked<(long, long?)>(() => (_rows.Count, _rows.Values.Min(row => (long?)row.Queued)));
+
+    public Task<int> Unread(string userId, int most) => Locked(() => Math.Min(most, UnreadMessages));
+
+    private Task<T> Locked<T>(Func<T> action)
+    {
+        if (Away)
+        {
+            throw new StoreUnavailableException("the fake is away");
+        }
+
+        lock (_rows)
+        {
+            return Task.FromResult(action());
+        }
+    }
+}

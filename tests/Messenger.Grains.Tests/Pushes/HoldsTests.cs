@@ -1,0 +1,47 @@
+using Messenger.Grains.Pushes;
+using Messenger.Ports;
+using Xunit;
+
+namespace Messenger.Grains.Tests.Pushes;
+
+/// <summary>When a push, or a provider, is tried again.</summary>
+public sealed class HoldsTests
+{
+    [Fact]
+    public void A_provider_is_left_alone_as_long_as_it_asked_for()
+    {
+        var holds = new Holds();
+        Assert.Equal(31_000, holds.Hold("android", TimeSpan.FromSeconds(30), 1_000));
+        Assert.Equal(["android"], holds.At(30_999));
+        Assert.False(holds.IsHeld("ios", 2_000));
+
+        // Those that were under way at the same time say nothing new.
+        Assert.Equal(31_000, holds.Hold("android", TimeSpan.FromSeconds(90), 2_000));
+        Assert.Empty(holds.At(31_000));
+    }
+
+    [Fact]
+    public void Without_a_word_from_it_the_pauses_grow_to_a_minute_and_a_success_ends_them()
+    {
+        var holds = new Holds();
+        var now = 0L;
+        for (var failure = 0; failure < 12; failure++)
+        {
+            var until = holds.Hold("ios", null, now);
+            var full = Math.Min(60_000, 1000 * Math.Pow(2, failure));
+            Assert.InRange(until - now, (long)(full / 2), (long)full);
+            now = until;
+        }
+
+        holds.Released("ios");
+        Assert.InRange(holds.Hold("ios", null, now) - now, 500, 1000);
+    }
+
+    [Fact]
+    public void One_push_waits_as_long_as_the_provider_asked_for_or_longer_each_time()
+    {
+        Assert.Equal(5_000, Holds.Pause(new PushOutcome(PushVerdict.Later, TimeSpan.FromSeconds(5)), 9, 0));
+        Assert.InRange(Holds.Pause(default, 1, 0), 500, 1000);
+        Assert.InRange(Holds.Pause(default, 40, 0), 450_000, 900_000);
+    }
+}

@@ -1,0 +1,222 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Messenger.Ports;
+using Messenger.Providers.Apns;
+using Messenger.Servers;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Messenger.Providers.Tests.Push;
+
+/// <summary>APNs, played by an HTTP/2 server that checks what Apple checks: the token, the path, the headers, the body.</summary>
+public sealed class ApnsTests : IAsyncLifetime
+{
+    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
+    private readonly ConcurrentQueue<(string Connection, IHeaderDictionary Headers, string Path, JsonElement Body)> taken = [];
+    private readonly ConcurrentDictionary<string, int> providerTokens = [];
+    private Func<HttpContext, (int Status, object? Body)?> refuses = _ => null;
+    private Stub apple = null!;
+    private ApnsSender sender = null!;
+
+    public async Task InitializeAsync()
+    {
+        apple = await Stub.Start(Answer, HttpProtocols.Http2);
+        sender = new ApnsSender(
+            new ApnsOptions(key.ExportPkcs8PrivateKeyPem(), "KEYKEYKEY1", "TEAMTEAM01", "com.example.messenger", apple.Url, "NEW_MESSAGE"), clock, NullLogger<ApnsSender>.Instance);
+    }
+
+    public async Task DisposeAsync()
+    {
+        sender.Dispose();
+        await apple.DisposeAsync();
+        key.Dispose();
+    }
+
+    [Fact]
+    public async Task A_push_is_what_Apple_wants_and_holds_uuids_and_the_badge()
+    {
+        var push = Sample();
+        Assert.Equal(PushOutcome.Taken, await sender.Send(push, default));
+        var (_, headers, path, body) = taken.Single();
+        Assert.Equal("/3/device/0a1b2c", path);
+        Assert.Equal(
+            (push.Id.ToString(), "com.example.messenger", "alert", "10", push.Conversation.ToString()),
+            (headers["apns-id"].ToString(), headers["apns-topic"].ToString(), headers["apns-push-type"].ToString(), headers["apns-priority"].ToString(), headers["apns-collapse-id"].ToString()));
+        Assert.Equal((clock.GetUtcNow() + ApnsSender.Life).ToUnixTimeSeconds().ToString(), headers["apns-expiration"].ToString());
+        Assert.Equal(["aps", "conversationUuid", "messageUuid"], body.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(push.Conversation.ToString(), body.GetProperty("conversationUuid").GetString());
+        Assert.Equal(push.Message, body.GetProperty("messageUuid").GetString());
+        Assert.Equal(3, body.GetProperty("aps").GetProperty("badge").GetInt32());
+        Assert.Equal("""{"loc-key":"NEW_MESSAGE"}""", body.GetProperty("aps").GetProperty("alert").GetRawText());
+    }
+
+    [Fact]
+    public async Task One_provider_token_serves_until_it_is_old()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await sender.Send(Sample(), default);
+            clock.Advance(TimeSpan.FromMinutes(8));
+        }
+
+        Assert.Single(providerTokens);
+        clock.Advance(TimeSpan.FromMinutes(8));
+        Assert.Equal(PushOutcome.Taken, await sender.Send(Sample(), default));
+        Assert.Equal(2, providerTokens.Count);
+    }
+
+    [Fact]
+    public async Task A_provider_token_that_Apple_finds_too_old_is_made_anew_but_not_too_soon()
+    {
+        await sender.Send(Sample(), default);
+        var expired = providerTokens.Keys.Single();
+        refuses = context => context.Request.Headers.Authorization == $"bearer {expired}" ? (403, new { reason = "ExpiredProviderToken" }) : null;
+        Assert.Equal((PushVerdict.Later, TimeSpan.Zero), await Verdict());
+        Assert.Equal(PushVerdict.Later, (await Verdict()).Verdict);
+        clock.Advance(TimeSpan.FromMinutes(21));
+        Assert.Equal(PushVerdict.Later, (await Verdict()).Verdict);
+        Assert.Equal(PushVerdict.Taken, (await Verdict()).Verdict);
+    }
+
+    [Fact]
+    public async Task A_dead_token_comes_with_the_time_since_when()
+    {
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
+        refuses = _ => (410, new { reason = "Unregistered", timestamp = since.ToUnixTimeMilliseconds() });
+        var outcome = await sender.Send(Sample(), default);
+        Assert.Equal((PushVerdict.TokenDead, since, "Unregistered"), (outcome.Verdict, outcome.DeadSince!.Value, outcome.Reason));
+    }
+
+    [Theory]
+    [InlineData(400, "BadDeviceToken", PushVerdict.TokenDead, null)]
+    [InlineData(400, "DeviceTokenNotForTopic", PushVerdict.Refused, null)]
+    [InlineData(400, "BadCollapseId", PushVerdict.Refused, null)]
+    [InlineData(400, "TopicDisallowed", PushVerdict.ProviderLater, 60)]
+    [InlineData(403, "InvalidProviderToken", PushVerdict.ProviderLater, 60)]
+    [InlineData(410, "ExpiredToken", PushVerdict.TokenDead, null)]
+    [InlineData(413, "PayloadTooLarge", PushVerdict.Refused, null)]
+    [InlineData(429, "TooManyRequests", PushVerdict.Later, null)]
+    [InlineData(429, "TooManyProviderTokenUpdates", PushVerdict.ProviderLater, 300)]
+    [InlineData(500, "InternalServerError", PushVerdict.Later, null)]
+    [InlineData(503, "ServiceUnavailable", PushVerdict.ProviderLater, null)]
+    [InlineData(503, "Shutdown", PushVerdict.ProviderLater, null)]
+    public async Task Each_reason_is_treated_as_the_documentation_says(int status, string reason, PushVerdict verdict, int? seconds)
+    {
+        refuses = _ => (status, new { reason });
+        var (told, after) = await Verdict();
+        Assert.Equal((verdict, seconds), (told, (int?)after?.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Too_many_to_one_device_waits_as_long_as_Apple_asks_for()
+    {
+        refuses = context =>
+        {
+            context.Response.Headers.RetryAfter = "40";
+            return (429, new { reason = "TooManyRequests" });
+        };
+        Assert.Equal((PushVerdict.Later, TimeSpan.FromSeconds(40)), await Verdict());
+    }
+
+    [Fact]
+    public async Task Many_at_a_time_share_a_connection_and_survive_its_GOAWAY()
+    {
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => sender.Send(Sample(), default))), outcome => Assert.Equal(PushOutcome.Taken, outcome));
+        var before = taken.Select(push => push.Connection).Distinct().ToList();
+        Assert.Single(before);
+
+        // Apple says GOAWAY: what is under way ends well, what follows takes another connection, and nothing is lost or sent twice.
+        var (away, goAway) = (0, new TaskCompletionSource());
+        refuses = context =>
+        {
+            if (Interlocked.Increment(ref away) == 10)
+            {
+                context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
+                goAway.SetResult();
+            }
+
+            return null;
+        };
+        var pushes = Enumerable.Range(0, 50).Select(_ => Sample()).ToList();
+        Assert.All(await Task.WhenAll(pushes.Select(push => sender.Send(push, default))), outcome => Assert.Equal(PushOutcome.Taken, outcome));
+        await goAway.Task;
+        await Until.True(async () => await sender.Send(Sample(), default) == PushOutcome.Taken && taken.Select(push => push.Connection).Distinct().Count() > 1);
+        Assert.All(pushes, push => Assert.Single(taken, one => one.Headers["apns-id"] == push.Id.ToString()));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_is_waited_for()
+    {
+        await apple.DisposeAsync();
+        Assert.Equal(PushVerdict.ProviderLater, (await Verdict()).Verdict);
+        apple = await Stub.Start(Answer, HttpProtocols.Http2);
+    }
+
+    [Fact]
+    public void A_key_that_is_none_is_refused_at_once()
+    {
+        var options = new ApnsOptions("nothing", "K", "T", "t", new Uri("https://localhost"), null);
+        Assert.Throws<CryptographicException>(() => new ApnsSender(options, clock, NullLogger<ApnsSender>.Instance));
+    }
+
+    private static Ports.Push Sample() => new(Guid.NewGuid(), "ios", "0a1b2c", Guid.NewGuid(), Guid.NewGuid().ToString(), 3);
+
+    private async Task<(PushVerdict Verdict, TimeSpan? After)> Verdict() => await sender.Send(Sample(), default) is var outcome ? (outcome.Verdict, outcome.After) : default;
+
+    private async Task Answer(HttpContext context, string body)
+    {
+        var fault = Fault(context) ?? refuses(context);
+        context.Response.Headers["apns-id"] = context.Request.Headers["apns-id"];
+        if (fault is { } refused)
+        {
+            context.Response.StatusCode = refused.Status;
+            await context.Response.WriteAsJsonAsync(refused.Body);
+            return;
+        }
+
+        taken.Enqueue((context.Connection.Id, new HeaderDictionary(context.Request.Headers.ToDictionary()), context.Request.Path, JsonDocument.Parse(body).RootElement));
+    }
+
+    /// <summary>What Apple would find wrong with the call.</summary>
+    private (int Status, object? Body)? Fault(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        if (context.Request.Protocol != "HTTP/2" || context.Request.Method != "POST")
+        {
+            return (405, new { reason = "MethodNotAllowed" });
+        }
+
+        if (!headers.Authorization.ToString().StartsWith("bearer ", StringComparison.Ordinal))
+        {
+            return (403, new { reason = "MissingProviderToken" });
+        }
+
+        var token = headers.Authorization.ToString()["bearer ".Length..];
+        var parts = token.Split('.');
+        var (header, claims) = (Read(parts[0]), Read(parts[1]));
+        var age = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64());
+        if (header.GetProperty("alg").GetString() != "ES256" || header.GetProperty("kid").GetString() != "KEYKEYKEY1" || claims.GetProperty("iss").GetString() != "TEAMTEAM01"
+            || !key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256))
+        {
+            return (403, new { reason = "InvalidProviderToken" });
+        }
+
+        providerTokens.TryAdd(token, 0);
+        return age > TimeSpan.FromHours(1) ? (403, new { reason = "ExpiredProviderToken" })
+            : headers["apns-topic"] != "com.example.messenger" ? (400, new { reason = "BadTopic" })
+            : headers["apns-collapse-id"].ToString().Length > 64 ? (400, new { reason = "BadCollapseId" })
+            : !Guid.TryParse(headers["apns-id"], out _) ? (400, new { reason = "BadMessageId" })
+            : null;
+    }
+
+    private static JsonElement Read(string part) => JsonDocument.Parse(Base64Url.DecodeFromChars(part)).RootElement;
+}

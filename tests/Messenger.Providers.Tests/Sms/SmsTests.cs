@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Messenger.Ports;
+using Messenger.Providers.Sms;
+using Messenger.Servers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Messenger.Providers.Tests.Sms;
+
+/// <summary>SMS over HTTP: signed, retried where that is safe, never past the budget.</summary>
+public sealed class SmsTests
+{
+    private const string Secret = "a-secret-of-the-webhook";
+    private const string Phone = "+35799123456";
+
+    private readonly Budget budget = new();
+    private readonly ConcurrentQueue<(IHeaderDictionary Headers, string Path, string Body)> calls = [];
+    private Func<int, int> answers = _ => 200;
+
+    [Fact]
+    public async Task A_webhook_can_tell_whom_the_call_is_from()
+    {
+        await using var receiver = await Stub.Start(Receive);
+        Assert.True(await Webhook(receiver.Url).Send(Phone, "Ваш код: 123456", default));
+        var body = JsonDocument.Parse(Assert.Single(calls).Body).RootElement;
+        Assert.Equal((Phone, "Ваш код: 123456"), (body.GetProperty("to").GetString(), body.GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public async Task A_receiver_refuses_another_secret_and_that_is_not_tried_again()
+    {
+        await using var receiver = await Stub.Start(Receive);
+        Assert.False(await Webhook(receiver.Url, "another-secret-than-that").Send(Phone, "text", default));
+        Assert.Single(calls);
+    }
+
+    [Fact]
+    public async Task What_failed_is_tried_again_under_the_same_id()
+    {
+        answers = call => call < 3 ? 503 : 200;
+        await using var receiver = await Stub.Start(Receive);
+        Assert.True(await Webhook(receiver.Url).Send(Phone, "text", default));
+        Assert.Equal(3, calls.Count);
+        Assert.Single(calls.Select(call => call.Headers["Idempotency-Key"].ToString()).Distinct());
+        Assert.Equal(1, budget.Taken);
+    }
+
+    [Fact]
+    public async Task A_provider_that_stays_away_is_given_up_in_time()
+    {
+        answers = _ => 500;
+        await using var receiver = await Stub.Start(Receive);
+        Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
+        Assert.Equal(3, calls.Count);
+        Assert.False(await Webhook(new Uri("http://127.0.0.1:1")).Send(Phone, "text", default));
+    }
+
+    [Fact]
+    public async Task Twilio_gets_its_form_and_what_may_have_been_taken_is_not_sent_twice()
+    {
+        answers = _ => 500;
+        await using var twilio = await Stub.Start(Receive);
+        Assert.False(await Twilio(twilio.Url, "+15005550006").Send(Phone, "Your code: 1", default));
+        var (headers, path, body) = Assert.Single(calls);
+        Assert.Equal("/2010-04-01/Accounts/AC123/Messages.json", path);
+        Assert.Equal("Basic " + Convert.ToBase64String("AC123:auth"u8), headers.Authorization.ToString());
+        Assert.Equal("To=%2B35799123456&From=%2B15005550006&Body=Your+code%3A+1", body);
+
+        calls.Clear();
+        answers = call => call < 2 ? 429 : 201;
+        Assert.True(await Twilio(twilio.Url, "MG123").Send(Phone, "text", default));
+        Assert.Equal(2, calls.Count);
+        Assert.Contains("MessagingServiceSid=MG123", calls.Last().Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_when_the_budget_is_spent_or_cannot_be_asked()
+    {
+        await using var receiver = await Stub.Start(Receive);
+        budget.Left = 0;
+        Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
+        budget.Left = 1;
+        budget.Away = true;
+        Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
+        Assert.Empty(calls);
+    }
+
+    [Theory]
+    [InlineData("+35799123456", "357", 10)]
+    [InlineData("+16266260017", "1", 10)]
+    [InlineData("+18765551234", "1876", 0)]
+    [InlineData("+4930123456", "49", 500)]
+    public void A_number_falls_under_the_longest_prefix_or_its_country(string phone, string prefix, int cap) =>
+        Assert.Equal((prefix, cap), new Prefixes(new SmsCaps(100, 10, new Dictionary<string, int> { ["1876"] = 0, ["49"] = 500 })).Of(phone));
+
+    private HttpSmsSender Webhook(Uri url, string secret = Secret) => Sender(new WebhookSmsCarrier(new WebhookSmsOptions(new Uri(url, "/sms"), secret), TimeProvider.System));
+
+    private HttpSmsSender Twilio(Uri url, string sender) => Sender(new TwilioSmsCarrier(new TwilioSmsOptions("AC123", "auth", sender, url)));
+
+    private HttpSmsSender Sender(ISmsCarrier carrier) =>
+        new(carrier, budget, new SmsCaps(100, 10, new Dictionary<string, int>()), TimeProvider.System, NullLogger<HttpSmsSender>.Instance);
+
+    /// <summary>A receiver as docs/operations.md tells people to write one.</summary>
+    private async Task Receive(HttpContext context, string body)
+    {
+        calls.Enqueue((new HeaderDictionary(context.Request.Headers.ToDictionary()), context.Request.Path, body));
+        if (context.Request.Path == "/sms")
+        {
+            var timestamp = context.Request.Headers["X-Messenger-Timestamp"].ToString();
+            var expected = "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes($"{timestamp}.{body}")));
+            var age = DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp, System.Globalization.CultureInfo.InvariantCulture));
+            if (age.Duration() > TimeSpan.FromMinutes(5) || !CryptographicOperations.FixedTimeEquals(
+                Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(context.Request.Headers["X-Messenger-Signature"].ToString())))
+            {
+                context.Response.StatusCode = 401;
+                return;
+            }
+        }
+
+        context.Response.StatusCode = answers(calls.Count);
+    }
+
+    private sealed class Budget : ISmsBudget
+    {
+        public int Left { get; set; } = 100;
+
+        public bool Away { get; set; }
+
+        public int Taken { get; private set; }
+
+        public Task<bool> Take(string prefix, int perHour, int perPrefix) =>
+            Away ? throw new StoreUnavailableException("away") : Task.FromResult(Left-- > 0 && ++Taken > 0);
+    }
+}
