@@ -10,7 +10,7 @@ namespace Messenger.Bench;
 /// <summary>The bench's one command: which targets, which workloads, how long.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] AllTargets = ["raw", "raw+pg", "embedded", "all-in-one", "one+one", "two+two"];
+    private static readonly string[] AllTargets = ["raw", "raw+pg", "ejabberd", "prosody", "embedded", "all-in-one", "one+one", "two+two"];
     private static readonly string[] AllWorkloads = [.. Catalogue.All.Select(workload => workload.Name)];
 
     public static void AddTo(RootCommand root)

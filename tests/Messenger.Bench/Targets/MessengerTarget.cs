@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Messenger.Bench.Load;
 using Messenger.Protocol;
+using Messenger.Servers;
 
 namespace Messenger.Bench.Targets;
 
@@ -20,15 +21,17 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
 
     public IReadOnlyList<int> Processes { get; } = [.. servers.Select(server => server.Id), .. others];
 
+    public PostgresServer? Store { get; init; }
+
     /// <summary>Where its log is, for a workload that fills it; null when it is embedded.</summary>
-    public string? Postgres { get; init; }
+    public string? Postgres => Store?.ConnectionString();
 
     public async Task<Party[]> Room(int people, CancellationToken cancellation)
     {
         var (phones, conversation, key) = await Conversation(people, cancellation);
         var message = Frames.Message(conversation, key);
         return [.. phones.Select(phone => new Party(
-            phone.Connection, handler => phone.OnFrame = handler, message, Frames.Ping,
+            phone.Connection, handler => phone.OnFrame = handler, uuid => phone.Connection.Send(message(uuid)), Frames.Ping,
             "{\"type\":\"ResponseAddedMessage\""u8.ToArray(), "\"message\":{\"uuid\":\""u8.ToArray())
         {
             Receipts = Frames.Receipts(conversation),

@@ -33,14 +33,14 @@ internal static class Catalogue
         Messenger("discovery", "RequestGetRegisteredUsers of 1 000 ids", Asking.Discovery),
         Messenger("history-1k", "a page of 100 from a conversation of 1 000 messages", (target, scale, stop) => Asking.History(target, 1000, scale, stop)),
         Messenger("history-long", "a page of 100 from a long conversation", (target, scale, stop) => Asking.History(target, scale.History, scale, stop)),
-        new("upload", "files of 32 MiB coming in, 4 at a time; operations are MiB", (target, scale, stop) => Transfer.Run(target, upload: true, scale.Duration, stop)),
-        new("download", "files of 32 MiB going out, 4 at a time; operations are MiB", (target, scale, stop) => Transfer.Run(target, upload: false, scale.Duration, stop)),
+        new("upload", "files of 32 MiB coming in, 4 at a time; operations are MiB", (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, upload: true, scale.Duration, stop)),
+        new("download", "files of 32 MiB going out, 4 at a time; operations are MiB", (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, upload: false, scale.Duration, stop)),
         new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
     ];
 
     private static Workload Talking(
         string name, string description, int rooms, int people, int writers, int window = 0, double perSecond = 0, bool receipts = false) =>
-        new(name, description, (target, scale, stop) =>
+        new(name, description, (target, scale, stop) => receipts && target is PeerTarget ? null :
             new Talk(target, name) { Receipts = receipts }.Run(rooms, people, writers, window, perSecond, scale.Duration, stop));
 
     private static Workload Messenger(string name, string description, Func<MessengerTarget, Scale, CancellationToken, Task<Measurement>> run) =>

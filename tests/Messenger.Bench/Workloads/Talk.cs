@@ -150,7 +150,7 @@ internal sealed class Talk(ITarget target, string name)
         {
             var sequence = Interlocked.Increment(ref _sent) - 1;
             _sentAt[sequence % PerWriter] = Stopwatch.GetTimestamp();
-            Party.Connection.Send(Party.Message(Uuid(number, sequence)));
+            Party.Send(Uuid(number, sequence));
         }
 
         public void Handle(ReadOnlySpan<byte> frame)
