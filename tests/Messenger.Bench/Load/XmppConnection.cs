@@ -18,7 +18,7 @@ internal sealed class XmppConnection : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Queue<Guid?> _sent = new();
     private readonly string _domain;
-    private TaskCompletionSource<string>? _expected;
+    private TaskCompletionSource? _expected;
     private byte[] _ownOccupant = [];
     private uint _answered;
     private uint _received;
@@ -117,7 +117,7 @@ internal sealed class XmppConnection : IAsyncDisposable
 
     private Task Expect(string start)
     {
-        var expected = new TaskCompletionSource<string>(start, TaskCreationOptions.RunContinuationsAsynchronously);
+        var expected = new TaskCompletionSource(start, TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _expected, expected);
         return expected.Task;
     }
@@ -191,7 +191,7 @@ internal sealed class XmppConnection : IAsyncDisposable
         }
     }
 
-    private void Expected(TaskCompletionSource<string> expected, ReadOnlySpan<byte> frame)
+    private void Expected(TaskCompletionSource expected, ReadOnlySpan<byte> frame)
     {
         // The state is the start of the frame that is awaited; a refusal ends the wait at once.
         var start = Encoding.ASCII.GetBytes((string)expected.Task.AsyncState!);
@@ -210,7 +210,7 @@ internal sealed class XmppConnection : IAsyncDisposable
         }
         else
         {
-            expected.TrySetResult("");
+            expected.TrySetResult();
         }
     }
 }

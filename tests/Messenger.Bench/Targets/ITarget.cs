@@ -23,6 +23,9 @@ internal interface ITarget : IAsyncDisposable
 
     /// <summary>A connection that is authenticated and then silent.</summary>
     Task<LoadConnection> Idle(int number, CancellationToken cancellation);
+
+    /// <summary>Somebody whom the server knows and who is away: returns what connects and authenticates that person.</summary>
+    Task<Func<Task<LoadConnection>>> Known(int number, CancellationToken cancellation);
 }
 
 /// <summary>One connection in a room.</summary>

@@ -107,6 +107,9 @@ internal sealed class PeerTarget(string name, int port, ServerProcess server, Po
 
     public async Task<LoadConnection> Idle(int number, CancellationToken cancellation) => (await LogIn(NextUser(), number, cancellation)).Connection;
 
+    public Task<Func<Task<LoadConnection>>> Known(int number, CancellationToken cancellation) =>
+        Task.FromResult<Func<Task<LoadConnection>>>(() => Idle(number, cancellation));
+
     public Task<FileLane> Files(CancellationToken cancellation) => throw new NotSupportedException("the peers are not asked to store files");
 
     public async ValueTask DisposeAsync()

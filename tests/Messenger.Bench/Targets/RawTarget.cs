@@ -61,6 +61,9 @@ internal sealed class RawTarget(string name, int port, ServerProcess server, Dir
         return connection;
     }
 
+    public Task<Func<Task<LoadConnection>>> Known(int number, CancellationToken cancellation) =>
+        Task.FromResult<Func<Task<LoadConnection>>>(() => Idle(number, cancellation));
+
     public Task<FileLane> Files(CancellationToken cancellation) => Task.FromResult(new FileLane(new Uri($"http://{EndPoint}"), null, () =>
     {
         // Some names again and again: nobody empties this folder while it runs.
