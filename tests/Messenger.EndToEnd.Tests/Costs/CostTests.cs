@@ -12,8 +12,8 @@ namespace Messenger.EndToEnd.Tests.Costs;
 public class CostTests(ITestOutputHelper output)
 {
     /// <summary>
-    /// The most that one message, acknowledged and delivered before the next is sent, may take: the counts as measured with some room for
-    /// what a server does by the way, allocations with 30 %.
+    /// The most that one message, acknowledged and delivered before the next is sent, may take.
+    /// NOT MEASURED YET: these are guesses; run the test, take what it prints, and leave allocations 30 % of room.
     /// </summary>
     private static readonly Counts Bounds = new(GrainCalls: 3.5, RoundTrips: 1.3, LogBytes: 1600, Allocated: 60_000);
 

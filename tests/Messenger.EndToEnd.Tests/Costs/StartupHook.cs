@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 #pragma warning disable CA1050 // The runtime looks for this very name outside any namespace.
 
@@ -8,6 +9,7 @@ using System.Runtime.InteropServices;
 /// Loaded by the runtime into a server process whose costs are counted (DOTNET_STARTUP_HOOKS): listens to the meters that operators have,
 /// and writes their sums to a file whenever the process gets SIGCONT. The server itself knows nothing of it.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal static class StartupHook
 {
     /// <summary>Names the file.</summary>
