@@ -94,7 +94,7 @@ public sealed class ChartTests
     [Theory]
     [InlineData("gatway.replicas=3", "gatway")]
     [InlineData("worker.replicas=many", "replicas")]
-    [InlineData("config.NoSection=1", "config")]
+    [InlineData("config.NoSection=1", "NoSection")]
     [InlineData("gateway.connectionsPerPod=40000", "cannot be drained in the 65 s")]
     [InlineData("postgres.existingSecret=", "trial.enabled=true")]
     [InlineData("podMonitor.enabled=true", "needs admin.port")]

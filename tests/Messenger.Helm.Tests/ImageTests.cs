@@ -25,12 +25,12 @@ public sealed class ImageTests : IAsyncLifetime
     {
         Assert.True(Environment.IsPrivilegedProcess, "building and starting an image needs root");
         Build();
-        _postgres = await PostgresServer.Start(Host);
-        _redis = await RedisServer.Start(Host);
         Tool.Run("ip", ["link", "del", Bridge]);
         Tool.Done("ip", "link", "add", Bridge, "type", "bridge");
         Tool.Done("ip", "addr", "add", $"{Host}/24", "dev", Bridge);
         Tool.Done("ip", "link", "set", Bridge, "up");
+        _postgres = await PostgresServer.Start(Host);
+        _redis = await RedisServer.Start(Host);
     }
 
     public async Task DisposeAsync()

@@ -56,7 +56,7 @@ internal static class Keys
         "Registration:CodeDigits", 4, 10, 6, "Digits of a code by SMS. Five wrong tries void a code, which makes six enough.");
 
     public static readonly Key<bool> LimitsEnabled = Key.Flag(
-        "Limits:Enabled", true, "Rate limits. May be false in the Development environment alone: load tests need that.");
+        "Limits:Enabled", true, "Rate limits; off in the Development environment unless set, where alone they may be.");
 
     public static readonly Key<int> AdminPort = Key.Whole(
         "Admin:Port", 0, 65535, 0, "The operator's port, apart from the clients': the admin interface. 0: there is none.", "0: none");

@@ -110,7 +110,8 @@ internal static class Asking
 
         var measured = new Measurement(
             target.Name, name, count / watch.Elapsed.TotalSeconds, (Cpu.Seconds(target.Processes) - before) / count * 1000, Cpu.OwnSeconds() - own,
-            latencies.Percentile(.5), latencies.Percentile(.99), null, null, null, wrong, 0) { FirstMs = cold };
+            latencies.Percentile(.5), latencies.Percentile(.99), null, null, null, wrong, 0)
+        { FirstMs = cold };
         await me.DisposeAsync();
         return measured;
     }

@@ -10,7 +10,7 @@ public class RulebookTests
     {
         var tried = AllChecks.List.SelectMany(check => check.Rules).ToHashSet();
 
-        Assert.Empty(Rulebook.Rules.Select(rule => rule.Id).Where(id => !tried.Contains(id) && !AllChecks.NotCheckable.ContainsKey(id)));
+        Assert.DoesNotContain(Rulebook.Rules.Select(rule => rule.Id), id => !tried.Contains(id) && !AllChecks.NotCheckable.ContainsKey(id));
         Assert.Empty(tried.Intersect(AllChecks.NotCheckable.Keys));
     }
 
@@ -19,7 +19,7 @@ public class RulebookTests
     {
         var rules = Rulebook.Rules.Select(rule => rule.Id).ToHashSet();
 
-        Assert.Empty(AllChecks.List.SelectMany(check => check.Rules).Concat(AllChecks.NotCheckable.Keys).Where(id => !rules.Contains(id)));
+        Assert.DoesNotContain(AllChecks.List.SelectMany(check => check.Rules).Concat(AllChecks.NotCheckable.Keys), id => !rules.Contains(id));
     }
 
     [Fact]

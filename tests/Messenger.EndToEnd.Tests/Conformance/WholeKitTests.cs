@@ -6,6 +6,7 @@ using Messenger.Conformance.Reports;
 using Messenger.EndToEnd.Tests.Cli;
 using Messenger.EndToEnd.Tests.Cluster;
 using Messenger.EndToEnd.Tests.Harness;
+using Messenger.EndToEnd.Tests.Host;
 using Xunit.Abstractions;
 
 namespace Messenger.EndToEnd.Tests.Conformance;
@@ -44,7 +45,8 @@ public class WholeKitTests(ITestOutputHelper output)
     [Trait("Category", "Cluster")]
     public async Task A_cluster_holds_to_every_rule_at_all_of_its_gateways()
     {
-        await using var cluster = await ClusterFixture.StartAsync();
+        using var files = new Folder();
+        await using var cluster = await ClusterFixture.StartAsync(("Files__Directory", files.Path));
         var kit = new Inspection(KitFixture.Target([.. cluster.GatewayProcesses.Select(gateway => gateway.Settings.WebSocket)]));
         var outcomes = new ConcurrentBag<Outcome>();
 

@@ -49,7 +49,11 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(Length, Assert.Single(await Courier.FilesOf(b, talk, message)).Number("size"));
 
         // A gateway whose folder is another one does not start.
-        var elsewhere = new Dictionary<string, string>(one.Environment) { ["Files__Directory"] = Path.Combine(_folder.FullName, "elsewhere") };
+        var elsewhere = new Dictionary<string, string>(one.Environment)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Ports.Free(1)[0]}",
+            ["Files__Directory"] = Path.Combine(_folder.FullName, "elsewhere"),
+        };
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => ServerProcess.StartAsync(one with { Environment = elsewhere, DataDirectory = _folder.CreateSubdirectory("third").FullName }));
         Assert.Contains("not the folder of this cluster's other gateways", refused.Message, StringComparison.Ordinal);
     }

@@ -149,10 +149,29 @@ public sealed class MovingTests : IAsyncLifetime
         await Run("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-f", dump, "-d", Url(restored)]);
         await using (var server = await ServerProcess.StartAsync(restored))
         {
-            var found = await Uuids(restored, accounts[0], talk);
+            var found = await OnceDoubted(() => Uuids(restored, accounts[0], talk));
             Assert.Equal(acknowledged, found.Take(acknowledged.Length));
-            await using var phone = await Again(restored, accounts[1]);
-            await phone.Say(talk);
+            await OnceDoubted(async () =>
+            {
+                await using var phone = await Again(restored, accounts[1]);
+                return await phone.Say(talk);
+            });
+        }
+    }
+
+    /// <summary>
+    /// What the dump says was committed and not yet told is doubted when the new cluster takes over: a connection that came before that is closed,
+    /// once, and comes back as any client's does.
+    /// </summary>
+    private static async Task<T> OnceDoubted<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (LineBrokenException)
+        {
+            return await work();
         }
     }
 

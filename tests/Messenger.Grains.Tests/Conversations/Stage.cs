@@ -129,7 +129,7 @@ internal sealed class Told
 
     public static async Task Until(Func<bool> holds)
     {
-        for (var until = DateTime.UtcNow.AddSeconds(10); !holds(); await Task.Yield())
+        for (var until = DateTime.UtcNow.AddSeconds(20); !holds(); await Task.Delay(5))
         {
             Assert.True(DateTime.UtcNow < until, "it did not come to hold");
         }
