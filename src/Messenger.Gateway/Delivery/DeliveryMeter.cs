@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Grains;
 
 namespace Messenger.Gateway.Delivery;
 
@@ -15,8 +16,23 @@ internal static class DeliveryMeter
         Meter.CreateCounter<long>("messenger.delivery.gaps", "{gap}", "Gaps that were filled from a device's inbox.");
 
     public static readonly Counter<long> Resubscribed =
-        Meter.CreateCounter<long>("messenger.delivery.resubscribed", "{time}", "Times this gateway subscribed anew because its heartbeat stayed away.");
+        Meter.CreateCounter<long>("messenger.delivery.resubscribed", "{subscription}", "Times this gateway subscribed anew because its heartbeat stayed away.");
 
-    public static readonly Histogram<double> Latency =
-        Meter.CreateHistogram<double>("messenger.delivery.latency", "s", "From the commit of a notification's cause to the session's outbox.");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram(
+        "messenger.delivery.duration", "s", "From the commit of a notification's cause to the write to its socket.", tags: null, Buckets.Seconds);
+
+    /// <summary>Whether anybody wants to know when a notification was written.</summary>
+    public static bool TimesWrites => Duration.Enabled;
+
+    /// <summary>See GatewayMeter.Begin.</summary>
+    public static void Begin(Func<bool> hears)
+    {
+        Meter.CreateObservableGauge("messenger.delivery.hears", () => hears() ? 1 : 0, "1", "Whether this gateway hears its stream: 1, or 0 when notifications come late.");
+        Notices.Add(0);
+        Gaps.Add(0);
+        Resubscribed.Add(0);
+    }
+
+    /// <param name="committed">Milliseconds since the Unix epoch by the clock of another machine, which may be ahead of ours.</param>
+    public static void Written(long committed, long now) => Duration.Record(Math.Max(0, now - committed) / 1000.0);
 }

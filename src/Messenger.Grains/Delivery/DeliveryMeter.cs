@@ -11,4 +11,11 @@ internal static class DeliveryMeter
 
     public static readonly Counter<long> Dropped =
         DeviceMeter.Meter.CreateCounter<long>("messenger.stream.dropped", "{event}", "Events dropped on the way: their sessions fetch them.");
+
+    /// <summary>See GrainSignals.</summary>
+    public static void Begin()
+    {
+        Published.Add(0);
+        Dropped.Add(0);
+    }
 }

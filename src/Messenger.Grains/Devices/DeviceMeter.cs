@@ -10,9 +10,22 @@ internal static class DeviceMeter
 
     public static readonly Meter Meter = new(Name);
 
-    public static readonly Counter<long> Resyncs =
-        Meter.CreateCounter<long>("messenger.inbox.resyncs", "{connection}", "Connections whose cursor could not be continued.");
+    private static readonly Counter<long> Resumes =
+        Meter.CreateCounter<long>("messenger.inbox.resumes", "{connection}", "Connections that came with a cursor: continued, or told to resynchronise.");
 
     public static readonly Counter<long> Epochs =
         Meter.CreateCounter<long>("messenger.inbox.doubts", "{inbox}", "Inboxes that started a new epoch because something may have been missed.");
+
+    /// <summary>See GatewayMeter.Begin.</summary>
+    public static void Begin()
+    {
+        Epochs.Add(0);
+        Resumed(true, 0);
+        Resumed(false, 0);
+    }
+
+    public static void Resumed(bool continued) => Resumed(continued, 1);
+
+    private static void Resumed(bool continued, int count) =>
+        Resumes.Add(count, new KeyValuePair<string, object?>("messenger.outcome", continued ? "continued" : "resync"));
 }

@@ -9,8 +9,8 @@ internal static class PushMeter
     public static readonly Meter Meter = new("Messenger.Push");
 
     /// <summary>Tag: type (android, ios, other).</summary>
-    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>(
-        "messenger.push.lag", "s", "From being queued to being taken by the provider.");
+    private static readonly Histogram<double> Lag = Meter.CreateHistogram(
+        "messenger.push.lag", "s", "From being queued to being taken by the provider.", tags: null, Buckets.LongSeconds);
 
     /// <summary>Tags: type; outcome: taken, dead_token, refused, no_provider, later, provider_later, not_wanted.</summary>
     private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>(
@@ -23,6 +23,18 @@ internal static class PushMeter
     {
         Meter.CreateObservableGauge("messenger.push.waiting", () => Volatile.Read(ref waiting), "{push}", "Pushes in the queue, of all processes together.");
         Meter.CreateObservableGauge("messenger.push.oldest", () => Volatile.Read(ref oldest), "s", "How long the oldest of them has waited.");
+    }
+
+    /// <summary>See GrainSignals.</summary>
+    public static void Begin()
+    {
+        foreach (var type in (string[])["android", "ios"])
+        {
+            foreach (var outcome in (string[])["taken", "dead_token", "refused", "provider_later"])
+            {
+                Outcomes.Add(0, new("messenger.push.type", type), new("messenger.outcome", outcome));
+            }
+        }
     }
 
     public static void Taken(string applicationType, TimeSpan lag)

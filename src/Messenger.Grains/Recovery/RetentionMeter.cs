@@ -10,4 +10,7 @@ internal static class RetentionMeter
     /// <summary>Tag: kind (messages, files).</summary>
     public static readonly Counter<long> Removed = Meter.CreateCounter<long>(
         "messenger.retention.removed", "{item}", "Messages and files removed because they were older than the operator keeps them.");
+
+    /// <summary>See GrainSignals.</summary>
+    public static void Begin() => Removed.Add(0, new KeyValuePair<string, object?>("messenger.retention.kind", "messages"));
 }

@@ -17,4 +17,12 @@ internal static class UserMeter
 
     public static readonly Counter<long> GuessingRefused =
         Meter.CreateCounter<long>("messenger.codes.guessing_refused", "{request}", "Codes not looked at because the phone had too many wrong ones today.");
+
+    /// <summary>See GrainSignals.</summary>
+    public static void Begin()
+    {
+        Discovered.Add(0);
+        DiscoveryRefused.Add(0);
+        GuessingRefused.Add(0);
+    }
 }
