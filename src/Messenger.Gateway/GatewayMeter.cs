@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Messenger.Grains;
+using Messenger.Ports.Telemetry;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway;
@@ -11,22 +11,15 @@ internal static class GatewayMeter
     /// <summary>The name to listen to.</summary>
     public static readonly Meter Meter = new("Messenger.Gateway");
 
-    private const string CodeTag = "messenger.close.code";
+    private static readonly UpDownCounter<long> Sessions = Signals.Sessions.UpDownCounter(Meter);
 
-    private static readonly UpDownCounter<long> Sessions =
-        Meter.CreateUpDownCounter<long>("messenger.gateway.sessions", "{connection}", "Connections.");
+    private static readonly Counter<long> Closes = Signals.Closes.Counter(Meter);
 
-    private static readonly Counter<long> Closes =
-        Meter.CreateCounter<long>("messenger.gateway.closes", "{connection}", "Connections that ended, by close code; 0 is without a word.");
+    private static readonly Counter<long> Overflows = Signals.Overflows.Counter(Meter);
 
-    private static readonly Counter<long> Overflows =
-        Meter.CreateCounter<long>("messenger.gateway.outbox.overflows", "{connection}", "Connections whose client read so slowly that its outbox was full.");
+    private static readonly Histogram<double> Requests = Signals.Requests.Histogram(Meter);
 
-    private static readonly Histogram<double> Requests = Meter.CreateHistogram(
-        "messenger.request.duration", "s", "Requests, from frame to answer, by type and status.", tags: null, Buckets.Seconds);
-
-    private static readonly Histogram<int> Batches = Meter.CreateHistogram(
-        "messenger.request.batch.size", "{request}", "Requests that went to a grain in one call, of those that can be batched.", tags: null, Buckets.Counts);
+    private static readonly Histogram<int> Batches = Signals.Batches.Sizes(Meter);
 
     private static int draining;
 
@@ -39,7 +32,7 @@ internal static class GatewayMeter
     /// <summary>Says that nothing happened yet, so that what seldom happens is a series from the start and a first time is a rise.</summary>
     public static void Begin()
     {
-        Meter.CreateObservableGauge("messenger.gateway.drain.remaining", () => Volatile.Read(ref draining), "{connection}", "Connections that a stopping process has still to close.");
+        Signals.Draining.Gauge(Meter, () => Volatile.Read(ref draining));
         Sessions.Add(0);
         Overflows.Add(0);
         Closed(CloseCode.ContinuityLost, 0);
@@ -60,10 +53,7 @@ internal static class GatewayMeter
     {
         if (Requests.Enabled)
         {
-            Requests.Record(
-                Stopwatch.GetElapsedTime(started).TotalSeconds,
-                new KeyValuePair<string, object?>("messenger.request.type", type),
-                new KeyValuePair<string, object?>("messenger.request.status", status));
+            Requests.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, Labels.RequestType.Is(type), Labels.RequestStatus.Is(status));
         }
     }
 
@@ -71,7 +61,7 @@ internal static class GatewayMeter
     {
         if (Closes.Enabled)
         {
-            Closes.Add(count, new KeyValuePair<string, object?>(CodeTag, (int)code));
+            Closes.Add(count, Labels.CloseCode.Is((int)code));
         }
     }
 }

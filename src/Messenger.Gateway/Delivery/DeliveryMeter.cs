@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Messenger.Grains;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Gateway.Delivery;
 
@@ -9,17 +9,13 @@ internal static class DeliveryMeter
     /// <summary>The same meter name as the devices use.</summary>
     public static readonly Meter Meter = new("Messenger.Delivery");
 
-    public static readonly Counter<long> Notices =
-        Meter.CreateCounter<long>("messenger.delivery.notices", "{notice}", "Notifications handed to sessions.");
+    public static readonly Counter<long> Notices = Signals.Notices.Counter(Meter);
 
-    public static readonly Counter<long> Gaps =
-        Meter.CreateCounter<long>("messenger.delivery.gaps", "{gap}", "Gaps that were filled from a device's inbox.");
+    public static readonly Counter<long> Gaps = Signals.Gaps.Counter(Meter);
 
-    public static readonly Counter<long> Resubscribed =
-        Meter.CreateCounter<long>("messenger.delivery.resubscribed", "{subscription}", "Times this gateway subscribed anew because its heartbeat stayed away.");
+    public static readonly Counter<long> Resubscribed = Signals.Resubscribed.Counter(Meter);
 
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram(
-        "messenger.delivery.duration", "s", "From the commit of a notification's cause to the write to its socket.", tags: null, Buckets.Seconds);
+    private static readonly Histogram<double> Duration = Signals.Delivery.Histogram(Meter);
 
     /// <summary>Whether anybody wants to know when a notification was written.</summary>
     public static bool TimesWrites => Duration.Enabled;
@@ -27,7 +23,7 @@ internal static class DeliveryMeter
     /// <summary>See GatewayMeter.Begin.</summary>
     public static void Begin(Func<bool> hears)
     {
-        Meter.CreateObservableGauge("messenger.delivery.hears", () => hears() ? 1 : 0, "1", "Whether this gateway hears its stream: 1, or 0 when notifications come late.");
+        Signals.Hears.Gauge(Meter, () => hears() ? 1 : 0);
         Notices.Add(0);
         Gaps.Add(0);
         Resubscribed.Add(0);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Messenger.Grains.Devices;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Gateway.Dispatch;
 
@@ -64,7 +65,7 @@ internal sealed class RequestTraces(TimeProvider time)
     {
         if (pending.Span is { } span)
         {
-            span.SetTag("messenger.request.status", status);
+            span.SetTag(Labels.RequestStatus.Name, status);
             span.Stop();
         }
     }

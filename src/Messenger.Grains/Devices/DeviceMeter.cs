@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Grains.Devices;
 
@@ -10,11 +11,9 @@ internal static class DeviceMeter
 
     public static readonly Meter Meter = new(Name);
 
-    private static readonly Counter<long> Resumes =
-        Meter.CreateCounter<long>("messenger.inbox.resumes", "{connection}", "Connections that came with a cursor: continued, or told to resynchronise.");
+    private static readonly Counter<long> Resumes = Signals.Resumes.Counter(Meter);
 
-    public static readonly Counter<long> Epochs =
-        Meter.CreateCounter<long>("messenger.inbox.doubts", "{inbox}", "Inboxes that started a new epoch because something may have been missed.");
+    public static readonly Counter<long> Epochs = Signals.Doubts.Counter(Meter);
 
     /// <summary>See GatewayMeter.Begin.</summary>
     public static void Begin()
@@ -27,5 +26,5 @@ internal static class DeviceMeter
     public static void Resumed(bool continued) => Resumed(continued, 1);
 
     private static void Resumed(bool continued, int count) =>
-        Resumes.Add(count, new KeyValuePair<string, object?>("messenger.outcome", continued ? "continued" : "resync"));
+        Resumes.Add(count, Labels.Resume.Is(continued ? "continued" : "resync"));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Providers.Commits;
 
@@ -6,13 +7,6 @@ namespace Messenger.Providers.Commits;
 internal sealed class CommitMeter : IDisposable
 {
     public const string Name = "Messenger.Providers";
-
-    private static readonly InstrumentAdvice<int> Sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] };
-
-    private static readonly InstrumentAdvice<double> Seconds = new()
-    {
-        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    };
 
     private readonly Meter meter = new(Name);
     private readonly Histogram<int> entries;
@@ -24,12 +18,11 @@ internal sealed class CommitMeter : IDisposable
     /// <param name="available">Whether the last attempt reached the store.</param>
     public CommitMeter(Func<int> waiting, Func<bool> available)
     {
-        entries = meter.CreateHistogram("messenger.log.commit.size", "{entry}", "Entries of a transaction of the message log.", tags: null, Sizes);
-        duration = meter.CreateHistogram("messenger.log.commit.duration", "s", "How long a transaction of the message log took.", tags: null, Seconds);
-        meter.CreateObservableCounter(
-            "messenger.log.failures", () => Interlocked.Read(ref failures), "{transaction}", "Transactions of the message log with an unknown outcome.");
-        meter.CreateObservableGauge("messenger.log.waiting", waiting, "{entry}", "Entries that wait for a transaction.");
-        meter.CreateObservableGauge("messenger.log.available", () => available() ? 1 : 0, "1", "Whether the message log can be written: 1 or 0.");
+        entries = Signals.CommitSize.Sizes(meter);
+        duration = Signals.CommitDuration.Histogram(meter);
+        Signals.CommitFailures.Sum(meter, () => Interlocked.Read(ref failures));
+        Signals.LogWaiting.Gauge(meter, () => waiting());
+        Signals.LogAvailable.Gauge(meter, () => available() ? 1 : 0);
     }
 
     /// <summary>Transactions that were committed since the start.</summary>

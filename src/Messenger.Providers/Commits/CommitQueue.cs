@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Messenger.Ports;
+using Messenger.Ports.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Messenger.Providers.Commits;
@@ -71,7 +72,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         }
 
         var outcome = await pending.Outcome;
-        span?.SetTag("messenger.log.commit.size", pending.Together);
+        span?.SetTag(Signals.CommitSize.Name, pending.Together);
         return outcome;
     }
 
