@@ -24,10 +24,10 @@ internal sealed class JsonLines() : ConsoleFormatter("lines")
             json.WriteString("LogLevel", logEntry.LogLevel.ToString());
             json.WriteString("Category", logEntry.Category);
             json.WriteNumber("EventId", logEntry.EventId.Id);
-            json.WriteString("Message", logEntry.Formatter(logEntry.State, logEntry.Exception));
+            json.WriteString("Message", Anonymous.Text(logEntry.Formatter(logEntry.State, logEntry.Exception)));
             if (logEntry.Exception is { } fault)
             {
-                json.WriteString("Exception", fault.ToString());
+                json.WriteString("Exception", Anonymous.Text(fault.ToString()));
             }
 
             if (Activity.Current is { } span)
@@ -43,7 +43,7 @@ internal sealed class JsonLines() : ConsoleFormatter("lines")
                 {
                     if (name != "{OriginalFormat}")
                     {
-                        json.WriteString(name, Convert.ToString(value, CultureInfo.InvariantCulture));
+                        json.WriteString(name, Anonymous.Text(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
                     }
                 }
 

@@ -47,8 +47,8 @@ internal static class Telemetry
         if (pushes)
         {
             telemetry
-                .WithTracing(traces => traces.AddSource("Messenger.*", "Microsoft.Orleans.*", "Npgsql").SampleSome(builder.Configuration))
-                .WithLogging()
+                .WithTracing(traces => traces.AddSource("Messenger.*", "Microsoft.Orleans.*", "Npgsql").AddProcessor(new Anonymous.Spans()).SampleSome(builder.Configuration))
+                .WithLogging(logs => logs.AddProcessor(new Anonymous.Entries()))
                 .UseOtlpExporter();
         }
     }
