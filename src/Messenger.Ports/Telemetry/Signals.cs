@@ -76,7 +76,6 @@ public static class Signals
     public static readonly Signal StateWrites = Theirs(new("orleans-storage-write-latency", Histogram, "ms", "Writes of grain state (Orleans)."));
     public static readonly Signal PoolUse = Theirs(new("db.client.connection.count", UpDownCounter, "{connection}", "Connections to PostgreSQL (Npgsql).", Labels.Pool, Labels.ConnectionState));
     public static readonly Signal PoolSize = Theirs(new("db.client.connection.max", UpDownCounter, "{connection}", "Connections to PostgreSQL that a pool may have (Npgsql).", Labels.Pool));
-    public static readonly Signal PoolPending = Theirs(new("db.client.connection.npgsql.pending_requests", UpDownCounter, "{request}", "Who waits for a connection to PostgreSQL (Npgsql).", Labels.Pool));
     public static readonly Signal CpuTime = Theirs(new("dotnet.process.cpu.time", Counter, "s", "Processor time (.NET)."));
     public static readonly Signal Memory = Theirs(new("dotnet.process.memory.working_set", UpDownCounter, "By", "Memory (.NET)."));
     public static readonly Signal GcPauses = Theirs(new("dotnet.gc.pause.time", Counter, "s", "Time that everything stood still for the garbage collector (.NET)."));

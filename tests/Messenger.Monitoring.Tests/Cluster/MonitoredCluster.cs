@@ -1,5 +1,6 @@
 using System.Globalization;
 using Messenger.EndToEnd.Tests.Harness;
+using Messenger.Ports.Telemetry;
 using Messenger.Servers;
 
 namespace Messenger.Monitoring.Tests.Cluster;
@@ -37,7 +38,7 @@ public sealed class MonitoredCluster : IAsyncLifetime
         var postgres = await Own(PostgresServer.Start());
         var redis = await Own(RedisServer.Start());
         var database = postgres.CreateDatabase();
-        var admins = Ports.Free(2);
+        var admins = EndToEnd.Tests.Harness.Ports.Free(2);
         await ServerProcess.RunAsync(Settings("all", 0), "migrate");
         Worker = await Own(ServerProcess.StartAsync(Settings("worker", admins[0]), mayLogStackTraces: true));
         Gateway = await Own(ServerProcess.StartAsync(Settings("gateway", admins[1]), mayLogStackTraces: true));
@@ -86,8 +87,20 @@ public sealed class MonitoredCluster : IAsyncLifetime
             await bert.Deliver(dialog, uuid);
         }
 
+        // All at once: they go to the conversation together.
+        var answers = new List<Task<Reply>>();
+        for (var i = 0; i < Messages; i++)
+        {
+            answers.Add(await anna.Line.Send("RequestAddMessage", dialog.Draft(body: Keep(Opaque.Base64(32)))));
+        }
+
+        await Task.WhenAll(answers);
+
+        // Somebody offline is pushed to, and comes back.
         await cleo.Line.Cut();
         await anna.Say(other, body: Keep(Opaque.Base64(32)));
+        await Deadlines.Until(
+            () => Task.FromResult(Inlet.Units.ContainsKey(Signals.PushLag.Name)), Deadlines.Recovery, () => $"a push:\n{Worker.Log.Tail}");
         (await cleo.Return(Gateway.Settings.WebSocket)).Done();
 
         var traced = Opaque.Uuid();

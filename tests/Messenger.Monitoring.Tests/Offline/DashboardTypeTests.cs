@@ -13,21 +13,21 @@ public sealed class DashboardTypeTests
         """;
 
     [Fact]
-    public void Grafana_knows_every_member() => Check(_ => { });
+    public void Grafana_knows_every_member() => Check(Dashboard.All, _ => { });
 
     /// <summary>The check would see a wrong one.</summary>
     [Fact]
     public void A_wrong_member_is_seen() =>
-        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Check(dashboard => dashboard["panels"]![0]!["gridPos"]!["w"] = "wide"));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Check([Dashboard.All[0]], dashboard => dashboard["panels"]![0]!["gridPos"]!["w"] = "wide"));
 
-    private static void Check(Action<JsonNode> change)
+    private static void Check(IReadOnlyList<Dashboard> dashboards, Action<JsonNode> change)
     {
         var folder = Directory.CreateTempSubdirectory("messenger-dashboards-").FullName;
         try
         {
             Directory.CreateSymbolicLink(Path.Combine(folder, "node_modules"), Tool.Modules);
             var files = new List<string>();
-            foreach (var dashboard in Dashboard.All)
+            foreach (var dashboard in dashboards)
             {
                 var json = dashboard.Json.DeepClone();
 
