@@ -148,7 +148,8 @@ internal sealed partial class ConversationGrain
         foreach (var row in rows)
         {
             live.Remember(row);
-            live.Receipts.Appended(row, live.Roster.Present.Count);
+            var others = live.Roster.Member(row.UserId) is null ? live.Roster.Present.Count : live.Roster.Present.Count - 1;
+            live.Receipts.Appended(row, 1 + others);
         }
     }
 }

@@ -110,6 +110,11 @@ internal sealed partial class ConversationGrain
         var added = Event(live, EventTypes.Added, me.UserId, value.UserId);
         var nick = live.Roster.Nick(value.UserId);
         var member = new MemberRow(value.UserId, admin, nick, added.Sequence, LeftAt: null, live.Roster.NextPosition);
+        if (live.Roster.Ever(value.UserId) is not null)
+        {
+            live.Receipts.CountAnew();
+        }
+
         live.Roster.Put(member);
         Appended(live, [added]);
         var key = new SessionKeyRow(

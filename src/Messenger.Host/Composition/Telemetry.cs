@@ -20,9 +20,12 @@ internal static class Telemetry
     private static readonly string[] Meters =
         ["Messenger.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql"];
 
+    /// <summary>Whether traces, among others, are sent to somebody.</summary>
+    public static bool Pushes(IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+
     public static void AddTelemetry(this WebApplicationBuilder builder, Settings settings)
     {
-        var pushes = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var pushes = Pushes(builder.Configuration);
         var scraped = settings.Outside.Admin.Port is not null;
         if (!pushes && !scraped)
         {

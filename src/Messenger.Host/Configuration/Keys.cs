@@ -37,6 +37,10 @@ internal static class Keys
         "Data:MigrateOnStart", false, "Whether a start may upgrade the database. In a cluster that is a step of its own: the migrate command.",
         "false; embedded: true");
 
+    public static readonly Key<string?> CredentialKey = Key.Secret(
+        "Data:CredentialKey", "Base64 of 32 random bytes (openssl rand -base64 32), the same for all processes", "embedded: a file of its own; cluster: none",
+        "What application uuids are sealed with in the database, where besides their hashes are: they are credentials. Keep it apart from backups.");
+
     public static readonly Key<int> MaxMessageBytes = Key.Whole(
         "Gateway:MaxMessageBytes", 16 * 1024, 16 * 1024 * 1024, 256 * 1024,
         "A larger frame closes the connection with 1009. The largest body is 64 KiB, which Base64 makes 88 KiB.");
@@ -199,7 +203,7 @@ internal static class Keys
     /// <summary>In the order of the documentation.</summary>
     public static readonly IReadOnlyList<Key> All =
     [
-        Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, MaxMessageBytes, PublicUrl, DrainPerSecond,
+        Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
         FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
         ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,
         TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. OutsideKeys.All, AdminPort,

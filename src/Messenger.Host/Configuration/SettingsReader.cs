@@ -1,4 +1,5 @@
 using Messenger.Grains.Placement;
+using Messenger.Grains.Users;
 using Messenger.Protocol;
 
 namespace Messenger.Host.Configuration;
@@ -60,7 +61,20 @@ internal static class SettingsReader
     }
 
     private static DataSettings Data(IConfiguration from, bool embedded) =>
-        new(Path.GetFullPath(Keys.DataDirectory.Read(from) ?? "data"), embedded || Keys.MigrateOnStart.Read(from));
+        new(Path.GetFullPath(Keys.DataDirectory.Read(from) ?? "data"), embedded || Keys.MigrateOnStart.Read(from), CredentialKey(from));
+
+    private static byte[]? CredentialKey(IConfiguration from)
+    {
+        if (Keys.CredentialKey.Read(from) is not { } text)
+        {
+            return null;
+        }
+
+        var key = new byte[CredentialSeal.KeyBytes];
+        return text.Length == 44 && Convert.TryFromBase64String(text, key, out var bytes) && bytes == key.Length
+            ? key
+            : throw Keys.CredentialKey.Refuse($"it takes {Keys.CredentialKey.Takes}", text);
+    }
 
     private static GatewaySettings Gateway(IConfiguration from) =>
         new(Keys.MaxMessageBytes.Read(from), Keys.PublicUrl.Read(from), Keys.DrainPerSecond.Read(from));
