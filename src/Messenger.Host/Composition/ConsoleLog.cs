@@ -12,15 +12,9 @@ internal sealed class ConsoleLog
     {
         var log = new ConsoleLog();
         builder.Logging.ClearProviders();
-        if (builder.Environment.IsDevelopment())
-        {
-            builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
-        }
-        else
-        {
-            builder.Logging.AddConsole(options => options.FormatterName = "lines").AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
-        }
-
+        builder.Logging.AddConsole(options => options.FormatterName = builder.Environment.IsDevelopment() ? "plain" : "lines")
+            .AddConsoleFormatter<PlainLines, ConsoleFormatterOptions>()
+            .AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         builder.Services.AddSingleton(log);
         if (!IsVerbose(builder.Configuration))
         {
