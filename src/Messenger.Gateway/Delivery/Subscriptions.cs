@@ -57,13 +57,4 @@ public sealed class Subscriptions
             Find(hint.Session)?.Receive(hint);
         }
     }
-
-    internal void Delivered(Notice notice)
-    {
-        DeliveryMeter.Notices.Add(1);
-        if (notice.Committed > 0)
-        {
-            DeliveryMeter.Latency.Record(Math.Max(0, Time.GetUtcNow().ToUnixTimeMilliseconds() - notice.Committed) / 1000.0);
-        }
-    }
 }

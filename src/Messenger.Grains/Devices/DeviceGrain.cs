@@ -120,9 +120,9 @@ internal sealed class DeviceGrain(
 
         inbox.Trim(Now);
         var resumption = inbox.Resume(resumeCursor);
-        if (resumption.Resync)
+        if (resumeCursor is not null)
         {
-            DeviceMeter.Resyncs.Add(1);
+            DeviceMeter.Resumed(continued: !resumption.Resync);
         }
 
         wakes.Clear();

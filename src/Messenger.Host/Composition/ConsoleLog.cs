@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Messenger.Host.Composition;
 
@@ -18,11 +18,7 @@ internal sealed class ConsoleLog
         }
         else
         {
-            builder.Logging.AddJsonConsole(options =>
-            {
-                options.UseUtcTimestamp = true;
-                options.TimestampFormat = CultureInfo.InvariantCulture.DateTimeFormat.SortableDateTimePattern + ".fff'Z'";
-            });
+            builder.Logging.AddConsole(options => options.FormatterName = "lines").AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         }
 
         builder.Services.AddSingleton(log);

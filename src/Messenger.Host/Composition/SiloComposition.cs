@@ -1,5 +1,6 @@
 using Messenger.Grains.Placement;
 using Messenger.Grains.Recovery;
+using Messenger.Host.Admin;
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
 using Messenger.Providers.Postgres;
@@ -26,6 +27,7 @@ internal static class SiloComposition
             (options.Messages, options.Files) = (settings.Outside.Retention.Messages, settings.Outside.Retention.Files));
         silo.AddSiloRole(settings.Silo.Role);
         silo.AddActivityPropagation();
+        silo.AddDashboardOf(settings.Outside.Admin.Port);
         silo.Membership(settings, listening);
         silo.Directory();
         silo.GrainState(settings);
