@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -14,6 +15,7 @@ using Messenger.EndToEnd.Tests.Host;
 namespace Messenger.EndToEnd.Tests.Edges;
 
 /// <summary>What everybody who can reach the port meets first, at a real server.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class EdgeTests : IAsyncLifetime
 {
     private const int Failures = 3;

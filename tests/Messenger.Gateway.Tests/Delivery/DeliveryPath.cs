@@ -48,8 +48,6 @@ internal sealed class DeliveryPath(bool leases = true)
         return possible;
     }
 
-    public void Do(Action step) => step();
-
     /// <summary>At every moment: what a client was given has no hole, no double, and is what was published under its number.</summary>
     public void Check()
     {

@@ -53,7 +53,7 @@ public class SchedulesTests
         foreach (var choice in choices)
         {
             var possible = path.Possible();
-            path.Do(possible[choice % possible.Count]);
+            possible[choice % possible.Count]();
             path.Check();
         }
 
