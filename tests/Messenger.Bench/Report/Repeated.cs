@@ -22,9 +22,10 @@ internal static class Repeated
         DeliveredFrozen = runs.Max(one => one.DeliveredFrozen),
     };
 
+    /// <summary>A cost of nothing done is no number, and says nothing.</summary>
     private static double? Of(IEnumerable<Measurement> runs, Func<Measurement, double?> quantity)
     {
-        var values = runs.Select(quantity).OfType<double>().Order().ToArray();
+        var values = runs.Select(quantity).OfType<double>().Where(double.IsFinite).Order().ToArray();
         return values.Length switch
         {
             0 => null,
