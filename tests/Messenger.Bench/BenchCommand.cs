@@ -1,16 +1,15 @@
 using System.CommandLine;
 using System.Text.Json;
 using Messenger.Bench.Report;
-using Messenger.Bench.Targets;
+using Messenger.Bench.Sweeps;
 using Messenger.Bench.Workloads;
-using Spectre.Console;
 
 namespace Messenger.Bench;
 
 /// <summary>The bench's one command: which targets, which workloads, how long.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] AllTargets = ["raw", "raw+pg", "embedded", "all-in-one", "one+one", "two+two"];
+    private static readonly string[] AllTargets = ["raw", "raw+pg", "ejabberd", "prosody", "embedded", "all-in-one", "one+one", "two+two"];
     private static readonly string[] AllWorkloads = [.. Catalogue.All.Select(workload => workload.Name)];
 
     public static void AddTo(RootCommand root)
@@ -18,41 +17,87 @@ internal static class BenchCommand
         var targets = Choice("--target", "Which servers", AllTargets);
         var workloads = Choice("--workload", "Which loads", AllWorkloads);
         var seconds = new Option<double>("--seconds") { Description = "How long each load is measured", DefaultValueFactory = _ => 5 };
+        var warmUp = new Option<double>("--warm-up") { Description = "Seconds of load before a conversation is measured", DefaultValueFactory = _ => 8 };
         var connections = new Option<int>("--connections") { Description = "Silent connections of the idle load", DefaultValueFactory = _ => 2000 };
         var history = new Option<int>("--history") { Description = "Messages of the long conversation", DefaultValueFactory = _ => 1_000_000 };
+        var repeat = new Option<int>("--repeat") { Description = "Run everything so often and take medians", DefaultValueFactory = _ => 1 };
         var json = new Option<string?>("--json") { Description = "Write the measurements to this file too" };
-        root.Add(targets);
-        root.Add(workloads);
-        root.Add(seconds);
-        root.Add(connections);
-        root.Add(history);
-        root.Add(json);
+        var baseline = new Option<string?>("--baseline") { Description = "Compare with this file of an earlier --json; exit code 1 when something is worse" };
+        var tolerance = new Option<double>("--tolerance") { Description = "How much worse is not worse: 0.2 is a fifth", DefaultValueFactory = _ => .2 };
+        var sweep = new Option<string?>("--sweep") { Description = $"Instead of loads, one quantity from small to large: {string.Join(", ", Sweep.Names)}" };
+        sweep.AcceptOnlyFromAmong([.. Sweep.Names]);
+        var draw = new Option<string?>("--draw") { Description = "Draw the sweep as SVG pictures into this folder" };
+        foreach (var option in (Option[])[targets, workloads, seconds, warmUp, connections, history, repeat, json, baseline, tolerance, sweep, draw])
+        {
+            root.Add(option);
+        }
+
+        foreach (var positive in (Option<int>[])[connections, history, repeat])
+        {
+            positive.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 1)
+                {
+                    result.AddError($"{positive.Name} takes a whole number of at least 1.");
+                }
+            });
+        }
+
         root.SetAction(async (parsed, cancellation) =>
         {
-            var measured = new List<Measurement>();
-            var scale = new Scale(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(connections), parsed.GetValue(history));
-            foreach (var name in parsed.GetValue(targets)!)
+            var scale = new Scale(
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(connections), parsed.GetValue(history), TimeSpan.FromSeconds(parsed.GetValue(warmUp)));
+            if (parsed.GetValue(sweep) is { } name)
+            {
+                return await Sweep.Run(name, parsed.GetValue(targets)!, scale, parsed.GetValue(json), parsed.GetValue(draw), cancellation);
+            }
+
+            // Read first: a run of an hour must not end with a file that is not there.
+            var earlier = parsed.GetValue(baseline) is { } file ? await Baseline.Read(file, parsed.GetValue(tolerance), cancellation) : null;
+            var measured = await Measure(parsed.GetValue(targets)!, parsed.GetValue(workloads)!, scale, parsed.GetValue(repeat), cancellation);
+            return await Tell(measured, earlier, parsed.GetValue(json), cancellation);
+        });
+    }
+
+    /// <summary>Every run starts its servers anew, and a target's turns lie apart: what disturbs the machine for a while does not disturb one target's median.</summary>
+    private static async Task<IReadOnlyList<Measurement>> Measure(
+        string[] targets, string[] workloads, Scale scale, int repeat, CancellationToken cancellation)
+    {
+        var measured = new List<Measurement>();
+        var each = (scale.Duration + scale.WarmUp).TotalSeconds;
+        using var progress = new Progress(each * targets.Length * workloads.Length * repeat);
+        for (var run = 0; run < repeat; run++)
+        {
+            foreach (var name in targets)
             {
                 await using var servers = new Setup();
                 var target = await servers.Start(name, cancellation);
-                foreach (var workload in parsed.GetValue(workloads)!)
+                foreach (var workload in workloads)
                 {
-                    if (Catalogue.All.First(one => one.Name == workload).Run(target, scale, cancellation) is { } run)
+                    progress.Begin(name, workload, each);
+                    if (Catalogue.All.First(one => one.Name == workload).Run(target, scale, cancellation) is { } running)
                     {
-                        AnsiConsole.MarkupLineInterpolated($"[grey]{name}: {workload} …[/]");
-                        measured.Add(await run);
+                        measured.Add(await running);
                     }
                 }
             }
+        }
 
-            Report.Table.Print([.. measured.OrderBy(one => Array.IndexOf(AllWorkloads, one.Workload))], "raw+pg");
-            if (parsed.GetValue(json) is { } file)
-            {
-                await File.WriteAllTextAsync(file, JsonSerializer.Serialize(measured), cancellation);
-            }
+        return [.. Repeated.Medians(measured).OrderBy(one => Array.IndexOf(AllWorkloads, one.Workload))];
+    }
 
-            return measured.Sum(one => one.Lost + one.Doubled) == 0 ? 0 : 1;
-        });
+    /// <summary>0 when nothing was lost, doubled or became worse.</summary>
+    private static async Task<int> Tell(IReadOnlyList<Measurement> measured, Baseline? baseline, string? json, CancellationToken cancellation)
+    {
+        Table.Print(measured, "raw+pg", baseline);
+        if (json is not null)
+        {
+            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(measured), cancellation);
+        }
+
+        var worse = baseline?.Worse(measured).ToList() ?? [];
+        worse.ForEach(Console.Error.WriteLine);
+        return measured.Sum(one => one.Lost + one.Doubled) + worse.Count == 0 ? 0 : 1;
     }
 
     private static Option<string[]> Choice(string name, string description, string[] all)

@@ -12,8 +12,9 @@ internal sealed class Setup : IAsyncDisposable
     {
         ITarget target = name switch
         {
-            "raw" => await RawTarget.Start(name, null, [], cancellation),
-            "raw+pg" => await RawWithPostgres(name, cancellation),
+            "raw" => await RawTarget.Start(name, null, cancellation),
+            "raw+pg" => await RawTarget.Start(name, Own(await PostgresServer.Start()), cancellation),
+            "ejabberd" or "prosody" => await PeerTarget.Start(name, Own(await PostgresServer.Start()), cancellation),
             "embedded" => await Embedded(name, cancellation),
             "all-in-one" => await Cluster(name, ["all"], cancellation),
             "one+one" => await Cluster(name, ["gateway", "worker"], cancellation),
@@ -30,12 +31,6 @@ internal sealed class Setup : IAsyncDisposable
         {
             await one.DisposeAsync();
         }
-    }
-
-    private async Task<ITarget> RawWithPostgres(string name, CancellationToken cancellation)
-    {
-        var postgres = Own(await PostgresServer.Start());
-        return await RawTarget.Start(name, postgres.ConnectionString(), [postgres.ProcessId], cancellation);
     }
 
     private async Task<ITarget> Embedded(string name, CancellationToken cancellation)
@@ -70,7 +65,7 @@ internal sealed class Setup : IAsyncDisposable
             name, [.. hosts.Where(host => host.Role != "worker").Select(host => host.Port)], [.. hosts.Select(host => host.Process)],
             [postgres.ProcessId, redis.ProcessId])
         {
-            Postgres = postgres.ConnectionString(),
+            Store = postgres,
         };
     }
 

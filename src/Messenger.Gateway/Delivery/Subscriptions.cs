@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Messenger.Grains.Delivery;
+using Messenger.Grains;
 using Messenger.Grains.Devices;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -41,7 +42,7 @@ public sealed class Subscriptions
     public Subscription Attach(string device, ISessionOutlet outlet)
     {
         var session = Interlocked.Increment(ref last);
-        var subscription = new Subscription(this, session, grains.GetGrain<IDeviceGrain>(device), outlet);
+        var subscription = new Subscription(this, session, grains.Device(device), outlet);
         sessions[session] = subscription;
         return subscription;
     }

@@ -122,6 +122,8 @@ internal sealed partial class ConversationGrain
             return refusal;
         }
 
+        // Who blacklisted the other before there was this dialog; who does so from now on finds it in the directory.
+        live.Blacklisting = await BlacklistingIn(live);
         TellCreated(live, me, events, [.. people.Keys]);
         return new ResponseCreateConversation(See(live, 0));
     }

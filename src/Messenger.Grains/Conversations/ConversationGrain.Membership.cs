@@ -175,6 +175,12 @@ internal sealed partial class ConversationGrain
             return refusal;
         }
 
+        if (live.Header.IsDialog)
+        {
+            // Nobody is left whom it could keep out.
+            live.Blacklisting = new HashSet<string>();
+        }
+
         // Who goes hears of it, and of nothing after it.
         Notice[] last = [Notice.Of(new NotificationConversationLeaved(live.Header.UuidText, member.UserId), committed: Now), Announce(live, events[0])];
         Notice[] all = [.. last, .. events.Skip(1).Select(row => Announce(live, row))];

@@ -283,5 +283,5 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
 
     private void StayAlive() => stayAlive();
 
-    private IUserGrain Grain(string user) => grains.GetGrain<IUserGrain>(user);
+    private IUserGrain Grain(string user) => grains.User(user);
 }

@@ -16,7 +16,7 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
     private readonly HashSet<Task> _telling = [];
 
     /// <param name="application">Its name, see <see cref="ApplicationNames"/>.</param>
-    public IDeviceGrain this[string application] => grains.GetGrain<IDeviceGrain>(DeviceKeys.Named(userId, application));
+    public IDeviceGrain this[string application] => grains.Device(DeviceKeys.Named(userId, application));
 
     /// <summary>Brings notices to each of these but one. All are tried; throws when one failed.</summary>
     public Task Deliver(IEnumerable<Application> applications, Immutable<Notice[]> notices, string? except) =>

@@ -57,7 +57,8 @@ internal static class Keys
         "Every code by SMS is this one: for development and tests.");
 
     public static readonly Key<int> CodeDigits = Key.Whole(
-        "Registration:CodeDigits", 4, 10, 6, "Digits of a code by SMS. Five wrong tries void a code, which makes six enough.");
+        "Registration:CodeDigits", 5, 10, 6,
+        "Digits of a code by SMS. Five wrong tries void a code, which makes six enough. Five take Limits:WrongCodesPerDay below 10.");
 
     public static readonly Key<bool> LimitsEnabled = Key.Flag(
         "Limits:Enabled", true, "Rate limits; off in the Development environment unless set, where alone they may be.");

@@ -10,6 +10,9 @@ internal static class SettingsReader
     /// <summary>Orleans' own port.</summary>
     private const int ClusterPort = 11111;
 
+    /// <summary>Guessing codes at full speed may open one phone of so many a day, at most.</summary>
+    private const int Unlikely = 10_000;
+
     /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
     public static Settings Read(IConfiguration from, IHostEnvironment environment)
     {
@@ -93,7 +96,14 @@ internal static class SettingsReader
             throw Keys.FixedCode.Refuse($"it takes {Keys.FixedCode.Takes}", code);
         }
 
-        return new RegistrationSettings(code, Keys.CodeDigits.Read(from));
+        var (digits, guesses) = (Keys.CodeDigits.Read(from), Keys.WrongCodesPerDay.Read(from));
+        if (guesses * Unlikely >= Math.Pow(10, digits))
+        {
+            throw new StartRefusedException(
+                $"{Keys.CodeDigits.Name} {digits} with {Keys.WrongCodesPerDay.Name} {guesses} lets guessing open a phone with one chance in {Unlikely} a day or more: give more digits or fewer guesses.");
+        }
+
+        return new RegistrationSettings(code, digits);
     }
 
     private static bool LimitsEnabled(IConfiguration from, IHostEnvironment environment)

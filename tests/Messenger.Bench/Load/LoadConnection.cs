@@ -33,7 +33,9 @@ internal sealed class LoadConnection : IAsyncDisposable
     public int CloseCode { get; private set; }
 
     /// <param name="source">The address to connect from: one address has some 28 000 ports.</param>
-    public static async Task<LoadConnection> Open(IPEndPoint server, string path, IPAddress? source, CancellationToken cancellation)
+    /// <param name="protocol">The WebSocket subprotocol that is asked for; null for none.</param>
+    public static async Task<LoadConnection> Open(
+        IPEndPoint server, string path, IPAddress? source, CancellationToken cancellation, string? protocol = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -45,7 +47,7 @@ internal sealed class LoadConnection : IAsyncDisposable
 
             await socket.ConnectAsync(server, cancellation);
             var connection = new LoadConnection(socket);
-            await connection.Upgrade(server, path, cancellation);
+            await connection.Upgrade(server, path, protocol, cancellation);
             return connection;
         }
         catch
@@ -242,10 +244,11 @@ internal sealed class LoadConnection : IAsyncDisposable
         return true;
     }
 
-    private async Task Upgrade(IPEndPoint server, string path, CancellationToken cancellation)
+    private async Task Upgrade(IPEndPoint server, string path, string? protocol, CancellationToken cancellation)
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        var request = $"GET {path} HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        var subprotocol = protocol is null ? "" : $"Sec-WebSocket-Protocol: {protocol}\r\n";
+        var request = $"GET {path} HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{subprotocol}\r\n";
         await _socket.SendAsync(Encoding.ASCII.GetBytes(request), SocketFlags.None, cancellation);
         while (true)
         {

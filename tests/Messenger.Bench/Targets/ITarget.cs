@@ -1,5 +1,6 @@
 using System.Net;
 using Messenger.Bench.Load;
+using Messenger.Servers;
 
 namespace Messenger.Bench.Targets;
 
@@ -7,6 +8,9 @@ namespace Messenger.Bench.Targets;
 internal interface ITarget : IAsyncDisposable
 {
     string Name { get; }
+
+    /// <summary>The PostgreSQL that it writes to, for a workload that stops it; null where there is none.</summary>
+    PostgresServer? Store { get; }
 
     /// <summary>Roots of the process trees that serve, PostgreSQL and Redis included.</summary>
     IReadOnlyList<int> Processes { get; }
@@ -19,15 +23,18 @@ internal interface ITarget : IAsyncDisposable
 
     /// <summary>A connection that is authenticated and then silent.</summary>
     Task<LoadConnection> Idle(int number, CancellationToken cancellation);
+
+    /// <summary>Somebody whom the server knows and who is away: returns what connects and authenticates that person.</summary>
+    Task<Func<Task<LoadConnection>>> Known(int number, CancellationToken cancellation);
 }
 
 /// <summary>One connection in a room.</summary>
-/// <param name="Message">The frame that sends the message with this uuid.</param>
+/// <param name="Send">Sends the message with this uuid.</param>
 /// <param name="Ping">The frame of a ping that is echoed or answered.</param>
 /// <param name="Acknowledges">How a frame starts that acknowledges a message.</param>
 /// <param name="UuidAfter">What stands before the message's uuid in a frame.</param>
 internal sealed record Party(
-    LoadConnection Connection, Action<FrameHandler> Listen, Func<Guid, byte[]> Message, byte[] Ping, byte[] Acknowledges, byte[] UuidAfter)
+    LoadConnection Connection, Action<FrameHandler> Listen, Action<Guid> Send, byte[] Ping, byte[] Acknowledges, byte[] UuidAfter)
 {
     /// <summary>The frames that say a message was delivered and read; null where the server knows no receipts.</summary>
     public (Func<Guid, byte[]> Delivered, Func<Guid, byte[]> Readed)? Receipts { get; init; }

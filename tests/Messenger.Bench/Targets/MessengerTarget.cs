@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Messenger.Bench.Load;
 using Messenger.Protocol;
+using Messenger.Servers;
 
 namespace Messenger.Bench.Targets;
 
@@ -20,15 +21,17 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
 
     public IReadOnlyList<int> Processes { get; } = [.. servers.Select(server => server.Id), .. others];
 
+    public PostgresServer? Store { get; init; }
+
     /// <summary>Where its log is, for a workload that fills it; null when it is embedded.</summary>
-    public string? Postgres { get; init; }
+    public string? Postgres => Store?.ConnectionString();
 
     public async Task<Party[]> Room(int people, CancellationToken cancellation)
     {
         var (phones, conversation, key) = await Conversation(people, cancellation);
         var message = Frames.Message(conversation, key);
         return [.. phones.Select(phone => new Party(
-            phone.Connection, handler => phone.OnFrame = handler, message, Frames.Ping,
+            phone.Connection, handler => phone.OnFrame = handler, uuid => phone.Connection.Send(message(uuid)), Frames.Ping,
             "{\"type\":\"ResponseAddedMessage\""u8.ToArray(), "\"message\":{\"uuid\":\""u8.ToArray())
         {
             Receipts = Frames.Receipts(conversation),
@@ -69,11 +72,30 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
         return (conversation, key);
     }
 
+    /// <summary>Each in turn.</summary>
+    public IPEndPoint Gateway(int number) => new(IPAddress.Loopback, gatewayPorts[number % gatewayPorts.Count]);
+
     /// <summary>A new connection for a phone that lost its own.</summary>
     public async Task<Phone> Connect(string openUserId, int number, CancellationToken cancellation) => await Phone.Connect(
-        new IPEndPoint(IPAddress.Loopback, gatewayPorts[number % gatewayPorts.Count]), openUserId, Sources.Of(number), cancellation);
+        Gateway(number), openUserId, Sources.Of(number), cancellation);
 
     public async Task<LoadConnection> Idle(int number, CancellationToken cancellation) => (await LoggedIn(cancellation)).Connection;
+
+    public async Task<Func<Task<LoadConnection>>> Known(int number, CancellationToken cancellation)
+    {
+        var openUserId = NextPhone(out var source);
+        await using (var first = await Connect(openUserId, source, cancellation))
+        {
+            await first.Register(openUserId, Code);
+        }
+
+        return async () =>
+        {
+            var phone = await Connect(openUserId, number, cancellation);
+            await phone.Authenticate();
+            return phone.Connection;
+        };
+    }
 
     /// <summary>In one shot, to messages of a dialog's own, each of which takes as many as it may.</summary>
     public async Task<FileLane> Files(CancellationToken cancellation)
@@ -110,11 +132,16 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
     /// <summary>Somebody new, registered and logged in.</summary>
     public async Task<Phone> LoggedIn(CancellationToken cancellation)
     {
-        var number = Interlocked.Increment(ref _phones);
-        var openUserId = string.Create(CultureInfo.InvariantCulture, $"+357{96_000_000 + number}");
+        var openUserId = NextPhone(out var number);
         var phone = await Connect(openUserId, number, cancellation);
         await phone.Register(openUserId, Code);
         await phone.Authenticate();
         return phone;
+    }
+
+    private string NextPhone(out int number)
+    {
+        number = Interlocked.Increment(ref _phones);
+        return string.Create(CultureInfo.InvariantCulture, $"+357{96_000_000 + number}");
     }
 }

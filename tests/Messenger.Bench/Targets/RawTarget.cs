@@ -2,11 +2,12 @@ using System.Net;
 using Messenger.Bench.Load;
 using Messenger.Bench.Yardsticks;
 using Messenger.Protocol;
+using Messenger.Servers;
 
 namespace Messenger.Bench.Targets;
 
 /// <summary>The yardstick: this same program in its server role, in a process of its own.</summary>
-internal sealed class RawTarget(string name, int port, ServerProcess server, DirectoryInfo folder, IReadOnlyList<int> others) : ITarget
+internal sealed class RawTarget(string name, int port, ServerProcess server, DirectoryInfo folder, PostgresServer? store) : ITarget
 {
     private const int Names = 64;
 
@@ -15,35 +16,38 @@ internal sealed class RawTarget(string name, int port, ServerProcess server, Dir
 
     public string Name { get; } = name;
 
-    public IReadOnlyList<int> Processes { get; } = [server.Id, .. others];
+    public IReadOnlyList<int> Processes { get; } = store is null ? [server.Id] : [server.Id, store.ProcessId];
+
+    public PostgresServer? Store { get; } = store;
 
     private IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, port);
 
-    public static async Task<RawTarget> Start(string name, string? postgres, IReadOnlyList<int> others, CancellationToken cancellation)
+    public static async Task<RawTarget> Start(string name, PostgresServer? store, CancellationToken cancellation)
     {
         var port = Ports.Free();
         List<string> arguments = ["serve-raw", "--port", $"{port}"];
-        if (postgres is not null)
+        if (store is not null)
         {
-            arguments.AddRange(["--postgres", postgres]);
+            arguments.AddRange(["--postgres", store.ConnectionString()]);
         }
 
         var folder = Directory.CreateTempSubdirectory("messenger-bench-raw-");
         var server = ServerProcess.Start("dotnet", [typeof(RawTarget).Assembly.Location, .. arguments], new Dictionary<string, string> { [RawFiles.Folder] = folder.FullName });
         await server.Ready(port, cancellation);
-        return new RawTarget(name, port, server, folder, others);
+        return new RawTarget(name, port, server, folder, store);
     }
 
     public async Task<Party[]> Room(int people, CancellationToken cancellation)
     {
         var room = $"/room/{Interlocked.Increment(ref _rooms)}";
+        var message = Frames.Message(Guid.NewGuid(), Guid.NewGuid());
         var parties = new Party[people];
         for (var i = 0; i < people; i++)
         {
             var connection = await LoadConnection.Open(EndPoint, room, null, cancellation);
             _ = connection.Run(cancellation);
             parties[i] = new Party(
-                connection, handler => connection.OnFrame = handler, Frames.Message(Guid.NewGuid(), Guid.NewGuid()), Frames.Ping,
+                connection, handler => connection.OnFrame = handler, uuid => connection.Send(message(uuid)), Frames.Ping,
                 "{\"id\""u8.ToArray(), "messageUuid\":\""u8.ToArray());
         }
 
@@ -56,6 +60,9 @@ internal sealed class RawTarget(string name, int port, ServerProcess server, Dir
         _ = connection.Run(cancellation);
         return connection;
     }
+
+    public Task<Func<Task<LoadConnection>>> Known(int number, CancellationToken cancellation) =>
+        Task.FromResult<Func<Task<LoadConnection>>>(() => Idle(number, cancellation));
 
     public Task<FileLane> Files(CancellationToken cancellation) => Task.FromResult(new FileLane(new Uri($"http://{EndPoint}"), null, () =>
     {

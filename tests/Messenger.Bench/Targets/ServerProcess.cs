@@ -70,6 +70,41 @@ internal sealed class ServerProcess : IAsyncDisposable
         throw new TimeoutException($"the server was not ready in {Patience.TotalSeconds} s: {string.Join('\n', _last)}");
     }
 
+    /// <summary>Waits until it takes connections.</summary>
+    public async Task Listening(int port, CancellationToken cancellation)
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(50, cancellation))
+        {
+            if (_process.HasExited || since.Elapsed > Patience)
+            {
+                throw new InvalidOperationException($"the server does not listen: {string.Join('\n', _last)}");
+            }
+
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(IPAddress.Loopback, port, cancellation);
+                return;
+            }
+            catch (SocketException)
+            {
+                // Not yet.
+            }
+        }
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task Run(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
+    {
+        await using var server = Start(program, arguments, environment);
+        await server._process.WaitForExitAsync(cancellation);
+        if (server._process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} ended with {server._process.ExitCode}: {string.Join('\n', server._last)}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -10,12 +10,16 @@ internal sealed record Workload(string Name, string Description, Func<ITarget, S
 /// <param name="Duration">Of each measurement.</param>
 /// <param name="Connections">Silent or reconnecting ones.</param>
 /// <param name="History">Messages of the long conversation.</param>
-internal sealed record Scale(TimeSpan Duration, int Connections, int History);
+/// <param name="WarmUp">Load before a conversation is measured.</param>
+internal sealed record Scale(TimeSpan Duration, int Connections, int History, TimeSpan WarmUp);
 
 /// <summary>All of them, in the order they are printed.</summary>
 internal static class Catalogue
 {
     private const int Pairs = 50;
+
+    /// <summary>A second before the standstill, its three, and two after it.</summary>
+    private static readonly TimeSpan FrozenRun = TimeSpan.FromSeconds(6);
 
     public static IReadOnlyList<Workload> All { get; } =
     [
@@ -28,20 +32,27 @@ internal static class Catalogue
         Talking("no-receipts", "the same without the receipts", Pairs, 2, 2, perSecond: 500),
         Talking("group-200", "a group of 200, four of them flat out", 1, 200, 4, window: 2),
         Talking("group-1000", "a group of 1 000, 5 messages a second", 1, 1000, 4, perSecond: 5),
+        new("frozen", "50 pairs and a group of 50 flat out; PostgreSQL stands still for 3 s of it", (target, scale, stop) => target.Store is { } store
+            ? new Talk(target, "frozen") { Freeze = store, WarmUp = scale.WarmUp }.Run([new(Pairs, 2, 2), new(1, 50, 4)], 4, 0, FrozenRun, stop)
+            : null),
+        Messenger("mixed-day", "conversations of Zipf's sizes; messages, receipts, typing, reconnects", MixedDay.Run),
+        new("logins", "known people connect and authenticate, 64 at a time", (target, scale, stop) => Logins.Run(target, scale.Connections, stop)),
         Messenger("storm", "everybody reconnects at once and resumes", Storm.Run),
         Messenger("sync", "RequestGetConversationsFull of a person with 1 000 conversations", Asking.Sync),
         Messenger("discovery", "RequestGetRegisteredUsers of 1 000 ids", Asking.Discovery),
         Messenger("history-1k", "a page of 100 from a conversation of 1 000 messages", (target, scale, stop) => Asking.History(target, 1000, scale, stop)),
         Messenger("history-long", "a page of 100 from a long conversation", (target, scale, stop) => Asking.History(target, scale.History, scale, stop)),
-        new("upload", "files of 32 MiB coming in, 4 at a time; operations are MiB", (target, scale, stop) => Transfer.Run(target, upload: true, scale.Duration, stop)),
-        new("download", "files of 32 MiB going out, 4 at a time; operations are MiB", (target, scale, stop) => Transfer.Run(target, upload: false, scale.Duration, stop)),
+        new("upload", "files of 32 MiB coming in, 4 at a time; operations are MiB", (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, upload: true, scale.Duration, stop)),
+        new("download", "files of 32 MiB going out, 4 at a time; operations are MiB", (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, upload: false, scale.Duration, stop)),
+        Messenger("hostile", "pings beside 1 000 stalled connections and 10 000 hostile frames of each kind; 'first' is the p99 before", Hostile.Run),
         new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
     ];
 
     private static Workload Talking(
         string name, string description, int rooms, int people, int writers, int window = 0, double perSecond = 0, bool receipts = false) =>
-        new(name, description, (target, scale, stop) =>
-            new Talk(target, name) { Receipts = receipts }.Run(rooms, people, writers, window, perSecond, scale.Duration, stop));
+        new(name, description, (target, scale, stop) => receipts && target is PeerTarget ? null :
+            new Talk(target, name) { Receipts = receipts, WarmUp = scale.WarmUp }
+                .Run([new(rooms, people, writers)], window, perSecond, scale.Duration, stop));
 
     private static Workload Messenger(string name, string description, Func<MessengerTarget, Scale, CancellationToken, Task<Measurement>> run) =>
         new(name, description, (target, scale, stop) => target is MessengerTarget messenger ? run(messenger, scale, stop) : null);

@@ -14,4 +14,13 @@ internal sealed record Measurement(
 
     /// <summary>Milliseconds of the first, cold answer.</summary>
     public double? FirstMs { get; init; }
+
+    /// <summary>CPU seconds of all server processes while it was measured, to be seen beside the generator's.</summary>
+    public double? ServerCpu { get; init; }
+
+    /// <summary>Messages acknowledged while the store was frozen; null where it was not.</summary>
+    public double? AckedFrozen { get; init; }
+
+    /// <summary>Deliveries while the store was frozen; null where it was not.</summary>
+    public double? DeliveredFrozen { get; init; }
 }

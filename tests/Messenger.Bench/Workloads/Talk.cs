@@ -2,8 +2,15 @@ using System.Diagnostics;
 using Messenger.Bench.Load;
 using Messenger.Bench.Report;
 using Messenger.Bench.Targets;
+using Messenger.Servers;
 
 namespace Messenger.Bench.Workloads;
+
+/// <summary>Rooms of one kind.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="People">In each.</param>
+/// <param name="Writers">How many of them write.</param>
+internal sealed record Rooms(int Count, int People, int Writers);
 
 /// <summary>Rooms in which some people write, flat out or paced, and everyone else listens. Counts what was lost and what came twice.</summary>
 internal sealed class Talk(ITarget target, string name)
@@ -11,11 +18,11 @@ internal sealed class Talk(ITarget target, string name)
     /// <summary>After the last send everything has this long to arrive.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// Flat out, also before a paced measurement: the compiler works through its tiers for the first tens of thousands of messages, and its
-    /// CPU time is not the server's cost.
-    /// </summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    /// <summary>The store stands still this long.</summary>
+    private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(3);
+
+    /// <summary>Of it, what was stored before has this long to be told; then it is counted.</summary>
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromMilliseconds(500);
 
     private const int WarmUpWindow = 8;
 
@@ -34,22 +41,25 @@ internal sealed class Talk(ITarget target, string name)
     /// <summary>Whether everyone answers a message with both receipts, as phones do.</summary>
     public bool Receipts { get; init; }
 
-    /// <param name="rooms">How many rooms.</param>
-    /// <param name="people">People in each.</param>
-    /// <param name="writers">How many of them write.</param>
+    /// <summary>
+    /// Flat out, also before a paced measurement: the compiler works through its tiers for the first tens of thousands of messages, and its
+    /// CPU time is not the server's cost.
+    /// </summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>A store that is stopped in its tracks in the middle of the measurement; null for none.</summary>
+    public PostgresServer? Freeze { get; init; }
+
+    /// <param name="rooms">Where they talk.</param>
     /// <param name="window">Unacknowledged messages of each writer; ignored when paced.</param>
     /// <param name="perSecond">Paced: messages a second, all together; 0: flat out.</param>
-    public async Task<Measurement> Run(int rooms, int people, int writers, int window, double perSecond, TimeSpan duration, CancellationToken cancellation)
+    public async Task<Measurement> Run(IReadOnlyList<Rooms> rooms, int window, double perSecond, TimeSpan duration, CancellationToken cancellation)
     {
-        for (var room = 0; room < rooms; room++)
+        foreach (var one in rooms)
         {
-            var parties = await target.Room(people, cancellation);
-            for (var i = 0; i < people; i++)
+            for (var room = 0; room < one.Count; room++)
             {
-                var number = _writers.Count;
-                var writer = new Writer(this, parties[i], number, i < writers, people - 1);
-                _writers.Add(writer);
-                parties[i].Listen(writer.Handle);
+                await Enter(one, cancellation);
             }
         }
 
@@ -60,7 +70,9 @@ internal sealed class Talk(ITarget target, string name)
         _lasts.Clear();
         var (before, own, arrived) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Interlocked.Read(ref _arrived));
         var watch = Stopwatch.StartNew();
+        var frozen = Freeze is { } store ? Stopped(store, cancellation) : null;
         await Load(window, perSecond, duration, cancellation);
+        var (acknowledgedFrozen, deliveredFrozen) = frozen is null ? ((double?)null, (double?)null) : await frozen;
         var seconds = watch.Elapsed.TotalSeconds;
         var count = Interlocked.Read(ref _arrived) - arrived;
         var cpu = Cpu.Seconds(target.Processes) - before;
@@ -75,8 +87,40 @@ internal sealed class Talk(ITarget target, string name)
             target.Name, name, count / seconds, cpu / count * 1000, Cpu.OwnSeconds() - own, _acks.Percentile(.5), _acks.Percentile(.99),
             _deliveries.Percentile(.5), _deliveries.Percentile(.99), null, Math.Max(0, expected - Interlocked.Read(ref _arrived)), _doubled)
         {
-            LastP50 = people > 2 ? _lasts.Percentile(.5) : null,
+            LastP50 = rooms.Any(one => one.People > 2) ? _lasts.Percentile(.5) : null,
+            ServerCpu = cpu,
+            AckedFrozen = acknowledgedFrozen,
+            DeliveredFrozen = deliveredFrozen,
         };
+    }
+
+    private async Task Enter(Rooms rooms, CancellationToken cancellation)
+    {
+        var parties = await target.Room(rooms.People, cancellation);
+        for (var i = 0; i < parties.Length; i++)
+        {
+            var writer = new Writer(this, parties[i], _writers.Count, i < rooms.Writers, rooms.People - 1);
+            _writers.Add(writer);
+            parties[i].Listen(writer.Handle);
+        }
+    }
+
+    /// <summary>How many messages were acknowledged and delivered while the store stood still.</summary>
+    private async Task<(double Acknowledged, double Delivered)> Stopped(PostgresServer store, CancellationToken cancellation)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+        store.Pause();
+        try
+        {
+            await Task.Delay(OnItsWay, cancellation);
+            var (acknowledged, delivered) = (_writers.Sum(writer => (long)writer.Acknowledged), Interlocked.Read(ref _arrived));
+            await Task.Delay(Frozen - OnItsWay, cancellation);
+            return (_writers.Sum(writer => (long)writer.Acknowledged) - acknowledged, Interlocked.Read(ref _arrived) - delivered);
+        }
+        finally
+        {
+            store.Resume();
+        }
     }
 
     private async Task Load(int window, double perSecond, TimeSpan duration, CancellationToken cancellation)
@@ -150,7 +194,7 @@ internal sealed class Talk(ITarget target, string name)
         {
             var sequence = Interlocked.Increment(ref _sent) - 1;
             _sentAt[sequence % PerWriter] = Stopwatch.GetTimestamp();
-            Party.Connection.Send(Party.Message(Uuid(number, sequence)));
+            Party.Send(Uuid(number, sequence));
         }
 
         public void Handle(ReadOnlySpan<byte> frame)

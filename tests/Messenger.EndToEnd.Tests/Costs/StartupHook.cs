@@ -1,0 +1,54 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+#pragma warning disable CA1050 // The runtime looks for this very name outside any namespace.
+
+/// <summary>
+/// Loaded by the runtime into a server process whose costs are counted (DOTNET_STARTUP_HOOKS): listens to the meters that operators have,
+/// and writes their sums to a file whenever the process gets SIGCONT. The server itself knows nothing of it.
+/// </summary>
+internal static class StartupHook
+{
+    /// <summary>Names the file.</summary>
+    public const string File = "MESSENGER_TEST_COUNTS";
+
+    private static readonly MeterListener Listener = new();
+    private static long grainCalls;
+    private static long commands;
+
+    /// <summary>Held, or the handler would go.</summary>
+    private static PosixSignalRegistration? registration;
+
+    public static void Initialize()
+    {
+        if (Environment.GetEnvironmentVariable(File) is not { } file)
+        {
+            return;
+        }
+
+        Listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name is "orleans-app-requests-latency-count" or "db.client.operation.duration")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+
+        // The one is a sum that is asked for, the other tells each command or batch of commands: one round trip.
+        Listener.SetMeasurementEventCallback<long>((_, value, _, _) => grainCalls = value);
+        Listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref commands));
+        Listener.Start();
+        registration = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Write(file));
+    }
+
+    private static void Write(string file)
+    {
+        Listener.RecordObservableInstruments();
+        var line = string.Create(CultureInfo.InvariantCulture, $"{grainCalls} {Interlocked.Read(ref commands)} {GC.GetTotalAllocatedBytes(precise: true)}");
+
+        // Whole or not at all: somebody waits for it.
+        System.IO.File.WriteAllText($"{file}.new", line);
+        System.IO.File.Move($"{file}.new", file, overwrite: true);
+    }
+}
