@@ -33,8 +33,8 @@ public class ModelTests(SharedServer server, ITestOutputHelper output) : OnShare
         Check(life, Step.Lives(Longest, kills: 0), Asked ?? Seconds);
     }
 
-    /// <summary>The same, while processes die. Without minutes one life is lived, and one worker dies in it.</summary>
-    [Fact]
+    /// <summary>The same, while processes die. On request: a cluster and its deaths take minutes to show anything.</summary>
+    [OnRequest("MESSENGER_MODEL_MINUTES")]
     [Trait("Category", "Cluster")]
     public async Task A_cluster_whose_processes_die_lives_as_the_model_does()
     {
@@ -49,24 +49,8 @@ public class ModelTests(SharedServer server, ITestOutputHelper output) : OnShare
             await victim.Restart();
         });
         await life.Begin();
-        if (Asked is { } seconds)
-        {
-            Check(life, Step.Lives(Longest, Kills), seconds);
-        }
-        else
-        {
-            await life.Live(Short);
-            output.WriteLine($"{life.Steps} steps, {life.Retries} asked again");
-        }
+        Check(life, Step.Lives(Longest, Kills), Asked ?? Seconds);
     }
-
-    /// <summary>Everybody writes and leaves around a death.</summary>
-    private static readonly Step[] Short =
-    [
-        new(Act.Create, 0, 1, 0, 2), new(Act.Send, 0, 1, 0, 0), new(Act.Send, 1, 0, 0, 1), new(Act.AddMember, 0, 3, 0, 0), new(Act.Dialog, 2, 3, 1, 0),
-        new(Act.Send, 2, 3, 1, 0), new(Act.Kill, 0, 0, 0, 0), new(Act.Send, 3, 2, 0, 2), new(Act.Read, 2, 3, 0, 2), new(Act.Rekey, 1, 2, 0, 0),
-        new(Act.Kick, 0, 2, 0, 0), new(Act.Send, 2, 0, 0, 3), new(Act.Leave, 0, 1, 0, 0), new(Act.Send, 1, 0, 0, 3), new(Act.ReadAll, 3, 2, 1, 0),
-    ];
 
     private void Check(Life life, Gen<Step[]> lives, int seconds)
     {
