@@ -35,6 +35,7 @@ public static class GatewayExtensions
         services.AddSingleton<FileGuard>();
         services.AddSingleton<FileAnswers>();
         services.AddSingleton<RouteTable>();
+        services.AddSingleton<RequestTraces>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebSocketEndpoint>();
         return services;

@@ -1,32 +1,50 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway;
 
-/// <summary>Figures of sockets and requests.</summary>
+/// <summary>Figures of sockets and requests. docs/operations.md lists every one.</summary>
 internal static class GatewayMeter
 {
     /// <summary>The name to listen to.</summary>
     public static readonly Meter Meter = new("Messenger.Gateway");
 
-    private static readonly UpDownCounter<long> Sessions =
-        Meter.CreateUpDownCounter<long>("messenger.gateway.sessions", "{connection}", "Connections.");
+    private static readonly UpDownCounter<long> Sessions = Signals.Sessions.UpDownCounter(Meter);
 
-    private static readonly Counter<long> Closes =
-        Meter.CreateCounter<long>("messenger.gateway.closes", "{connection}", "Connections that ended, by close code; 0 is without a word.");
+    private static readonly Counter<long> Closes = Signals.Closes.Counter(Meter);
 
-    private static readonly Histogram<double> Requests =
-        Meter.CreateHistogram<double>("messenger.gateway.requests", "s", "Requests, from frame to answer, by type and status.");
+    private static readonly Counter<long> Overflows = Signals.Overflows.Counter(Meter);
 
-    private static readonly Histogram<int> Batches =
-        Meter.CreateHistogram<int>("messenger.gateway.batch", "{request}", "Requests that went to a grain in one call, of those that can be batched.");
+    private static readonly Histogram<double> Requests = Signals.Requests.Histogram(Meter);
+
+    private static readonly Histogram<int> Batches = Signals.Batches.Sizes(Meter);
+
+    private static int draining;
+
+    /// <summary>Connections that a stopping process has still to close; 0 while it does not stop.</summary>
+    public static int Draining
+    {
+        set => Volatile.Write(ref draining, value);
+    }
+
+    /// <summary>Says that nothing happened yet, so that what seldom happens is a series from the start and a first time is a rise.</summary>
+    public static void Begin()
+    {
+        Signals.Draining.Gauge(Meter, () => Volatile.Read(ref draining));
+        Sessions.Add(0);
+        Overflows.Add(0);
+        Closed(CloseCode.ContinuityLost, 0);
+    }
 
     public static void Opened() => Sessions.Add(1);
 
     public static void Gone() => Sessions.Add(-1);
 
-    public static void Closed(CloseCode code) => Closes.Add(1, new KeyValuePair<string, object?>("code", (int)code));
+    public static void Closed(CloseCode code) => Closed(code, 1);
+
+    public static void Overflowed() => Overflows.Add(1);
 
     public static void Batched(int count) => Batches.Record(count);
 
@@ -35,10 +53,15 @@ internal static class GatewayMeter
     {
         if (Requests.Enabled)
         {
-            Requests.Record(
-                Stopwatch.GetElapsedTime(started).TotalSeconds,
-                new KeyValuePair<string, object?>("type", type),
-                new KeyValuePair<string, object?>("status", status));
+            Requests.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, Labels.RequestType.Is(type), Labels.RequestStatus.Is(status));
+        }
+    }
+
+    private static void Closed(CloseCode code, int count)
+    {
+        if (Closes.Enabled)
+        {
+            Closes.Add(count, Labels.CloseCode.Is((int)code));
         }
     }
 }

@@ -1,3 +1,4 @@
+using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Orleans;
 
@@ -24,10 +25,13 @@ public sealed record Caller(string UserId, string ApplicationUuid)
         named is null || named == UserId ? null : Refused.Forbidden("userId must be your own, or null");
 }
 
-/// <summary>The key of a device: the user's id, which has a fixed length, a slash, and the application's uuid.</summary>
+/// <summary>The key of a device: the user's id, which has a fixed length, a slash, and the application's name. Keys are stored, uuids are not.</summary>
 public static class DeviceKeys
 {
-    public static string Of(string userId, string applicationUuid) => string.Concat(userId, "/", applicationUuid);
+    public static string Of(string userId, string applicationUuid) => Named(userId, ApplicationNames.Of(applicationUuid));
+
+    /// <param name="application">See <see cref="ApplicationNames"/>.</param>
+    public static string Named(string userId, string application) => string.Concat(userId, "/", application);
 
     public static string UserOf(string device) => device[..UserIds.Length];
 

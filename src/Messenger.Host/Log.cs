@@ -14,6 +14,10 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "This cluster takes no files: set {Directory} to a folder that all gateways share, or {Provider} to s3")]
     public static partial void NoFiles(ILogger logger, string directory, string provider);
+
+    [LoggerMessage(5, LogLevel.Warning, "The applications' uuids, which are credentials, can be read in the database: set {Key}, and apart from backups")]
+    public static partial void NoCredentialKey(ILogger logger, string key);
+
     [LoggerMessage(20, LogLevel.Information, "Operator {Actor}: {Action} ended with {Status}")]
     public static partial void AdminCall(ILogger logger, string actor, string action, int status);
 

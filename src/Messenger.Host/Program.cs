@@ -56,10 +56,11 @@ try
     builder.Services.AddSockets(settings);
     builder.Services.AddHealth();
     builder.Services.AddSingleton(settings).AddHostedService<OperatorAccounts>();
-    builder.AddTelemetry();
+    builder.AddTelemetry(settings);
 
     await using var app = builder.Build();
     await FileFolder.Check(settings, app.Services, app.Logger);
+    app.BeginTelemetry(settings);
     app.UseEdge(settings.Edge);
     app.MapAdmin(settings.Outside.Admin);
     app.MapHealth();

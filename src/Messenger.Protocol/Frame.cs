@@ -9,6 +9,9 @@ namespace Messenger.Protocol;
 /// <param name="Payload">The payload's JSON; empty where there was none. It points into the frame's buffer.</param>
 public readonly record struct Frame(string? Type, ReadOnlyMemory<byte> Id, string? Cursor, ReadOnlyMemory<byte> Payload)
 {
+    /// <summary>Of a request that is part of a client's trace: the W3C traceparent's JSON as it stood in the frame; empty where there was none.</summary>
+    public ReadOnlyMemory<byte> TraceParent { get; init; }
+
     /// <summary>Takes a frame apart in one pass, members in any order, unknown ones ignored.</summary>
     /// <param name="fault">What is wrong with it, or null. <see cref="Type"/> and <see cref="Id"/> are given as far as they were read.</param>
     public static Frame Read(ReadOnlyMemory<byte> utf8, out string? fault)
@@ -17,6 +20,7 @@ public readonly record struct Frame(string? Type, ReadOnlyMemory<byte> Id, strin
         string? cursor = null;
         ReadOnlyMemory<byte> id = default;
         ReadOnlyMemory<byte> payload = default;
+        ReadOnlyMemory<byte> trace = default;
         var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = WireJson.MaxDepth });
         try
         {
@@ -46,6 +50,12 @@ public readonly record struct Frame(string? Type, ReadOnlyMemory<byte> Id, strin
                     reader.Read();
                     payload = Slice(utf8, ref reader);
                 }
+                else if (reader.ValueTextEquals("traceparent"u8))
+                {
+                    // Looked at only by who traces; whatever else it is does not matter to the request.
+                    reader.Read();
+                    trace = Slice(utf8, ref reader);
+                }
                 else if (reader.ValueTextEquals("cursor"u8))
                 {
                     reader.Read();
@@ -74,7 +84,7 @@ public readonly record struct Frame(string? Type, ReadOnlyMemory<byte> Id, strin
         }
 
         fault ??= type is null ? "type is missing" : null;
-        return new Frame(type, id, cursor, payload);
+        return new Frame(type, id, cursor, payload) { TraceParent = trace };
     }
 
     /// <summary>The reader stands on the id. What is not echoed is a fault; null is no id.</summary>

@@ -39,6 +39,7 @@ public sealed class Store : IAsyncDisposable
     public IFileGarbage Garbage => services.GetRequiredService<IFileGarbage>();
 
     public IFileSecrets Secrets => services.GetRequiredService<IFileSecrets>();
+
     public IReportDesk Desk => services.GetRequiredService<IReportDesk>();
 
     public IPushStore Pushes => services.GetRequiredService<IPushStore>();
@@ -52,6 +53,8 @@ public sealed class Store : IAsyncDisposable
     public IUnreadCounts Unread => services.GetRequiredService<IUnreadCounts>();
 
     public IMessageRetention Retention => services.GetRequiredService<IMessageRetention>();
+
+    public IFileRetention FileRetention => services.GetRequiredService<IFileRetention>();
 
     public ITakeover Takeover => services.GetRequiredService<ITakeover>();
 

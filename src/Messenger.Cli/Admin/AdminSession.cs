@@ -14,8 +14,19 @@ internal sealed class AdminSession
 
     private readonly Option<Uri> _url = new("--admin-url")
     {
-        Description = "The operator's port; better in MESSENGER_ADMIN_URL",
-        DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable("MESSENGER_ADMIN_URL") ?? "http://localhost:8081"),
+        Description = "The operator's port; also by MESSENGER_ADMIN_URL",
+        DefaultValueFactory = _ => DefaultUrl,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            {
+                return url;
+            }
+
+            result.AddError($"--admin-url takes an address such as http://localhost:8081, not '{text}'.");
+            return DefaultUrl;
+        },
     };
 
     private readonly Option<FileInfo?> _tokenFile = new("--token-file") { Description = "A file with the token; else MESSENGER_ADMIN_TOKEN has it" };
@@ -54,6 +65,8 @@ internal sealed class AdminSession
             Console.WriteLine(Plain(line));
         }
     }
+
+    private static Uri DefaultUrl => new(Environment.GetEnvironmentVariable("MESSENGER_ADMIN_URL") ?? "http://localhost:8081");
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 

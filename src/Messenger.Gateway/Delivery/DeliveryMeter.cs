@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Gateway.Delivery;
 
@@ -8,15 +9,26 @@ internal static class DeliveryMeter
     /// <summary>The same meter name as the devices use.</summary>
     public static readonly Meter Meter = new("Messenger.Delivery");
 
-    public static readonly Counter<long> Notices =
-        Meter.CreateCounter<long>("messenger.delivery.notices", "{notice}", "Notifications handed to sessions.");
+    public static readonly Counter<long> Notices = Signals.Notices.Counter(Meter);
 
-    public static readonly Counter<long> Gaps =
-        Meter.CreateCounter<long>("messenger.delivery.gaps", "{gap}", "Gaps that were filled from a device's inbox.");
+    public static readonly Counter<long> Gaps = Signals.Gaps.Counter(Meter);
 
-    public static readonly Counter<long> Resubscribed =
-        Meter.CreateCounter<long>("messenger.delivery.resubscribed", "{time}", "Times this gateway subscribed anew because its heartbeat stayed away.");
+    public static readonly Counter<long> Resubscribed = Signals.Resubscribed.Counter(Meter);
 
-    public static readonly Histogram<double> Latency =
-        Meter.CreateHistogram<double>("messenger.delivery.latency", "s", "From the commit of a notification's cause to the session's outbox.");
+    private static readonly Histogram<double> Duration = Signals.Delivery.Histogram(Meter);
+
+    /// <summary>Whether anybody wants to know when a notification was written.</summary>
+    public static bool TimesWrites => Duration.Enabled;
+
+    /// <summary>See GatewayMeter.Begin.</summary>
+    public static void Begin(Func<bool> hears)
+    {
+        Signals.Hears.Gauge(Meter, () => hears() ? 1 : 0);
+        Notices.Add(0);
+        Gaps.Add(0);
+        Resubscribed.Add(0);
+    }
+
+    /// <param name="committed">Milliseconds since the Unix epoch by the clock of another machine, which may be ahead of ours.</param>
+    public static void Written(long committed, long now) => Duration.Record(Math.Max(0, now - committed) / 1000.0);
 }

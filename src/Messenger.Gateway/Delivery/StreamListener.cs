@@ -38,6 +38,9 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
     /// <summary>Whether something was heard on the stream lately: notifications come at once. False is slow, not wrong.</summary>
     public bool Hears => Volatile.Read(ref heard) is var at && at != 0 && time.GetElapsedTime(at) < Silence;
 
+    /// <summary>Whether it ever listened: before that nothing reaches its connections at once.</summary>
+    public bool HasListened => Volatile.Read(ref heard) != 0;
+
     public Task OnNextAsync(IList<SequentialItem<GatewayBatch>> items)
     {
         ArgumentNullException.ThrowIfNull(items);

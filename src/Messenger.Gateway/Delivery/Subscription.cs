@@ -222,7 +222,7 @@ public sealed class Subscription : IAsyncDisposable
                 return;
             }
 
-            owner.Delivered(next.Notice);
+            DeliveryMeter.Notices.Add(1);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Messenger.Grains.Delivery;
+using Messenger.Grains;
 using Messenger.Grains.Devices;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -41,7 +42,7 @@ public sealed class Subscriptions
     public Subscription Attach(string device, ISessionOutlet outlet)
     {
         var session = Interlocked.Increment(ref last);
-        var subscription = new Subscription(this, session, grains.GetGrain<IDeviceGrain>(device), outlet);
+        var subscription = new Subscription(this, session, grains.Device(device), outlet);
         sessions[session] = subscription;
         return subscription;
     }
@@ -55,15 +56,6 @@ public sealed class Subscriptions
         foreach (ref readonly var hint in events.AsSpan())
         {
             Find(hint.Session)?.Receive(hint);
-        }
-    }
-
-    internal void Delivered(Notice notice)
-    {
-        DeliveryMeter.Notices.Add(1);
-        if (notice.Committed > 0)
-        {
-            DeliveryMeter.Latency.Record(Math.Max(0, Time.GetUtcNow().ToUnixTimeMilliseconds() - notice.Committed) / 1000.0);
         }
     }
 }

@@ -12,7 +12,7 @@ namespace Messenger.Gateway.Dispatch;
 /// What a hot request allocates: its id, its record and strings, a lane's entry, and what Orleans does. The answer is written into the
 /// thread's buffer and copied to the outbox.
 /// </remarks>
-internal sealed class Dispatcher(RouteTable routes, UserLimits limits, ILogger<Dispatcher> log)
+internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTraces traces, ILogger<Dispatcher> log)
 {
     /// <summary>What of a client's text comes back in a description.</summary>
     private const int Quoted = 200;
@@ -33,13 +33,14 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, ILogger<D
             return default;
         }
 
+        var span = traces.Start(route.Type, frame.TraceParent.Span);
         if (Check(session, route, frame, out var request) is { } refusal)
         {
-            Answer(session, new Pending(route, request!, null, frame.Id.ToArray(), 0, started), refusal);
+            Answer(session, new Pending(route, request!, null, frame.Id.ToArray(), 0, started) { Span = span }, refusal);
             return default;
         }
 
-        var pending = new Pending(route, request!, session.Caller, frame.Id.ToArray(), utf8.Length, started);
+        var pending = new Pending(route, request!, session.Caller, frame.Id.ToArray(), utf8.Length, started) { Span = span };
         session.InFlight.Enter(pending.Size);
         if (route.IsGuest)
         {
@@ -95,6 +96,7 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, ILogger<D
     private async ValueTask ServeGuest(Session session, Pending pending)
     {
         Reply reply;
+        RequestTraces.Enter(pending);
         try
         {
             reply = await pending.Route.Call(session, pending.Request);
@@ -122,6 +124,7 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, ILogger<D
             if (session.IsCut)
             {
                 batch.ForEach(pending => session.Served(pending.Size));
+                batch.ForEach(pending => pending.Span?.Stop());
             }
             else if (batch.Count == 1)
             {
@@ -138,6 +141,12 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, ILogger<D
     {
         var route = batch[0].Route;
         GatewayMeter.Batched(batch.Count);
+        RequestTraces.Enter(batch[0]);
+        for (var i = 1; i < batch.Count; i++)
+        {
+            RequestTraces.Joins(batch[i], batch[0]);
+        }
+
         Reply[] replies;
         try
         {
@@ -159,6 +168,7 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, ILogger<D
 
     private async ValueTask<Reply> Call(Pending pending)
     {
+        RequestTraces.Enter(pending);
         try
         {
             return await pending.Route.Call(pending.Me!, pending.Request);
@@ -206,6 +216,7 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, ILogger<D
 
         session.Send(frame);
         GatewayMeter.Served(pending.Route.Type, reply.Status, pending.Started);
+        RequestTraces.End(pending, reply.Status);
     }
 
     private static void Write(FrameBuffer frame, byte[] id, Route route, in Reply reply)

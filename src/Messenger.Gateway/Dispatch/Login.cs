@@ -1,6 +1,7 @@
 using Messenger.Gateway.Delivery;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Sessions;
+using Messenger.Grains;
 using Messenger.Protocol;
 using Orleans;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Messenger.Gateway.Routes;
 using Messenger.Grains;
 using Messenger.Protocol;
@@ -9,4 +10,8 @@ namespace Messenger.Gateway.Dispatch;
 /// <param name="Id">As it stood in the frame.</param>
 /// <param name="Size">Bytes of its frame.</param>
 /// <param name="Started">When it was read: a timestamp of Stopwatch's.</param>
-internal readonly record struct Pending(Route Route, IRequest Request, Caller? Me, byte[] Id, int Size, long Started);
+internal readonly record struct Pending(Route Route, IRequest Request, Caller? Me, byte[] Id, int Size, long Started)
+{
+    /// <summary>Ends with its answer; null when nobody traces.</summary>
+    public Activity? Span { get; init; }
+}

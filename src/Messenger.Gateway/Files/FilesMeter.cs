@@ -1,20 +1,30 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Gateway.Files;
 
 /// <summary>Figures of files.</summary>
 internal static class FilesMeter
 {
-    private static readonly Counter<long> Received = GatewayMeter.Meter.CreateCounter<long>("messenger.files.received", "By", "Bytes of uploads that are durable.");
+    private static readonly Counter<long> Received = Signals.Received.Counter(GatewayMeter.Meter);
 
-    private static readonly Counter<long> Sent = GatewayMeter.Meter.CreateCounter<long>("messenger.files.sent", "By", "Bytes of files that were asked for.");
+    private static readonly Counter<long> Sent = Signals.Sent.Counter(GatewayMeter.Meter);
 
-    private static readonly UpDownCounter<long> Receiving = GatewayMeter.Meter.CreateUpDownCounter<long>("messenger.files.receiving", "{upload}", "Uploads that are being received.");
+    private static readonly UpDownCounter<long> Receiving = Signals.Receiving.UpDownCounter(GatewayMeter.Meter);
 
-    private static readonly Counter<long> Answers = GatewayMeter.Meter.CreateCounter<long>("messenger.files.requests", "{request}", "Requests for files, by method and status code.");
+    private static readonly Counter<long> Answers = Signals.FileRequests.Counter(GatewayMeter.Meter);
 
-    private static readonly Counter<long> Collected = GatewayMeter.Meter.CreateCounter<long>(
-        "messenger.files.collected", "{file}", "Files that the collector removed, or would have (dry_run), by kind: expired uploads, garbage, orphans that no row names.");
+    private static readonly Counter<long> Collected = Signals.Collected.Counter(GatewayMeter.Meter);
+
+    /// <summary>See GatewayMeter.Begin.</summary>
+    public static void Begin()
+    {
+        Received.Add(0);
+        Sent.Add(0);
+        Receiving.Add(0);
+        Answers.Add(0, Labels.Method.Is("POST"), Labels.StatusCode.Is(200));
+        Collected.Add(0, Labels.FileKind.Is("orphan"), Labels.DryRun.Is(false));
+    }
 
     public static void Took(long bytes) => Received.Add(bytes);
 
@@ -25,8 +35,15 @@ internal static class FilesMeter
     public static void Left() => Receiving.Add(-1);
 
     public static void Answered(string method, int status) =>
-        Answers.Add(1, new KeyValuePair<string, object?>("method", method), new KeyValuePair<string, object?>("status", status));
+        Answers.Add(1, Labels.Method.Is(Method(method)), Labels.StatusCode.Is(status));
 
     public static void Collect(int count, string kind, bool dryRun) =>
-        Collected.Add(count, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("dry_run", dryRun));
+        Collected.Add(count, Labels.FileKind.Is(kind), Labels.DryRun.Is(dryRun));
+
+    /// <summary>Clients may send any word as a method: a label must not be one of theirs.</summary>
+    private static string Method(string method) => method switch
+    {
+        "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" => method,
+        _ => "_OTHER",
+    };
 }

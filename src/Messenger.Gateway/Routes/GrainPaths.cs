@@ -10,11 +10,9 @@ namespace Messenger.Gateway.Routes;
 internal static class GrainPaths
 {
     /// <param name="uuid">In any case; checked for its shape already.</param>
-    public static IConversationGrain Conversation(this IGrainFactory grains, string uuid) => grains.GetGrain<IConversationGrain>(Guid.Parse(uuid));
+    public static IConversationGrain Conversation(this IGrainFactory grains, string uuid) => grains.Conversation(Guid.Parse(uuid));
 
     public static IUserGrain User(this IGrainFactory grains, Caller me) => grains.User(me.UserId);
-
-    public static IUserGrain User(this IGrainFactory grains, string userId) => grains.GetGrain<IUserGrain>(userId);
 
     public static IRegistrationGrain Registration(this IGrainFactory grains, string userId) => grains.GetGrain<IRegistrationGrain>(userId);
 }

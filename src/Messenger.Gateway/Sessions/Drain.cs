@@ -53,6 +53,7 @@ public sealed class Drain
                 session.Retire(Reason(spread));
             }
 
+            GatewayMeter.Draining = sessions.Count;
             if (rest.Count > 0)
             {
                 await Pause(impatient);
@@ -67,8 +68,11 @@ public sealed class Drain
                 session.Retire(Reason(spread));
             }
 
+            GatewayMeter.Draining = sessions.Count;
             await Pause(impatient);
         }
+
+        GatewayMeter.Draining = sessions.Count;
     }
 
     private static string Reason(TimeSpan spread) =>

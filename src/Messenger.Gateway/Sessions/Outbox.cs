@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Sessions;
@@ -23,6 +24,8 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     private Stream? stream;
     private TaskCompletionSource? room;
     private byte[]? pending;
+    private Marks marks;
+    private Marks writtenMarks;
     private int length;
     private int notices;
     private int noticeBytes;
@@ -74,7 +77,9 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     }
 
     /// <summary>Adds a notification; false when the client is too slow to read.</summary>
-    public bool TryAddNotice(ReadOnlySpan<byte> text)
+    /// <param name="committed">When its cause was committed, in milliseconds since the Unix epoch; 0 when unknown.</param>
+    /// <param name="span">Ends when it is written, or cannot be.</param>
+    public bool TryAddNotice(ReadOnlySpan<byte> text, long committed = 0, Activity? span = null)
     {
         lock (gate)
         {
@@ -82,6 +87,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
                 || notices + writtenNotices >= bounds.OutboxFrames
                 || noticeBytes + writtenNoticeBytes > bounds.OutboxBytes)
             {
+                span?.Stop();
                 return false;
             }
 
@@ -89,6 +95,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             AddText(text);
             notices++;
             noticeBytes += length - before;
+            marks.Add(committed, span);
             return true;
         }
     }
@@ -147,6 +154,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             if (drop)
             {
                 length = notices = noticeBytes = 0;
+                marks.Drop();
             }
 
             Add(closeFrame, default);
@@ -168,6 +176,8 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             }
 
             length = notices = noticeBytes = 0;
+            marks.Drop();
+            writtenMarks.Drop();
             room?.TrySetResult();
             room = null;
             Settle();
@@ -236,6 +246,8 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         lock (gate)
         {
             (written, writtenNotices, writtenNoticeBytes) = (length, notices, noticeBytes);
+            writtenMarks.Written(time);
+            (writtenMarks, marks) = (marks, default);
             if (room is not null && Waiting - length <= bounds.OutboxBytes)
             {
                 room.TrySetResult();

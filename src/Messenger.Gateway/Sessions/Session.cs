@@ -97,7 +97,7 @@ internal sealed class Session : ISessionOutlet
     {
         var frame = FrameBuffer.Take();
         FrameWriter.Notification(frame, notice.Type, cursor, links.Finished(notice, Origin));
-        return Outbox.TryAddNotice(frame.Written);
+        return Outbox.TryAddNotice(frame.Written, notice.Committed, RequestTraces.Writing(notice));
     }
 
     /// <summary>Queues an answer. A client that reads none of its answers is closed.</summary>
@@ -233,6 +233,11 @@ internal sealed class Session : ISessionOutlet
 
         Volatile.Write(ref closing, time.GetTimestamp());
         GatewayMeter.Closed(code);
+        if (code == CloseCode.TooSlow)
+        {
+            GatewayMeter.Overflowed();
+        }
+
         return true;
     }
 }

@@ -122,6 +122,8 @@ internal sealed partial class ConversationGrain
             return refusal;
         }
 
+        // Who blacklisted the other before there was this dialog; who does so from now on finds it in the directory.
+        live.Blacklisting = await BlacklistingIn(live);
         TellCreated(live, me, events, [.. people.Keys]);
         return new ResponseCreateConversation(See(live, 0));
     }
@@ -148,7 +150,8 @@ internal sealed partial class ConversationGrain
         foreach (var row in rows)
         {
             live.Remember(row);
-            live.Receipts.Appended(row, live.Roster.Present.Count);
+            var others = live.Roster.Member(row.UserId) is null ? live.Roster.Present.Count : live.Roster.Present.Count - 1;
+            live.Receipts.Appended(row, 1 + others);
         }
     }
 }

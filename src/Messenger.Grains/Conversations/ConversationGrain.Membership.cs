@@ -110,6 +110,11 @@ internal sealed partial class ConversationGrain
         var added = Event(live, EventTypes.Added, me.UserId, value.UserId);
         var nick = live.Roster.Nick(value.UserId);
         var member = new MemberRow(value.UserId, admin, nick, added.Sequence, LeftAt: null, live.Roster.NextPosition);
+        if (live.Roster.Ever(value.UserId) is not null)
+        {
+            live.Receipts.CountAnew();
+        }
+
         live.Roster.Put(member);
         Appended(live, [added]);
         var key = new SessionKeyRow(
@@ -168,6 +173,12 @@ internal sealed partial class ConversationGrain
         if (await Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed }) is { } refusal)
         {
             return refusal;
+        }
+
+        if (live.Header.IsDialog)
+        {
+            // Nobody is left whom it could keep out.
+            live.Blacklisting = new HashSet<string>();
         }
 
         // Who goes hears of it, and of nothing after it.

@@ -140,7 +140,8 @@ internal sealed partial class ConversationGrain(
     /// <summary>The answer's payload is the notification's: the same bytes, made once.</summary>
     private Notice Announcement(MessageRow row, byte[] payload) => new(
         nameof(NotificationAddedMessageToConversation), payload, Replayed: true,
-        row.IsEvent ? null : new PushHint(Id, row.UuidText, row.UserId), Now);
+        row.IsEvent ? null : new PushHint(Id, row.UuidText, row.UserId), Now)
+    { Trace = Traces.Current };
 
     private async Task<IReadOnlySet<string>> BlacklistingIn(LiveConversation live)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Users;
 using Microsoft.Extensions.Logging;
@@ -53,7 +54,7 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
         foreach (var (user, notices) in pieces)
         {
             parcel.Add();
-            LaneOf(user).Add(new Piece(notices, except?.UserId == user ? except.ApplicationUuid : null, Term, parcel));
+            LaneOf(user).Add(new Piece(notices, except?.UserId == user ? except.ApplicationUuid : null, Term, parcel, Activity.Current));
         }
 
         // Counted one too many until here, so that it cannot settle while it is being handed out.
@@ -110,7 +111,7 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
         done.TrySetResult();
     }
 
-    private readonly record struct Piece(Notice[] Notices, string? Except, long Term, Parcel Parcel)
+    private readonly record struct Piece(Notice[] Notices, string? Except, long Term, Parcel Parcel, Activity? Cause)
     {
         public bool GoesWith(Piece other) => other.Except == Except && other.Term == Term;
     }
@@ -214,6 +215,7 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
         private async Task DeliverWaiting()
         {
             var first = _waiting.Dequeue();
+            using var step = Traces.FanOut(first.Cause);
             List<Parcel> parcels = [first.Parcel];
             var notices = first.Notices;
             if (_waiting.TryPeek(out var next) && next.GoesWith(first))
@@ -224,6 +226,7 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
                     _waiting.Dequeue();
                     all.AddRange(next.Notices);
                     parcels.Add(next.Parcel);
+                    Traces.Joins(step, next.Cause);
                 }
 
                 notices = [.. all];
@@ -280,5 +283,5 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
 
     private void StayAlive() => stayAlive();
 
-    private IUserGrain Grain(string user) => grains.GetGrain<IUserGrain>(user);
+    private IUserGrain Grain(string user) => grains.User(user);
 }

@@ -55,6 +55,13 @@ internal sealed class Receipts
         return delivered.Count + readed.Count > 0;
     }
 
+    /// <summary>Somebody came back: what was written meanwhile and before was not for them, and is counted anew.</summary>
+    public void CountAnew()
+    {
+        _newest.Clear();
+        _order.Clear();
+    }
+
     public ReceiptRow Row(string userId) => Own(userId).ToRow(userId);
 
     public Tally Tally(MessageRow row, Roster roster)

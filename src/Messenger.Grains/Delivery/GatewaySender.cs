@@ -63,17 +63,20 @@ internal sealed class GatewaySender : IAsyncDisposable
 
     private async Task Push(GatewayEvent[] events)
     {
+        var steps = Traces.Push(events);
         try
         {
             target ??= stream();
             await target.OnNextAsync(new GatewayBatch(events)).WaitAsync(GatewayStreamBounds.PushTimeout, time, stopping.Token);
             DeliveryMeter.Published.Add(events.Length);
+            Traces.End(steps);
         }
 #pragma warning disable CA1031 // Whatever fails, the consequence is the same: these hints are lost, and the gateway is left alone for a while.
         catch (Exception e) when (!stopping.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             suspect = true;
+            Traces.End(steps);
             var dropped = events.Length + queue.Clear();
             DeliveryMeter.Dropped.Add(dropped);
             DeliveryLog.GatewaySuspected(log, gateway, dropped, e.Message);

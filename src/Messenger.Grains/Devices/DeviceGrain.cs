@@ -1,6 +1,7 @@
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Placement;
 using Messenger.Grains.Pushes;
+using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -49,7 +50,7 @@ internal sealed class DeviceGrain(
         {
             store.State.Snapshot = null;
             await store.WriteStateAsync(cancellationToken);
-            carried ??= stored;
+            carried ??= stored.Unsealed(DeviceKeys.UserOf(this.GetPrimaryKeyString()), CredentialSeal.Of(ServiceProvider));
         }
 
         if (carried is { } taken)
@@ -89,7 +90,7 @@ internal sealed class DeviceGrain(
         try
         {
             inbox.Trim(Now);
-            store.State.Snapshot = TakeSnapshot();
+            store.State.Snapshot = TakeSnapshot().Sealed(DeviceKeys.UserOf(this.GetPrimaryKeyString()), CredentialSeal.Of(ServiceProvider));
             await store.WriteStateAsync(cancellationToken);
         }
 #pragma warning disable CA1031 // Without it the next activation starts a new epoch: nothing is lost unsaid.
@@ -119,9 +120,9 @@ internal sealed class DeviceGrain(
 
         inbox.Trim(Now);
         var resumption = inbox.Resume(resumeCursor);
-        if (resumption.Resync)
+        if (resumeCursor is not null)
         {
-            DeviceMeter.Resyncs.Add(1);
+            DeviceMeter.Resumed(continued: !resumption.Resync);
         }
 
         wakes.Clear();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Grains.Devices;
 
@@ -10,9 +11,20 @@ internal static class DeviceMeter
 
     public static readonly Meter Meter = new(Name);
 
-    public static readonly Counter<long> Resyncs =
-        Meter.CreateCounter<long>("messenger.inbox.resyncs", "{connection}", "Connections whose cursor could not be continued.");
+    private static readonly Counter<long> Resumes = Signals.Resumes.Counter(Meter);
 
-    public static readonly Counter<long> Epochs =
-        Meter.CreateCounter<long>("messenger.inbox.doubts", "{inbox}", "Inboxes that started a new epoch because something may have been missed.");
+    public static readonly Counter<long> Epochs = Signals.Doubts.Counter(Meter);
+
+    /// <summary>See GatewayMeter.Begin.</summary>
+    public static void Begin()
+    {
+        Epochs.Add(0);
+        Resumed(true, 0);
+        Resumed(false, 0);
+    }
+
+    public static void Resumed(bool continued) => Resumed(continued, 1);
+
+    private static void Resumed(bool continued, int count) =>
+        Resumes.Add(count, Labels.Resume.Is(continued ? "continued" : "resync"));
 }

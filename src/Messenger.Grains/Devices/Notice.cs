@@ -12,8 +12,12 @@ namespace Messenger.Grains.Devices;
 [GenerateSerializer, Immutable]
 public sealed record Notice(string Type, byte[] Payload, bool Replayed, PushHint? Push, long Committed)
 {
+    /// <summary>The step that caused it, as a W3C traceparent; null when it is not traced.</summary>
+    [Id(0)]
+    public string? Trace { get; init; }
+
     public static Notice Of(INotification notification, PushHint? push = null, long committed = 0) =>
-        new(notification.GetType().Name, FrameWriter.Payload(notification), notification is not NotificationTyping, push, committed);
+        new(notification.GetType().Name, FrameWriter.Payload(notification), notification is not NotificationTyping, push, committed) { Trace = Traces.Current };
 }
 
 /// <summary>What a push tells: where to look, never what was said.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Messenger.Ports;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Grains.Pushes;
 
@@ -8,26 +9,34 @@ internal static class PushMeter
 {
     public static readonly Meter Meter = new("Messenger.Push");
 
-    /// <summary>Tag: type (android, ios, other).</summary>
-    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>(
-        "messenger.push.lag", "s", "From being queued to being taken by the provider.");
+    private static readonly Histogram<double> Lag = Signals.PushLag.Histogram(Meter);
 
-    /// <summary>Tags: type; outcome: taken, dead_token, refused, no_provider, later, provider_later, not_wanted.</summary>
-    private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>(
-        "messenger.push.outcomes", "{push}", "What became of pushes, each try counted.");
+    private static readonly Counter<long> Outcomes = Signals.PushOutcomes.Counter(Meter);
 
     private static long waiting;
     private static double oldest;
 
     static PushMeter()
     {
-        Meter.CreateObservableGauge("messenger.push.waiting", () => Volatile.Read(ref waiting), "{push}", "Pushes in the queue, of all processes together.");
-        Meter.CreateObservableGauge("messenger.push.oldest", () => Volatile.Read(ref oldest), "s", "How long the oldest of them has waited.");
+        Signals.PushWaiting.Gauge(Meter, () => Volatile.Read(ref waiting));
+        Signals.PushOldest.Gauge(Meter, () => Volatile.Read(ref oldest));
+    }
+
+    /// <summary>See GrainSignals.</summary>
+    public static void Begin()
+    {
+        foreach (var type in (string[])["android", "ios"])
+        {
+            foreach (var outcome in (string[])["taken", "dead_token", "refused", "provider_later"])
+            {
+                Outcomes.Add(0, Labels.PushType.Is(type), Labels.PushOutcome.Is(outcome));
+            }
+        }
     }
 
     public static void Taken(string applicationType, TimeSpan lag)
     {
-        Lag.Record(lag.TotalSeconds, new KeyValuePair<string, object?>("messenger.push.type", Type(applicationType)));
+        Lag.Record(lag.TotalSeconds, Labels.PushType.Is(Type(applicationType)));
         Ended(applicationType, "taken");
     }
 
@@ -51,7 +60,7 @@ internal static class PushMeter
     }
 
     private static void Ended(string applicationType, string outcome) =>
-        Outcomes.Add(1, new("messenger.push.type", Type(applicationType)), new("messenger.outcome", outcome));
+        Outcomes.Add(1, Labels.PushType.Is(Type(applicationType)), Labels.PushOutcome.Is(outcome));
 
     /// <summary>Clients choose what they call themselves: a label must not.</summary>
     private static string Type(string applicationType) => applicationType.ToLowerInvariant() switch

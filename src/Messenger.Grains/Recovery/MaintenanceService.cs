@@ -73,7 +73,7 @@ internal sealed class MaintenanceService(
         var done = await step((now - age).ToUnixTimeMilliseconds(), round.After, Step, false);
         if (done.Removed > 0)
         {
-            RetentionMeter.Removed.Add(done.Removed, new KeyValuePair<string, object?>("messenger.retention.kind", kind));
+            RetentionMeter.Removed(done.Removed, kind);
         }
 
         round.After = done.Next;

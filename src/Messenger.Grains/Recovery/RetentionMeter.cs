@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Grains.Recovery;
 
@@ -7,7 +8,10 @@ internal static class RetentionMeter
 {
     private static readonly Meter Meter = new("Messenger.Retention");
 
-    /// <summary>Tag: kind (messages, files).</summary>
-    public static readonly Counter<long> Removed = Meter.CreateCounter<long>(
-        "messenger.retention.removed", "{item}", "Messages and files removed because they were older than the operator keeps them.");
+    private static readonly Counter<long> Items = Signals.Removed.Counter(Meter);
+
+    /// <summary>See GrainSignals.</summary>
+    public static void Begin() => Removed(0, "messages");
+
+    public static void Removed(long count, string kind) => Items.Add(count, Labels.RetentionKind.Is(kind));
 }

@@ -32,7 +32,7 @@ internal static class Codes
 
     /// <summary>New digits, from the system's random generator.</summary>
     public static string Draw(RegistrationOptions options) =>
-        string.IsNullOrEmpty(options.FixedCode) ? RandomNumberGenerator.GetString("0123456789", Math.Clamp(options.CodeLength, 4, 10)) : options.FixedCode;
+        string.IsNullOrEmpty(options.FixedCode) ? RandomNumberGenerator.GetString("0123456789", Math.Clamp(options.CodeLength, 5, 10)) : options.FixedCode;
 
     public static IssuedCode Issue(string digits, TimeSpan lifetime, long now)
     {

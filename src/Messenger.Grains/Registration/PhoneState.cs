@@ -1,3 +1,4 @@
+using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Orleans;
 
@@ -31,7 +32,11 @@ internal sealed record PhoneState
     /// <summary>Applications that may wait at once; when one more comes, the oldest makes room.</summary>
     public const int MostPending = 8;
 
-    public PendingApplication? Of(string uuid) => Pending.FirstOrDefault(pending => pending.Uuid == uuid);
+    public PendingApplication? Of(string uuid)
+    {
+        var name = ApplicationNames.Of(uuid);
+        return Pending.FirstOrDefault(pending => pending.Name == name);
+    }
 
     public IssuedCode? Of(CodePurpose purpose) => purpose switch
     {
@@ -41,10 +46,13 @@ internal sealed record PhoneState
     };
 
     public PhoneState With(PendingApplication application) =>
-        this with { Pending = [.. Pending.Where(pending => pending.Uuid != application.Uuid).Append(application).TakeLast(MostPending)] };
+        this with { Pending = [.. Pending.Where(pending => pending.Name != application.Name).Append(application).TakeLast(MostPending)] };
 
-    public PhoneState With(string uuid, IssuedCode code) =>
-        this with { Pending = [.. Pending.Select(pending => pending.Uuid == uuid ? pending with { Code = code } : pending)] };
+    public PhoneState With(string uuid, IssuedCode code)
+    {
+        var name = ApplicationNames.Of(uuid);
+        return this with { Pending = [.. Pending.Select(pending => pending.Name == name ? pending with { Code = code } : pending)] };
+    }
 
     public PhoneState With(CodePurpose purpose, IssuedCode? code) => purpose switch
     {
@@ -83,10 +91,17 @@ internal sealed record PhoneState
 }
 
 /// <summary>An application and its code.</summary>
+/// <param name="Uuid">Of rows that were written before <see cref="Credential"/> was; null since.</param>
 [GenerateSerializer, Immutable]
 internal sealed record PendingApplication(
-    string Uuid, string Type, string? OsVersion, string? Vendor, string? Model, long Created, IssuedCode Code)
+    string? Uuid, string Type, string? OsVersion, string? Vendor, string? Model, long Created, IssuedCode Code)
 {
-    public ApplicationInfo Info(string userId, bool confirmed, long lastLogin) =>
-        new(Uuid, SmsCode: null, Type, confirmed, Created, userId, DeviceToken: null, lastLogin, Online: false, OsVersion, Vendor, Model);
+    [Id(0)]
+    public Credential? Credential { get; init; }
+
+    public string Name => Credential?.Name ?? ApplicationNames.Of(Uuid!);
+
+    /// <param name="uuid">As it is told.</param>
+    public ApplicationInfo Info(string userId, string uuid, bool confirmed, long lastLogin) =>
+        new(uuid, SmsCode: null, Type, confirmed, Created, userId, DeviceToken: null, lastLogin, Online: false, OsVersion, Vendor, Model);
 }

@@ -22,6 +22,7 @@ internal sealed class RegistrationGrain(
     private static readonly TimeSpan PrefixWindow = TimeSpan.FromHours(1);
 
     private Stored<PhoneState> _phone = null!;
+    private CredentialSeal _seal = null!;
 
     private RegistrationOptions Options => options.Value;
 
@@ -31,6 +32,7 @@ internal sealed class RegistrationGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _seal = CredentialSeal.Of(ServiceProvider);
         _phone = new Stored<PhoneState>(GrainContext, "phone", logger);
         await _phone.Load();
     }
@@ -73,7 +75,10 @@ internal sealed class RegistrationGrain(
         }
 
         return await Send(request.OpenUserId, request.AndroidSmsToken, (phone, code) => phone.With(new PendingApplication(
-            request.Uuid, request.ApplicationType, request.OsVersion, request.Vendor, request.Model, Now, code)));
+            Uuid: null, request.ApplicationType, request.OsVersion, request.Vendor, request.Model, Now, code)
+        {
+            Credential = Credential.Of(UserId, request.Uuid, _seal),
+        }));
     }
 
     public async Task<Answer> Confirm(RequestConfirmRegistration request)
@@ -100,7 +105,7 @@ internal sealed class RegistrationGrain(
         {
             case Verdict.Right:
                 var pending = phone.Of(request.Uuid)!;
-                var confirmed = await GrainFactory.GetGrain<IUserGrain>(UserId).ConfirmApplication(pending.Info(UserId, confirmed: true, lastLogin: Now));
+                var confirmed = await GrainFactory.GetGrain<IUserGrain>(UserId).ConfirmApplication(pending.Info(UserId, request.Uuid, confirmed: true, lastLogin: Now));
                 if (confirmed.Refusal is null)
                 {
                     await _phone.Change(before => before.With(request.Uuid, pending.Code with { Used = true }));
@@ -119,7 +124,8 @@ internal sealed class RegistrationGrain(
     [
         .. (await _phone.Load()).Pending
             .Where(pending => !pending.Code.Used && Codes.IsAlive(pending.Code, Options.MaxTries, Now))
-            .Select(pending => pending.Info(UserId, confirmed: false, lastLogin: pending.Created)),
+            .Select(pending => pending.Info(
+                UserId, pending.Credential?.Told(UserId, _seal) ?? pending.Uuid!, confirmed: false, lastLogin: pending.Created)),
     ];
 
     public async Task<Answer> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>

@@ -3,7 +3,7 @@ namespace Messenger.Grains.Registration;
 /// <summary>Codes by SMS.</summary>
 public sealed class RegistrationOptions
 {
-    /// <summary>Digits of a code, 4 to 10: six make 5 guesses one chance in 200 000.</summary>
+    /// <summary>Digits of a code, 5 to 10: six make 5 guesses one chance in 200 000.</summary>
     public int CodeLength { get; set; } = 6;
 
     /// <summary>How long a code is valid.</summary>

@@ -19,7 +19,7 @@ internal sealed record Account
     [Id(2)]
     public bool KeysUntold { get; init; }
 
-    /// <summary>Uuids of deleted applications whose connection may not be closed yet.</summary>
+    /// <summary>Names of deleted applications whose connection may not be closed yet.</summary>
     [Id(3)]
     public string[] Closing { get; init; } = [];
 
@@ -29,13 +29,19 @@ internal sealed record Account
 }
 
 /// <summary>A confirmed application. Times are milliseconds since the Unix epoch.</summary>
+/// <param name="Uuid">Of rows that were written before <see cref="Credential"/> was; null since.</param>
 [GenerateSerializer, Immutable]
 internal sealed record Application(
-    string Uuid, string Type, long Created, long LastLogin, string? DeviceToken, string? OsVersion, string? Vendor, string? Model)
+    string? Uuid, string Type, long Created, long LastLogin, string? DeviceToken, string? OsVersion, string? Vendor, string? Model)
 {
+    [Id(0)]
+    public Credential? Credential { get; init; }
+
+    public string Name => Credential?.Name ?? ApplicationNames.Of(Uuid!);
+
     /// <summary>As it is told to the user's own devices.</summary>
-    public ApplicationInfo Info(string userId, bool online) =>
-        new(Uuid, SmsCode: null, Type, Confirmed: true, Created, userId, DeviceToken, LastLogin, online, OsVersion, Vendor, Model);
+    public ApplicationInfo Info(string userId, CredentialSeal seal, bool online) =>
+        new(Credential?.Told(userId, seal) ?? Uuid!, SmsCode: null, Type, Confirmed: true, Created, userId, DeviceToken, LastLogin, online, OsVersion, Vendor, Model);
 }
 
 /// <summary>What RequestUpdateUserKeys brought.</summary>

@@ -13,11 +13,11 @@ internal static class Applications
     /// <summary>The application with this uuid. The uuid is a credential: how long this takes does not tell how much of a guess was right.</summary>
     public static Application? Match(IEnumerable<Application> applications, string uuid)
     {
-        var wanted = Digest(uuid);
+        var wanted = Encoding.ASCII.GetBytes(ApplicationNames.Of(uuid));
         Application? found = null;
         foreach (var application in applications)
         {
-            if (CryptographicOperations.FixedTimeEquals(Digest(application.Uuid), wanted))
+            if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(application.Name), wanted))
             {
                 found = application;
             }
@@ -27,10 +27,11 @@ internal static class Applications
     }
 
     /// <summary>With this one confirmed. One that was confirmed already keeps its place, its time and its token.</summary>
-    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, out string? evicted)
+    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, CredentialSeal seal, out string? evicted)
     {
         evicted = null;
-        if (Array.FindIndex(applications, known => known.Uuid == confirmed.Uuid) is >= 0 and var at)
+        var credential = Credential.Of(confirmed.UserId, confirmed.Uuid, seal);
+        if (Array.FindIndex(applications, known => known.Name == credential.Name) is >= 0 and var at)
         {
             var known = applications[at];
             var renewed = known with { Type = confirmed.ApplicationType, OsVersion = confirmed.OsVersion, Vendor = confirmed.Vendor, Model = confirmed.Model };
@@ -39,7 +40,7 @@ internal static class Applications
 
         if (applications.Length >= Most)
         {
-            evicted = applications.MinBy(application => application.LastLogin)!.Uuid;
+            evicted = applications.MinBy(application => application.LastLogin)!.Name;
             applications = Without(applications, evicted);
         }
 
@@ -47,19 +48,29 @@ internal static class Applications
         [
             .. applications,
             new Application(
-                confirmed.Uuid, confirmed.ApplicationType, confirmed.Created, confirmed.LastLogin, confirmed.DeviceToken,
-                confirmed.OsVersion, confirmed.Vendor, confirmed.Model),
+                Uuid: null, confirmed.ApplicationType, confirmed.Created, confirmed.LastLogin, confirmed.DeviceToken,
+                confirmed.OsVersion, confirmed.Vendor, confirmed.Model) { Credential = credential },
         ];
     }
 
-    public static Application[] Without(Application[] applications, string uuid) => [.. applications.Where(application => application.Uuid != uuid)];
+    public static Application[] Without(Application[] applications, string name) => [.. applications.Where(application => application.Name != name)];
 
-    public static Application[] WithToken(Application[] applications, string uuid, string? token) =>
-        [.. applications.Select(application => application.Uuid == uuid ? application with { DeviceToken = token } : application)];
+    public static Application[] WithToken(Application[] applications, string name, string? token) =>
+        [.. applications.Select(application => application.Name == name ? application with { DeviceToken = token } : application)];
 
     /// <summary>With the logins that were kept in memory.</summary>
     public static Application[] WithLogins(Application[] applications, IReadOnlyDictionary<string, long> logins) =>
-        [.. applications.Select(application => application with { LastLogin = Math.Max(application.LastLogin, logins.GetValueOrDefault(application.Uuid)) })];
+        [.. applications.Select(application => application with { LastLogin = Math.Max(application.LastLogin, logins.GetValueOrDefault(application.Name)) })];
 
-    private static byte[] Digest(string uuid) => SHA256.HashData(Encoding.UTF8.GetBytes(uuid));
+    /// <summary>With this one's uuid sealed anew: it was stored before there was the key, or with another one.</summary>
+    public static Application[] Sealed(Application[] applications, string userId, string uuid, CredentialSeal seal)
+    {
+        var name = ApplicationNames.Of(uuid);
+        return
+        [
+            .. applications.Select(application => application.Name == name
+                ? application with { Uuid = null, Credential = Credential.Of(userId, uuid, seal) }
+                : application),
+        ];
+    }
 }

@@ -14,5 +14,6 @@ public interface IUserPushes : IGrainWithStringKey
     Task Wake(PushHint[] messages);
 
     /// <summary>A provider says that this token is dead: forgets it, unless the application has another one by now.</summary>
-    Task ForgetToken(string applicationUuid, PushTarget dead);
+    /// <param name="application">Its name, which is what devices are keyed by.</param>
+    Task ForgetToken(string application, PushTarget dead);
 }

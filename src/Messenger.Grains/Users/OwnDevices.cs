@@ -15,19 +15,20 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
 
     private readonly HashSet<Task> _telling = [];
 
-    public IDeviceGrain this[string application] => grains.GetGrain<IDeviceGrain>(DeviceKeys.Of(userId, application));
+    /// <param name="application">Its name, see <see cref="ApplicationNames"/>.</param>
+    public IDeviceGrain this[string application] => grains.Device(DeviceKeys.Named(userId, application));
 
     /// <summary>Brings notices to each of these but one. All are tried; throws when one failed.</summary>
     public Task Deliver(IEnumerable<Application> applications, Immutable<Notice[]> notices, string? except) =>
-        Task.WhenAll(applications.Where(application => application.Uuid != except).Select(application => this[application.Uuid].Deliver(notices)));
+        Task.WhenAll(Others(applications, except).Select(application => this[application.Name].Deliver(notices)));
 
     /// <summary>Each starts a new epoch. All are tried; throws when one failed.</summary>
     public Task Doubt(IEnumerable<Application> applications) =>
-        Task.WhenAll(applications.Select(application => this[application.Uuid].Doubt()));
+        Task.WhenAll(applications.Select(application => this[application.Name].Doubt()));
 
     /// <summary>Whether each has a connection now, in their order.</summary>
     public Task<bool[]> AreOnline(IEnumerable<Application> applications) =>
-        Task.WhenAll(applications.Select(application => this[application.Uuid].IsOnline()));
+        Task.WhenAll(applications.Select(application => this[application.Name].IsOnline()));
 
     /// <summary>
     /// Tells each of these but one, or lets it resynchronise. Never throws, and need not be awaited: it is owned here and ended by <see cref="Drain"/>.
@@ -35,7 +36,7 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
     public Task Tell(IEnumerable<Application> applications, INotification notification, string? except)
     {
         var notices = new[] { Notice.Of(notification, committed: clock.GetUtcNow().ToUnixTimeMilliseconds()) }.AsImmutable();
-        var telling = Task.WhenAll(applications.Where(application => application.Uuid != except).Select(application => Tell(application.Uuid, notices)));
+        var telling = Task.WhenAll(Others(applications, except).Select(application => Tell(application.Name, notices)));
         _telling.RemoveWhere(task => task.IsCompleted);
         _telling.Add(telling);
         return telling;
@@ -43,6 +44,13 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
 
     /// <summary>Waits until everything was told, or the token ends it.</summary>
     public Task Drain(CancellationToken cancellation) => Task.WhenAll(_telling).WaitAsync(cancellation);
+
+    /// <param name="except">The uuid of the one that caused it, or null.</param>
+    private static IEnumerable<Application> Others(IEnumerable<Application> applications, string? except)
+    {
+        var name = except is null ? null : ApplicationNames.Of(except);
+        return applications.Where(application => application.Name != name);
+    }
 
     private async Task Tell(string application, Immutable<Notice[]> notices)
     {

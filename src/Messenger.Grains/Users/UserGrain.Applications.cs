@@ -10,7 +10,7 @@ internal sealed partial class UserGrain
     public async Task<Answer> ConfirmApplication(ApplicationInfo application)
     {
         var account = await _account.Load();
-        if (account.Deleting || account.Closing.Contains(application.Uuid))
+        if (account.Deleting || account.Closing.Contains(ApplicationNames.Of(application.Uuid)))
         {
             // The same phone, or the same application, comes anew: what is left of the old one goes first.
             await Finish();
@@ -22,7 +22,7 @@ internal sealed partial class UserGrain
         }
 
         string? evicted = null;
-        await _account.Change(before => Applications.Confirm(before.Applications, application, out evicted) is var applications
+        await _account.Change(before => Applications.Confirm(before.Applications, application, _seal, out evicted) is var applications
             && ReferenceEquals(applications, before.Applications)
                 ? before
                 : before with { Applications = applications, Closing = evicted is null ? before.Closing : [.. before.Closing, evicted] });
@@ -47,14 +47,20 @@ internal sealed partial class UserGrain
             return NoApplication();
         }
 
-        LoggedIn(application.Uuid);
+        if (application.Credential is not { } credential || _seal.IsStale(UserId, credential.Sealed))
+        {
+            account = await _account.Change(before => before with { Applications = Applications.Sealed(before.Applications, UserId, applicationUuid, _seal) });
+            application = Own(account, applicationUuid) ?? application;
+        }
+
+        LoggedIn(application.Name);
 
         // Not awaited: a device whose silo hangs must not hold up the login of another. The devices' object owns it until it is told,
         // and deactivation waits for it. What a crash within these milliseconds loses is a hint that somebody logged in.
         _ = _devices.Tell(
             account.Applications,
-            new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, online: true)), application.Uuid);
-        return new Caller(UserId, application.Uuid);
+            new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, _seal, online: true)), applicationUuid);
+        return new Caller(UserId, applicationUuid);
     }
 
     public async Task<Answer<Caller>> Verify(string applicationUuid)
@@ -64,7 +70,7 @@ internal sealed partial class UserGrain
         var user = await users.Find(UserId);
         return account.Deleting || application is null || user is null ? NoApplication()
             : user.Suspended ? Refused.Forbidden("this account is suspended")
-            : new Caller(UserId, application.Uuid);
+            : new Caller(UserId, applicationUuid);
     }
 
     public async Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request)
@@ -82,10 +88,10 @@ internal sealed partial class UserGrain
 
         await _account.Change(account => Own(account, request.Uuid)?.DeviceToken == token
             ? account
-            : account with { Applications = Applications.WithToken(account.Applications, request.Uuid, token) });
+            : account with { Applications = Applications.WithToken(account.Applications, application.Name, token) });
 
         // Even when the token was known: the call may have failed the last time.
-        await _devices[request.Uuid].SetPushTarget(token is null ? null : new PushTarget(application.Type, token, Now));
+        await _devices[application.Name].SetPushTarget(token is null ? null : new PushTarget(application.Type, token, Now));
         return Answer.Ok;
     }
 
@@ -98,7 +104,7 @@ internal sealed partial class UserGrain
 
         var applications = Applications.WithLogins((await _account.Load()).Applications, _logins);
         var online = await _devices.AreOnline(applications);
-        var infos = applications.Select((application, at) => application.Info(UserId, online[at]));
+        var infos = applications.Select((application, at) => application.Info(UserId, _seal, online[at]));
         if (request.Confirmed is not true)
         {
             infos = infos.Concat(await GrainFactory.GetGrain<IRegistrationGrain>(UserId).Pending());
@@ -114,18 +120,18 @@ internal sealed partial class UserGrain
             return refusal;
         }
 
-        if (Own(await _account.Load(), request.Uuid) is null)
+        if (Own(await _account.Load(), request.Uuid) is not { Name: var name })
         {
             return NotYours();
         }
 
         await _account.Change(account => account with
         {
-            Applications = Applications.Without(account.Applications, request.Uuid),
-            Closing = [.. account.Closing, request.Uuid],
+            Applications = Applications.Without(account.Applications, name),
+            Closing = [.. account.Closing, name],
         });
-        _logins.Remove(request.Uuid);
-        if (request.Uuid == me.ApplicationUuid)
+        _logins.Remove(name);
+        if (name == ApplicationNames.Of(me.ApplicationUuid))
         {
             FinishSoon(Farewell);
         }
@@ -137,7 +143,13 @@ internal sealed partial class UserGrain
         return Answer.Ok;
     }
 
-    private static Application? Own(Account account, string uuid) => account.Applications.FirstOrDefault(application => application.Uuid == uuid);
+    /// <param name="uuid">As it was told: the uuid, or the name of one that cannot be told at the moment.</param>
+    private Application? Own(Account account, string uuid)
+    {
+        var name = ApplicationNames.Of(uuid);
+        return account.Applications.FirstOrDefault(application => application.Name == name)
+            ?? account.Applications.FirstOrDefault(application => application.Name == uuid && application.Credential?.Told(UserId, _seal) == uuid);
+    }
 
     private static Refused NoApplication() => Refused.Unauthenticated("this is no confirmed application of this user: register it");
 

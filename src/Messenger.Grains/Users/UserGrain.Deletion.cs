@@ -45,13 +45,13 @@ internal sealed partial class UserGrain
             {
                 Deleting = true,
                 PendingKeys = null,
-                Closing = [.. before.Closing.Union(before.Applications.Select(application => application.Uuid))],
+                Closing = [.. before.Closing.Union(before.Applications.Select(application => application.Name))],
             });
         }
 
         // A retry comes here without a code: that it was right is on disk.
         await Erase();
-        await Close(account.Closing.Where(uuid => uuid != me.ApplicationUuid));
+        await Close(account.Closing.Where(name => name != ApplicationNames.Of(me.ApplicationUuid)));
         FinishSoon(Farewell);
         return Answer.Ok;
     }
@@ -88,7 +88,7 @@ internal sealed partial class UserGrain
     }
 
     private Task Close(IEnumerable<string> applications) =>
-        Task.WhenAll(applications.Select(uuid => _devices[uuid].Close(CloseCode.Deleted)));
+        Task.WhenAll(applications.Select(name => _devices[name].Close(CloseCode.Deleted)));
 
     /// <summary>Everything that is to go, goes. Throws when some of it could not; then it is all still owed.</summary>
     private async Task Finish()

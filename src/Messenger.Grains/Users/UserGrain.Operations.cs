@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Messenger.Grains.Devices;
 using Messenger.Ports;
 using Messenger.Protocol;
@@ -38,7 +36,7 @@ internal sealed partial class UserGrain : IUserOperations
 
         await ChangeRow(row => row with { Suspended = suspended });
         var applications = (await _account.Load()).Applications;
-        await Task.WhenAll(applications.Select(application => _devices[application.Uuid].SetPushTarget(
+        await Task.WhenAll(applications.Select(application => _devices[application.Name].SetPushTarget(
             suspended || application.DeviceToken is not { } token ? null : new PushTarget(application.Type, token, Now))));
         return suspended ? await Close(applications, CloseCode.PolicyViolation) : new Closed(0);
     }
@@ -78,8 +76,7 @@ internal sealed partial class UserGrain : IUserOperations
         return confirmed.Refusal is { } refusal ? refusal : new Opened(UserId, uuid);
     }
 
-    private static string NameOf(Application application) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(application.Uuid)).AsSpan(0, 8));
+    private static string NameOf(Application application) => application.Name[..16];
 
     private static string Word(PushVerdict verdict) => verdict switch
     {
@@ -108,7 +105,7 @@ internal sealed partial class UserGrain : IUserOperations
         var online = await _devices.AreOnline(applications);
 
         // Those too that seem offline: a connection whose lease ran out may come back.
-        await Task.WhenAll(applications.Select(application => _devices[application.Uuid].Close(code)));
+        await Task.WhenAll(applications.Select(application => _devices[application.Name].Close(code)));
         return new Closed(online.Count(one => one));
     }
 }

@@ -11,16 +11,16 @@ internal sealed partial class UserGrain : IUserPushes
         PushHint[] heard = [.. messages.Where(message => message.AuthorId != UserId && !silent.Contains(message.AuthorId))];
         if (heard.Length > 0)
         {
-            await Task.WhenAll((await _account.Load()).Applications.Select(application => _devices[application.Uuid].Wake(heard)));
+            await Task.WhenAll((await _account.Load()).Applications.Select(application => _devices[application.Name].Wake(heard)));
         }
     }
 
-    public async Task ForgetToken(string applicationUuid, PushTarget dead)
+    public async Task ForgetToken(string application, PushTarget dead)
     {
         // The device first: it says whether this is still the token, and a retry finds the rest undone.
-        await _devices[applicationUuid].ForgetPushTarget(dead);
-        await _account.Change(account => Own(account, applicationUuid)?.DeviceToken == dead.Token
-            ? account with { Applications = Applications.WithToken(account.Applications, applicationUuid, null) }
+        await _devices[application].ForgetPushTarget(dead);
+        await _account.Change(account => account.Applications.Any(own => own.Name == application && own.DeviceToken == dead.Token)
+            ? account with { Applications = Applications.WithToken(account.Applications, application, null) }
             : account);
     }
 }

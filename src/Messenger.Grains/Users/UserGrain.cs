@@ -27,6 +27,7 @@ internal sealed partial class UserGrain(
     private Stored<ParamBook> _params = null!;
     private Stored<DiscoveryBook> _discovery = null!;
     private OwnDevices _devices = null!;
+    private CredentialSeal _seal = null!;
 
     /// <summary>The newest term of each conversation that told something: bounded by the conversations of one person.</summary>
     private readonly Dictionary<Guid, long> _terms = [];
@@ -42,9 +43,10 @@ internal sealed partial class UserGrain(
         _contacts = new Stored<ContactBook>(GrainContext, "contacts", logger);
         _params = new Stored<ParamBook>(GrainContext, "params", logger);
         _discovery = new Stored<DiscoveryBook>(GrainContext, "discovery", logger);
+        _seal = CredentialSeal.Of(ServiceProvider);
         _devices = new OwnDevices(GrainFactory, UserId, clock, logger);
         _news = new Fanout(Guid.Empty, GrainFactory, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
-        var account = await _account.Load();
+        var account = await Renamed(await _account.Load());
         if (account.Deleting || account.Closing.Length > 0)
         {
             FinishSoon(TimeSpan.Zero);
@@ -101,7 +103,7 @@ internal sealed partial class UserGrain(
     private async ValueTask<Refused?> Refusal(Caller me, string? named = null)
     {
         var account = await _account.Load();
-        return account.Deleting || !account.Applications.Any(application => application.Uuid == me.ApplicationUuid)
+        return account.Deleting || Own(account, me.ApplicationUuid) is null
             ? Refused.Unauthenticated("this application was deleted: register it again")
             : me.Unless(named);
     }

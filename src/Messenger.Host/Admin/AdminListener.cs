@@ -30,6 +30,8 @@ internal static class AdminListener
             return;
         }
 
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == port && context.Request.Path == "/metrics");
+        app.MapDashboard(port);
         app.MapWhen(
             context => context.Connection.LocalPort == port && context.Request.Path.StartsWithSegments("/admin"),
             branch =>

@@ -7,6 +7,7 @@ using Messenger.Grains.Placement;
 using Messenger.Grains.Registration;
 using Messenger.Grains.Users;
 using Messenger.Host.Configuration;
+using Messenger.Host.Starting;
 
 namespace Messenger.Host.Composition;
 
@@ -23,6 +24,9 @@ internal static class ActorComposition
         }
 
         silo.AddDevices();
+
+        // Read when it is first wanted: the data directory is held by then.
+        silo.Services.AddSingleton(_ => new CredentialSeal(CredentialKeyFile.Of(settings)));
         var limits = settings.Limits;
         silo.Services.Configure<UserOptions>(options =>
         {

@@ -9,7 +9,7 @@ namespace Messenger.Host.Composition;
 internal sealed class CertificateFiles
 {
     /// <summary>How often the files are looked at, at most: by a handshake, so that nothing runs while nobody comes.</summary>
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly TlsSettings _files;

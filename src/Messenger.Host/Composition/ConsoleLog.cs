@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Messenger.Host.Composition;
 
@@ -12,19 +12,9 @@ internal sealed class ConsoleLog
     {
         var log = new ConsoleLog();
         builder.Logging.ClearProviders();
-        if (builder.Environment.IsDevelopment())
-        {
-            builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
-        }
-        else
-        {
-            builder.Logging.AddJsonConsole(options =>
-            {
-                options.UseUtcTimestamp = true;
-                options.TimestampFormat = CultureInfo.InvariantCulture.DateTimeFormat.SortableDateTimePattern + ".fff'Z'";
-            });
-        }
-
+        builder.Logging.AddConsole(options => options.FormatterName = builder.Environment.IsDevelopment() ? "plain" : "lines")
+            .AddConsoleFormatter<PlainLines, ConsoleFormatterOptions>()
+            .AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         builder.Services.AddSingleton(log);
         if (!IsVerbose(builder.Configuration))
         {

@@ -1,3 +1,4 @@
+using Messenger.Grains.Placement;
 using Messenger.Host.Admin;
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
@@ -64,6 +65,11 @@ internal static class Server
         if (settings.Outside.Sms.Provider == "console")
         {
             Log.ConsoleSms(app.Logger);
+        }
+
+        if (!settings.Embedded && settings.Data.CredentialKey is null && settings.Silo.Role != SiloRoles.Gateway)
+        {
+            Log.NoCredentialKey(app.Logger, Keys.CredentialKey.Name);
         }
     }
 

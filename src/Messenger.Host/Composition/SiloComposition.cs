@@ -1,5 +1,6 @@
 using Messenger.Grains.Placement;
 using Messenger.Grains.Recovery;
+using Messenger.Host.Admin;
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
 using Messenger.Providers.Postgres;
@@ -25,7 +26,13 @@ internal static class SiloComposition
         silo.Services.Configure<RetentionOptions>(options =>
             (options.Messages, options.Files) = (settings.Outside.Retention.Messages, settings.Outside.Retention.Files));
         silo.AddSiloRole(settings.Silo.Role);
-        silo.AddActivityPropagation();
+        if (Telemetry.Pushes(silo.Configuration))
+        {
+            // A filter around every grain call, on both sides: worth it only where somebody looks at the traces.
+            silo.AddActivityPropagation();
+        }
+
+        silo.AddDashboardOf(settings.Outside.Admin.Port);
         silo.Membership(settings, listening);
         silo.Directory();
         silo.GrainState(settings);

@@ -23,7 +23,8 @@ internal static class StoreComposition
         AddOutside(services, settings.Outside);
     }
 
-    private static void AddFileStore(IServiceCollection services, FileSettings files)
+    /// <summary>Where the bytes of files are; nothing where none are kept.</summary>
+    public static void AddFileStore(IServiceCollection services, FileSettings files)
     {
         if (files.S3 is { } s3)
         {

@@ -37,6 +37,10 @@ internal static class Keys
         "Data:MigrateOnStart", false, "Whether a start may upgrade the database. In a cluster that is a step of its own: the migrate command.",
         "false; embedded: true");
 
+    public static readonly Key<string?> CredentialKey = Key.Secret(
+        "Data:CredentialKey", "Base64 of 32 random bytes (openssl rand -base64 32), the same for all processes", "embedded: a file of its own; cluster: none",
+        "What application uuids are sealed with in the database, where besides their hashes are: they are credentials. Keep it apart from backups.");
+
     public static readonly Key<int> MaxMessageBytes = Key.Whole(
         "Gateway:MaxMessageBytes", 16 * 1024, 16 * 1024 * 1024, 256 * 1024,
         "A larger frame closes the connection with 1009. The largest body is 64 KiB, which Base64 makes 88 KiB.");
@@ -53,7 +57,8 @@ internal static class Keys
         "Every code by SMS is this one: for development and tests.");
 
     public static readonly Key<int> CodeDigits = Key.Whole(
-        "Registration:CodeDigits", 4, 10, 6, "Digits of a code by SMS. Five wrong tries void a code, which makes six enough.");
+        "Registration:CodeDigits", 5, 10, 6,
+        "Digits of a code by SMS. Five wrong tries void a code, which makes six enough. Five take Limits:WrongCodesPerDay below 10.");
 
     public static readonly Key<bool> LimitsEnabled = Key.Flag(
         "Limits:Enabled", true, "Rate limits; off in the Development environment unless set, where alone they may be.");
@@ -199,7 +204,7 @@ internal static class Keys
     /// <summary>In the order of the documentation.</summary>
     public static readonly IReadOnlyList<Key> All =
     [
-        Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, MaxMessageBytes, PublicUrl, DrainPerSecond,
+        Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
         FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
         ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,
         TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. OutsideKeys.All, AdminPort,

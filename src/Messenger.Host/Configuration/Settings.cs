@@ -19,7 +19,8 @@ internal sealed record ClusterSettings(string Id, string Postgres, string Redis)
 internal sealed record SiloSettings(string Role, int Port, string? Address);
 
 /// <param name="Directory">An absolute path.</param>
-internal sealed record DataSettings(string Directory, bool MigrateOnStart);
+/// <param name="CredentialKey">32 bytes; null where none was given.</param>
+internal sealed record DataSettings(string Directory, bool MigrateOnStart, byte[]? CredentialKey);
 
 internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int DrainPerSecond);
 

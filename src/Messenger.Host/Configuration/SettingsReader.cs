@@ -1,4 +1,5 @@
 using Messenger.Grains.Placement;
+using Messenger.Grains.Users;
 using Messenger.Protocol;
 
 namespace Messenger.Host.Configuration;
@@ -8,6 +9,9 @@ internal static class SettingsReader
 {
     /// <summary>Orleans' own port.</summary>
     private const int ClusterPort = 11111;
+
+    /// <summary>Guessing codes at full speed may open one phone of so many a day, at most.</summary>
+    private const int Unlikely = 10_000;
 
     /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
     public static Settings Read(IConfiguration from, IHostEnvironment environment)
@@ -60,7 +64,20 @@ internal static class SettingsReader
     }
 
     private static DataSettings Data(IConfiguration from, bool embedded) =>
-        new(Path.GetFullPath(Keys.DataDirectory.Read(from) ?? "data"), embedded || Keys.MigrateOnStart.Read(from));
+        new(Path.GetFullPath(Keys.DataDirectory.Read(from) ?? "data"), embedded || Keys.MigrateOnStart.Read(from), CredentialKey(from));
+
+    private static byte[]? CredentialKey(IConfiguration from)
+    {
+        if (Keys.CredentialKey.Read(from) is not { } text)
+        {
+            return null;
+        }
+
+        var key = new byte[CredentialSeal.KeyBytes];
+        return text.Length == 44 && Convert.TryFromBase64String(text, key, out var bytes) && bytes == key.Length
+            ? key
+            : throw Keys.CredentialKey.Refuse($"it takes {Keys.CredentialKey.Takes}", text);
+    }
 
     private static GatewaySettings Gateway(IConfiguration from) =>
         new(Keys.MaxMessageBytes.Read(from), Keys.PublicUrl.Read(from), Keys.DrainPerSecond.Read(from));
@@ -79,7 +96,14 @@ internal static class SettingsReader
             throw Keys.FixedCode.Refuse($"it takes {Keys.FixedCode.Takes}", code);
         }
 
-        return new RegistrationSettings(code, Keys.CodeDigits.Read(from));
+        var (digits, guesses) = (Keys.CodeDigits.Read(from), Keys.WrongCodesPerDay.Read(from));
+        if (guesses * Unlikely >= Math.Pow(10, digits))
+        {
+            throw new StartRefusedException(
+                $"{Keys.CodeDigits.Name} {digits} with {Keys.WrongCodesPerDay.Name} {guesses} lets guessing open a phone with one chance in {Unlikely} a day or more: give more digits or fewer guesses.");
+        }
+
+        return new RegistrationSettings(code, digits);
     }
 
     private static bool LimitsEnabled(IConfiguration from, IHostEnvironment environment)

@@ -1,3 +1,4 @@
+using Messenger.Gateway.Delivery;
 using Messenger.Grains.Recovery;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Runtime;
@@ -27,6 +28,22 @@ internal sealed class WorkersCheck(Workers workers) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(workers.Any ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("no worker is in the cluster"));
+}
+
+/// <summary>
+/// A gateway that never listened to its stream is not ready: a rollout stops there. One that stopped hearing says so and stays: its connections are
+/// served by their leases, seconds late, and what keeps it from hearing (a worker that died) mostly keeps the others from it too: taking all
+/// of them out would make late into never. The metric messenger.delivery.hears tells a person.
+/// </summary>
+internal sealed class StreamCheck(IServiceProvider services) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(services.GetService<StreamListener>() switch
+        {
+            { HasListened: false } => HealthCheckResult.Unhealthy("this gateway does not listen to its stream yet"),
+            { Hears: false } => HealthCheckResult.Degraded("this gateway does not hear its stream: notifications are some seconds late"),
+            _ => HealthCheckResult.Healthy(),
+        });
 }
 
 /// <summary>From the signal on, new connections belong elsewhere.</summary>

@@ -14,6 +14,7 @@ internal static class HealthEndpoints
         .AddCheck<SiloLiveCheck>("silo-membership", tags: [Live])
         .AddCheck<SiloReadyCheck>("silo", tags: [Ready])
         .AddCheck<WorkersCheck>("workers", tags: [Ready])
+        .AddCheck<StreamCheck>("stream", tags: [Ready])
         .AddCheck<DrainCheck>("drain", tags: [Ready]);
 
     public static void MapHealth(this WebApplication app)
@@ -27,7 +28,7 @@ internal static class HealthEndpoints
         Predicate = check => check.Tags.Contains(tag),
         ResponseWriter = (context, report) => context.Response.WriteAsJsonAsync(new
         {
-            status = report.Status == HealthStatus.Healthy ? tag : $"not {tag}",
+            status = report.Status != HealthStatus.Unhealthy ? tag : $"not {tag}",
             reasons = report.Entries
                 .Where(entry => entry.Value.Status != HealthStatus.Healthy)
                 .Select(entry => new { check = entry.Key, reason = entry.Value.Description ?? "the check itself failed" }),

@@ -35,7 +35,9 @@ internal static class FileFolder
         }
     }
 
-    private static string Mark(string folder)
+    /// <summary>Makes the folder where there is none; the mark that it bears.</summary>
+    /// <exception cref="StartRefusedException">It cannot be written to.</exception>
+    public static string Mark(string folder)
     {
         try
         {

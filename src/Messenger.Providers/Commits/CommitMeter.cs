@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Providers.Commits;
 
@@ -10,14 +11,18 @@ internal sealed class CommitMeter : IDisposable
     private readonly Meter meter = new(Name);
     private readonly Histogram<int> entries;
     private readonly Histogram<double> duration;
-    private readonly Counter<long> failures;
+    private long failures;
     private long transactions;
 
-    public CommitMeter()
+    /// <param name="waiting">Entries that wait for a transaction.</param>
+    /// <param name="available">Whether the last attempt reached the store.</param>
+    public CommitMeter(Func<int> waiting, Func<bool> available)
     {
-        entries = meter.CreateHistogram<int>("messenger.log.batch", "{entry}", "Entries of a transaction of the message log");
-        duration = meter.CreateHistogram<double>("messenger.log.commit", "s", "How long a transaction of the message log took");
-        failures = meter.CreateCounter<long>("messenger.log.failures", "{transaction}", "Transactions of the message log with an unknown outcome");
+        entries = Signals.CommitSize.Sizes(meter);
+        duration = Signals.CommitDuration.Histogram(meter);
+        Signals.CommitFailures.Sum(meter, () => Interlocked.Read(ref failures));
+        Signals.LogWaiting.Gauge(meter, () => waiting());
+        Signals.LogAvailable.Gauge(meter, () => available() ? 1 : 0);
     }
 
     /// <summary>Transactions that were committed since the start.</summary>
@@ -30,7 +35,7 @@ internal sealed class CommitMeter : IDisposable
         duration.Record(took.TotalSeconds);
     }
 
-    public void Failed() => failures.Add(1);
+    public void Failed() => Interlocked.Increment(ref failures);
 
     public void Dispose() => meter.Dispose();
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Messenger.Ports;
+using Messenger.Ports.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Messenger.Providers.Commits;
@@ -13,11 +15,13 @@ namespace Messenger.Providers.Commits;
 /// </remarks>
 internal sealed class CommitQueue : IAsyncDisposable
 {
+    private static readonly ActivitySource Source = new(CommitMeter.Name);
+
     private readonly IBatchWriter writer;
     private readonly CommitOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
-    private readonly CommitMeter meter = new();
+    private readonly CommitMeter meter;
     private readonly ClosedConversations closed = new();
     private readonly Channel<Pending> queue;
     private readonly UnsettledSet? unsettled;
@@ -33,6 +37,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         this.options = options;
         this.clock = clock;
         this.logger = logger;
+        meter = new CommitMeter(() => queue!.Reader.Count, () => !Away && !Fenced);
         unsettled = writer.Journals ? new UnsettledSet() : null;
         queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueEntries) { SingleReader = true });
 
@@ -54,6 +59,8 @@ internal sealed class CommitQueue : IAsyncDisposable
 
     public async Task<LogOutcome> Append(LogEntry entry)
     {
+        // Only as part of somebody's trace; it tells with how many others the entry was committed.
+        using var span = Activity.Current is null ? null : Source.StartActivity("log group commit");
         var pending = new Pending(entry, clock.GetTimestamp(), closed.NextTicket());
         try
         {
@@ -64,7 +71,9 @@ internal sealed class CommitQueue : IAsyncDisposable
             return LogOutcome.Unknown;
         }
 
-        return await pending.Outcome;
+        var outcome = await pending.Outcome;
+        span?.SetTag(Signals.CommitSize.Name, pending.Together);
+        return outcome;
     }
 
     public void Settled(Guid conversation) => unsettled?.Settled(conversation);
@@ -194,6 +203,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         {
             case BatchOutcome.Written:
                 meter.Committed(part.Count, clock.GetElapsedTime(started));
+                part.ForEach(pending => pending.Together = part.Count);
                 unsettled?.Written(part, journal);
                 Settle(part, LogOutcome.Committed);
                 break;

@@ -23,6 +23,9 @@ internal sealed class Pending(LogEntry entry, long since, long ticket)
         + entry.Keys.Sum(row => RowBytes + row.KeyEncrypted.Length + row.Signature.Length)
         + (RowBytes * (entry.Members.Count + entry.Receipts.Count + entry.Marks.Count + entry.Files.Count + 1));
 
+    /// <summary>Entries of the transaction that committed it; 0 before.</summary>
+    public int Together { get; set; }
+
     public Task<LogOutcome> Outcome => outcome.Task;
 
     public void Settle(LogOutcome value) => outcome.TrySetResult(value);

@@ -1,4 +1,5 @@
 using Messenger.Ports;
+using Messenger.Providers.Sms;
 using Microsoft.Extensions.Logging;
 
 namespace Messenger.Providers.Console;
@@ -9,6 +10,7 @@ internal sealed class ConsoleSmsSender(ILogger<ConsoleSmsSender> logger) : ISmsS
     public Task<bool> Send(string phone, string text, CancellationToken cancellation)
     {
         Log.Sms(logger, phone, text);
+        SmsMeter.Ended("console", "taken", TimeSpan.Zero);
         return Task.FromResult(true);
     }
 }

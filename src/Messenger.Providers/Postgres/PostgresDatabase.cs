@@ -8,7 +8,8 @@ namespace Messenger.Providers.Postgres;
 /// <summary>Statements on a pool of connections.</summary>
 internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAsyncDisposable
 {
-    private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(options.Pooled);
+    private readonly NpgsqlDataSource source =
+        new NpgsqlDataSourceBuilder(options.Pooled) { Name = "messenger" }.Build();
 
     public Task<T> Read<T>(string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments) => Run(
         sql,

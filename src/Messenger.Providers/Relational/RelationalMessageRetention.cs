@@ -66,20 +66,31 @@ internal sealed class RelationalMessageRetention(IDatabase database) : IMessageR
         ("conversation", conversation), ("before", before));
 
     /// <summary>The oldest first. The newest becomes a shell, as a deleted message is: the next activation numbers on from it.</summary>
-    private async Task<long> Remove(Guid conversation, long head, long before, int most) => await database.Write(
-        """
-        update message set deleted = true, body = null, iv = null
-            where conversation = @conversation and sequence = @head and created < @before and not deleted;
-        delete from message where conversation = @conversation and created < @before and sequence in (
-            select m.sequence from message m where m.conversation = @conversation and m.sequence < @head order by m.sequence limit @most)
-        """,
-        ("conversation", conversation), ("head", head), ("before", before), ("most", most));
+    /// <remarks>Files go before their messages: a step that ends in between is repeated, and leaves none behind that nobody names.</remarks>
+    private async Task<long> Remove(Guid conversation, long head, long before, int most)
+    {
+        Argument[] bounds = [("conversation", conversation), ("head", head), ("before", before), ("most", most)];
+        const string OldFiles =
+            """
+            conversation = @conversation and sequence in (
+                select m.sequence from message m where m.conversation = @conversation and m.sequence <= @head and m.created < @before
+                order by m.sequence limit @most + 1)
+            """;
+        await database.Write(
+            $"""
+            insert into file_garbage (file) select distinct file from message_file where {OldFiles} on conflict do nothing;
+            delete from message_file where {OldFiles}
+            """,
+            bounds);
+        return await database.Write(
+            """
+            update message set deleted = true, body = null, iv = null
+                where conversation = @conversation and sequence = @head and created < @before and not deleted;
+            delete from message where conversation = @conversation and created < @before and sequence in (
+                select m.sequence from message m where m.conversation = @conversation and m.sequence < @head order by m.sequence limit @most)
+            """,
+            bounds);
+    }
 
     private readonly record struct Place(Guid Conversation, long Oldest, long First, long? Head, bool HeadDeleted);
-}
-
-/// <summary>Where no files are kept.</summary>
-internal sealed class NoFileRetention : IFileRetention
-{
-    public Task<RetentionStep> Step(long before, Guid? after, int max, bool dryRun) => Task.FromResult(new RetentionStep(0, null));
 }

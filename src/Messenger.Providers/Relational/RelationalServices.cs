@@ -33,7 +33,7 @@ internal static class RelationalServices
         services.AddSingleton<IAuditLog, RelationalAuditLog>();
         services.AddSingleton<ICounts, RelationalCounts>();
         services.AddSingleton<IMessageRetention, RelationalMessageRetention>();
-        services.TryAddSingleton<IFileRetention, NoFileRetention>();
+        services.AddSingleton<IFileRetention, RelationalFileRetention>();
         services.AddHealthChecks()
             .AddCheck<LogLiveCheck>("message-log-writer", tags: ["live"])
             .AddCheck<LogReadyCheck>("message-log", tags: ["ready"]);

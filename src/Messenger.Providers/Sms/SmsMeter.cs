@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
 
 namespace Messenger.Providers.Sms;
 
@@ -7,10 +8,8 @@ internal static class SmsMeter
 {
     private static readonly Meter Meter = new("Messenger.Sms");
 
-    /// <summary>Tags: provider; outcome: taken, refused, failed, capped, uncounted.</summary>
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
-        "messenger.sms.duration", "s", "From being asked to the provider's answer, retries included.");
+    private static readonly Histogram<double> Duration = Signals.Sms.Histogram(Meter);
 
     public static void Ended(string provider, string outcome, TimeSpan took) =>
-        Duration.Record(took.TotalSeconds, new("messenger.sms.provider", provider), new("messenger.outcome", outcome));
+        Duration.Record(took.TotalSeconds, Labels.SmsProvider.Is(provider), Labels.SmsOutcome.Is(outcome));
 }

@@ -2,28 +2,31 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Messenger.Ports;
 
 namespace Messenger.Providers.Transfer;
 
-/// <summary>Writes a store into a directory: a file of JSON lines for each table, and a manifest at the end.</summary>
+/// <summary>Writes a store into a directory: a file of JSON lines for each table, the files that rows name, and a manifest at the end.</summary>
 public static class Exporter
 {
     /// <summary>Bytes gathered before they are compressed: memory does not grow with the store.</summary>
     private const int Chunk = 256 * 1024;
 
-    /// <returns>The rows written.</returns>
+    /// <param name="files">Where the bytes of files are; null where none are kept.</param>
     /// <exception cref="TransferRefusedException">The directory has something in it, or cannot be written to.</exception>
-    public static async Task<long> Run(ITransferEnd from, string directory, string release)
+    public static async Task<Moved> Run(ITransferEnd from, IFileStore? files, string directory, string release)
     {
         Make(directory);
-        var tables = new List<ManifestTable>();
-        foreach (var table in await from.Tables())
+        var tables = await from.Tables();
+        var written = new List<ManifestTable>();
+        foreach (var table in tables)
         {
-            tables.Add(await Write(from, table, directory));
+            written.Add(await Write(from, table, directory));
         }
 
-        await new Manifest(Manifest.CurrentFormat, release, tables).Write(directory);
-        return tables.Sum(table => table.Rows);
+        var bytes = await FileBytes.Export(from, tables, files, directory);
+        await new Manifest(Manifest.CurrentFormat, release, written, bytes).Write(directory);
+        return new Moved(written.Sum(table => table.Rows), bytes.Count, bytes.Missing);
     }
 
     private static async Task<ManifestTable> Write(ITransferEnd from, TransferTable table, string directory)
@@ -70,9 +73,7 @@ public static class Exporter
                 throw new TransferRefusedException($"{directory} has something in it: an export takes a new or an empty directory.");
             }
 
-            _ = OperatingSystem.IsWindows()
-                ? Directory.CreateDirectory(directory)
-                : Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            PrivateFile.Folder(directory);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -80,3 +81,7 @@ public static class Exporter
         }
     }
 }
+
+/// <summary>What an export or an import moved.</summary>
+/// <param name="Missing">Files that a row names and the store did not have.</param>
+public sealed record Moved(long Rows, long Files, long Missing);

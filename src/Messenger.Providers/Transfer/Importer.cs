@@ -3,15 +3,16 @@ using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Messenger.Ports;
 
 namespace Messenger.Providers.Transfer;
 
 /// <summary>Reads what <see cref="Exporter"/> wrote into an empty store, all of it or nothing.</summary>
 public static class Importer
 {
-    /// <returns>The rows written.</returns>
+    /// <param name="files">Where the bytes of files go; null where none are kept.</param>
     /// <exception cref="TransferRefusedException">The store has rows, the export is of another release or damaged. Nothing was written.</exception>
-    public static async Task<long> Run(ITransferEnd to, string directory)
+    public static async Task<Moved> Run(ITransferEnd to, IFileStore? files, string directory)
     {
         var manifest = await Manifest.Read(directory);
         var tables = await to.Tables();
@@ -34,8 +35,9 @@ public static class Importer
             await Write(to, Fit(tables, written, manifest.Release), written, directory);
         }
 
+        await FileBytes.Import(manifest.Files, files, directory);
         await to.Commit();
-        return manifest.Tables.Sum(table => table.Rows);
+        return new Moved(manifest.Tables.Sum(table => table.Rows), manifest.Files.Count, manifest.Files.Missing);
     }
 
     /// <summary>The target's table with the columns in the order that they were written in.</summary>

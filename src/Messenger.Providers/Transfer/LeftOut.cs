@@ -7,8 +7,11 @@ internal static class LeftOut
 {
     private const string GrainState = "orleansstorage";
 
-    /// <summary>Orleans' queries and our version, which the migrations write; and who writes the log.</summary>
-    public static readonly IReadOnlyList<string> Tables = ["schema_version", "orleansquery", "log_writer"];
+    /// <summary>
+    /// Orleans' queries and our version, which the migrations write; who writes the log; and what is about the bytes in one file store alone:
+    /// uploads under way, what is to be removed, which store it is.
+    /// </summary>
+    public static readonly IReadOnlyList<string> Tables = ["schema_version", "orleansquery", "log_writer", "upload", "file_garbage", "file_store"];
 
     /// <summary>The rows of a table that are taken along: not the stream subscriptions of gateways that are gone.</summary>
     public static string Where(TransferTable table) => table.Name == GrainState ? " where graintypestring not like '%PubSub%'" : "";

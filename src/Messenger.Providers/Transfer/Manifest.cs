@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Messenger.Providers.Transfer;
 
 /// <summary>The last file of an export: without it the export did not end.</summary>
-internal sealed record Manifest(int Format, string Release, IReadOnlyList<ManifestTable> Tables)
+internal sealed record Manifest(int Format, string Release, IReadOnlyList<ManifestTable> Tables, ManifestFiles Files)
 {
     public const int CurrentFormat = 1;
     public const string FileName = "manifest.json";
@@ -36,7 +36,7 @@ internal sealed record Manifest(int Format, string Release, IReadOnlyList<Manife
         try
         {
             await using var file = File.OpenRead(path);
-            return await JsonSerializer.DeserializeAsync(file, ManifestJson.Default.Manifest) is { Format: CurrentFormat } manifest
+            return await JsonSerializer.DeserializeAsync(file, ManifestJson.Default.Manifest) is { Format: CurrentFormat, Files: not null } manifest
                 ? manifest
                 : throw new TransferRefusedException($"{path} is of another format than {CurrentFormat}: import it with the release that wrote it.");
         }
@@ -50,11 +50,15 @@ internal sealed record Manifest(int Format, string Release, IReadOnlyList<Manife
 /// <param name="Sha256">Of the rows' text before compression.</param>
 internal sealed record ManifestTable(string Name, IReadOnlyList<string> Columns, long Rows, string Sha256);
 
+/// <param name="Missing">Files that a row names and the store did not have: their bytes were lost before.</param>
+/// <param name="Sha256">Of the list of digests.</param>
+internal sealed record ManifestFiles(long Count, long Missing, string Sha256);
+
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Manifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;
 
-/// <summary>A file for this account alone.</summary>
+/// <summary>Files for this account alone.</summary>
 internal static class PrivateFile
 {
     public static FileStream Create(string path)
@@ -67,6 +71,11 @@ internal static class PrivateFile
 
         return new FileStream(path, options);
     }
+
+    /// <summary>A folder for this account alone; there already is fine.</summary>
+    public static void Folder(string path) => _ = OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(path)
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 }
 
 /// <summary>Names bytes as the manifest does.</summary>

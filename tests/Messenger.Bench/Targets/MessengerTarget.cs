@@ -72,9 +72,12 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
         return (conversation, key);
     }
 
+    /// <summary>Each in turn.</summary>
+    public IPEndPoint Gateway(int number) => new(IPAddress.Loopback, gatewayPorts[number % gatewayPorts.Count]);
+
     /// <summary>A new connection for a phone that lost its own.</summary>
     public async Task<Phone> Connect(string openUserId, int number, CancellationToken cancellation) => await Phone.Connect(
-        new IPEndPoint(IPAddress.Loopback, gatewayPorts[number % gatewayPorts.Count]), openUserId, Sources.Of(number), cancellation);
+        Gateway(number), openUserId, Sources.Of(number), cancellation);
 
     public async Task<LoadConnection> Idle(int number, CancellationToken cancellation) => (await LoggedIn(cancellation)).Connection;
 

@@ -44,6 +44,7 @@ internal static class Catalogue
         Messenger("history-long", "a page of 100 from a long conversation", (target, scale, stop) => Asking.History(target, scale.History, scale, stop)),
         new("upload", "files of 32 MiB coming in, 4 at a time; operations are MiB", (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, upload: true, scale.Duration, stop)),
         new("download", "files of 32 MiB going out, 4 at a time; operations are MiB", (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, upload: false, scale.Duration, stop)),
+        Messenger("hostile", "pings beside 1 000 stalled connections and 10 000 hostile frames of each kind; 'first' is the p99 before", Hostile.Run),
         new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
     ];
 

@@ -41,6 +41,21 @@ public sealed partial class ServerLog
         }
     }
 
+    /// <summary>
+    /// Throws with the first line that tells who or what: a number of these tests, a user's id, a credential or push token of some length,
+    /// ciphertext. The console's SMS are there to be read, and so is the code that a development server tells when it starts.
+    /// </summary>
+    public void AssertTellsNobody()
+    {
+        if (_lines.FirstOrDefault(line => !line.Contains(" SMS to +", StringComparison.Ordinal) && Telling().IsMatch(line)) is { } telling)
+        {
+            throw new InvalidOperationException($"the server logged who or what: {telling}");
+        }
+    }
+
+    [GeneratedRegex(@"\+?35799\d{6}|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{64}")]
+    private static partial Regex Telling();
+
     [GeneratedRegex(@"^\s+at [\w.<>`\[\],+]+\(")]
     private static partial Regex StackFrame();
 }

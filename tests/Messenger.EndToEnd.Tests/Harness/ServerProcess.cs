@@ -123,6 +123,7 @@ public sealed class ServerProcess : IAsyncDisposable
         }
 
         Directory.Delete(Settings.DataDirectory, recursive: true);
+        Log.AssertTellsNobody();
         if (!MayLogStackTraces)
         {
             Log.AssertNoStackTrace();

@@ -48,7 +48,8 @@ public sealed record ServerSettings(string DataDirectory, IReadOnlyDictionary<st
         return new ServerSettings(directory, environment);
     }
 
-    public Uri Http => new(Environment["ASPNETCORE_URLS"]);
+    /// <summary>The first of its URLs.</summary>
+    public Uri Http => new(Environment["ASPNETCORE_URLS"].Split(';')[0]);
 
     public Uri WebSocket => new($"ws://{Http.Authority}/ws");
 }

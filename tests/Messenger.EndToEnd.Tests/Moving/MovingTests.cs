@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Messenger.EndToEnd.Tests.Files;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Phones;
 using Messenger.Servers;
@@ -50,7 +52,8 @@ public sealed class MovingTests : IAsyncLifetime
         var first = Export(Path.Combine(_folder, "first"));
         Assert.Contains(first.Keys, table => table == "message");
         Assert.NotEmpty(first["orleansstorage"]);
-        Assert.All(new[] { "message", "receipt", "member", "session_key", "wrapped_key", "user_profile", "conversation" }, table => Assert.NotEmpty(first[table]));
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_folder, "first", "files"), "*", SearchOption.AllDirectories).Length);
+        Assert.All(new[] { "message_file", "message", "receipt", "member", "session_key", "wrapped_key", "user_profile", "conversation" }, table => Assert.NotEmpty(first[table]));
 
         var cluster = InCluster();
         var (refused, sentence) = await Command(cluster, "export", Path.Combine(_folder, "none"));
@@ -110,6 +113,16 @@ public sealed class MovingTests : IAsyncLifetime
             await Done(target, "import", Path.Combine(_folder, "export"));
         }
 
+        var file = Directory.GetFiles(Path.Combine(_folder, "export", "files"), "*", SearchOption.AllDirectories)[0];
+        var bytes = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, bytes[..^1]);
+        var other = InCluster();
+        var (shortened, says) = await Command(other, "import", Path.Combine(_folder, "export"));
+        Assert.Equal(1, shortened);
+        Assert.Contains(Path.GetFileName(file), says, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(file, bytes);
+        await Done(other, "import", Path.Combine(_folder, "export"));
+
         File.Delete(Path.Combine(_folder, "export", "manifest.json"));
         var (unfinished, sentence) = await Command(InCluster(), "import", Path.Combine(_folder, "export"));
         Assert.Equal(1, unfinished);
@@ -145,7 +158,8 @@ public sealed class MovingTests : IAsyncLifetime
             await talking;
         }
 
-        var restored = InCluster();
+        // The files' folder is restored beside the database, or is the same.
+        var restored = InCluster(settings.Environment["Files__Directory"]);
         await Run("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-f", dump, "-d", Url(restored)]);
         await using (var server = await ServerProcess.StartAsync(restored))
         {
@@ -190,6 +204,11 @@ public sealed class MovingTests : IAsyncLifetime
         (await bert.Deliver(talk, said[1])).Done();
         (await bert.Read(talk, [said[1], said[4], said[5]])).Done();
         (await anna.Read(talk, said[0])).Done();
+        using var mine = new Courier(server.Http, anna);
+        var pictured = await Courier.WithFiles(anna, talk);
+        (await mine.OneShot(talk, pictured, "one", RandomNumberGenerator.GetBytes(200_000))).EnsureSuccessStatusCode().Dispose();
+        (await mine.OneShot(talk, pictured, "two", RandomNumberGenerator.GetBytes(20))).EnsureSuccessStatusCode().Dispose();
+
         return ([anna.Account, bert.Account], talk);
     }
 
@@ -202,7 +221,17 @@ public sealed class MovingTests : IAsyncLifetime
             await using var phone = await Again(server, account);
             seen.Add((await phone.Conversation(talk)).GetRawText());
             seen.Add((await phone.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key })).Done().GetRawText());
-            seen.AddRange((await phone.Log(talk)).Select(message => message.GetRawText()));
+            var log = await phone.Log(talk);
+            seen.AddRange(log.Select(message => message.GetRawText()));
+            using var theirs = new Courier(server.Http, phone);
+            foreach (var pictured in log.Where(message => message.Flag("hasFiles")))
+            {
+                foreach (var file in await Courier.FilesOf(phone, talk, pictured.Text("uuid")!))
+                {
+                    using var fetched = await theirs.Send(HttpMethod.Get, new Uri(file.Text("downloadUrl")!).PathAndQuery);
+                    seen.Add($"{file.Text("fileNameEncrypted")} {Convert.ToHexString(SHA256.HashData(await fetched.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync()))}");
+                }
+            }
         }
 
         return [.. seen];
@@ -222,8 +251,9 @@ public sealed class MovingTests : IAsyncLifetime
         return phone;
     }
 
-    private ServerSettings InCluster() =>
-        ServerSettings.InCluster("all", _postgres.CreateDatabase(), _redis.ConnectionString, $"moving-{Guid.NewGuid():N}");
+    private ServerSettings InCluster(string? files = null) => ServerSettings.InCluster(
+        "all", _postgres.CreateDatabase(), _redis.ConnectionString, $"moving-{Guid.NewGuid():N}",
+        ("Files__Directory", files ?? Path.Combine(_folder, "files", Guid.NewGuid().ToString("N"))));
 
     private string Url(ServerSettings settings) =>
         $"postgresql://messenger@127.0.0.1:{_postgres.Port}/{settings.Environment["ConnectionStrings__Postgres"].Split("Database=")[1]}";

@@ -146,7 +146,7 @@ internal sealed class ListeningUser(Told told) : Grain, IUserGrain, IUserPushes
         return Task.CompletedTask;
     }
 
-    public Task ForgetToken(string applicationUuid, PushTarget dead) => throw new NotSupportedException();
+    public Task ForgetToken(string application, PushTarget dead) => throw new NotSupportedException();
 
     public async Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
     {

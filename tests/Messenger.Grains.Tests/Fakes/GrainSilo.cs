@@ -1,4 +1,5 @@
 using Messenger.Grains.Placement;
+using Messenger.Grains.Users;
 using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -37,6 +38,7 @@ internal sealed class GrainSilo : IAsyncDisposable
                 .AddSingleton<IFileDirectory>(Log)
                 .AddSingleton<IUploads>(Uploads)
                 .AddSingleton<ISmsSender>(Sms)
+                .AddSingleton(new CredentialSeal(new byte[CredentialSeal.KeyBytes]))
                 .AddSingleton(this)
                 .PostConfigure<GrainTypeOptions>(grains => Cast(grains, standIns));
             configure?.Invoke(silo);

@@ -18,11 +18,11 @@ public sealed class DeadTokenTests(UserSilo house)
         var old = person.Device("second").Push!;
         await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("new", person.UserId, "second"));
 
-        await Pushes(person).ForgetToken("second", old);
+        await Pushes(person).ForgetToken(ApplicationNames.Of("second"), old);
         Assert.Equal("new", person.Device("second").Push?.Token);
         Assert.Equal("new", (await Tokens(person))["second"]);
 
-        await Pushes(person).ForgetToken("second", person.Device("second").Push!);
+        await Pushes(person).ForgetToken(ApplicationNames.Of("second"), person.Device("second").Push!);
         Assert.Null(person.Device("second").Push);
         Assert.Null((await Tokens(person))["second"]);
     }

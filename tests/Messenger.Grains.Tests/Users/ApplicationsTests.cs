@@ -6,10 +6,14 @@ namespace Messenger.Grains.Tests.Users;
 
 public sealed class ApplicationsTests
 {
+    private static readonly CredentialSeal Seal = new(new byte[CredentialSeal.KeyBytes]);
+
+    private static string Name(string uuid) => ApplicationNames.Of(uuid);
+
     private static ApplicationInfo Info(string uuid, long now = 0) => new(uuid, null, "android", true, now, "user", null, now, false, null, null, null);
 
     private static Application[] Confirmed(int count) =>
-        Enumerable.Range(0, count).Aggregate(Array.Empty<Application>(), (all, at) => Applications.Confirm(all, Info($"a{at}", now: at), out _));
+        Enumerable.Range(0, count).Aggregate(Array.Empty<Application>(), (all, at) => Applications.Confirm(all, Info($"a{at}", now: at), Seal, out _));
 
     [Theory]
     [InlineData("a1", true)]
@@ -24,29 +28,29 @@ public sealed class ApplicationsTests
     public void Confirming_again_changes_nothing()
     {
         var applications = Confirmed(3);
-        Assert.Same(applications, Applications.Confirm(applications, Info("a1", now: 77), out var evicted));
+        Assert.Same(applications, Applications.Confirm(applications, Info("a1", now: 77), Seal, out var evicted));
         Assert.Null(evicted);
     }
 
     [Fact]
     public void Confirming_again_on_a_newer_system_keeps_the_token()
     {
-        var applications = Applications.WithToken(Confirmed(2), "a0", "token");
-        var renewed = Applications.Confirm(applications, Info("a0", now: 77) with { OsVersion = "SDK 35" }, out _)[0];
+        var applications = Applications.WithToken(Confirmed(2), Name("a0"), "token");
+        var renewed = Applications.Confirm(applications, Info("a0", now: 77) with { OsVersion = "SDK 35" }, Seal, out _)[0];
         Assert.Equal(("token", "SDK 35", 0), (renewed.DeviceToken, renewed.OsVersion, renewed.Created));
     }
 
     [Fact]
     public void The_one_unused_longest_makes_room()
     {
-        var applications = Applications.WithLogins(Confirmed(Applications.Most), new Dictionary<string, long> { ["a0"] = 1000 });
-        var after = Applications.Confirm(applications, Info("new"), out var evicted);
-        Assert.Equal("a1", evicted);
+        var applications = Applications.WithLogins(Confirmed(Applications.Most), new Dictionary<string, long> { [Name("a0")] = 1000 });
+        var after = Applications.Confirm(applications, Info("new"), Seal, out var evicted);
+        Assert.Equal(Name("a1"), evicted);
         Assert.Equal(Applications.Most, after.Length);
         Assert.Null(Applications.Match(after, "a1"));
     }
 
     [Fact]
     public void An_older_login_does_not_replace_a_newer_one() =>
-        Assert.Equal(2, Applications.WithLogins(Confirmed(3), new Dictionary<string, long> { ["a2"] = 1 })[2].LastLogin);
+        Assert.Equal(2, Applications.WithLogins(Confirmed(3), new Dictionary<string, long> { [Name("a2")] = 1 })[2].LastLogin);
 }

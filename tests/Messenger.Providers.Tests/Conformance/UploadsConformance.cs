@@ -100,6 +100,55 @@ public abstract class UploadsConformance(Store store)
     }
 
     [Fact]
+    public async Task Files_older_than_they_are_kept_become_garbage_in_steps()
+    {
+        var joined = new List<(Guid Conversation, Guid Message, FileRow Row)>();
+        for (var number = 0; number < 5; number++)
+        {
+            joined.Add(await Joined(Guid.NewGuid()));
+        }
+
+        var limit = joined[0].Row.Created + 1;
+        async Task<long> Round(bool dryRun)
+        {
+            var (removed, after) = (0L, (Guid?)null);
+            do
+            {
+                var step = await store.FileRetention.Step(limit, after, 2, dryRun);
+                Assert.True(step.Removed <= 2);
+                (removed, after) = (removed + step.Removed, step.Next);
+            }
+            while (after is not null);
+
+            return removed;
+        }
+
+        Assert.True(await Round(dryRun: true) >= joined.Count);
+        Assert.NotEmpty(await store.Files.FilesOf(joined[0].Conversation, 1));
+        Assert.True(await Round(dryRun: false) >= joined.Count);
+        Assert.Equal(0, await Round(dryRun: false));
+        var garbage = await Garbage();
+        foreach (var (conversation, _, row) in joined)
+        {
+            Assert.Empty(await store.Files.FilesOf(conversation, 1));
+            Assert.Contains(row.File, garbage.Keys);
+        }
+    }
+
+    [Fact]
+    public async Task Messages_older_than_they_are_kept_take_their_files_with_them()
+    {
+        var (conversation, _, row) = await Joined(Guid.NewGuid());
+        for (var step = await store.Retention.Step(long.MaxValue, null, 100, dryRun: false); step.Next is not null;)
+        {
+            step = await store.Retention.Step(long.MaxValue, step.Next, 100, dryRun: false);
+        }
+
+        Assert.Empty(await store.Files.FilesOf(conversation, 1));
+        Assert.Contains(row.File, (await Garbage()).Keys);
+    }
+
+    [Fact]
     public async Task A_file_that_is_replaced_becomes_garbage_even_in_one_batch()
     {
         var (conversation, _, row) = await Joined(Guid.NewGuid());

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Messenger.Host.Composition;
+
+/// <summary>A log entry as one line of JSON, with the trace that it belongs to.</summary>
+/// <remarks>
+/// The framework's own writer tells the trace as a scope, and with it all other scopes: the path of an HTTP request is one, and it can hold a user's id.
+/// </remarks>
+internal sealed class JsonLines() : ConsoleFormatter("lines")
+{
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        var output = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartObject();
+            json.WriteString("Timestamp", DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("LogLevel", logEntry.LogLevel.ToString());
+            json.WriteString("Category", logEntry.Category);
+            json.WriteNumber("EventId", logEntry.EventId.Id);
+            json.WriteString("Message", Anonymous.Text(logEntry.Formatter(logEntry.State, logEntry.Exception)));
+            if (logEntry.Exception is { } fault)
+            {
+                json.WriteString("Exception", Anonymous.Text(fault.ToString()));
+            }
+
+            if (Activity.Current is { } span)
+            {
+                json.WriteString("TraceId", span.TraceId.ToHexString());
+                json.WriteString("SpanId", span.SpanId.ToHexString());
+            }
+
+            if (logEntry.State is IReadOnlyList<KeyValuePair<string, object?>> values)
+            {
+                json.WriteStartObject("State");
+                foreach (var (name, value) in values)
+                {
+                    if (name != "{OriginalFormat}")
+                    {
+                        json.WriteString(name, Anonymous.Text(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+                    }
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        textWriter.WriteLine(Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+}

@@ -1,0 +1,105 @@
+using Messenger.EndToEnd.Tests.Harness;
+using Messenger.EndToEnd.Tests.Phones;
+
+namespace Messenger.EndToEnd.Tests.Access;
+
+/// <summary>What somebody may be to what a request is about: the columns of the matrix.</summary>
+public enum Role
+{
+    /// <summary>Connected, not logged in.</summary>
+    Guest,
+
+    /// <summary>Logged in, never in the conversation.</summary>
+    Stranger,
+
+    /// <summary>Was kicked out of it.</summary>
+    Former,
+
+    /// <summary>In it, without rights over it.</summary>
+    Member,
+
+    /// <summary>In a dialog with the owner, who has blacklisted this one.</summary>
+    Blacklisted,
+
+    /// <summary>Made it: the owner of what the request is about.</summary>
+    Admin,
+}
+
+/// <summary>The people of the matrix. What they ask about belongs to <see cref="Admin"/>.</summary>
+public sealed class Cast : IAsyncDisposable
+{
+    private readonly Dictionary<Role, Phone> _phones = [];
+    private readonly List<Phone> _others = [];
+
+    private Cast()
+    {
+    }
+
+    public Phone Admin => _phones[Role.Admin];
+
+    /// <summary>Registered, and in no conversation.</summary>
+    public Phone Newcomer => _others[0];
+
+    /// <summary>A conversation of the newcomer's alone.</summary>
+    public Talk Hidden { get; private set; } = null!;
+
+    public Phone this[Role role] => _phones[role];
+
+    public static async Task<Cast> Gather(ServerSettings server)
+    {
+        var cast = new Cast();
+        foreach (var role in Enum.GetValues<Role>().Except([Role.Guest]))
+        {
+            cast._phones[role] = await Phone.Join(server);
+        }
+
+        cast._others.Add(await Phone.Join(server));
+        cast.Hidden = await cast.Newcomer.Group();
+        cast._phones[Role.Guest] = new Phone(Account.New());
+        await cast._phones[Role.Guest].Connect(server.WebSocket);
+        return cast;
+    }
+
+    /// <summary>What one row is tried on: a group, a dialog with the blacklisted one, a message of the admin's in each.</summary>
+    public async Task<Place> Place()
+    {
+        // Not blacklisted yet while the dialog is made and spoken in.
+        (await Admin.Ask("RemoveBlackList", new { userId = this[Role.Blacklisted].UserId })).Done();
+        var group = await Admin.Group(this[Role.Member], this[Role.Former]);
+        var dialog = await Admin.Dialog(this[Role.Blacklisted]);
+        var (inGroup, inDialog) = (Opaque.Uuid(), Opaque.Uuid());
+        (await Admin.Ask("RequestAddMessage", group.Draft(inGroup, hasFiles: true))).Done();
+        (await Admin.Ask("RequestAddMessage", dialog.Draft(inDialog, hasFiles: true))).Done();
+        (await Admin.Kick(group, this[Role.Former])).Done();
+        (await Admin.Ask("AddBlackList", new { userId = this[Role.Blacklisted].UserId })).Done();
+        return new Place(this, group, inGroup, dialog, inDialog);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var phone in _phones.Values.Concat(_others))
+        {
+            await phone.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>See <see cref="Cast.Place"/>.</summary>
+public sealed record Place(Cast Cast, Talk Group, string InGroup, Talk Dialog, string InDialog)
+{
+    /// <summary>What somebody of this role asks about.</summary>
+    public Scene For(Role role) => role == Role.Blacklisted
+        ? new Scene(Cast, Cast[role], Dialog, InDialog)
+        : new Scene(Cast, Cast[role], Group, InGroup);
+}
+
+/// <param name="Me">Who asks.</param>
+/// <param name="Talk">The conversation asked about.</param>
+/// <param name="Message">A message of the admin's in it.</param>
+public sealed record Scene(Cast Cast, Phone Me, Talk Talk, string Message)
+{
+    public string C => Talk.Uuid;
+
+    /// <summary>Whose things are asked about, where the request is about a person.</summary>
+    public Phone Owner => Cast.Admin;
+}

@@ -1,0 +1,151 @@
+using Messenger.EndToEnd.Tests.Harness;
+
+namespace Messenger.EndToEnd.Tests.Access;
+
+/// <summary>A request, what it says, and the status that each role gets, in the order of <see cref="Role"/>.</summary>
+/// <param name="Variant">What is special about this row; empty for the request as it is meant.</param>
+public sealed record Row(string Request, string Variant, Func<Scene, object> Payload, params string[] Expected);
+
+/// <summary>Who may ask for what: guest, stranger, former, member, blacklisted, admin. A request without a row fails.</summary>
+public static class Matrix
+{
+    private const string Yes = "ok";
+    private const string Login = "unauthenticated";
+    private const string Hidden = "not_found";
+    private const string No = "forbidden";
+    private const string Bad = "bad_request";
+    private const string Conflict = "conflict";
+
+    /// <summary>These leave the conversations as they are.</summary>
+    public static IReadOnlyList<Row> AboutPeople { get; } = [.. Anybody(), .. Own(), .. OfOthers()];
+
+    /// <summary>Each needs a conversation of its own: some of them end it.</summary>
+    public static IReadOnlyList<Row> AboutConversations { get; } = [.. Conversations(), .. Messages()];
+
+    public static IReadOnlyList<Row> Rows { get; } = [.. AboutPeople, .. AboutConversations];
+
+    private static Row Of(string request, Func<Scene, object> payload, params string[] expected) => new(request, "", payload, expected);
+
+    private static IEnumerable<Row> Anybody() =>
+    [
+        Of("RequestPing", _ => new { }, Yes, Yes, Yes, Yes, Yes, Yes),
+        Of("RequestGetServerSettings", _ => new { }, Yes, Yes, Yes, Yes, Yes, Yes),
+        Of("RequestRegisterApplication", s => s.Me.Registration(), Yes, Yes, Yes, Yes, Yes, Yes),
+        Of("RequestConfirmRegistration", s => new { smsCode = Wrong, userId = s.Owner.UserId, uuid = Opaque.Uuid() }, No, No, No, No, No, No),
+        new("RequestAuthenticationByApplication", "as the owner, with another uuid",
+            s => new { userId = s.Owner.UserId, uuid = s.Cast.Newcomer.Account.Application }, Login, Conflict, Conflict, Conflict, Conflict, Conflict),
+        new("RequestAuthenticationByApplication", "again", s => new { userId = s.Me.UserId, uuid = s.Me.Account.Application }, Login, Yes, Yes, Yes, Yes, Yes),
+    ];
+
+    /// <summary>What everybody has of their own: named by the actor.</summary>
+    private static IEnumerable<Row> Own() => Alike(
+        ("RequestGetApplicationsFull", _ => new { confirmed = true }),
+        ("RequestUpdateUserNick", _ => new { nick = "n" }),
+        ("RequestAddUserKeys", _ => new { publicKeyBase64 = "k", privateKeyEncryptedBase64 = "k" }),
+        ("UpdateParam", _ => new { name = "n", value = "v" }),
+        ("GetParams", _ => new { }),
+        ("RequestGetContactList", _ => new { }),
+        ("RequestUpdateContactList", _ => new { contactList = Array.Empty<object>(), merge = true }),
+        ("UpdateContact", s => new { contact = new { contactId = s.Owner.UserId } }),
+        ("RequestGetRegisteredUsers", s => new { checkUserList = new[] { s.Owner.UserId } }),
+        ("RequestGetUserInfo", s => new { userId = s.Owner.UserId }),
+        ("RequestGetUserInfoMulti", s => new { userIds = new[] { s.Owner.UserId } }),
+        ("AddBlackList", s => new { userId = s.Cast.Newcomer.UserId }),
+        ("RemoveBlackList", s => new { userId = s.Cast.Newcomer.UserId }),
+        ("GetBlackList", _ => new { }),
+        ("RequestGetConversationsFull", _ => new { }),
+        ("AddUserReport", s => new { userId = s.Cast.Newcomer.UserId, reason = "Spam" }),
+        ("RequestUpdateDeviceTokenByApplication", s => new { token = "t", uuid = s.Me.Account.Application }),
+        ("RequestUpdateUserKeys", s => new { metaDataKeyEncryptedBase64 = "k", openUserId = s.Me.Account.OpenUserId, privateKeyEncryptedBase64 = "k" }),
+        ("RequestDeleteUser", s => new { openUserId = s.Me.Account.OpenUserId }));
+
+    /// <summary>The same of somebody else's: the owner's, named by all.</summary>
+    private static IEnumerable<Row> OfOthers() =>
+    [
+        OfOwner("GetParams", s => new { userId = s.Owner.UserId }, No),
+        OfOwner("RequestGetContactList", s => new { userId = s.Owner.UserId }, No),
+        OfOwner("UpdateContact", s => new { contact = new { contactId = s.Owner.UserId }, userId = s.Owner.UserId }, No),
+        OfOwner("GetBlackList", s => new { userId = s.Owner.UserId }, No),
+        OfOwner("RequestGetConversationsFull", s => new { userId = s.Owner.UserId }, No),
+        OfOwner("RequestUpdateDeviceTokenByApplication", s => new { token = "t", userId = s.Owner.UserId, uuid = s.Owner.Account.Application }, No),
+        OfOwner("RequestUpdateDeviceTokenByApplication", s => new { token = "t", uuid = s.Owner.Account.Application }, Hidden),
+        OfOwner("RequestUpdateUserKeys",
+            s => new { metaDataKeyEncryptedBase64 = "k", openUserId = s.Owner.Account.OpenUserId, privateKeyEncryptedBase64 = "k" }, Bad),
+        OfOwner("RequestDeleteUser", s => new { openUserId = s.Owner.Account.OpenUserId }, Bad),
+        new("RequestDeleteApplication", "somebody else's", s => new { uuid = s.Cast.Newcomer.Account.Application }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
+        new("RequestConfirmUpdateUserKeys", "a wrong code", _ => new { smsCode = Wrong }, Login, No, No, No, No, No),
+        new("RequestDeleteUserConfirmation", "a wrong code", _ => new { code = Wrong }, Login, No, No, No, No, No),
+    ];
+
+    private static IEnumerable<Row> Conversations() =>
+    [
+        Of("RequestCreateConversationFull", s => s.Me.Creation(isDialog: false, [], [s.Cast.Newcomer]).Payload, Login, Yes, Yes, Yes, Yes, Yes),
+        new("RequestCreateConversationFull", "with who blacklisted one of them", s => s.Me.Creation(isDialog: false, [], [With(s)]).Payload,
+            Login, Yes, Yes, Yes, No, Yes),
+        new("RequestCreateConversationFull", "a uuid that is taken", s => Taken(s), Login, Conflict, Conflict, Conflict, Conflict, Conflict),
+        Seen("RequestGetConversationFull", s => new { conversationUuid = s.C }),
+        new("RequestGetConversationFull", "as the owner", s => new { conversationUuid = s.C, userId = s.Owner.UserId }, Login, No, No, No, No, Yes),
+        Seen("RequestGetMembersList", s => new { conversationUuid = s.C }),
+        Seen("GetNicks", s => new { conversationUuid = s.C }),
+        Seen("UpdateMemberNick", s => new { conversationUuid = s.C, nickEncrypted = "n" }),
+        new("UpdateMemberNick", "the owner's", s => new { conversationUuid = s.C, nickEncrypted = "n", userId = s.Owner.UserId }, Login, No, No, No, No, Yes),
+        Of("RequestAddMember", s => Adding(s), Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestAddAdmin", s => Adding(s), Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestChangeToAdmin", s => new { conversationUuid = s.C, userId = s.Cast[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestKickUser", s => new { conversationUuid = s.C, userId = s.Cast[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestRenameConversation", s => new { conversationUuid = s.C, title = "t" }, Login, Hidden, Hidden, No, Yes, Yes),
+        Once("RequestLeaveConversation", s => new { conversationUuid = s.C }),
+        Of("RequestDeleteConversation", s => new { conversationUuid = s.C }, Login, Hidden, Hidden, No, Yes, Yes),
+        Seen("RequestAddNewSessionKeys", s => new { conversationUuid = s.C, sessionKeys = new[] { Opaque.Key(s.Me.UserId, s.Me.UserId) } }),
+        Once("RequestGetSessionKey", s => new { conversationUuid = s.C, sessionKeyUuid = s.Talk.Key }),
+        Seen("RequestGetUpdatedPublicKeys", s => new { conversationUuid = s.C }),
+        Seen("AddConversationReport", s => new { conversationUuid = s.C, reason = "Spam" }),
+    ];
+
+    private static IEnumerable<Row> Messages() =>
+    [
+        Of("RequestAddMessage", s => s.Talk.Draft(), Login, Hidden, Hidden, Yes, No, Yes),
+        new("RequestAddMessage", "the owner's uuid", s => s.Talk.Draft(s.Message), Login, Hidden, Hidden, Conflict, No, Yes),
+        Once("RequestGetMessages", s => new { conversationUuid = s.C, size = 10 }),
+        Once("RequestGetMessagesFromUuid", s => new { conversationUuid = s.C, size = 10 }),
+        Once("RequestGetMessagesByUuids", s => new { conversationUuid = s.C, uuids = new[] { s.Message } }),
+        Seen("MessageDelivered", s => new { conversationUuid = s.C, messageUuid = s.Message }),
+        Seen("RequestMessagesReaded", s => new { conversationUuid = s.C, messageUuids = new[] { s.Message } }),
+        Seen("RequestMarkAllReaded", s => new { conversationUuid = s.C }),
+        Seen("RequestTyping", s => new { conversationUuid = s.C }),
+        Once("RequestGetFiles", s => new { conversationUuid = s.C, messageUuid = s.Message }),
+        Once("RequestGetFilesFast", s => new { conversationUuid = s.C, messageUuid = s.Message }),
+        Seen("AddMessageReport", s => new { conversationUuid = s.C, messageUuid = s.Message, reason = "Spam" }),
+        Of("RequestDeleteMessage", s => new { conversationUuid = s.C, uuid = s.Message }, Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestDeleteMessages", s => new { conversationUuid = s.C, uuids = new[] { s.Message } }, Login, Hidden, Hidden, No, No, Yes),
+    ];
+
+    private static string Wrong => KnownCodes.Wrong(ServerSettings.Code);
+
+    /// <summary>What every member may.</summary>
+    private static Row Seen(string request, Func<Scene, object> payload) => Of(request, payload, Login, Hidden, Hidden, Yes, Yes, Yes);
+
+    /// <summary>What who left may go on with: reading what came before, and leaving again after a lost answer.</summary>
+    private static Row Once(string request, Func<Scene, object> payload) => Of(request, payload, Login, Hidden, Yes, Yes, Yes, Yes);
+
+    private static Row OfOwner(string request, Func<Scene, object> payload, string others) =>
+        new(request, "the owner's", payload, Login, others, others, others, others, Yes);
+
+    private static IEnumerable<Row> Alike(params (string Request, Func<Scene, object> Payload)[] requests) =>
+        requests.Select(request => Of(request.Request, request.Payload, Login, Yes, Yes, Yes, Yes, Yes));
+
+    /// <summary>Everybody's group is with the owner; the owner's is with somebody else.</summary>
+    private static Phone With(Scene scene) => scene.Me == scene.Owner ? scene.Cast.Newcomer : scene.Owner;
+
+    private static object Adding(Scene scene) =>
+        new { conversationUuid = scene.C, sessionKeyUuid = scene.Talk.Key, sessionKeyValue = Opaque.Key(scene.Me.UserId, scene.Cast.Newcomer.UserId) };
+
+    /// <summary>Of a conversation of the newcomer's: nobody else knows it.</summary>
+    private static object Taken(Scene scene) => new
+    {
+        conversationUuid = scene.Cast.Hidden.Uuid,
+        isDialog = false,
+        sessionKeyUuid = Opaque.Uuid(),
+        sessionKeyValue = Opaque.Key(scene.Me.UserId, scene.Me.UserId),
+    };
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using CsCheck;
+using Messenger.EndToEnd.Tests.Cluster;
+using Messenger.EndToEnd.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace Messenger.EndToEnd.Tests.Model;
+
+/// <summary>
+/// Random lives of four people, what is allowed and what is not, beside a small model of the protocol: every answer and, after every step, what
+/// people see must be the model's. A life that differs is shrunk, and printed with the seed that makes it again.
+/// </summary>
+/// <remarks><c>MESSENGER_MODEL_MINUTES</c> makes each of them go on for so long; <c>CsCheck_Seed</c> begins with a known life.</remarks>
+public class ModelTests(SharedServer server, ITestOutputHelper output) : OnSharedServer(server)
+{
+    private const int Longest = 40;
+
+    /// <summary>Enough for some thousand steps; on a busy machine some hundred.</summary>
+    private const int Seconds = 12;
+
+    /// <summary>Of a thousand: one process dies about every ten seconds.</summary>
+    private const int Kills = 25;
+
+    private static int? Asked =>
+        double.TryParse(Environment.GetEnvironmentVariable("MESSENGER_MODEL_MINUTES"), CultureInfo.InvariantCulture, out var minutes)
+            ? (int)(minutes * 60) : null;
+
+    [Fact]
+    public async Task One_process_lives_as_the_model_does()
+    {
+        await using var life = new Life(() => Server.WebSocket, kill: null);
+        await life.Begin();
+        Check(life, Step.Lives(Longest, kills: 0), Asked ?? Seconds);
+    }
+
+    /// <summary>The same, while processes die. On request: a cluster and its deaths take minutes to show anything.</summary>
+    [OnRequest("MESSENGER_MODEL_MINUTES")]
+    [Trait("Category", "Cluster")]
+    public async Task A_cluster_whose_processes_die_lives_as_the_model_does()
+    {
+        await using var cluster = await ClusterFixture.StartAsync();
+        var round = 0;
+        await using var life = new Life(cluster.AnyGateway, async () =>
+        {
+            // Workers and gateways in turn. The next one dies only when this one is back.
+            var processes = cluster.WorkerProcesses.Concat(cluster.GatewayProcesses).ToList();
+            var victim = processes[round++ % processes.Count];
+            victim.Kill9();
+            await victim.Restart();
+        });
+        await life.Begin();
+        Check(life, Step.Lives(Longest, Kills), Asked ?? Seconds);
+    }
+
+    private void Check(Life life, Gen<Step[]> lives, int seconds)
+    {
+        // One life at a time: its people and their blacklists are shared by all.
+        lives.Sample(
+            steps => life.Live(steps).GetAwaiter().GetResult(), time: seconds, threads: 1, print: steps => string.Join(", ", steps.Select(step => step.ToString())));
+        output.WriteLine($"{life.Steps} steps, {life.Retries} asked again");
+        Assert.True(life.Steps > Longest, "next to nothing was tried");
+    }
+}

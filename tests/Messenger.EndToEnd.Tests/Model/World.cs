@@ -1,0 +1,107 @@
+namespace Messenger.EndToEnd.Tests.Model;
+
+/// <summary>The protocol as it should be, small: who is in which conversation, what was said there and who has seen it. People and messages are numbers.</summary>
+public sealed class World
+{
+    private readonly HashSet<(int Owner, int Other)> _blacklists = [];
+    private readonly Dictionary<int, Room> _rooms = [];
+
+    public Room? Room(int number) => _rooms.GetValueOrDefault(number);
+
+    /// <summary>The status that a step gets, and what it changes.</summary>
+    public string Do(Step step)
+    {
+        switch (step.Act)
+        {
+            case Act.Kill:
+                return "ok";
+            case Act.Blacklist:
+                _blacklists.Add((step.Who, step.Whom));
+                return "ok";
+            case Act.Forgive:
+                _blacklists.Remove((step.Who, step.Whom));
+                return "ok";
+            case Act.Create or Act.Dialog:
+                return Create(step);
+            default:
+                return Room(step.Where) is { Deleted: false } room ? In(room, step) : "not_found";
+        }
+    }
+
+    /// <summary>Whom a new conversation is made with.</summary>
+    public static int[] Invited(Step step) =>
+        step.Act == Act.Dialog ? [step.Whom] : [.. new[] { step.Whom, step.What }.Distinct().Where(who => who != step.Who).Order()];
+
+    private string Create(Step step)
+    {
+        if (Room(step.Where) is { } taken)
+        {
+            return !taken.Deleted && taken.Creator == step.Who && taken.IsIn(step.Who) ? "ok" : "conflict";
+        }
+
+        var others = Invited(step);
+        if (step.Act == Act.Dialog && step.Whom == step.Who)
+        {
+            return "bad_request";
+        }
+
+        if (others.Any(other => _blacklists.Contains((other, step.Who))))
+        {
+            return "forbidden";
+        }
+
+        _rooms[step.Where] = new Room(step.Who, others, step.Act == Act.Dialog);
+        return "ok";
+    }
+
+    private string In(Room room, Step step)
+    {
+        var (who, whom) = (step.Who, step.Whom);
+        if (step.Act == Act.Leave)
+        {
+            return room.Ever(who) ? room.Leave(who) : "not_found";
+        }
+
+        if (!room.IsIn(who))
+        {
+            return "not_found";
+        }
+
+        switch (step.Act)
+        {
+            case Act.Send:
+                return room.IsDialog && room.Present.Any(other => other != who && _blacklists.Contains((other, who))) ? "forbidden" : room.Send(who, step.What);
+            case Act.Deliver or Act.Read:
+                return room.Mark(who, step.What, step.Act == Act.Read);
+            case Act.ReadAll:
+                return room.ReadAll(who);
+            case Act.DeleteMessage:
+                return room.Delete(who, step.What);
+            case Act.Rekey:
+                return room.Tell("SessionKeyRegenerated", who, null);
+            case Act.RekeyForOthers:
+                return room.IsIn(whom) ? room.Tell("SessionKeyRegenerated", who, null) : "bad_request";
+        }
+
+        if (room.IsDialog)
+        {
+            return step.Act switch
+            {
+                Act.DeleteConversation => room.End(),
+                Act.Rename => room.Tell("Renamed", who, null),
+                _ => "forbidden",
+            };
+        }
+
+        return !room.IsAdmin(who) ? "forbidden" : step.Act switch
+        {
+            Act.DeleteConversation => room.End(),
+            Act.Rename => room.Tell("Renamed", who, null),
+            Act.AddWithOldKey => "conflict",
+            Act.AddMember or Act.AddAdmin => _blacklists.Contains((whom, who)) ? "forbidden" : room.Add(who, whom, step.Act == Act.AddAdmin),
+            Act.Promote => room.IsIn(whom) ? room.Promote(who, whom) : "not_found",
+            Act.Kick => whom == who ? "bad_request" : !room.Ever(whom) ? "not_found" : room.Kick(who, whom),
+            _ => throw new InvalidOperationException($"{step.Act} has no rule"),
+        };
+    }
+}

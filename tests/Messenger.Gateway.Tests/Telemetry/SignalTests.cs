@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text;
+using Messenger.Gateway.Delivery;
+using Messenger.Gateway.Dispatch;
+using Messenger.Gateway.Sessions;
+using Messenger.Grains.Devices;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Messenger.Gateway.Tests.Telemetry;
+
+/// <summary>What signals cost when nobody takes them, and what a client may ask of traces.</summary>
+public sealed class SignalTests
+{
+    private const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    private readonly FakeTimeProvider time = new();
+
+    [Fact]
+    public void What_nobody_takes_allocates_nothing()
+    {
+        var traces = new RequestTraces(time);
+        var notice = new Notice("NotificationTyping", [], Replayed: false, Push: null, Committed: 1) { Trace = Parent };
+        var frame = Encoding.ASCII.GetBytes($"\"{Parent}\"");
+        Hot();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            Hot();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Hot()
+        {
+            var span = traces.Start("RequestAddMessage", frame);
+            var marks = default(Marks);
+            marks.Add(notice.Committed, RequestTraces.Writing(notice));
+            marks.Written(time);
+            DeliveryMeter.Notices.Add(1);
+            GatewayMeter.Batched(2);
+            GatewayMeter.Served("RequestAddMessage", "ok", 1);
+            Assert.Null(span);
+        }
+    }
+
+    [Fact]
+    public void A_client_is_traced_when_it_asks_ten_times_a_second()
+    {
+        using var listener = Listen();
+        var traces = new RequestTraces(time);
+        var frame = Encoding.ASCII.GetBytes($"\"{Parent}\"");
+        for (var second = 0; second < 2; second++)
+        {
+            var spans = Enumerable.Range(0, RequestTraces.ClientsPerSecond + 5).Select(_ => traces.Start("RequestPing", frame)!).ToList();
+            Assert.All(spans, span => Assert.Equal("0af7651916cd43dd8448eb211c80319c", span.TraceId.ToHexString()));
+            Assert.Equal(RequestTraces.ClientsPerSecond, spans.Count(span => span.Recorded));
+            spans.ForEach(span => span.Dispose());
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("7")]
+    [InlineData("\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331\"")]
+    [InlineData("\"00-00000000000000000000000000000000-b7ad6b7169203331-01\"")]
+    [InlineData("\"zz-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"")]
+    [InlineData("{\"traceparent\":\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203\"}")]
+    public void What_is_no_traceparent_is_ignored(string json)
+    {
+        using var listener = Listen();
+        using var span = new RequestTraces(time).Start("RequestPing", Encoding.ASCII.GetBytes(json));
+        Assert.Equal(default, span!.ParentSpanId);
+    }
+
+    /// <summary>As the default sampler: what a client asked for, nothing else.</summary>
+    private static ActivityListener Listen()
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Messenger.Gateway",
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.PropagationData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+using Messenger.Ports.Telemetry;
+
+namespace Messenger.Monitoring.Tests;
+
+/// <summary>How Prometheus spells the list's names.</summary>
+internal static partial class Names
+{
+    public static IReadOnlyList<Signal> Listed { get; } = [.. Signals.All, .. Signals.OfLibraries];
+
+    /// <summary>Every series' name that a signal may have: a histogram has three.</summary>
+    public static IReadOnlyList<string> SeriesOf(Signal signal)
+    {
+        var name = Prometheus(signal);
+        return signal.Kind == SignalKind.Histogram ? [name + "_bucket", name + "_sum", name + "_count"] : [name];
+    }
+
+    /// <summary>As OpenTelemetry's compatibility rules have it: underscores, the unit where it is one, and _total behind counters.</summary>
+    public static string Prometheus(Signal signal)
+    {
+        var name = NoWord().Replace(signal.Name, "_");
+        var unit = signal.Unit switch
+        {
+            "s" => "_seconds",
+            "ms" => "_milliseconds",
+            "By" => "_bytes",
+            "" => "",
+            ['{', .., '}'] => "",
+            _ => throw new InvalidOperationException($"{signal.Name} has the unit {signal.Unit}, which nobody thought of"),
+        };
+        return name + unit + (signal.Kind == SignalKind.Counter ? "_total" : "");
+    }
+
+    /// <summary>The metrics that an expression names, recorded ones included.</summary>
+    public static IEnumerable<string> In(string expression) => Metric().Matches(Quoted().Replace(Braces().Replace(expression, ""), "")).Select(match => match.Value);
+
+    [GeneratedRegex("[^A-Za-z0-9]+")]
+    private static partial Regex NoWord();
+
+    [GeneratedRegex(@"\b(?:messenger|orleans|db|dotnet)[_:][\w:]+")]
+    private static partial Regex Metric();
+
+    [GeneratedRegex("\"[^\"]*\"")]
+    private static partial Regex Quoted();
+
+    // Labels stand in braces, or behind by.
+    [GeneratedRegex(@"\{[^}]*\}|\bby \([^)]*\)")]
+    private static partial Regex Braces();
+}
