@@ -12,10 +12,10 @@ namespace Messenger.EndToEnd.Tests.Costs;
 public class CostTests(ITestOutputHelper output)
 {
     /// <summary>
-    /// The most that one message, acknowledged and delivered before the next is sent, may take.
-    /// NOT MEASURED YET: these are guesses; run the test, take what it prints, and leave allocations 30 % of room.
+    /// The most that one message, acknowledged and delivered before the next is sent, may take. Measured: 6.01 calls (the conversation, both people,
+    /// the reader's device, and two of the stream to its gateway), 1.01 round trips, 614 bytes of write-ahead log, 42 800 bytes allocated.
     /// </summary>
-    private static readonly Counts Bounds = new(GrainCalls: 3.5, RoundTrips: 1.3, LogBytes: 1600, Allocated: 60_000);
+    private static readonly Counts Bounds = new(GrainCalls: 6.3, RoundTrips: 1.2, LogBytes: 800, Allocated: 55_000);
 
     /// <summary>Every table's pages are in the log once and the hot paths are compiled.</summary>
     private const int WarmUp = 300;

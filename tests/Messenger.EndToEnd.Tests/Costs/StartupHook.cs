@@ -31,23 +31,24 @@ internal static class StartupHook
 
         Listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name is "orleans-app-requests-latency-count" or "db.client.operation.duration")
+            if (instrument.Name is "orleans-app-requests-latency" or "db.client.operation.duration")
             {
                 listener.EnableMeasurementEvents(instrument);
             }
         };
 
-        // The one is a sum that is asked for, the other tells each command or batch of commands: one round trip.
-        Listener.SetMeasurementEventCallback<long>((_, value, _, _) => grainCalls = value);
-        Listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref commands));
+        // Each is told of once: a call of a grain, and a command or a batch of commands, which is one round trip.
+        Listener.SetMeasurementEventCallback<long>((instrument, _, _, _) => Count(instrument));
+        Listener.SetMeasurementEventCallback<double>((instrument, _, _, _) => Count(instrument));
         Listener.Start();
         registration = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Write(file));
     }
 
+    private static void Count(Instrument instrument) => Interlocked.Increment(ref instrument.Name.StartsWith("orleans", StringComparison.Ordinal) ? ref grainCalls : ref commands);
+
     private static void Write(string file)
     {
-        Listener.RecordObservableInstruments();
-        var line = string.Create(CultureInfo.InvariantCulture, $"{grainCalls} {Interlocked.Read(ref commands)} {GC.GetTotalAllocatedBytes(precise: true)}");
+        var line = string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Read(ref grainCalls)} {Interlocked.Read(ref commands)} {GC.GetTotalAllocatedBytes(precise: true)}");
 
         // Whole or not at all: somebody waits for it.
         System.IO.File.WriteAllText($"{file}.new", line);

@@ -4,18 +4,21 @@ namespace Messenger.EndToEnd.Tests.Harness;
 public static class Built
 {
     /// <summary>Messenger.Host.dll of the configuration that these tests were built in.</summary>
-    public static string Host { get; } = Output("Messenger.Host", "Messenger.Host.dll");
+    public static string Host { get; } = Output("src", "Messenger.Host", "Messenger.Host.dll");
 
     /// <summary>The command line's messenger.dll.</summary>
-    public static string Cli { get; } = Output("Messenger.Cli", "messenger.dll");
+    public static string Cli { get; } = Output("src", "Messenger.Cli", "messenger.dll");
+
+    /// <summary>The load tool.</summary>
+    public static string Bench { get; } = Output("tests", "Messenger.Bench", "Messenger.Bench.dll");
 
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    private static string Output(string project, string file)
+    private static string Output(string folder, string project, string file)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(FindRoot(), "src", project, "bin", own.Parent!.Name, own.Name, file);
+        return Path.Combine(FindRoot(), folder, project, "bin", own.Parent!.Name, own.Name, file);
     }
 
     private static string FindRoot()
