@@ -78,6 +78,7 @@ internal sealed class Talk(ITarget target, string name)
         var cpu = Cpu.Seconds(target.Processes) - before;
         await Settle(cancellation);
         var expected = _writers.Sum(writer => (long)writer.Acknowledged * writer.Audience);
+        TellClosed();
         foreach (var writer in _writers)
         {
             await writer.Party.Connection.DisposeAsync();
@@ -92,6 +93,17 @@ internal sealed class Talk(ITarget target, string name)
             AckedFrozen = acknowledgedFrozen,
             DeliveredFrozen = deliveredFrozen,
         };
+    }
+
+    /// <summary>
+    /// A phone that was closed with a code knows that it has to come back and resynchronise; the load's do not, so what they miss counts as lost.
+    /// </summary>
+    private void TellClosed()
+    {
+        foreach (var (code, count) in _writers.Select(writer => writer.Party.Connection).OfType<LoadConnection>().Where(one => one.CloseCode != 0).CountBy(one => one.CloseCode))
+        {
+            Console.Error.WriteLine($"{target.Name}: {name}: {count} connections were closed with {code}; what they missed counts as lost");
+        }
     }
 
     private async Task Enter(Rooms rooms, CancellationToken cancellation)
