@@ -10,7 +10,7 @@ public class BenchTests
     [Fact]
     public async Task A_short_run_loses_and_doubles_nothing()
     {
-        string[] workloads = ["dialog-8", "receipts", "group-200"];
+        string[] workloads = ["dialog-8", "receipts", "paced-200"];
         var json = Path.Combine(Path.GetTempPath(), $"messenger-bench-{Guid.NewGuid():N}.json");
         using var bench = Process.Start(new ProcessStartInfo(
             "dotnet", [Built.Bench, "--target", "embedded", "--workload", .. workloads, "--seconds", "1", "--warm-up", "0.5", "--json", json])

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 
 #pragma warning disable CA1050 // The runtime looks for this very name outside any namespace.
 
@@ -9,7 +8,6 @@ using System.Runtime.Versioning;
 /// Loaded by the runtime into a server process whose costs are counted (DOTNET_STARTUP_HOOKS): listens to the meters that operators have,
 /// and writes their sums to a file whenever the process gets SIGCONT. The server itself knows nothing of it.
 /// </summary>
-[UnsupportedOSPlatform("windows")]
 internal static class StartupHook
 {
     /// <summary>Names the file.</summary>
@@ -24,6 +22,11 @@ internal static class StartupHook
 
     public static void Initialize()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
         if (Environment.GetEnvironmentVariable(File) is not { } file)
         {
             return;
