@@ -22,13 +22,13 @@ internal static class ResumeChecks
         var talk = await a.Dialog(b);
         await b.Hear((await a.Say(talk)).Text("uuid")!);
         await b.Line.Cut();
-        var missed = await SayMany(a, talk, 50);
+        var missed = await a.SayMany(talk, 50);
 
         var reply = await b.Return(scene.Url);
 
         Expect.Equal("ok", reply.Status);
         Expect.Null(reply.Description);
-        var live = await SayMany(a, talk, 5);
+        var live = await a.SayMany(talk, 5);
         await b.Hear(live[^1]);
         Expect.Equal([.. missed, .. live], Heard(b));
     }
@@ -37,7 +37,7 @@ internal static class ResumeChecks
     {
         var (a, b) = await scene.Two();
         var talk = await a.Dialog(b);
-        var said = await SayMany(a, talk, 3);
+        var said = await a.SayMany(talk, 3);
         await b.Hear(said[2]);
         var cursor = b.History.Entries().OfType<Notified>().First(notified =>
             notified.Type == Talking.AddedMessage && notified.Payload.GetProperty("message").Is("uuid", said[0])).Cursor;
@@ -58,7 +58,7 @@ internal static class ResumeChecks
         for (var round = 0; round < 3; round++)
         {
             await b.Line.Cut();
-            var missed = await SayMany(a, talk, 3);
+            var missed = await a.SayMany(talk, 3);
             Expect.Null((await b.Return(scene.Url)).Description);
             await b.Hear(missed[^1]);
             Expect.Equal(missed, Heard(b));
@@ -70,11 +70,11 @@ internal static class ResumeChecks
         var (a, b) = await scene.Two();
         var talk = await a.Dialog(b);
         await b.Line.Cut();
-        await SayMany(a, talk, 3);
+        await a.SayMany(talk, 3);
 
         await b.Connect(scene.Url);
         await b.Login();
-        var live = await SayMany(a, talk, 2);
+        var live = await a.SayMany(talk, 2);
         await b.Hear(live[^1]);
 
         Expect.Equal(live, Heard(b));
@@ -114,38 +114,19 @@ internal static class ResumeChecks
         await b.Hear((await a.Say(talk)).Text("uuid")!);
         var cursor = b.LastCursor();
         await b.Line.Cut();
-        var missed = await SayMany(a, talk, MoreThanAnInboxKeeps);
+        var missed = await a.SayMany(talk, MoreThanAnInboxKeeps);
 
         await b.Connect(scene.Url);
         var reply = await b.Authenticate(cursor);
         reply.Done();
 
-        var live = await SayMany(a, talk, 1);
+        var live = await a.SayMany(talk, 1);
         await b.Hear(live[0]);
         Expect.True(reply.Description is null or "resync");
         Expect.Equal(reply.Description is null ? [.. missed, .. live] : live, Heard(b));
         var sync = (await b.Ask("RequestGetConversationsFull", new { userId = (string?)null })).Done();
         Expect.Equal(MoreThanAnInboxKeeps + 2, Expect.Single(sync.Items("conversations"), item => item.Is("uuid", talk.Uuid)).Number("unreadedCounter"));
         Expect.Equal(MoreThanAnInboxKeeps + 2, (await b.Log(talk)).Count(message => !message.Flag("isEvent")));
-    }
-
-    private static async Task<List<string>> SayMany(Phone phone, Talk talk, int count)
-    {
-        // A connection's requests are bounded: answers are awaited in runs.
-        const int Run = 200;
-        var uuids = Enumerable.Range(0, count).Select(_ => Opaque.Uuid()).ToList();
-        foreach (var run in uuids.Chunk(Run))
-        {
-            var answers = new List<Task<Reply>>();
-            foreach (var uuid in run)
-            {
-                answers.Add(await phone.Line.Send("RequestAddMessage", talk.Draft(uuid)));
-            }
-
-            Expect.All(await Task.WhenAll(answers), reply => reply.Done());
-        }
-
-        return uuids;
     }
 
     /// <summary>The messages that came on the connection that the phone has now, in order.</summary>

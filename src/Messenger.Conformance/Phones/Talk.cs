@@ -57,6 +57,29 @@ public static class Talking
     public static async Task<JsonElement> Say(this Phone me, Talk talk, string? uuid = null, string? body = null, string? reply = null) =>
         (await me.Ask("RequestAddMessage", talk.Draft(uuid, body, reply))).Done().GetProperty("message");
 
+    /// <summary>Says so many messages, pipelined, and waits until all are acknowledged; their uuids in that order.</summary>
+    public static async Task<List<string>> SayMany(this Phone me, Talk talk, int count)
+    {
+        // A connection's requests are bounded: answers are awaited in runs.
+        const int Run = 200;
+        var uuids = Enumerable.Range(0, count).Select(_ => Opaque.Uuid()).ToList();
+        foreach (var run in uuids.Chunk(Run))
+        {
+            var answers = new List<Task<Reply>>();
+            foreach (var uuid in run)
+            {
+                answers.Add(await me.Line.Send("RequestAddMessage", talk.Draft(uuid)));
+            }
+
+            foreach (var answer in answers)
+            {
+                (await answer).Done();
+            }
+        }
+
+        return uuids;
+    }
+
     /// <summary>Waits for a message of another's.</summary>
     public static async Task<JsonElement> Hear(this Phone me, string messageUuid) =>
         (await me.Notified(AddedMessage, notified => notified.Payload.GetProperty("message").Is("uuid", messageUuid))).Payload.GetProperty("message");

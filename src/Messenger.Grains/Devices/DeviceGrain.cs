@@ -32,9 +32,6 @@ internal sealed class DeviceGrain(
     private IGrainTimer? watch;
     private bool forgotten;
 
-    /// <summary>Messages that a connection of doubtful life may have missed, without a place in the inbox: pushed when it turns out to be gone.</summary>
-    private readonly List<PushHint> owed = [];
-
     /// <summary>The newest notice worth a push that was handed to a connection and not yet confirmed by it; 0 for none.</summary>
     private long lastWake;
 
@@ -45,7 +42,7 @@ internal sealed class DeviceGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        wakes = new Wakes(DeviceKeys.UserOf(this.GetPrimaryKeyString()));
+        wakes = new Wakes(this.GetPrimaryKeyString(), pushes, bounds.Count);
         if (store.State.Snapshot is { } stored)
         {
             store.State.Snapshot = null;
@@ -63,7 +60,7 @@ internal sealed class DeviceGrain(
                 ExpectWake(inbox.Number);
             }
 
-            owed.AddRange(taken.Owed ?? []);
+            wakes.Owe(taken.Owed ?? []);
             carried = null;
             Watch();
         }
@@ -126,7 +123,6 @@ internal sealed class DeviceGrain(
         }
 
         wakes.Clear();
-        owed.Clear();
         lastWake = 0;
         Hold(incoming, inbox.Number);
         return Task.FromResult(new Connected(inbox.Epoch, resumption.Number, resumption.Missed, resumption.Resync, silo.SiloAddress));
@@ -178,7 +174,7 @@ internal sealed class DeviceGrain(
         }
 
         Watch();
-        return absent is null ? Task.CompletedTask : Push(absent);
+        return absent is null ? Task.CompletedTask : wakes.Push(absent, store.State.Push);
     }
 
     public Task<InboxPage> Fetch(long epoch, long after) =>
@@ -189,7 +185,7 @@ internal sealed class DeviceGrain(
         DeviceMeter.Epochs.Add(1);
         if (connection is { } unsure)
         {
-            Owe(Unconfirmed(unsure.Confirmed));
+            wakes.Owe(Unconfirmed(unsure.Confirmed));
         }
 
         inbox.StartEpoch(NewEpoch());
@@ -202,7 +198,7 @@ internal sealed class DeviceGrain(
         }
 
         Watch();
-        return Online ? Task.CompletedTask : PushOwed();
+        return Online ? Task.CompletedTask : wakes.PushOwed(store.State.Push);
     }
 
     public async Task Close(CloseCode code)
@@ -216,7 +212,7 @@ internal sealed class DeviceGrain(
         if (code == CloseCode.Deleted)
         {
             inbox.StartEpoch(NewEpoch());
-            owed.Clear();
+            wakes.Clear();
             forgotten = true;
             await Write(store.ClearStateAsync);
             DeactivateOnIdle();
@@ -261,10 +257,10 @@ internal sealed class DeviceGrain(
     {
         if (!Online)
         {
-            return Push(messages);
+            return wakes.Push(messages, store.State.Push);
         }
 
-        Owe(messages);
+        wakes.Owe(messages);
         Watch();
         return Task.CompletedTask;
     }
@@ -302,50 +298,11 @@ internal sealed class DeviceGrain(
     private void Tell(LeaseSlot whom, CloseCode code) =>
         gateways.Publish(whom.Connection.Gateway, new GatewayEvent(whom.Connection.Session, inbox.Epoch, 0, null, code));
 
-    /// <summary>Completes when those that deserve a push are on disk; one that could not be put there is owed.</summary>
-    private Task Push(IEnumerable<PushHint> hints)
-    {
-        var target = store.State.Push;
-        return Task.WhenAll(hints.Where(hint => wakes.Take(hint, target)).ToList().Select(async hint =>
-        {
-            try
-            {
-                await pushes.Keep(this.GetPrimaryKeyString(), target!.ApplicationType, hint.Conversation, hint.Message);
-            }
-            catch
-            {
-                wakes.Forget(hint.Conversation);
-                Owe([hint]);
-                throw;
-            }
-        }));
-    }
-
     private Task PushAfter(long number)
     {
-        Owe(Unconfirmed(number));
+        wakes.Owe(Unconfirmed(number));
         lastWake = 0;
-        return PushOwed();
-    }
-
-    private Task PushOwed()
-    {
-        PushHint[] hints = [.. owed];
-        owed.Clear();
-        return Push(hints);
-    }
-
-    private void Owe(IEnumerable<PushHint> hints)
-    {
-        owed.AddRange(hints);
-
-        // One push per conversation is all that comes of them: the newest of each will do.
-        if (owed.Count > bounds.Count)
-        {
-            var newest = owed.AsEnumerable().Reverse().DistinctBy(hint => hint.Conversation).Take(bounds.Count).Reverse().ToList();
-            owed.Clear();
-            owed.AddRange(newest);
-        }
+        return wakes.PushOwed(store.State.Push);
     }
 
     /// <summary>What of the inbox after this number deserves a push.</summary>
@@ -370,9 +327,9 @@ internal sealed class DeviceGrain(
     /// </summary>
     private void Watch()
     {
-        if (watch is null && (lastWake > 0 || owed.Count > 0 || inbox.Count > 0))
+        if (watch is null && (lastWake > 0 || wakes.Owes || inbox.Count > 0))
         {
-            var due = lastWake > 0 || owed.Count > 0 ? LeaseTime : bounds.Age;
+            var due = lastWake > 0 || wakes.Owes ? LeaseTime : bounds.Age;
             watch = this.RegisterGrainTimer(Look, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { Interleave = true });
         }
     }
@@ -385,7 +342,7 @@ internal sealed class DeviceGrain(
         var pushed = Task.CompletedTask;
         if (!Online)
         {
-            pushed = connection is { } gone && lastWake > 0 ? PushAfter(gone.Confirmed) : PushOwed();
+            pushed = connection is { } gone && lastWake > 0 ? PushAfter(gone.Confirmed) : wakes.PushOwed(store.State.Push);
         }
         else if (lastWake > 0 && connection!.Confirmed >= lastWake)
         {
@@ -397,5 +354,5 @@ internal sealed class DeviceGrain(
     }
 
     private DeviceSnapshot TakeSnapshot() =>
-        new(inbox.Snapshot(), connection?.Connection.Gateway.ToParsableString(), connection?.Connection.Session ?? 0, connection?.Confirmed ?? 0, [.. owed]);
+        new(inbox.Snapshot(), connection?.Connection.Gateway.ToParsableString(), connection?.Connection.Session ?? 0, connection?.Confirmed ?? 0, wakes.Owed);
 }
