@@ -27,7 +27,12 @@ internal static class CredentialKeyFile
         // Whole or not at all: half of a key would be taken for none, and sealed uuids could not be told any more.
         var key = RandomNumberGenerator.GetBytes(CredentialSeal.KeyBytes);
         var draft = path + ".new";
-        File.WriteAllBytes(draft, key);
+        using (var file = File.Create(draft))
+        {
+            file.Write(key);
+            file.Flush(flushToDisk: true);
+        }
+
         File.Move(draft, path, overwrite: true);
         return key;
     }
