@@ -169,6 +169,26 @@ public sealed class CommitQueueTests : IAsyncLifetime
         Assert.Equal(LogOutcome.Unknown, await queue.Append(Said(3)));
     }
 
+    [Fact]
+    public async Task An_orderly_stop_takes_what_is_settled_out_of_the_journal()
+    {
+        var (told, untold) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var conversation in new[] { told, untold })
+        {
+            var said = queue.Append(Sample.Said(conversation, Sample.Message(1, "ann")));
+            (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+            await said;
+        }
+
+        queue.Settled(told);
+        var stopped = queue.DisposeAsync();
+
+        var last = await writer.Next();
+        Assert.Equal([untold], last.Batch.Unsettled!);
+        last.Answer.SetResult(BatchOutcome.Written);
+        await stopped;
+    }
+
     private static LogEntry Said(long sequence) => Sample.Said(Guid.NewGuid(), Sample.Message(sequence, "ann"));
 
     /// <summary>Time goes on in small steps, so that what waits for it can set its next timer.</summary>

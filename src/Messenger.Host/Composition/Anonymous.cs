@@ -8,16 +8,16 @@ namespace Messenger.Host.Composition;
 
 /// <summary>
 /// Takes out of logs and spans what libraries say about people. Our own say nothing; Orleans names the grain it calls or waits for, and a
-/// user's grain is named by the user's id.
+/// user's grain is named by the user's id, a device's by that and the hash of its application.
 /// </summary>
 internal static partial class Anonymous
 {
     private const string Somebody = "(id)";
 
-    /// <summary>The text without user ids, which are SHA-256 in Base64.</summary>
+    /// <summary>The text without user ids, which are SHA-256 in Base64, and without what a device's name adds to them, which is SHA-256 in hex.</summary>
     public static string Text(string text) => UserId().Replace(text, Somebody);
 
-    [GeneratedRegex("[A-Za-z0-9+/]{43}=")]
+    [GeneratedRegex("[A-Za-z0-9+/]{43}=(/[0-9a-f]{64})?")]
     private static partial Regex UserId();
 
     /// <summary>Of libraries' spans only what is known to be about nobody stays.</summary>

@@ -124,6 +124,12 @@ internal sealed class CommitQueue : IAsyncDisposable
                 batch.Clear();
             }
         }
+
+        // An orderly end owes nothing: whoever comes next must not raise doubts about what was told.
+        if (open && unsettled is { Stale: true })
+        {
+            await Commit([]);
+        }
     }
 
     /// <summary>Waits for entries, or for an idle moment to trim the journal. False at the end.</summary>
