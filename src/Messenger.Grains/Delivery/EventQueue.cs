@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Messenger.Grains.Delivery;
 
 /// <summary>A queue of events with one reader, bounded by events and bytes; the reader takes many at once.</summary>
-internal sealed class EventQueue
+/// <param name="most">Events that may wait.</param>
+internal sealed class EventQueue(int most)
 {
     private readonly Lock gate = new();
     private readonly Queue<GatewayEvent> events = new();
@@ -11,6 +12,7 @@ internal sealed class EventQueue
     private bool completed;
     private TaskCompletionSource? arrival;
     private TaskCompletionSource? room;
+    private readonly Queue<(int Weight, TaskCompletionSource Relief)> held = new();
 
     /// <summary>Takes one event; false when it is full or completed.</summary>
     public bool TryAdd(in GatewayEvent hint)
@@ -77,11 +79,12 @@ internal sealed class EventQueue
         }
     }
 
-    /// <summary>The next events up to the bounds of a push; null when there are none now.</summary>
-    public GatewayEvent[]? TryTake()
+    /// <summary>The next events, at most so many and up to the bytes of a push; null when there are none now.</summary>
+    public GatewayEvent[]? TryTake(int atMost = GatewayStreamBounds.PushEvents)
     {
         GatewayEvent[] taken;
         TaskCompletionSource? wake;
+        List<TaskCompletionSource>? relieved;
         lock (gate)
         {
             if (events.Count == 0)
@@ -93,7 +96,7 @@ internal sealed class EventQueue
             var weight = 0L;
             foreach (var hint in events)
             {
-                if (count == GatewayStreamBounds.PushEvents || weight >= GatewayStreamBounds.PushBytes)
+                if (count == atMost || weight >= GatewayStreamBounds.PushBytes)
                 {
                     break;
                 }
@@ -110,9 +113,11 @@ internal sealed class EventQueue
 
             bytes -= weight;
             wake = Take(ref room);
+            relieved = Relieved(events.Count == 0 ? int.MaxValue : GatewayStreamBounds.Crowded - events.Count);
         }
 
         wake?.SetResult();
+        relieved?.ForEach(one => one.SetResult());
         return taken;
     }
 
@@ -125,10 +130,31 @@ internal sealed class EventQueue
         }
     }
 
+    /// <summary>
+    /// Completes when the queue is not crowded: at once, or when there is room again for this one and all that were held back before it.
+    /// One after another, since all at once would crowd it more than before.
+    /// </summary>
+    /// <param name="weight">About how many events come next from whoever asks.</param>
+    public Task Relief(int weight)
+    {
+        lock (gate)
+        {
+            if (completed || (held.Count == 0 && events.Count < GatewayStreamBounds.Crowded))
+            {
+                return Task.CompletedTask;
+            }
+
+            var relief = New();
+            held.Enqueue((weight, relief));
+            return relief.Task;
+        }
+    }
+
     /// <summary>Forgets what is queued and says how much it was.</summary>
     public int Clear()
     {
         TaskCompletionSource? wake;
+        List<TaskCompletionSource>? relieved;
         int count;
         lock (gate)
         {
@@ -136,9 +162,11 @@ internal sealed class EventQueue
             events.Clear();
             bytes = 0;
             wake = Take(ref room);
+            relieved = Relieved(int.MaxValue);
         }
 
         wake?.SetResult();
+        relieved?.ForEach(one => one.SetResult());
         return count;
     }
 
@@ -146,18 +174,34 @@ internal sealed class EventQueue
     public void Complete()
     {
         TaskCompletionSource? reader, writer;
+        List<TaskCompletionSource>? relieved;
         lock (gate)
         {
             completed = true;
             reader = Take(ref arrival);
             writer = Take(ref room);
+            relieved = Relieved(int.MaxValue);
         }
 
         reader?.SetResult();
         writer?.SetResult();
+        relieved?.ForEach(one => one.SetResult());
     }
 
-    private bool Full => events.Count >= GatewayStreamBounds.QueuedEvents || bytes >= GatewayStreamBounds.QueuedBytes;
+    private bool Full => events.Count >= most || bytes >= GatewayStreamBounds.QueuedBytes;
+
+    /// <summary>Under the lock: those who may go on.</summary>
+    private List<TaskCompletionSource>? Relieved(int room)
+    {
+        List<TaskCompletionSource>? relieved = null;
+        while (room > 0 && held.TryDequeue(out var next))
+        {
+            room -= next.Weight;
+            (relieved ??= []).Add(next.Relief);
+        }
+
+        return relieved;
+    }
 
     private void Add(in GatewayEvent hint)
     {

@@ -38,5 +38,5 @@ internal sealed class GatewayQueue
         }
     }
 
-    public EventQueue Events { get; } = new();
+    public EventQueue Events { get; } = new(GatewayStreamBounds.InletEvents);
 }

@@ -49,12 +49,12 @@ internal sealed class GatewayQueueReceiver(EventQueue queue, StreamId stream, Ti
 
     public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount, CancellationToken cancellationToken)
     {
-        if (queue.TryTake() is not { } events)
+        if (queue.TryTake(GatewayStreamBounds.ContainerEvents) is not { } events)
         {
             // Both end the wait: the agent's token when the timer stops, Shutdown() when the queue is handed back.
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, shutdown.Token);
             await queue.Arrival().WaitAsync(GatewayStreamBounds.LongPoll, time, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            events = queue.TryTake();
+            events = queue.TryTake(GatewayStreamBounds.ContainerEvents);
         }
 
         return events is null ? [] : [new GatewayContainer(stream, ++sequence, new GatewayBatch(events))];

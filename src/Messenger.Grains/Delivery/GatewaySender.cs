@@ -7,7 +7,7 @@ namespace Messenger.Grains.Delivery;
 /// <summary>The way from this silo to one gateway: a bounded queue and a loop with one push in flight, which keeps the order.</summary>
 internal sealed class GatewaySender : IAsyncDisposable
 {
-    private readonly EventQueue queue = new();
+    private readonly EventQueue queue = new(GatewayStreamBounds.QueuedEvents);
     private readonly SiloAddress gateway;
     private readonly Func<IAsyncStream<GatewayBatch>> stream;
     private readonly TimeProvider time;
@@ -30,6 +30,12 @@ internal sealed class GatewaySender : IAsyncDisposable
 
     /// <summary>Queues an event without waiting; false when it was dropped.</summary>
     public bool Offer(in GatewayEvent hint) => !suspect && queue.TryAdd(hint);
+
+    /// <summary>Completes when the queue is not crowded, or after a while: a gateway that takes nothing is suspected, and its queue emptied.</summary>
+    public Task Room(int events) => queue.Relief(events) is { IsCompleted: false } relief ? Held(relief) : Task.CompletedTask;
+
+    private async Task Held(Task relief) =>
+        await relief.WaitAsync(GatewayStreamBounds.Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Ends the loop; what is queued is dropped.</summary>
     public async ValueTask DisposeAsync()

@@ -11,6 +11,18 @@ internal static class GatewayStreamBounds
     /// <summary>Payload bytes of those: what a gateway that hangs can cost a silo.</summary>
     public const long QueuedBytes = 32L * 1024 * 1024;
 
+    /// <summary>
+    /// Events waiting for one gateway on one silo from which on whoever causes more is held back. Well below the bound: what waits makes
+    /// sessions late, and a session that is later than its device's inbox reaches must resynchronise.
+    /// </summary>
+    public const int Crowded = 2048;
+
+    /// <summary>How long it is held back at most: well below the 10 s that its callers wait.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Events waiting on the gateway itself. With what two silos and the cache hold, one session of a hundred is some 150 notices late at most.</summary>
+    public const int InletEvents = 4096;
+
     /// <summary>Events in one push: past a few hundred a bigger batch gains nothing, and a push must stay small against its time-out.</summary>
     public const int PushEvents = 1024;
 
@@ -21,16 +33,19 @@ internal static class GatewayStreamBounds
     public static readonly TimeSpan PushTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a gateway may keep a push waiting for room: well below the time-out, so that a slow gateway is not taken for a hung one.</summary>
-    public static readonly TimeSpan RoomTimeout = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan RoomTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>How long nothing is accepted for a suspected gateway; then the next push is a trial.</summary>
     public static readonly TimeSpan SuspectTime = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Containers in the cache of the stream's pulling agent. Small: what it holds is backlog that nobody upstream sees.
-    /// A container has up to <see cref="PushEvents"/> events.
+    /// Containers in the cache of the stream's pulling agent: what it holds is backlog that nobody upstream sees. With fewer than 20 the cache
+    /// finds no room where there is some, and throws.
     /// </summary>
     public const int CachedContainers = 20;
+
+    /// <summary>Events in one container: enough to make the step to the listener cheap for each.</summary>
+    public const int ContainerEvents = 256;
 
     /// <summary>The wait of the pulling agent after an empty read. The read itself waits for events, so this matters only under pressure.</summary>
     public static readonly TimeSpan PullPeriod = TimeSpan.FromMilliseconds(2);

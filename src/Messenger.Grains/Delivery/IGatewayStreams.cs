@@ -10,4 +10,11 @@ public interface IGatewayStreams
     /// an event is a hint, the gateway fills the gap from the device's inbox.
     /// </summary>
     void Publish(SiloAddress gateway, GatewayEvent hint);
+
+    /// <summary>
+    /// Completes when what waits for the gateway is not too much, at the latest after <see cref="GatewayStreamBounds.Patience"/>. Who publishes much
+    /// awaits it: the cost of a flood is borne by who sends it, not by who must resynchronise because it came too late.
+    /// </summary>
+    /// <param name="events">How many were just published; about as many come next.</param>
+    Task Room(SiloAddress gateway, int events);
 }

@@ -174,7 +174,9 @@ internal sealed class DeviceGrain(
         }
 
         Watch();
-        return absent is null ? Task.CompletedTask : wakes.Push(absent, store.State.Push);
+        return absent is not null ? wakes.Push(absent, store.State.Push)
+            : online ? gateways.Room(connection!.Connection.Gateway, notices.Value.Length)
+            : Task.CompletedTask;
     }
 
     public Task<InboxPage> Fetch(long epoch, long after) =>

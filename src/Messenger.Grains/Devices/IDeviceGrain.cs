@@ -21,8 +21,8 @@ public interface IDeviceGrain : IGrainWithStringKey
     Task Disconnect(long session);
 
     /// <summary>
-    /// Numbers these notices and publishes them to the connection's gateway. Completes without waiting for the gateway;
-    /// where the device is offline, when the pushes that they deserve are on disk.
+    /// Numbers these notices and publishes them to the connection's gateway. Completes without waiting for the gateway, unless too much waits for
+    /// it already (<see cref="Delivery.IGatewayStreams.Room"/>); where the device is offline, when the pushes that they deserve are on disk.
     /// </summary>
     [AlwaysInterleave]
     Task Deliver(Immutable<Notice[]> notices);

@@ -252,5 +252,7 @@ public class DeliveryTests
                 streams.Publish(gateway, hint);
             }
         }
+
+        public Task Room(SiloAddress gateway, int events) => streams.Room(gateway, events);
     }
 }

@@ -8,7 +8,7 @@ namespace Messenger.Grains.Tests.Delivery;
 
 public class EventQueueTests
 {
-    private readonly EventQueue queue = new();
+    private readonly EventQueue queue = new(GatewayStreamBounds.QueuedEvents);
     private readonly FakeTimeProvider clock = new();
 
     [Fact]
@@ -84,6 +84,44 @@ public class EventQueueTests
         await second;
         Assert.False(queue.TryAdd(Event(2)));
         Assert.False(await queue.Add([Event(2)], TimeSpan.Zero, clock));
+    }
+
+    [Fact]
+    public void Who_adds_to_a_crowd_is_held_back_and_goes_on_as_room_comes()
+    {
+        for (var n = 1; n < GatewayStreamBounds.Crowded; n++)
+        {
+            queue.TryAdd(Event(n));
+        }
+
+        Assert.True(queue.Relief(1).IsCompleted);
+        queue.TryAdd(Event(0));
+        var held = Enumerable.Range(0, 5).Select(_ => queue.Relief(weight: 10)).ToList();
+        Assert.DoesNotContain(held, one => one.IsCompleted);
+
+        queue.TryTake(atMost: 25);
+        Assert.Equal([true, true, true, false, false], held.Select(one => one.IsCompleted));
+        Assert.False(queue.Relief(1).IsCompleted);
+
+        queue.TryTake(atMost: 100);
+        Assert.DoesNotContain(held, one => !one.IsCompleted);
+    }
+
+    [Fact]
+    public void Nobody_is_held_back_by_a_queue_that_was_emptied_or_takes_nothing()
+    {
+        foreach (var end in new Action[] { () => queue.TryTake(int.MaxValue), () => queue.Clear(), queue.Complete })
+        {
+            for (var n = 0; n < GatewayStreamBounds.Crowded; n++)
+            {
+                queue.TryAdd(Event(n));
+            }
+
+            var held = queue.Relief(1);
+            Assert.False(held.IsCompleted);
+            end();
+            Assert.True(held.IsCompleted);
+        }
     }
 
     private static GatewayEvent Event(long number, int size = 16) => new(1, 1, number, Notices.Of(1, size), CloseCode.None);

@@ -228,6 +228,21 @@ public sealed class DeviceGrainTests : IAsyncLifetime
 
     private Connection At(long session) => new(gateway, session);
 
+    [Fact]
+    public async Task Who_delivers_is_held_back_while_the_gateway_is_crowded_and_nobody_else_is()
+    {
+        await Device.Connect(At(1), null);
+        streams.Crowded = new TaskCompletionSource();
+        var held = Deliver(2);
+        await DeliveryCluster.Until(() => streams.All.Count == 2, "both are published");
+        Assert.True(await Device.IsOnline());
+        await Device.Connect(At(2), null);
+        Assert.False(held.IsCompleted);
+
+        streams.Crowded.SetResult();
+        await held;
+    }
+
     private Task Deliver(int count = 1) => Device.Deliver(new([.. Enumerable.Range(0, count).Select(_ => Notices.Of(++next))]));
 
     private static Notice Wake(Guid conversation, string author = "somebody") => Notices.Of(0, push: new PushHint(conversation, "message", author));
@@ -240,5 +255,9 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         public ConcurrentQueue<GatewayEvent> All { get; } = new();
 
         public void Publish(SiloAddress gateway, GatewayEvent hint) => All.Enqueue(hint);
+
+        public TaskCompletionSource? Crowded { get; set; }
+
+        public Task Room(SiloAddress gateway, int events) => Crowded?.Task ?? Task.CompletedTask;
     }
 }
