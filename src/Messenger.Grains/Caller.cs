@@ -1,24 +1,26 @@
-using Messenger.Grains.Users;
+using System.Security.Cryptography;
+using System.Text;
 using Messenger.Protocol;
 using Orleans;
 
 namespace Messenger.Grains;
 
 /// <summary>The authenticated application that a request comes from. Having one is the proof of authentication.</summary>
+/// <param name="Application">Its name, see <see cref="ApplicationNames"/>: the uuid is a credential, and goes no further than the login.</param>
 [GenerateSerializer, Immutable]
-public sealed record Caller(string UserId, string ApplicationUuid)
+public sealed record Caller(string UserId, string Application)
 {
     /// <summary>What URLs begin with that are handed to it, such as <c>https://example.org</c>; known to its gateway alone, and not sent to grains.</summary>
     [field: NonSerialized]
     public string? Origin { get; init; }
 
     /// <summary>The same application is the same caller, by whatever name its client knows the server.</summary>
-    public bool Equals(Caller? other) => other is not null && UserId == other.UserId && ApplicationUuid == other.ApplicationUuid;
+    public bool Equals(Caller? other) => other is not null && UserId == other.UserId && Application == other.Application;
 
-    public override int GetHashCode() => HashCode.Combine(UserId, ApplicationUuid);
+    public override int GetHashCode() => HashCode.Combine(UserId, Application);
 
     /// <summary>The key of this application's <see cref="Devices.IDeviceGrain"/>.</summary>
-    public string Device => DeviceKeys.Of(UserId, ApplicationUuid);
+    public string Device => DeviceKeys.Named(UserId, Application);
 
     /// <summary>A refusal unless a field that names the actor names the actor or nobody.</summary>
     public Refused? Unless(string? named) =>
@@ -36,4 +38,15 @@ public static class DeviceKeys
     public static string UserOf(string device) => device[..UserIds.Length];
 
     public static string ApplicationOf(string device) => device[(UserIds.Length + 1)..];
+}
+
+/// <summary>What an application is called inside: its uuid is a credential, and never stored as it is.</summary>
+/// <remarks>
+/// SHA-256, neither salted nor slow: a uuid is drawn at random from 2^122, so there is nothing to try out and no table to look into. A slow
+/// hash is for what people can remember, and would cost every login its time.
+/// </remarks>
+public static class ApplicationNames
+{
+    /// <summary>64 hexadecimal digits.</summary>
+    public static string Of(string uuid) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uuid)));
 }

@@ -9,6 +9,13 @@ namespace Messenger.Protocol;
 /// <summary>Writes frames: requests, answers and notifications.</summary>
 public static class FrameWriter
 {
+    /// <summary>A draft that had to hold a large page is not kept.</summary>
+    private const int KeptDraft = 64 * 1024;
+
+    /// <summary>Where this thread writes a payload before its length is known.</summary>
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _draft;
+
     /// <summary>A request as a client sends it.</summary>
     public static void Request(IBufferWriter<byte> output, string id, IRequest request)
     {
@@ -67,8 +74,15 @@ public static class FrameWriter
     /// <summary>A payload alone.</summary>
     public static byte[] Payload(object payload)
     {
-        var output = new ArrayBufferWriter<byte>(512);
+        // The writer asks for three times a text's length before it writes it: a buffer that stays is cheaper than one that grows each time.
+        var output = _draft ??= new ArrayBufferWriter<byte>(4 * 1024);
+        output.ResetWrittenCount();
         Payload(output, payload);
+        if (output.Capacity > KeptDraft)
+        {
+            _draft = null;
+        }
+
         return output.WrittenSpan.ToArray();
     }
 

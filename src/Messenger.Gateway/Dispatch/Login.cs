@@ -18,7 +18,7 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
     {
         if (session.Caller is { } already)
         {
-            return already.UserId == request.UserId && already.ApplicationUuid == request.Uuid
+            return already.UserId == request.UserId && already.Application == ApplicationNames.Of(request.Uuid)
                 ? Answer.Ok
                 : Refused.Conflict("this connection is another application's: open a new one");
         }

@@ -54,7 +54,7 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
         foreach (var (user, notices) in pieces)
         {
             parcel.Add();
-            LaneOf(user).Add(new Piece(notices, except?.UserId == user ? except.ApplicationUuid : null, Term, parcel, Activity.Current));
+            LaneOf(user).Add(new Piece(notices, except?.UserId == user ? except.Application : null, Term, parcel, Activity.Current));
         }
 
         // Counted one too many until here, so that it cannot settle while it is being handed out.

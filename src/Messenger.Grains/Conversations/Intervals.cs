@@ -80,6 +80,13 @@ internal sealed class Intervals
             return [];
         }
 
+        if (_ranges.Count > 0 && _ranges[^1].To + 1 == range.From)
+        {
+            // Nearly every message and every receipt goes on where the last one ended.
+            _ranges[^1] = _ranges[^1] with { To = range.To };
+            return [range];
+        }
+
         var fresh = new List<SequenceRange>();
         var first = At(range.From - 1);
         var next = range.From;

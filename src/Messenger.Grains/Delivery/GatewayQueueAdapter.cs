@@ -4,7 +4,7 @@ using Orleans.Streams;
 
 namespace Messenger.Grains.Delivery;
 
-/// <summary>The producing side of the stream provider: a batch is an awaited call to the gateway's silo.</summary>
+/// <summary>The producing side of the stream provider: a batch is an awaited call to the gateway's silo, or none where that is this one.</summary>
 internal sealed class GatewayQueueAdapter(string name, GatewayInletClient inlets, GatewayQueue queue, StreamId here, TimeProvider time) : IQueueAdapter
 {
     public string Name => name;
@@ -16,7 +16,6 @@ internal sealed class GatewayQueueAdapter(string name, GatewayInletClient inlets
     public async Task QueueMessageBatchAsync<T>(
         StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext)
     {
-        var inlet = inlets.On(GatewayStream.GatewayOf(streamId));
         foreach (var item in events)
         {
             if (item is not GatewayBatch batch)
@@ -24,12 +23,16 @@ internal sealed class GatewayQueueAdapter(string name, GatewayInletClient inlets
                 throw new ArgumentException($"a gateway's stream carries {nameof(GatewayBatch)}", nameof(events));
             }
 
-            if (!await inlet.Push(batch))
+            if (!await Push(streamId, batch))
             {
                 DeliveryMeter.Dropped.Add(batch.Events.Length);
             }
         }
     }
+
+    private Task<bool> Push(StreamId stream, GatewayBatch batch) => stream.Equals(here)
+        ? queue.Events.Add(batch.Events, GatewayStreamBounds.RoomTimeout, time)
+        : inlets.On(GatewayStream.GatewayOf(stream)).Push(batch);
 
     public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => new GatewayQueueReceiver(queue.Events, here, time);
 }

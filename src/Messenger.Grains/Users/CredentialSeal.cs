@@ -5,17 +5,6 @@ using Orleans;
 
 namespace Messenger.Grains.Users;
 
-/// <summary>What an application is called inside: its uuid is a credential, and never stored as it is.</summary>
-/// <remarks>
-/// SHA-256, neither salted nor slow: a uuid is drawn at random from 2^122, so there is nothing to try out and no table to look into. A slow
-/// hash is for what people can remember, and would cost every login its time.
-/// </remarks>
-public static class ApplicationNames
-{
-    /// <summary>64 hexadecimal digits.</summary>
-    public static string Of(string uuid) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uuid)));
-}
-
 /// <summary>
 /// Keeps application uuids such that only who has the key can repeat them: a user's own devices are told them (RequestGetApplicationsFull).
 /// The key is in no database; logging in needs none.

@@ -85,7 +85,7 @@ public interface IUserGrain : IGrainWithStringKey
     /// <see cref="Doubt"/>: false is for notices of a term that has passed, which would come after newer ones.
     /// </summary>
     /// <param name="term">The term of the conversation under which they were committed.</param>
-    /// <param name="except">The application that caused them, or null.</param>
+    /// <param name="except">The name of the application that caused them, or null.</param>
     [AlwaysInterleave]
     Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except);
 

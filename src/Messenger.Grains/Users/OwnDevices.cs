@@ -14,13 +14,39 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<Task> _telling = [];
+    private readonly Dictionary<string, IDeviceGrain> _references = new(StringComparer.Ordinal);
 
     /// <param name="application">Its name, see <see cref="ApplicationNames"/>.</param>
-    public IDeviceGrain this[string application] => grains.Device(DeviceKeys.Named(userId, application));
+    public IDeviceGrain this[string application]
+    {
+        get
+        {
+            if (!_references.TryGetValue(application, out var device))
+            {
+                if (_references.Count == Applications.Most)
+                {
+                    _references.Clear();
+                }
+
+                _references[application] = device = grains.Device(DeviceKeys.Named(userId, application));
+            }
+
+            return device;
+        }
+    }
 
     /// <summary>Brings notices to each of these but one. All are tried; throws when one failed.</summary>
-    public Task Deliver(IEnumerable<Application> applications, Immutable<Notice[]> notices, string? except) =>
-        Task.WhenAll(Others(applications, except).Select(application => this[application.Name].Deliver(notices)));
+    /// <param name="except">The name of the one that caused them, or null.</param>
+    public Task Deliver(Application[] applications, Immutable<Notice[]> notices, string? except)
+    {
+        // Nearly everyone has one device.
+        if (applications is [var only])
+        {
+            return only.Name == except ? Task.CompletedTask : this[only.Name].Deliver(notices);
+        }
+
+        return Task.WhenAll(Others(applications, except).Select(application => this[application.Name].Deliver(notices)));
+    }
 
     /// <summary>Each starts a new epoch. All are tried; throws when one failed.</summary>
     public Task Doubt(IEnumerable<Application> applications) =>
@@ -45,12 +71,8 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
     /// <summary>Waits until everything was told, or the token ends it.</summary>
     public Task Drain(CancellationToken cancellation) => Task.WhenAll(_telling).WaitAsync(cancellation);
 
-    /// <param name="except">The uuid of the one that caused it, or null.</param>
-    private static IEnumerable<Application> Others(IEnumerable<Application> applications, string? except)
-    {
-        var name = except is null ? null : ApplicationNames.Of(except);
-        return applications.Where(application => application.Name != name);
-    }
+    private static IEnumerable<Application> Others(IEnumerable<Application> applications, string? except) =>
+        applications.Where(application => application.Name != except);
 
     private async Task Tell(string application, Immutable<Notice[]> notices)
     {

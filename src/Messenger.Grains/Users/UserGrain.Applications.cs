@@ -59,8 +59,8 @@ internal sealed partial class UserGrain
         // and deactivation waits for it. What a crash within these milliseconds loses is a hint that somebody logged in.
         _ = _devices.Tell(
             account.Applications,
-            new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, _seal, online: true)), applicationUuid);
-        return new Caller(UserId, applicationUuid);
+            new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, _seal, online: true)), application.Name);
+        return new Caller(UserId, application.Name);
     }
 
     public async Task<Answer<Caller>> Verify(string applicationUuid)
@@ -70,7 +70,7 @@ internal sealed partial class UserGrain
         var user = await users.Find(UserId);
         return account.Deleting || application is null || user is null ? NoApplication()
             : user.Suspended ? Refused.Forbidden("this account is suspended")
-            : new Caller(UserId, applicationUuid);
+            : new Caller(UserId, application.Name);
     }
 
     public async Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request)
@@ -131,7 +131,7 @@ internal sealed partial class UserGrain
             Closing = [.. account.Closing, name],
         });
         _logins.Remove(name);
-        if (name == ApplicationNames.Of(me.ApplicationUuid))
+        if (name == me.Application)
         {
             FinishSoon(Farewell);
         }

@@ -105,15 +105,17 @@ internal sealed partial class UserGrain
     /// <summary>The same notices; nobody is woken for what a blacklisted user or this user wrote.</summary>
     private async ValueTask<Immutable<Notice[]>> Muted(Immutable<Notice[]> notices)
     {
-        if (!notices.Value.Any(notice => notice.Push is not null))
+        var silent = _blackList;
+        Notice[]? muted = null;
+        for (var i = 0; i < notices.Value.Length; i++)
         {
-            return notices;
+            if (notices.Value[i].Push is { } push && (push.AuthorId == UserId || (silent ??= await BlackList()).Contains(push.AuthorId)))
+            {
+                muted ??= [.. notices.Value];
+                muted[i] = muted[i] with { Push = null };
+            }
         }
 
-        var silent = await BlackList();
-        bool IsMuted(Notice notice) => notice.Push is { } push && (push.AuthorId == UserId || silent.Contains(push.AuthorId));
-        return notices.Value.Any(IsMuted)
-            ? notices.Value.Select(notice => IsMuted(notice) ? notice with { Push = null } : notice).ToArray().AsImmutable()
-            : notices;
+        return muted is null ? notices : muted.AsImmutable();
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class UserGrain
         }
 
         // Awaited: with the answer the other devices know, or know that they must resynchronise.
-        await _devices.Tell((await _account.Load()).Applications, new UpdateContactNotification(UserId, request.Contact.ContactId), me.ApplicationUuid);
+        await _devices.Tell((await _account.Load()).Applications, new UpdateContactNotification(UserId, request.Contact.ContactId), me.Application);
         return Answer.Ok;
     }
 

@@ -51,7 +51,7 @@ internal sealed partial class UserGrain
 
         // A retry comes here without a code: that it was right is on disk.
         await Erase();
-        await Close(account.Closing.Where(name => name != ApplicationNames.Of(me.ApplicationUuid)));
+        await Close(account.Closing.Where(name => name != me.Application));
         FinishSoon(Farewell);
         return Answer.Ok;
     }
@@ -76,7 +76,7 @@ internal sealed partial class UserGrain
 
     private async Task LeaveAll()
     {
-        var me = new Caller(UserId, ApplicationUuid: "");
+        var me = new Caller(UserId, Application: "");
         await InParallel.ForEach(await conversations.ConversationsOf(UserId), ConversationsAtOnce, async conversation =>
         {
             var left = await GrainFactory.GetGrain<IConversationGrain>(conversation).Leave(me, new RequestLeaveConversation(conversation.ToString()));

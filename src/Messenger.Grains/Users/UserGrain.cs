@@ -103,7 +103,7 @@ internal sealed partial class UserGrain(
     private async ValueTask<Refused?> Refusal(Caller me, string? named = null)
     {
         var account = await _account.Load();
-        return account.Deleting || Own(account, me.ApplicationUuid) is null
+        return account.Deleting || account.Applications.All(application => application.Name != me.Application)
             ? Refused.Unauthenticated("this application was deleted: register it again")
             : me.Unless(named);
     }

@@ -39,11 +39,11 @@ public class LoginTests
         using var client = await server.Connect();
         await client.Send(Authenticate("app"));
         await client.Send(Typing);
-        grain.SetResult(new Caller(TestClient.User, "app"));
+        grain.SetResult(new Caller(TestClient.User, ApplicationNames.Of("app")));
 
         Assert.Equal((nameof(RequestAuthenticationByApplication), Statuses.Ok), Both(await client.Status()));
         Assert.Equal((nameof(RequestTyping), Statuses.Ok), Both(await client.Status()));
-        Assert.Equal(new Caller(TestClient.User, "app"), Assert.Single(server.Grains.Calls("Typing")).Args[0]);
+        Assert.Equal(new Caller(TestClient.User, ApplicationNames.Of("app")), Assert.Single(server.Grains.Calls("Typing")).Args[0]);
     }
 
     [Fact]

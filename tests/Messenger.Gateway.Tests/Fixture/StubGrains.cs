@@ -19,7 +19,7 @@ public sealed class StubGrains
     {
         Factory = DispatchProxy.Create<IGrainFactory, FactoryProxy>();
         ((FactoryProxy)Factory).Grains = this;
-        On(nameof(IUserGrain.Authenticate), call => Task.FromResult<Answer<Caller>>(new Caller(call.Key, (string)call.Args[0]!)));
+        On(nameof(IUserGrain.Authenticate), call => Task.FromResult<Answer<Caller>>(new Caller(call.Key, ApplicationNames.Of((string)call.Args[0]!))));
         On(nameof(IDeviceGrain.Connect), _ => Task.FromResult(new Connected(7, 0, [], false, Silo)));
     }
 

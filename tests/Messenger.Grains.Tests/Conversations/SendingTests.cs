@@ -155,7 +155,7 @@ public sealed class SendingTests : IAsyncLifetime
         var heard = await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 2);
         Assert.Equal(message.MessageUuid, heard[1].GetProperty("message").GetProperty("uuid").GetString());
         await _stage.Told.Hears(scene.Cast[0], "NotificationAddedMessageToConversation", 2);
-        Assert.Equal(scene.Cast[0].ApplicationUuid, _stage.Told.By(scene.Cast[0])[^1].Except);
+        Assert.Equal(scene.Cast[0].Application, _stage.Told.By(scene.Cast[0])[^1].Except);
         await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
         Assert.Equal(0, _stage.Told.Doubts(scene.Cast[1]));
     }

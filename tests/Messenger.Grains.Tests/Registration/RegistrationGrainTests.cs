@@ -24,7 +24,7 @@ public sealed class RegistrationGrainTests(UserSilo house)
         Assert.Null(await house.Silo.Users.Find(person.UserId));
         Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
         Assert.NotNull(await house.Silo.Users.Find(person.UserId));
-        Assert.Equal(new Caller(person.UserId, "phone"), (await person.Grain.Authenticate("phone")).Value);
+        Assert.Equal(new Caller(person.UserId, ApplicationNames.Of("phone")), (await person.Grain.Authenticate("phone")).Value);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class RegistrationGrainTests(UserSilo house)
         await Confirms(person, first, "one");
         await person.Confirm("two");
         Assert.Equal(Answer.Ok, await Confirms(person, first, "one"));
-        await person.Grain.DeleteApplication(person.Me with { ApplicationUuid = "two" }, new RequestDeleteApplication("one"));
+        await person.Grain.DeleteApplication(person.Me with { Application = ApplicationNames.Of("two") }, new RequestDeleteApplication("one"));
         Assert.Equal(Answer.Ok, await Confirms(person, first, "one"));
         Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Refusal?.Status);
     }

@@ -38,7 +38,7 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.NotEmpty(_storage.Rows);
         Assert.All(_storage.Rows, row => Assert.DoesNotContain(Secret, row, StringComparison.OrdinalIgnoreCase));
         await _silo!.Deactivate(User);
-        Assert.Equal(new Caller(Id, Secret), (await User.Authenticate(Secret)).Value);
+        Assert.Equal(new Caller(Id, ApplicationNames.Of(Secret)), (await User.Authenticate(Secret)).Value);
         Assert.Equal([Secret], await Told());
     }
 
@@ -59,7 +59,7 @@ public sealed class CredentialTests : IAsyncLifetime
         _storage.Put("device", device, new DeviceState { Push = new PushTarget("android", "token", 1) });
         await _silo.Users.Put(Profiles.New(Id, 1));
 
-        Assert.Equal(new Caller(Id, Secret), (await User.Authenticate(Secret)).Value);
+        Assert.Equal(new Caller(Id, ApplicationNames.Of(Secret)), (await User.Authenticate(Secret)).Value);
 
         Assert.All(_storage.Rows, row => Assert.DoesNotContain(Secret, row, StringComparison.OrdinalIgnoreCase));
         Assert.All(_storage.Rows, row => Assert.DoesNotContain(Other, row, StringComparison.OrdinalIgnoreCase));
@@ -85,7 +85,7 @@ public sealed class CredentialTests : IAsyncLifetime
         await Register(Other);
         await Restart(new CredentialSeal(Enumerable.Repeat((byte)8, CredentialSeal.KeyBytes).ToArray()));
 
-        Assert.Equal(Answer.Ok, await User.DeleteApplication(new Caller(Id, Secret), new RequestDeleteApplication(ApplicationNames.Of(Other))));
+        Assert.Equal(Answer.Ok, await User.DeleteApplication(new Caller(Id, ApplicationNames.Of(Secret)), new RequestDeleteApplication(ApplicationNames.Of(Other))));
         Assert.Equal(Statuses.Unauthenticated, (await User.Authenticate(Other)).Refusal?.Status);
     }
 
@@ -149,7 +149,7 @@ public sealed class CredentialTests : IAsyncLifetime
     }
 
     private async Task<string[]> Told() =>
-        [.. (await User.GetApplications(new Caller(Id, Secret), new RequestGetApplicationsFull(true))).Value!.Applications.Select(application => application.Uuid)];
+        [.. (await User.GetApplications(new Caller(Id, ApplicationNames.Of(Secret)), new RequestGetApplicationsFull(true))).Value!.Applications.Select(application => application.Uuid)];
 
     /// <summary>A storage whose rows can be read by a thief: as JSON, and with every byte array as text besides.</summary>
     private sealed class ReadableStorage : IGrainStorage

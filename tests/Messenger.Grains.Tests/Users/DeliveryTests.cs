@@ -15,7 +15,7 @@ public sealed class DeliveryTests(UserSilo house)
     public async Task Notices_reach_every_device_but_one_in_order()
     {
         var (person, author) = (await house.Person("one", "two", "three"), house.Stranger());
-        await person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", author), Notice("b", author) }.AsImmutable(), except: "two");
+        await person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", author), Notice("b", author) }.AsImmutable(), except: ApplicationNames.Of("two"));
         foreach (var device in new[] { "one", "three" })
         {
             Assert.Equal("a", (await person.Device(device).Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());

@@ -144,7 +144,7 @@ public sealed class LoginTests(UserSilo house)
         Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("two")));
         Assert.Equal(CloseCode.Deleted, await person.Device("two").Closes());
         Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("two")).Refusal?.Status);
-        var lingering = person.Me with { ApplicationUuid = "two" };
+        var lingering = person.Me with { Application = ApplicationNames.Of("two") };
         Assert.Equal(Statuses.Unauthenticated, (await person.Grain.UpdateNick(lingering, new RequestUpdateUserNick("nick"))).Refusal?.Status);
         Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("two"))).Refusal?.Status);
     }

@@ -14,7 +14,7 @@ namespace Messenger.Grains.Tests.Users;
 public sealed class StoredTests : IAsyncLifetime
 {
     private static readonly string Id = UserIds.FromPhone("+35799000000");
-    private static readonly Caller Me = new(Id, "one");
+    private static readonly Caller Me = new(Id, ApplicationNames.Of("one"));
     private readonly FailingStorage _storage = new();
     private GrainSilo? _silo;
 

@@ -92,7 +92,7 @@ internal sealed record Person(UserSilo House, string Phone, string Asking = "fir
 {
     public string UserId { get; } = UserIds.FromPhone(Phone);
 
-    public Caller Me => new(UserId, Asking);
+    public Caller Me => new(UserId, ApplicationNames.Of(Asking));
 
     public IUserGrain Grain => House.Silo.Grains.GetGrain<IUserGrain>(UserId);
 
