@@ -17,12 +17,18 @@ internal static class CommonOptions
         CustomParser = result => ParseUrl(result.Tokens[0].Value, result),
     };
 
-    /// <summary>Takes a WebSocket's address. The path may be left out: it is /ws.</summary>
+    /// <summary>Takes a WebSocket's address, or the server's as a browser has it. The path may be left out: it is /ws.</summary>
     public static Uri ParseUrl(string text, ArgumentResult result)
     {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "ws" or "wss")
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "ws" or "wss" or "http" or "https")
         {
-            return url.AbsolutePath == "/" ? new Uri(url, "/ws") : url;
+            var socket = new UriBuilder(url) { Scheme = url.Scheme is "ws" or "http" ? "ws" : "wss" };
+            if (socket.Path == "/")
+            {
+                socket.Path = "/ws";
+            }
+
+            return socket.Uri;
         }
 
         result.AddError($"--url takes an address such as ws://localhost:8080/ws, not '{text}'.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Messenger.Cli;
 
@@ -14,6 +15,10 @@ internal static class HelpText
 
     /// <summary>The examples of a command.</summary>
     public static IReadOnlyList<string> ExamplesOf(Command command) => Shown.GetValueOrDefault(command) ?? [];
+
+    /// <summary>A command as one types it, from the program's name on.</summary>
+    public static IEnumerable<string> Path(CommandResult command) =>
+        command.Parent is CommandResult above ? [.. Path(above), command.Command.Name] : ["messenger"];
 
     /// <summary>Adds the examples to the help of every command.</summary>
     public static void AddTo(RootCommand root)

@@ -9,8 +9,19 @@ namespace Messenger.Cli;
 /// <summary>Messages as lines: for people, or as JSON for scripts.</summary>
 internal sealed class Lines(Person person, bool json)
 {
+    private readonly Dictionary<string, string> _phones = [];
+
     /// <summary>Output is for a pipe, not for HTML: Base64 stays readable.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Somebody whose number was typed is shown by it from now on.</summary>
+    /// <returns>The user's id.</returns>
+    public string Know(string phone)
+    {
+        var userId = UserIds.FromPhone(phone);
+        _phones[userId] = phone;
+        return userId;
+    }
 
     /// <summary>Opens a message and writes it. One that does not open is told and does not end the conversation.</summary>
     public async Task Open(Message message, CancellationToken cancellation)
@@ -49,8 +60,8 @@ internal sealed class Lines(Person person, bool json)
         }
 
         var when = DateTimeOffset.FromUnixTimeMilliseconds(message.Created).ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        var who = message.UserId == person.Client.UserId ? "me" : message.UserId[..8];
-        Console.WriteLine($"{when}  {who,-8}  {(fault is null ? Plain(text) ?? $"({message.EventType ?? "deleted"})" : $"(cannot be read: {fault})")}");
+        var who = message.UserId == person.Client.UserId ? "me" : _phones.GetValueOrDefault(message.UserId) ?? message.UserId[..8];
+        Console.WriteLine($"{when}  {who,-12}  {(fault is null ? Plain(text) ?? $"({message.EventType ?? "deleted"})" : $"(cannot be read: {fault})")}");
     }
 
     /// <summary>What somebody sends must not steer this terminal: no escape sequences, one line.</summary>

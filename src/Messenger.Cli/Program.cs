@@ -19,6 +19,13 @@ var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
     AdminCommand.Create(),
 };
 HelpText.AddTo(root);
+if (args.Length == 0)
+{
+    // Whoever types the bare name asks what there is.
+    await root.Parse("--help").InvokeAsync();
+    return ExitCodes.Usage;
+}
+
 var parsed = root.Parse(args);
 
 // Asking for help or for a completion is no mistake, whatever is missing besides.
@@ -29,7 +36,7 @@ if (parsed is { Errors.Count: > 0, Action: null or ParseErrorAction })
         await Console.Error.WriteLineAsync(error.Message);
     }
 
-    await Console.Error.WriteLineAsync($"See 'messenger {(parsed.CommandResult.Command is RootCommand ? string.Empty : parsed.CommandResult.Command.Name + " ")}--help'.");
+    await Console.Error.WriteLineAsync($"See '{string.Join(' ', HelpText.Path(parsed.CommandResult))} --help'.");
     return ExitCodes.Usage;
 }
 

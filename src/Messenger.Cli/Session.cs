@@ -27,7 +27,7 @@ internal sealed class Session
     public FileProfile Take(ParseResult parsed) => FileProfile.Open(parsed.GetValue(_profile)!);
 
     /// <summary>From the option, the environment, or the person at the terminal.</summary>
-    public string Passphrase(ParseResult parsed)
+    public string Passphrase(ParseResult parsed, string prompt = "Passphrase of the private key:")
     {
         var passphrase = parsed.GetValue(_passphrase) ?? Environment.GetEnvironmentVariable("MESSENGER_PASSPHRASE");
         if (!string.IsNullOrEmpty(passphrase))
@@ -37,7 +37,7 @@ internal sealed class Session
 
         return Console.IsInputRedirected
             ? throw new InvalidOperationException("There is no passphrase: set MESSENGER_PASSPHRASE")
-            : AnsiConsole.Prompt(new TextPrompt<string>("Passphrase of the private key:").Secret());
+            : AnsiConsole.Prompt(new TextPrompt<string>(prompt).Secret());
     }
 
     /// <summary>A command's action with the person connected; what goes wrong becomes an exit code.</summary>

@@ -102,7 +102,13 @@ internal static class BenchCommand
 
     private static Option<string[]> Choice(string name, string description, string[] all)
     {
-        var option = new Option<string[]>(name) { Description = $"{description}: {string.Join(", ", all)}", AllowMultipleArgumentsPerToken = true };
+        var option = new Option<string[]>(name)
+        {
+            // Else the names stand three times in the help, and push the descriptions off the screen.
+            HelpName = "name",
+            Description = $"{description}, by name, several or all (when left out): {string.Join(", ", all)}",
+            AllowMultipleArgumentsPerToken = true,
+        };
         option.DefaultValueFactory = _ => all;
         option.AcceptOnlyFromAmong(all);
         return option;

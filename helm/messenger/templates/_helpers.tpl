@@ -94,6 +94,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
       name: {{ $from.secret }}
       key: {{ $from.key }}
 {{- end }}
+{{- with $root.Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The account of the pods. */}}
+{{- define "messenger.account" -}}
+{{- .Values.serviceAccount.create | ternary (default (include "messenger.fullname" .) .Values.serviceAccount.name) (default "default" .Values.serviceAccount.name) -}}
+{{- end -}}
+
+{{/* Something, where a key of docs/operations.md is given one way or the other. Takes (dict "root" $ "key" KEY). */}}
+{{- define "messenger.given" -}}
+{{- if or (hasKey .root.Values.config .key) (hasKey .root.Values.secretConfig .key) -}}yes{{- end -}}
 {{- end -}}
 
 {{- define "messenger.podSecurity" -}}
@@ -164,7 +177,7 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
     spec:
-      serviceAccountName: {{ include "messenger.fullname" $root }}
+      serviceAccountName: {{ include "messenger.account" $root }}
       automountServiceAccountToken: false
       enableServiceLinks: false
       {{- with $root.Values.imagePullSecrets }}
@@ -249,9 +262,15 @@ spec:
             {{- toYaml .values.resources | nindent 12 }}
           volumeMounts:
             - {name: tmp, mountPath: /tmp}
+            {{- with $root.Values.extraVolumeMounts }}
+            {{- toYaml . | nindent 12 }}
+            {{- end }}
       volumes:
         - name: tmp
           emptyDir: {sizeLimit: 256Mi}
+        {{- with $root.Values.extraVolumes }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
 {{- end -}}
 
 {{/* Takes (dict "root" $ "role" ROLE "values" VALUES). */}}

@@ -52,7 +52,7 @@ internal static class DemoCommand
         Person[] people = [alice, bob];
 
         var conversation = await alice.Talk.Create([bob.Client.UserId], nick: "Alice", cancellation: cancellation);
-        stage.Say("Alice starts a dialog: a session key, wrapped for each of them and signed by her.");
+        stage.Say("Alice starts a dialog: a session key, wrapped for each and signed by her.");
         stage.Header();
         foreach (var (who, text) in Script)
         {
@@ -160,7 +160,7 @@ internal static class DemoCommand
             }
             else
             {
-                Say($"{messages} messages sent, each read by both sides. The server saw who and when, and no word of what.");
+                Say($"{messages} messages, each read by both. The server saw who and when, and no word.");
             }
         }
 

@@ -19,10 +19,16 @@ internal static class RegisterCommand
         session.AddTo(command);
         command.SetAction((parsed, cancellation) => ExitCodes.Run(session.Url(parsed), async () =>
         {
-            var passphrase = session.Passphrase(parsed);
+            var number = parsed.GetValue(phone)!;
             using var store = session.Take(parsed);
+            if (store.Load().Phone is { } other && other != number)
+            {
+                throw new InvalidOperationException($"This profile is {other}'s: name another directory with --profile, one for each person");
+            }
+
+            var passphrase = session.Passphrase(parsed, "Passphrase (the one of your other devices, or a new one):");
             await using var person = await Person.Register(
-                session.Url(parsed), store, parsed.GetValue(phone)!, passphrase, parsed.GetValue(nick),
+                session.Url(parsed), store, number, passphrase, parsed.GetValue(nick),
                 () => Code(parsed.GetValue(code)), () => Task.Run(KeyPair.Create), cancellation);
             if (session.IsJson(parsed))
             {

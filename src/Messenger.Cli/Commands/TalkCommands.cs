@@ -17,7 +17,7 @@ internal static class SendCommand
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
-            var conversation = await person.Talk.Dialog(UserIds.FromPhone(parsed.GetValue(phone)!), cancellation: cancellation);
+            var conversation = await person.Talk.Dialog(lines.Know(parsed.GetValue(phone)!), cancellation: cancellation);
             var said = parsed.GetValue(text)!;
             lines.Write(await person.Talk.Send(conversation, said, cancellation: cancellation), said);
         });
@@ -48,7 +48,7 @@ internal static class HistoryCommand
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
-            var conversation = await person.Talk.Dialog(UserIds.FromPhone(parsed.GetValue(phone)!), cancellation: cancellation);
+            var conversation = await person.Talk.Dialog(lines.Know(parsed.GetValue(phone)!), cancellation: cancellation);
             foreach (var message in await person.Talk.History(conversation, parsed.GetValue(size), parsed.GetValue(before), cancellation))
             {
                 await lines.Open(message, cancellation);
@@ -70,7 +70,7 @@ internal static class ChatCommand
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
-            var conversation = await person.Talk.Dialog(UserIds.FromPhone(parsed.GetValue(phone)!), cancellation: cancellation);
+            var conversation = await person.Talk.Dialog(lines.Know(parsed.GetValue(phone)!), cancellation: cancellation);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var listening = WatchCommand.Listen(person, lines, ending.Token);
             var talking = Talk(person, conversation, ending.Token);

@@ -61,6 +61,12 @@ public sealed class Conversations : IDisposable
     /// <summary>The dialog with somebody; made if there is none.</summary>
     public async Task<string> Dialog(string other, string? nick = null, CancellationToken cancellation = default)
     {
+        if (other == _client.UserId)
+        {
+            // It is in every dialog: whichever came first would get what was meant for nobody.
+            throw new InvalidOperationException("That is your own number: a dialog is with somebody else");
+        }
+
         var all = await _client.Ask<ResponseGetConversationsFull>(new RequestGetConversationsFull(null), cancellation);
         var known = all.Conversations.FirstOrDefault(one => one.IsDialog && one.Admins.Contains(other));
         return known?.Uuid ?? await Create([other], null, nick, cancellation);

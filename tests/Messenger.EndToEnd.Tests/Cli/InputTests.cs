@@ -32,13 +32,16 @@ public class InputTests
         Assert.Contains("Exit codes:", run.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_bare_name_shows_the_help_too() => Assert.Contains("conformance", (await CliRun.ToEnd()).Out, StringComparison.Ordinal);
+
     [Theory]
     [InlineData(2, "bogus", "bogus")]
     [InlineData(2, "'phone' missing", "send")]
     [InlineData(2, "E.164", "send", "12345", "hello")]
     [InlineData(2, "E.164", "register", "alice")]
     [InlineData(2, "--size takes 1 to 100", "history", "+35799123456", "--size", "0")]
-    [InlineData(2, "ws://localhost:8080/ws", "demo", "--url", "http://localhost")]
+    [InlineData(2, "ws://localhost:8080/ws", "demo", "--url", "localhost:8080")]
     [InlineData(2, "no rule and no group", "conformance", "--only", "XYZ")]
     [InlineData(2, "tap", "conformance", "--format", "xml")]
     [InlineData(2, "--patience takes seconds", "conformance", "--patience", "0")]
@@ -46,7 +49,9 @@ public class InputTests
     [InlineData(2, "{phone}", "conformance", "--code-command", "cat code")]
     [InlineData(2, "There is no file", "replay", "nowhere.jsonl")]
     [InlineData(2, "pwsh", "completion", "tcsh")]
+    [InlineData(2, "See 'messenger admin token --help'", "admin", "token")]
     [InlineData(3, "Nobody answers at", "demo", "--url", Nowhere)]
+    [InlineData(3, "Nobody answers at ws://127.0.0.1:9/ws", "demo", "--url", "http://127.0.0.1:9")]
     [InlineData(3, "Nobody answers at", "conformance", "--url", Nowhere)]
     public async Task Bad_input_is_told_with_what_is_accepted(int code, string says, params string[] arguments) =>
         (await CliRun.ToEnd(arguments)).Bad(code, says);

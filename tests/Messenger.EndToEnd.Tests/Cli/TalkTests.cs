@@ -37,6 +37,11 @@ public class TalkTests(SharedServer server) : OnSharedServer(server)
         Assert.Equal("See you at eight", Assert.Single((await Run(a, "send", b, "See you at eight")).Good().Json).Text("text"));
         Assert.Contains((await Run(b, "history", a)).Good().Json, line => line.Text("text") == "See you at eight");
 
+        var shown = (await CliRun.ToEnd("history", a, "--profile", Profile(b), "--url", Server.WebSocket.ToString())).Good().Out;
+        Assert.Contains($"  {a,-12}  See you at eight", shown, StringComparison.Ordinal);
+
+        (await Run(a, "register", b, "--code", ServerSettings.Code)).Bad(1, $"This profile is {a}'s");
+        (await Run(a, "send", a, "hello")).Bad(1, "your own number");
         (await Run(a, "register", a, "--code", "111111")).Bad(1, "The server refused (forbidden)");
         (await Run(a, "send", Account.New().OpenUserId, "hello")).Bad(1, "This person is not registered");
         (await CliRun.ToEnd("register", Account.New().OpenUserId, "--profile", Profile("c"), "--url", Server.WebSocket.ToString())).Bad(1, "--code");

@@ -109,7 +109,10 @@ async function everybody() {
     stage.world = new World();
   }
 
-  for (const person of stage.people) await scenes.register(stage, person);
+  for (const person of stage.people) {
+    await scenes.register(stage, person);
+    people();
+  }
 }
 
 function ask(person) {

@@ -14,6 +14,9 @@ export function element(name, attributes = {}, ...children) {
 /** Words with `code` in them. */
 export const prose = text => text.split('`').map((part, place) => (place % 2 === 1 ? element('code', {}, part) : part));
 
+/** A long name, which may break between its words. */
+export const name = text => text.split(/(?<=[a-z])(?=[A-Z])/).flatMap((word, place) => (place > 0 ? [document.createElement('wbr'), word] : [word]));
+
 /** Longer strings are ciphertext and keys: their head is enough to recognise them. */
 const SHOWN = 160;
 

@@ -1,5 +1,5 @@
 // What happens on both connections, in two lanes, newest last.
-import { element, json } from './dom.js';
+import { element, json, name } from './dom.js';
 
 /** Beyond that the oldest go: a page that was left open must not eat the machine. The transcript keeps them. */
 const KEPT = 1000;
@@ -27,6 +27,9 @@ export class Wire {
 
   clear() {
     this.list.replaceChildren();
+    this.#latencies = [];
+    this.#frames = 0;
+    this.figures.textContent = '';
   }
 
   #frame({ side, direction, frame, at, took, answers }) {
@@ -40,7 +43,7 @@ export class Wire {
       element('details', {},
         element('summary', { title: this.protocol.summary(type) },
           element('b', { 'aria-label': `${side} ${direction}` }, direction === 'sent' ? '→' : took === undefined ? '◆' : '←'),
-          element('span', {}, status === null ? type : element('q', {}, said)),
+          element('span', {}, ...(status === null ? name(type) : [element('q', {}, ...name(said))])),
           when || null),
         json(frame)));
   }
