@@ -79,7 +79,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
     {
         try
         {
-            return new FileRange(File.OpenHandle(layout.Complete(id), options: FileOptions.Asynchronous | FileOptions.SequentialScan), from, count);
+            return new FileRange(File.OpenHandle(layout.Complete(id), options: FileOptions.SequentialScan), from, count);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
