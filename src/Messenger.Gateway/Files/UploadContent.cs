@@ -5,7 +5,7 @@ using Messenger.Ports;
 
 namespace Messenger.Gateway.Files;
 
-/// <summary>A request's body on its way to the store: counted, and hashed where the client gave a checksum.</summary>
+/// <summary>A request's body on its way to the store, hashed where the client gave a checksum.</summary>
 /// <param name="over">Each of these ends it: the connection was cut, the process stops, somebody else wants the upload.</param>
 internal sealed class UploadContent(PipeReader body, IncrementalHash? hash, params CancellationToken[] over) : ForwardStream
 {
