@@ -117,15 +117,15 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
             }
 
             var (owner, name) = (message.ToString(), $"file{number}");
-            return (
-                $"/upload/conversation_{conversation}/{owner}?fileNameEncrypted={name}&mimeType=application/octet-stream",
-                async () =>
-                {
-                    using var answer = JsonDocument.Parse(await author.Ask(new RequestGetFilesFast(conversation.ToString(), owner)));
-                    return answer.RootElement.GetProperty("files").EnumerateArray()
-                        .First(file => file.GetProperty("fileNameEncrypted").GetString() == name).GetProperty("downloadUrl").GetString()!;
-                });
+            return ($"/upload/conversation_{conversation}/{owner}?fileNameEncrypted={name}&mimeType=application/octet-stream", () => Url(owner, name));
         });
+
+        async Task<string> Url(string message, string name)
+        {
+            using var answer = JsonDocument.Parse(await author.Ask(new RequestGetFilesFast(conversation.ToString(), message)));
+            return answer.RootElement.GetProperty("files").EnumerateArray()
+                .First(file => file.GetProperty("fileNameEncrypted").GetString() == name).GetProperty("downloadUrl").GetString()!;
+        }
     }
 
     public async ValueTask DisposeAsync()

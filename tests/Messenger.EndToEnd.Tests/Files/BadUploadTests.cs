@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Phones;
 
@@ -104,16 +103,12 @@ public class BadUploadTests(SharedServer server) : OnSharedServer(server)
         var upload = await mine.Created(talk, message, "name", 1000);
 
         // A Content-Length that is a lie: less comes, and then nothing.
-        using (var cut = await mine.Hanging(upload, 0, new byte[400], 1000))
+        using (await mine.Hanging(upload, 0, new byte[400], 1000))
         {
             await Courier.UntilReceived(Path.Combine(Server.DataDirectory, "files"), upload);
-            await End(cut);
         }
 
-        using (var cut = await mine.Unfinished($"POST /upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", "", new byte[400], 1000))
-        {
-            await End(cut);
-        }
+        (await mine.Unfinished($"POST /upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", "", new byte[400], 1000)).Dispose();
 
         // Who asks at once hears of all that came.
         var offset = await mine.Offset(upload);
@@ -139,14 +134,6 @@ public class BadUploadTests(SharedServer server) : OnSharedServer(server)
         Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
         using var reader = new StreamReader(hanging.GetStream());
         Assert.Contains("423", await reader.ReadLineAsync(), StringComparison.Ordinal);
-    }
-
-    /// <summary>Cuts the connection.</summary>
-    private static async Task End(TcpClient connection)
-    {
-        using var reader = new StreamReader(connection.GetStream());
-        connection.Client.Shutdown(SocketShutdown.Send);
-        await reader.ReadToEndAsync();
     }
 
     private async Task<(Courier Mine, Talk Talk, string Message, Phone A)> Scene()
