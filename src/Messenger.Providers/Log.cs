@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Warning, "The SMS provider {Provider} did not take a text: {Reason}")]
     public static partial void SmsNotTaken(ILogger logger, string provider, string reason);
 
+    [LoggerMessage(11, LogLevel.Warning, "The object store does not list multipart uploads ({Code}): give the bucket a lifecycle rule that aborts old ones")]
+    public static partial void PiecesUnlisted(ILogger logger, string code);
+
     [LoggerMessage(21, LogLevel.Error, "An SMS was not sent: the budget of this hour is spent, in all or for the prefix {Prefix} (Sms:CapPerHour, Sms:CapPerPrefix, Sms:PrefixCaps)")]
     public static partial void SmsCapped(ILogger logger, string prefix);
 

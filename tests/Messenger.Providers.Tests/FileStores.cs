@@ -141,6 +141,14 @@ public sealed class S3RverFiles(S3RverFixture fixture) : FileStoreConformance, I
         Assert.Equal(new byte[100], await All(store, file));
     }
 
+    [Fact]
+    public async Task A_server_that_tells_of_no_multipart_uploads_has_none_to_sweep()
+    {
+        await Append(Store, new PartialFile(Guid.NewGuid(), 20 * 1024 * 1024), new byte[9 * 1024 * 1024]);
+        using var pieces = new S3Pieces(fixture.Options, NullLogger<S3Pieces>.Instance);
+        Assert.Empty(await pieces.List(null, 10, default));
+    }
+
     protected override IFileStore Another() => new S3FileStore(fixture.Options, NullLogger<S3FileStore>.Instance);
 }
 
@@ -157,6 +165,14 @@ public sealed class RadosGatewayFiles(RadosGatewayFixture fixture) : FileStoreCo
         var store = new S3FileStore(fixture.Options with { SecretKey = "wrong", Retries = 0 }, NullLogger<S3FileStore>.Instance);
         var fault = await Assert.ThrowsAsync<StoreUnavailableException>(() => Append(store, new PartialFile(Guid.NewGuid(), 10), new byte[10]));
         Assert.Equal("SignatureDoesNotMatch", Assert.IsType<AmazonS3Exception>(fault.InnerException).ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_server_that_tells_of_no_multipart_uploads_has_none_to_sweep()
+    {
+        await Append(Store, new PartialFile(Guid.NewGuid(), 20 * 1024 * 1024), new byte[9 * 1024 * 1024]);
+        using var pieces = new S3Pieces(fixture.Options, NullLogger<S3Pieces>.Instance);
+        Assert.Empty(await pieces.List(null, 10, default));
     }
 
     protected override IFileStore Another() => new S3FileStore(fixture.Options, NullLogger<S3FileStore>.Instance);

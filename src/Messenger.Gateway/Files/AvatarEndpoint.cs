@@ -35,7 +35,7 @@ internal sealed class AvatarEndpoint(
             throw new RefusedException(Refused.NotFound("there is no avatar"));
         }
 
-        await serving.Send(context, file, avatar.MimeType, avatar.Updated, download: avatar.MimeType == MimeTypes.Bytes);
+        await serving.Send(context, file, avatar.Size, avatar.MimeType, avatar.Updated, download: avatar.MimeType == MimeTypes.Bytes);
     }
 
     public async Task Put(HttpContext context)

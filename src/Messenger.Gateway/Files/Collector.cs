@@ -7,12 +7,13 @@ using Microsoft.Extensions.Options;
 namespace Messenger.Gateway.Files;
 
 /// <summary>
-/// Removes, in bounded steps and on one gateway of the cluster: uploads that expired, files that lost their message or were replaced, and what
-/// is in the store and no row names.
+/// Removes, in bounded steps and on one gateway of the cluster: uploads that expired, files that lost their message or were replaced, what
+/// is in the store and no row names, and pieces that no upload goes on with.
 /// </summary>
 /// <remarks>Two gateways may do it for a moment: every step can be repeated and done twice.</remarks>
 internal sealed class Collector(
-    IFileStore store, IUploads uploads, IFileGarbage garbage, IOptions<FilesOptions> options, TimeProvider clock, ILogger<Collector> log, Gateways? gateways = null)
+    IFileStore store, IUploads uploads, IFileGarbage garbage, IOptions<FilesOptions> options, TimeProvider clock, ILogger<Collector> log,
+    Gateways? gateways = null, IStoredPieces? pieces = null)
     : BackgroundService
 {
     /// <summary>Nobody waits for these files to go.</summary>
@@ -30,6 +31,7 @@ internal sealed class Collector(
     private const int Together = 4;
 
     private string? place;
+    private string? piecesPlace;
 
     /// <summary>One step of everything.</summary>
     /// <returns>Whether there is more to do at once.</returns>
@@ -39,6 +41,7 @@ internal sealed class Collector(
         Count(expired, "expired");
         var removed = await RemoveGarbage(cancellation);
         await Sweep(cancellation);
+        await SweepPieces(cancellation);
         return !options.Value.CollectorDryRun && (expired == Step || removed == Step);
     }
 
@@ -91,6 +94,34 @@ internal sealed class Collector(
         }
 
         Count(old.Count, "orphan");
+    }
+
+    /// <summary>One page of pieces against the uploads under way. An upload may be older than any limit: what its state names stays.</summary>
+    private async Task SweepPieces(CancellationToken cancellation)
+    {
+        if (pieces is null)
+        {
+            return;
+        }
+
+        var page = await pieces.List(piecesPlace, Step, cancellation);
+        piecesPlace = page.Count == 0 ? null : page[^1].Place;
+        var before = clock.GetUtcNow() - Grace;
+        var left = new List<StoredPieces>();
+        foreach (var one in page.Where(one => one.Begun < before))
+        {
+            if (await uploads.Find(one.Id) is not { Finished: false } upload || !pieces.AreOf(upload.State, one))
+            {
+                left.Add(one);
+            }
+        }
+
+        if (!options.Value.CollectorDryRun)
+        {
+            await Parallel.ForEachAsync(left, Limit(cancellation), async (one, token) => await pieces.Remove(one, token));
+        }
+
+        Count(left.Count, "pieces");
     }
 
     private static ParallelOptions Limit(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = Together, CancellationToken = cancellation };

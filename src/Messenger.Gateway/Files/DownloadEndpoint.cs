@@ -31,14 +31,14 @@ internal sealed class DownloadEndpoint(Credentials credentials, FileLinks links,
             }
 
             var row = await files.Find(conversation, Guid.Parse(message), pathName) ?? throw NotFound();
-            await serving.Send(context, row.File, MimeTypes.Bytes, row.Created, download: true);
+            await serving.Send(context, row.File, row.Size, MimeTypes.Bytes, row.Created, download: true);
             return;
         }
 
         var me = await credentials.Of(context.Request);
         var found = (await grains.Conversation(conversation.ToString()).GetFiles(me, message)).OrThrow().Files.FirstOrDefault(file => file.PathName == pathName)
             ?? throw NotFound();
-        await serving.Send(context, found.Id, MimeTypes.Bytes, found.Created, download: true);
+        await serving.Send(context, found.Id, found.Size, MimeTypes.Bytes, found.Created, download: true);
     }
 
     private static (Guid Conversation, string Message, string PathName)? Parse(HttpContext context)

@@ -1,3 +1,4 @@
+using Messenger.Grains.Uploads;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Builder;
@@ -16,9 +17,10 @@ public static class FilesExtensions
     {
         services.Configure(configure);
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
+        services.AddSingleton<Receivers>().AddSingleton<IUploadReceivers>(provider => provider.GetRequiredService<Receivers>());
         if (withStore)
         {
-            services.AddSingleton<Receivers>().AddSingleton<Credentials>().AddSingleton<Intake>().AddSingleton<Attachment>().AddSingleton<Serving>();
+            services.AddSingleton<Credentials>().AddSingleton<Intake>().AddSingleton<Attachment>().AddSingleton<Serving>();
             services.AddSingleton<TusEndpoint>().AddSingleton<OneShotEndpoint>().AddSingleton<DownloadEndpoint>().AddSingleton<AvatarEndpoint>();
             services.AddHostedService<Collector>();
         }

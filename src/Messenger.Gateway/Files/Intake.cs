@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Messenger.Grains;
+using Messenger.Grains.Uploads;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,8 @@ namespace Messenger.Gateway.Files;
 
 /// <summary>Takes the bytes of uploads: reserves them, writes them to the store piece by piece, and lets only one receiver of an upload go on.</summary>
 internal sealed class Intake(
-    IFileStore store, IUploads uploads, Receivers receivers, IOptions<FilesOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
+    IFileStore store, IUploads uploads, Receivers receivers, IOtherReceivers others, IOptions<FilesOptions> options, TimeProvider clock,
+    IHostApplicationLifetime lifetime)
 {
     /// <summary>How often a receiver looks whether it was taken over elsewhere, while nothing comes.</summary>
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(2);
@@ -48,11 +50,19 @@ internal sealed class Intake(
     }
 
     /// <summary>Takes an upload over from whoever receives it, here or at another gateway; null when there is none of this user's.</summary>
-    public async Task<UploadRow?> Take(Caller me, Guid id)
+    /// <param name="keep">
+    /// Whoever receives it is asked to record first what came. Without that it is lost, as far as it was not recorded: for who knows what is recorded, and sends the rest.
+    /// </param>
+    public async Task<UploadRow?> Take(Caller me, Guid id, bool keep)
     {
         if (await uploads.Find(id) is not { } found || found.UserId != me.UserId)
         {
             return null;
+        }
+
+        if (keep && !found.Finished && found.Offset < found.Length)
+        {
+            await Task.WhenAll(receivers.Release(id), others.Release(id));
         }
 
         receivers.End(id);
@@ -74,14 +84,15 @@ internal sealed class Intake(
 
         using var receiver = receivers.Enter(upload.Id);
         using var hash = checksum?.Begin();
-        await using var content = new UploadContent(context.Request.Body, hash, context.RequestAborted, lifetime.ApplicationStopping);
+        await using var content = new UploadContent(
+            context.Request.BodyReader, hash, context.RequestAborted, lifetime.ApplicationStopping, receiver.Released);
         using var watched = new CancellationTokenSource();
         var watch = WatchOver(upload, receiver, watched.Token);
         var recorded = upload;
         try
         {
             // With a checksum nothing counts before everything was seen.
-            var file = await Append(upload.File, content, checksum is null ? Record : static _ => Task.CompletedTask, receiver.Token);
+            var file = await Append(upload.File, content, checksum is null ? Record : static _ => Task.CompletedTask, receiver.Ended);
             if (checksum is not null)
             {
                 checksum.Verify(hash!);
@@ -96,7 +107,9 @@ internal sealed class Intake(
 
             return recorded;
         }
-        catch (OperationCanceledException) when (receiver.Token.IsCancellationRequested)
+        catch (Exception fault) when (
+            (fault is OperationCanceledException && receiver.Ended.IsCancellationRequested)
+            || (fault is ContentBrokenException && receiver.Released.IsCancellationRequested))
         {
             throw new RefusedException(Refused.Conflict("another request took this upload over"), StatusCodes.Status423Locked);
         }
@@ -123,7 +136,7 @@ internal sealed class Intake(
             if (!await uploads.Advance(upload.Id, upload.Generation, file.Offset, file.State, Expires))
             {
                 receiver.End();
-                receiver.Token.ThrowIfCancellationRequested();
+                receiver.Ended.ThrowIfCancellationRequested();
             }
 
             FilesMeter.Took(file.Offset - recorded.Offset);

@@ -1,18 +1,31 @@
 using System.Collections.Concurrent;
+using Messenger.Grains.Uploads;
 
 namespace Messenger.Gateway.Files;
 
-/// <summary>The uploads that this process is receiving. Whoever takes one over ends its receiver here at once; other gateways find out within seconds.</summary>
-internal sealed class Receivers
+/// <summary>The uploads that this process is receiving. Whoever takes one over has its receiver here let go, or ends it.</summary>
+internal sealed class Receivers(TimeProvider clock) : IUploadReceivers
 {
-    private readonly ConcurrentDictionary<Guid, CancellationTokenSource> running = new();
+    /// <summary>How long letting go may take: what came is flushed to the disk, or sent to the object store. A client waits for it.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Ends whoever receives this upload here.</summary>
+    private readonly ConcurrentDictionary<Guid, Receiver> running = new();
+
+    public async Task Release(Guid upload)
+    {
+        if (running.TryGetValue(upload, out var receiver))
+        {
+            receiver.Release();
+            await receiver.Left.WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Ends whoever receives this upload here, at once: what came and is not recorded is lost.</summary>
     public void End(Guid upload)
     {
         if (running.TryGetValue(upload, out var receiver))
         {
-            receiver.Cancel();
+            receiver.End();
         }
     }
 
@@ -20,23 +33,36 @@ internal sealed class Receivers
     public Receiver Enter(Guid upload)
     {
         FilesMeter.Entered();
-        var receiver = new CancellationTokenSource();
+        var receiver = new Receiver(this, upload);
         running[upload] = receiver;
-        return new Receiver(this, upload, receiver);
+        return receiver;
     }
 
     /// <summary>One entry.</summary>
-    public sealed class Receiver(Receivers all, Guid upload, CancellationTokenSource source) : IDisposable
+    public sealed class Receiver(Receivers all, Guid upload) : IDisposable
     {
-        /// <summary>Cancelled when the upload was taken over.</summary>
-        public CancellationToken Token => source.Token;
+        private readonly CancellationTokenSource ended = new();
+        private readonly CancellationTokenSource released = new();
+        private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void End() => source.Cancel();
+        /// <summary>Cancelled when the upload was taken over: nothing more can be recorded.</summary>
+        public CancellationToken Ended => ended.Token;
+
+        /// <summary>Cancelled when somebody waits for the upload: what came is to be recorded, and nothing more read.</summary>
+        public CancellationToken Released => released.Token;
+
+        /// <summary>Completes when it is done.</summary>
+        public Task Left => left.Task;
+
+        public void End() => ended.Cancel();
+
+        public void Release() => released.Cancel();
 
         public void Dispose()
         {
-            // Not the source itself: who ends it may hold it just now, and it has no timer to be freed.
-            all.running.TryRemove(KeyValuePair.Create(upload, source));
+            // Not the sources themselves: who ends it may hold them just now, and they have no timers to be freed.
+            all.running.TryRemove(KeyValuePair.Create(upload, this));
+            left.TrySetResult();
             FilesMeter.Left();
         }
     }

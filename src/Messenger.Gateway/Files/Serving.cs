@@ -6,16 +6,22 @@ using Microsoft.Net.Http.Headers;
 
 namespace Messenger.Gateway.Files;
 
-/// <summary>Sends a file out of the store: ranges, ETag, conditions and HEAD are the framework's.</summary>
+/// <summary>Sends a file out of the store: whole, a range of it, or only what a HEAD or a condition wants to know.</summary>
 internal sealed class Serving(IFileStore store)
 {
+    /// <summary>Of one read. Four of them are what the connection buffers before it waits, so that reading and sending go on beside each other.</summary>
+    private const int ChunkBytes = 16 * 1024;
+
+    private static readonly FileHeaders Headers = new();
+
+    /// <param name="size">Bytes, as its row says.</param>
     /// <param name="changed">Milliseconds since the Unix epoch.</param>
     /// <param name="download">A browser is told to save it, and not to show it.</param>
-    public async Task Send(HttpContext context, Guid id, string contentType, long changed, bool download)
+    public async Task Send(HttpContext context, Guid id, long size, string contentType, long changed, bool download)
     {
-        if (await store.Size(id, context.RequestAborted) is not { } size)
+        if (HttpMethods.IsHead(context.Request.Method) && await store.Size(id, context.RequestAborted) is null)
         {
-            throw new RefusedException(Refused.NotFound("there is no such file"));
+            throw Missing();
         }
 
         var headers = context.Response.Headers;
@@ -27,17 +33,56 @@ internal sealed class Serving(IFileStore store)
             headers.ContentDisposition = "attachment";
         }
 
-        if (HttpMethods.IsGet(context.Request.Method))
-        {
-            FilesMeter.Gave(size);
-        }
-
         // The id is made once per upload, and what is complete does not change: a strong validator.
         var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{id:N}\""));
-        await using var content = new StoredContent(store, id, size, End(context.Request, size), context.RequestAborted);
-        await Results.Stream(content, contentType, null, DateTimeOffset.FromUnixTimeMilliseconds(changed), tag, enableRangeProcessing: true).ExecuteAsync(context);
+        if (Headers.Set(context, size, contentType, DateTimeOffset.FromUnixTimeMilliseconds(changed), tag) is not var (from, count))
+        {
+            return;
+        }
+
+        await using var content = await Open(context, id, from, count);
+        FilesMeter.Gave(count);
+        await Copy(content, count, context);
     }
 
-    private static long End(HttpRequest request, long size) =>
-        request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges } && ranges.First() is { From: not null, To: { } to } ? Math.Min(to + 1, size) : size;
+    /// <summary>Opened before anything is sent: a file that is not there is still a 404.</summary>
+    private async Task<Stream> Open(HttpContext context, Guid id, long from, long count)
+    {
+        try
+        {
+            return await store.Read(id, from, count, context.RequestAborted) ?? throw Missing();
+        }
+        catch
+        {
+            context.Response.Clear();
+            throw;
+        }
+    }
+
+    /// <summary>Reads straight into what the connection sends from: no buffer of our own, and no copy.</summary>
+    private static async Task Copy(Stream content, long count, HttpContext context)
+    {
+        // Before the headers are out the writer gives memory that it copies.
+        await context.Response.StartAsync(context.RequestAborted);
+        var writer = context.Response.BodyWriter;
+        while (count > 0)
+        {
+            var chunk = writer.GetMemory((int)Math.Min(ChunkBytes, count));
+            var read = await content.ReadAsync(chunk[..(int)Math.Min(chunk.Length, count)], context.RequestAborted);
+            if (read == 0)
+            {
+                throw new StoreUnavailableException("the file is shorter in the store than its row says");
+            }
+
+            writer.Advance(read);
+            count -= read;
+            if ((await writer.FlushAsync(context.RequestAborted)).IsCompleted)
+            {
+                // Nobody reads any more.
+                return;
+            }
+        }
+    }
+
+    private static RefusedException Missing() => new(Refused.NotFound("there is no such file"));
 }

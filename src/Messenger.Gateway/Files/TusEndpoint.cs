@@ -61,7 +61,7 @@ internal sealed class TusEndpoint(
         Begin(context);
         context.Response.Headers.CacheControl = "no-store";
         var me = await credentials.Of(context.Request);
-        var upload = await Taken(me, context);
+        var upload = await Taken(me, context, keep: true);
 
         // All bytes may be there and not be joined, where a process died in between: who asks must not be told that it is done before it is.
         await Join(me, upload);
@@ -81,7 +81,7 @@ internal sealed class TusEndpoint(
         var me = await credentials.Of(context.Request);
         var offset = Number(context.Request, "Upload-Offset");
         var checksum = Checksum.Parse(context.Request.Headers["Upload-Checksum"]);
-        var upload = await Taken(me, context);
+        var upload = await Taken(me, context, keep: false);
         if (offset != upload.Offset)
         {
             throw new RefusedException(Refused.Conflict($"the upload is at offset {upload.Offset}, not {offset}"));
@@ -101,7 +101,7 @@ internal sealed class TusEndpoint(
     {
         Begin(context);
         var me = await credentials.Of(context.Request);
-        var upload = await Taken(me, context);
+        var upload = await Taken(me, context, keep: false);
         if (upload.Finished)
         {
             throw new RefusedException(Refused.Conflict("the file has joined its message: delete the message"));
@@ -177,9 +177,9 @@ internal sealed class TusEndpoint(
     }
 
     /// <summary>The actor's upload, taken over. Somebody else's is as unknown as one that never was.</summary>
-    private async Task<UploadRow> Taken(Caller me, HttpContext context)
+    private async Task<UploadRow> Taken(Caller me, HttpContext context, bool keep)
     {
-        var upload = Guid.TryParse(context.GetRouteValue("id") as string, out var id) ? await intake.Take(me, id) : null;
+        var upload = Guid.TryParse(context.GetRouteValue("id") as string, out var id) ? await intake.Take(me, id, keep) : null;
         return upload is null ? throw new RefusedException(Refused.NotFound("there is no such upload"))
             : upload.Expires < clock.GetUtcNow().ToUnixTimeMilliseconds()
                 ? throw new RefusedException(Refused.NotFound("the upload expired: begin anew"), StatusCodes.Status410Gone)

@@ -1,30 +1,51 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Messenger.Ports;
 
 namespace Messenger.Gateway.Files;
 
-/// <summary>A request's body on its way to the store: counted, hashed where the client gave a checksum, and ended when the process stops.</summary>
-internal sealed class UploadContent(Stream body, IncrementalHash? hash, CancellationToken aborted, CancellationToken stopping) : ForwardStream
+/// <summary>A request's body on its way to the store, hashed where the client gave a checksum.</summary>
+/// <param name="over">Each of these ends it: the connection was cut, the process stops, somebody else wants the upload.</param>
+internal sealed class UploadContent(PipeReader body, IncrementalHash? hash, params CancellationToken[] over) : ForwardStream
 {
-    private readonly CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping);
+    /// <summary>What is taken after the end: as much as the server may have buffered of it. Who still sends must not hold the upload for ever.</summary>
+    private const int MostLate = 1024 * 1024;
 
-    public long Count { get; private set; }
+    private readonly CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(over);
+    private int late;
 
     /// <summary>Its end comes as an <see cref="IOException"/>, so that the store keeps what has come.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // The token that takes an upload away is the store's; this one's are the connection's and the process's.
-        using var over = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
+        // The token that takes an upload away is the store's, and what is there already does not count then.
+        cancellationToken.ThrowIfCancellationRequested();
+        using var taken = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
         try
         {
-            var read = await body.ReadAsync(buffer, ended.Token);
-            hash?.AppendData(buffer.Span[..read]);
-            Count += read;
-            return read;
+            while (true)
+            {
+                var result = await Next();
+                var part = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, buffer.Length));
+                part.CopyTo(buffer.Span);
+                var read = (int)part.Length;
+                body.AdvanceTo(part.End);
+                if (read > 0 || result.IsCompleted)
+                {
+                    hash?.AppendData(buffer.Span[..read]);
+                    late += ended.IsCancellationRequested ? read : 0;
+                    return read;
+                }
+
+                if (result.IsCanceled)
+                {
+                    throw new IOException("the connection was cut");
+                }
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException(stopping.IsCancellationRequested ? "this gateway stops" : "the connection was cut");
+            throw new IOException("the connection was cut, this gateway stops, or the upload was taken over");
         }
     }
 
@@ -35,5 +56,17 @@ internal sealed class UploadContent(Stream body, IncrementalHash? hash, Cancella
     {
         ended.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>What has come is taken also after the end: the client has sent it, and need not send it again.</summary>
+    private ValueTask<ReadResult> Next()
+    {
+        if (late < MostLate && body.TryRead(out var here))
+        {
+            return ValueTask.FromResult(here);
+        }
+
+        ended.Token.ThrowIfCancellationRequested();
+        return body.ReadAsync(ended.Token);
     }
 }

@@ -26,6 +26,9 @@ public sealed class Gateways(IClusterMembershipService membership, ISiloMetadata
 
     /// <inheritdoc cref="Workers.Lead"/>
     public bool Lead => members.Lead;
+
+    /// <summary>All of them but this silo.</summary>
+    public IEnumerable<SiloAddress> Others => members.Active.Where(gateway => !gateway.Equals(self.SiloAddress));
 }
 
 /// <summary>The active silos of one role, those of all roles among them.</summary>

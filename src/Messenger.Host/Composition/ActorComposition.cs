@@ -5,6 +5,7 @@ using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
 using Messenger.Grains.Registration;
+using Messenger.Grains.Uploads;
 using Messenger.Grains.Users;
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
@@ -18,6 +19,11 @@ internal static class ActorComposition
     public static ISiloBuilder AddActors(this ISiloBuilder silo, Settings settings)
     {
         silo.AddGatewayStreams(TerminatesSockets(settings));
+        if (TerminatesSockets(settings))
+        {
+            silo.AddUploadReleases();
+        }
+
         if (settings.Silo.Role == SiloRoles.Gateway)
         {
             return silo;

@@ -13,7 +13,7 @@ public static class Labels
     public static readonly Label SmsOutcome = new("messenger.outcome", "taken, refused, failed, capped, uncounted");
     public static readonly Label Method = new("http.request.method", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, _OTHER");
     public static readonly Label StatusCode = new("http.response.status_code", "HTTP's");
-    public static readonly Label FileKind = new("messenger.file.kind", "expired, garbage, orphan");
+    public static readonly Label FileKind = new("messenger.file.kind", "expired, garbage, orphan, pieces");
     public static readonly Label DryRun = new("messenger.dry_run", "true, false");
     public static readonly Label RetentionKind = new("messenger.retention.kind", "messages, files");
     public static readonly Label GrainType = new("grain_type", "the kinds of grains and of Orleans' own services");

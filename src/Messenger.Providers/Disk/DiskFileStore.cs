@@ -25,7 +25,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
             while (written < file.Length)
             {
                 var most = (int)Math.Min(buffer.Length, file.Length - written);
-                var read = await Fill(reader, buffer.AsMemory(0, most), cancellation);
+                var read = await Fill(reader, buffer.AsMemory(0, most), since, cancellation);
                 if (read == 0)
                 {
                     break;
@@ -79,7 +79,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
     {
         try
         {
-            return new FileRange(File.OpenHandle(layout.Complete(id), options: FileOptions.Asynchronous | FileOptions.SequentialScan), from, count);
+            return new FileRange(File.OpenHandle(layout.Complete(id), options: FileOptions.SequentialScan), from, count);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -112,14 +112,14 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
     public Task<IReadOnlyList<StoredObject>> List(string? after, int max, CancellationToken cancellation) =>
         Task.Run<IReadOnlyList<StoredObject>>(() => Guarded(() => layout.List(after, max)), cancellation);
 
-    /// <summary>Fills the buffer as far as it goes without waiting long: fewer, larger writes.</summary>
-    private static async ValueTask<int> Fill(ContentReader reader, Memory<byte> buffer, CancellationToken cancellation)
+    /// <summary>Fills the buffer by half or more, for fewer, larger writes; of a slow client's content what comes until the next checkpoint.</summary>
+    private async ValueTask<int> Fill(ContentReader reader, Memory<byte> buffer, long since, CancellationToken cancellation)
     {
         var filled = 0;
         while (filled < buffer.Length && await reader.Read(buffer[filled..], cancellation) is > 0 and var read)
         {
             filled += read;
-            if (filled >= buffer.Length / 2)
+            if (filled >= buffer.Length / 2 || clock.GetElapsedTime(since) >= DiskOptions.CheckpointPeriod)
             {
                 break;
             }

@@ -9,12 +9,14 @@ internal sealed class FileRange(SafeFileHandle handle, long from, long count) : 
     private long left = count;
     private long at = from;
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    /// <remarks>Read on the caller's own thread: an asynchronous read of a file does the same on another one, and costs the way there and back.</remarks>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await RandomAccess.ReadAsync(handle, buffer[..(int)Math.Min(buffer.Length, left)], at, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var read = RandomAccess.Read(handle, buffer.Span[..(int)Math.Min(buffer.Length, left)], at);
         at += read;
         left -= read;
-        return read;
+        return ValueTask.FromResult(read);
     }
 
     protected override void Dispose(bool disposing)

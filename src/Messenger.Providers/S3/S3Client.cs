@@ -1,7 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
+using Messenger.Ports;
 
 namespace Messenger.Providers.S3;
 
@@ -39,4 +41,37 @@ internal static class S3Client
     public static bool IsAway(Exception fault) => fault is
         AmazonServiceException or AmazonClientException or HttpRequestException or SocketException or IOException or TimeoutException
         || (fault is OperationCanceledException { InnerException: TimeoutException });
+
+    /// <summary>A call whose faults are the store's, if they are.</summary>
+    public static async Task<T> Guarded<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception fault) when (IsAway(fault))
+        {
+            throw new StoreUnavailableException("the object store did not answer, or refused", fault);
+        }
+    }
+
+    /// <inheritdoc cref="Guarded{T}"/>
+    public static async Task Guarded(Func<Task> call) => await Guarded(async () =>
+    {
+        await call();
+        return true;
+    });
+
+    /// <summary>Ends a multipart upload and removes its parts.</summary>
+    public static async Task Abort(this IAmazonS3 client, string bucket, string key, string upload, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.AbortMultipartUploadAsync(bucket, key, upload, cancellation);
+        }
+        catch (AmazonS3Exception fault) when (fault.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
+        {
+            // It was completed or aborted, or this server has no such call: then it keeps parts as it sees fit.
+        }
+    }
 }

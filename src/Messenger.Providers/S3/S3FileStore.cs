@@ -28,7 +28,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            await Guarded(() => Recall(file, state, spool, cancellation));
+            await S3Client.Guarded(() => Recall(file, state, spool, cancellation));
             var reader = new ContentReader(content);
             var left = file.Length - file.Offset;
             while (left > 0)
@@ -40,11 +40,11 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
                     break;
                 }
 
-                await Guarded(async () => await spool.Add(buffer.AsMemory(0, read), cancellation));
+                await S3Client.Guarded(async () => await spool.Add(buffer.AsMemory(0, read), cancellation));
                 left -= read;
                 if (spool.Length == options.PartBytes)
                 {
-                    state = await Guarded(() => SendPart(file.Id, state, spool, cancellation));
+                    state = await S3Client.Guarded(() => SendPart(file.Id, state, spool, cancellation));
                     file = file with { Offset = file.Length - left, State = state.ToString() };
                     await progress(file);
                 }
@@ -52,7 +52,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
 
             if (file.Offset < file.Length - left || file.Length == 0)
             {
-                state = await Guarded(() => SendRest(file, file.Length - left, state, spool, cancellation));
+                state = await S3Client.Guarded(() => SendRest(file, file.Length - left, state, spool, cancellation));
                 file = file with { Offset = file.Length - left, State = state.ToString() };
                 await progress(file);
             }
@@ -73,7 +73,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
         // Looked at first: what servers say of an upload that was completed already differs.
         if (state.Upload is { } upload && await Size(file.Id, cancellation) != file.Length)
         {
-            await Guarded(() => client.CompleteMultipartUploadAsync(
+            await S3Client.Guarded(() => client.CompleteMultipartUploadAsync(
                 new CompleteMultipartUploadRequest
                 {
                     BucketName = options.Bucket,
@@ -92,7 +92,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
         await RemoveTails(file.Id, cancellation);
     }
 
-    public Task<Stream?> Read(Guid id, long from, long count, CancellationToken cancellation) => Guarded<Stream?>(async () =>
+    public Task<Stream?> Read(Guid id, long from, long count, CancellationToken cancellation) => S3Client.Guarded<Stream?>(async () =>
     {
         if (count == 0)
         {
@@ -111,7 +111,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
         }
     });
 
-    public Task<long?> Size(Guid id, CancellationToken cancellation) => Guarded<long?>(async () =>
+    public Task<long?> Size(Guid id, CancellationToken cancellation) => S3Client.Guarded<long?>(async () =>
     {
         try
         {
@@ -123,25 +123,18 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
         }
     });
 
-    public Task Remove(Guid id, string? state, CancellationToken cancellation) => Guarded(async () =>
+    public Task Remove(Guid id, string? state, CancellationToken cancellation) => S3Client.Guarded(async () =>
     {
         if (S3State.Parse(state).Upload is { } upload)
         {
-            try
-            {
-                await client.AbortMultipartUploadAsync(options.Bucket, keys.Complete(id), upload, cancellation);
-            }
-            catch (AmazonS3Exception fault) when (fault.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
-            {
-                // It was completed or aborted, or this server has no such call: then it keeps parts as it sees fit.
-            }
+            await client.Abort(options.Bucket, keys.Complete(id), upload, cancellation);
         }
 
         await client.DeleteObjectAsync(options.Bucket, keys.Complete(id), cancellation);
         await RemoveTails(id, cancellation);
     });
 
-    public Task<IReadOnlyList<StoredObject>> List(string? after, int max, CancellationToken cancellation) => Guarded<IReadOnlyList<StoredObject>>(async () =>
+    public Task<IReadOnlyList<StoredObject>> List(string? after, int max, CancellationToken cancellation) => S3Client.Guarded<IReadOnlyList<StoredObject>>(async () =>
     {
         // The first version of the listing: every server has it, and the second's place to start behind is not understood by all alike.
         var found = await client.ListObjectsAsync(
@@ -233,22 +226,4 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
             Log.TailsLeft(logger, fault);
         }
     }
-
-    private static async Task<T> Guarded<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (Exception fault) when (S3Client.IsAway(fault))
-        {
-            throw new StoreUnavailableException("the object store did not answer, or refused", fault);
-        }
-    }
-
-    private static async Task Guarded(Func<Task> call) => await Guarded(async () =>
-    {
-        await call();
-        return true;
-    });
 }

@@ -8,7 +8,10 @@ internal sealed class S3Keys(string prefix)
     /// <summary>Of everything in the store.</summary>
     public string Prefix => prefix;
 
-    public string Complete(Guid id) => string.Create(CultureInfo.InvariantCulture, $"{prefix}files/{id:N}");
+    /// <summary>Of files that are complete, or become so.</summary>
+    public string CompletePrefix => $"{prefix}files/";
+
+    public string Complete(Guid id) => string.Create(CultureInfo.InvariantCulture, $"{CompletePrefix}{id:N}");
 
     /// <summary>The end of a file that grows, shorter than a part, named after the offset it reaches: an earlier one stays valid until the later is recorded.</summary>
     public string Tail(Guid id, long offset) => string.Create(CultureInfo.InvariantCulture, $"{Tails(id)}{offset}");

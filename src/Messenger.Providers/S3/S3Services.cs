@@ -7,5 +7,5 @@ namespace Messenger.Providers.S3;
 public static class S3Services
 {
     public static IServiceCollection AddS3(this IServiceCollection services, S3Options options) =>
-        services.AddSingleton(options).AddSingleton<IFileStore, S3FileStore>();
+        services.AddSingleton(options).AddSingleton<IFileStore, S3FileStore>().AddSingleton<IStoredPieces, S3Pieces>();
 }

@@ -82,12 +82,17 @@ internal static class Goals
         .. OwnWorkload("history-long", Quantity.Answer, "history-1k", 1.2),
         .. Both("sync", Quantity.Answer, null, false, 300, 500),
         .. Both("sync", Quantity.First, null, false, 1000, 1500),
+        .. Files("upload"),
+        .. Files("download"),
         new("dialog-8", Quantity.Rate, "embedded", One, true, .4),
         new("dialog-8", Quantity.Cpu, Four, "one+one", false, 1.3),
     ];
 
     private static Goal[] Both(string workload, Quantity what, string? against, bool atLeast, double one, double four) =>
         [new(workload, what, One, against, atLeast, one), new(workload, what, Four, against, atLeast, four)];
+
+    private static Goal[] Files(string workload) =>
+        [new(workload, Quantity.Rate, "embedded", "raw", true, .8), new(workload, Quantity.Rate, One, "raw", true, .8), new(workload, Quantity.Rate, Four, "raw", true, .8)];
 
     private static Goal[] OwnWorkload(string workload, Quantity what, string against, double bound) =>
         [new(workload, what, One, $"{One}/{against}", false, bound), new(workload, what, Four, $"{Four}/{against}", false, bound)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using Messenger.Bench.Load;
 using Messenger.Protocol;
 using Messenger.Servers;
@@ -97,7 +98,7 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
         };
     }
 
-    /// <summary>In one shot, to messages of a dialog's own, each of which takes as many as it may.</summary>
+    /// <summary>In one shot, to messages of a dialog's own, each of which takes as many as it may; fetched by the signed URL that a client is given.</summary>
     public async Task<FileLane> Files(CancellationToken cancellation)
     {
         var (author, reader) = (await LoggedIn(cancellation), await LoggedIn(cancellation));
@@ -115,10 +116,16 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
                 await author.Ask(new RequestAddMessage(null, conversation.ToString(), true, null, message.ToString(), null, key.ToString()));
             }
 
-            return (
-                $"/upload/conversation_{conversation}/{message}?fileNameEncrypted=file{number}&mimeType=application/octet-stream",
-                $"/download/conversation_{conversation}/{message}_file{number}");
+            var (owner, name) = (message.ToString(), $"file{number}");
+            return ($"/upload/conversation_{conversation}/{owner}?fileNameEncrypted={name}&mimeType=application/octet-stream", () => Url(owner, name));
         });
+
+        async Task<string> Url(string message, string name)
+        {
+            using var answer = JsonDocument.Parse(await author.Ask(new RequestGetFilesFast(conversation.ToString(), message)));
+            return answer.RootElement.GetProperty("files").EnumerateArray()
+                .First(file => file.GetProperty("fileNameEncrypted").GetString() == name).GetProperty("downloadUrl").GetString()!;
+        }
     }
 
     public async ValueTask DisposeAsync()

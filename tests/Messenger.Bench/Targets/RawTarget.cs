@@ -68,7 +68,7 @@ internal sealed class RawTarget(string name, int port, ServerProcess server, Dir
     {
         // Some names again and again: nobody empties this folder while it runs.
         var path = $"/files/{Interlocked.Increment(ref _files) % Names}";
-        return Task.FromResult((path, path));
+        return Task.FromResult<(string, Func<Task<string>>)>((path, () => Task.FromResult(path)));
     }));
 
     public async ValueTask DisposeAsync()

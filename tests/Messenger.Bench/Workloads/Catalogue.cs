@@ -42,8 +42,10 @@ internal static class Catalogue
         Messenger("discovery", "RequestGetRegisteredUsers of 1 000 ids", Asking.Discovery),
         Messenger("history-1k", "a page of 100 from a conversation of 1 000 messages", (target, scale, stop) => Asking.History(target, 1000, scale, stop)),
         Messenger("history-long", "a page of 100 from a long conversation", (target, scale, stop) => Asking.History(target, scale.History, scale, stop)),
-        new("upload", "files of 32 MiB coming in, 4 at a time; operations are MiB", (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, upload: true, scale.Duration, stop)),
-        new("download", "files of 32 MiB going out, 4 at a time; operations are MiB", (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, upload: false, scale.Duration, stop)),
+        Files("upload", "files of 32 MiB coming in, 4 at a time; operations are MiB", 32, upload: true),
+        Files("download", "files of 32 MiB going out, 4 at a time; operations are MiB", 32, upload: false),
+        Files("upload-small", "the same with files of 1 MiB", 1, upload: true),
+        Files("download-small", "the same with files of 1 MiB", 1, upload: false),
         Messenger("hostile", "pings beside 1 000 stalled connections and 10 000 hostile frames of each kind; 'first' is the p99 before", Hostile.Run),
         new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
     ];
@@ -53,6 +55,9 @@ internal static class Catalogue
         new(name, description, (target, scale, stop) => receipts && target is PeerTarget ? null :
             new Talk(target, name) { Receipts = receipts, WarmUp = scale.WarmUp }
                 .Run([new(rooms, people, writers)], window, perSecond, scale.Duration, stop));
+
+    private static Workload Files(string name, string description, int fileMiB, bool upload) => new(
+        name, description, (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, name, fileMiB, upload, scale.Duration, stop));
 
     private static Workload Messenger(string name, string description, Func<MessengerTarget, Scale, CancellationToken, Task<Measurement>> run) =>
         new(name, description, (target, scale, stop) => target is MessengerTarget messenger ? run(messenger, scale, stop) : null);

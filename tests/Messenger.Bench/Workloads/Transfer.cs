@@ -10,12 +10,11 @@ namespace Messenger.Bench.Workloads;
 internal static class Transfer
 {
     private const int MiB = 1024 * 1024;
-    private const int FileMiB = 32;
     private const int Lanes = 4;
 
-    public static async Task<Measurement> Run(ITarget target, bool upload, TimeSpan duration, CancellationToken cancellation)
+    public static async Task<Measurement> Run(ITarget target, string name, int fileMiB, bool upload, TimeSpan duration, CancellationToken cancellation)
     {
-        var bytes = RandomNumberGenerator.GetBytes(FileMiB * MiB);
+        var bytes = RandomNumberGenerator.GetBytes(fileMiB * MiB);
         var lanes = new List<FileLane>();
         var paths = new List<string>();
         for (var i = 0; i < Lanes; i++)
@@ -23,7 +22,8 @@ internal static class Transfer
             lanes.Add(await target.Files(cancellation));
 
             // The first file brings in what is loaded once, and is what a download fetches.
-            paths.Add(await lanes[i].Upload(bytes, cancellation));
+            var url = await lanes[i].Upload(bytes, cancellation);
+            paths.Add(await url());
             await lanes[i].Download(paths[i], cancellation);
         }
 
@@ -52,11 +52,11 @@ internal static class Transfer
                 return count;
             },
             cancellation)));
-        var (seconds, moved) = (watch.Elapsed.TotalSeconds, (double)files.Sum() * FileMiB);
+        var (seconds, moved) = (watch.Elapsed.TotalSeconds, (double)files.Sum() * fileMiB);
         var perThousand = (Cpu.Seconds(target.Processes) - cpu) / moved * 1000;
         lanes.ForEach(lane => lane.Dispose());
         return new Measurement(
-            target.Name, upload ? "upload" : "download", moved / seconds, perThousand, Cpu.OwnSeconds() - own,
+            target.Name, name, moved / seconds, perThousand, Cpu.OwnSeconds() - own,
             latencies.Percentile(0.5), latencies.Percentile(0.99), null, null, null, 0, 0);
     }
 }

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Phones;
 
@@ -105,12 +103,16 @@ public class BadUploadTests(SharedServer server) : OnSharedServer(server)
         var upload = await mine.Created(talk, message, "name", 1000);
 
         // A Content-Length that is a lie: less comes, and then nothing.
-        await Cut(a, $"PATCH {upload}", "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n", 1000, 400);
-        await Cut(a, $"POST /upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", "", 1000, 400);
+        using (await mine.Hanging(upload, 0, new byte[400], 1000))
+        {
+            await Courier.UntilReceived(Path.Combine(Server.DataDirectory, "files"), upload);
+        }
 
-        // Who asks at once may take the upload over before what came is recorded.
+        (await mine.Unfinished($"POST /upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", "", new byte[400], 1000)).Dispose();
+
+        // Who asks at once hears of all that came.
         var offset = await mine.Offset(upload);
-        Assert.InRange(offset, 0, 400);
+        Assert.Equal(400, offset);
         Assert.Empty(await Courier.FilesOf(a, talk, message));
         using var rest = await mine.Patch(upload, offset, new ByteArrayContent(Bytes[(int)offset..]));
         Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
@@ -122,37 +124,16 @@ public class BadUploadTests(SharedServer server) : OnSharedServer(server)
     {
         var (mine, talk, message, a) = await Scene();
         var upload = await mine.Created(talk, message, "name", 1000);
-        using var hanging = await Sent(a, $"PATCH {upload}", "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n", 1000, 400);
+        using var hanging = await mine.Hanging(upload, 0, new byte[400], 1000);
+        await Courier.UntilReceived(Path.Combine(Server.DataDirectory, "files"), upload);
 
-        var partial = Path.Combine(Server.DataDirectory, "files", "partial");
-        var name = Guid.Parse(upload.Split('/')[^1]).ToString("N");
-        await Deadlines.Until(() => Task.FromResult(File.Exists(Path.Combine(partial, name[..2], name))), Deadlines.Frame, () => "nothing is received");
-
-        // What the hanging one has brought and not recorded is lost, and both cannot go on.
+        // What the hanging one has brought is recorded first, and both cannot go on.
         var offset = await mine.Offset(upload);
+        Assert.Equal(400, offset);
         using var rest = await mine.Patch(upload, offset, new ByteArrayContent(Bytes[(int)offset..]));
         Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
         using var reader = new StreamReader(hanging.GetStream());
         Assert.Contains("423", await reader.ReadLineAsync(), StringComparison.Ordinal);
-    }
-
-    /// <summary>Sends less than it says, and cuts the connection.</summary>
-    private async Task Cut(Phone me, string request, string headers, int said, int sent)
-    {
-        using var connection = await Sent(me, request, headers, said, sent);
-        using var reader = new StreamReader(connection.GetStream());
-        connection.Client.Shutdown(SocketShutdown.Send);
-        await reader.ReadToEndAsync();
-    }
-
-    private async Task<TcpClient> Sent(Phone me, string request, string headers, int said, int sent)
-    {
-        var connection = new TcpClient();
-        await connection.ConnectAsync(Server.Http.Host, Server.Http.Port);
-        var text = $"{request} HTTP/1.1\r\nHost: {Server.Http.Authority}\r\nAuthorization: {Courier.Credential(me)}\r\nContent-Length: {said}\r\n{headers}\r\n";
-        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
-        await connection.GetStream().WriteAsync(new byte[sent]);
-        return connection;
     }
 
     private async Task<(Courier Mine, Talk Talk, string Message, Phone A)> Scene()

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Phones;
 
 namespace Messenger.EndToEnd.Tests.Files;
@@ -96,6 +98,29 @@ public sealed class Courier : IDisposable
         }
 
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>A PATCH that brings less than it says, and then hangs.</summary>
+    public Task<TcpClient> Hanging(string upload, long offset, byte[] sent, int said) => Unfinished(
+        $"PATCH {upload}", $"Tus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\nContent-Type: {Piece}\r\n", sent, said);
+
+    /// <summary>A request whose body is shorter than it says; it comes in one packet, so that who has seen its headers has all of it.</summary>
+    public async Task<TcpClient> Unfinished(string request, string headers, byte[] sent, int said)
+    {
+        var (server, credential) = (_http.BaseAddress!, _http.DefaultRequestHeaders.Authorization);
+        var connection = new TcpClient();
+        await connection.ConnectAsync(server.Host, server.Port);
+        var text = $"{request} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: {credential}\r\nContent-Length: {said}\r\n{headers}\r\n";
+        await connection.GetStream().WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(text), .. sent]);
+        return connection;
+    }
+
+    /// <summary>Waits until the server writes an upload into this folder.</summary>
+    public static Task UntilReceived(string files, string upload)
+    {
+        var name = Guid.Parse(upload.Split('/')[^1]).ToString("N");
+        return Deadlines.Until(
+            () => Task.FromResult(File.Exists(Path.Combine(files, "partial", name[..2], name))), Deadlines.Frame, () => "nothing is received");
     }
 
     /// <summary>Fails the test unless it was refused with this code, in words.</summary>

@@ -48,6 +48,8 @@ public sealed class ResumeTests : IDisposable
         await AssertSame(file, url.Replace(Origin(other), Origin(one), StringComparison.Ordinal));
         Assert.Equal(Length, Assert.Single(await Courier.FilesOf(b, talk, message)).Number("size"));
 
+        await Hanging();
+
         // A gateway whose folder is another one does not start.
         var elsewhere = new Dictionary<string, string>(one.Environment)
         {
@@ -56,6 +58,23 @@ public sealed class ResumeTests : IDisposable
         };
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => ServerProcess.StartAsync(one with { Environment = elsewhere, DataDirectory = _folder.CreateSubdirectory("third").FullName }));
         Assert.Contains("not the folder of this cluster's other gateways", refused.Message, StringComparison.Ordinal);
+
+        // A connection hangs at one gateway: who asks at the other hears of every byte that came, and goes on there.
+        async Task Hanging()
+        {
+            var bytes = RandomNumberGenerator.GetBytes(1000);
+            using var here = new Courier(one.Http, a);
+            using var there = new Courier(other.Http, a);
+            var upload = await here.Created(talk, message, "second", bytes.Length);
+            using var hanging = await here.Hanging(upload, 0, bytes[..400], bytes.Length);
+            await Courier.UntilReceived(shared, upload);
+
+            Assert.Equal(400, await there.Offset(upload));
+            using var rest = await there.Patch(upload, 400, new ByteArrayContent(bytes[400..]));
+            Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
+            using var reader = new StreamReader(hanging.GetStream());
+            Assert.Contains("423", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

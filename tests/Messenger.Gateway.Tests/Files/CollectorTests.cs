@@ -53,11 +53,43 @@ public class CollectorTests
         Assert.Equal(0, fake.Expiries);
     }
 
-    private Collector Make(bool dryRun) => new(
-        fake, fake, fake, Options.Create(new FilesOptions { CollectorDryRun = dryRun }), time, NullLogger<Collector>.Instance);
-
-    private sealed class Fake : IFileStore, IUploads, IFileGarbage
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Old_pieces_go_that_no_upload_under_way_goes_on_with(bool dryRun)
     {
+        var (old, now) = (time.GetUtcNow().AddDays(-2), time.GetUtcNow());
+        var kept = new[]
+        {
+            // Of an upload that has been under way for long, and of one that has hardly begun.
+            fake.Begin(fake.Add("used", finished: false), "used", old), fake.Begin(Guid.NewGuid(), "fresh", now),
+        };
+        var left = new[]
+        {
+            fake.Begin(fake.Add("another", finished: false), "lost", old), fake.Begin(fake.Add(null, finished: false), "unrecorded", old),
+            fake.Begin(fake.Add("done", finished: true), "done", old), fake.Begin(Guid.NewGuid(), "forgotten", old),
+        };
+        using var collector = Make(dryRun);
+
+        // More than a page, which is a step: the rest waits for the next.
+        var many = Enumerable.Range(0, Collector.Step).Select(_ => fake.Begin(Guid.NewGuid(), "many", old)).ToArray();
+        await collector.Collect(default);
+        Assert.Equal(dryRun ? 0 : Collector.Step - kept.Length, (left.Length + many.Length + kept.Length) - fake.Pieces.Count);
+        await collector.Collect(default);
+        await collector.Collect(default);
+
+        Assert.Equal((dryRun ? [.. kept, .. left, .. many] : kept).Order(), fake.Pieces.Select(one => one.Place).Order());
+    }
+
+    private Collector Make(bool dryRun) => new(
+        fake, fake, fake, Options.Create(new FilesOptions { CollectorDryRun = dryRun }), time, NullLogger<Collector>.Instance, pieces: fake);
+
+    private sealed class Fake : IFileStore, IUploads, IFileGarbage, IStoredPieces
+    {
+        private readonly Dictionary<Guid, UploadRow> rows = [];
+
+        public List<StoredPieces> Pieces { get; } = [];
+
         public SortedDictionary<Guid, DateTimeOffset> Objects { get; } = [];
 
         public HashSet<Guid> Named { get; } = [];
@@ -112,7 +144,42 @@ public class CollectorTests
 
         public Task<Reservation> Reserve(UploadRow upload, UploadLimits limits) => throw new NotSupportedException();
 
-        public Task<UploadRow?> Find(Guid id) => throw new NotSupportedException();
+        public Task<UploadRow?> Find(Guid id) => Task.FromResult(rows.GetValueOrDefault(id));
+
+        /// <summary>An upload whose state names these pieces.</summary>
+        public Guid Add(string? pieces, bool finished)
+        {
+            var row = new UploadRow(Guid.NewGuid(), "user", "target", 100, 10, pieces, 1, finished, 0, 0);
+            rows[row.Id] = row;
+            return row.Id;
+        }
+
+        public string Begin(Guid id, string name, DateTimeOffset begun)
+        {
+            // In the order in which they are begun.
+            Pieces.Add(new StoredPieces($"{Pieces.Count:D6}", id, name, begun));
+            return Pieces[^1].Place;
+        }
+
+        Task<IReadOnlyList<StoredPieces>> IStoredPieces.List(string? after, int max, CancellationToken cancellation)
+        {
+            lock (Pieces)
+            {
+                return Task.FromResult<IReadOnlyList<StoredPieces>>([.. Pieces.Where(one => string.CompareOrdinal(one.Place, after) > 0).Take(max)]);
+            }
+        }
+
+        public bool AreOf(string? state, StoredPieces pieces) => state == pieces.Name;
+
+        public Task Remove(StoredPieces pieces, CancellationToken cancellation)
+        {
+            lock (Pieces)
+            {
+                Pieces.Remove(pieces);
+            }
+
+            return Task.CompletedTask;
+        }
 
         Task<UploadRow?> IUploads.Take(Guid id) => throw new NotSupportedException();
 
