@@ -95,6 +95,12 @@ public sealed class GatewayOptions
     /// </remarks>
     public int DrainPerSecond { get; set; } = 400;
 
+    /// <summary>
+    /// Of the requests that came without a traceparent, from 0 to 1, how many begin a span where somebody traces; what becomes of it is the
+    /// sampler's to decide. The others make none at any step, and cost nothing.
+    /// </summary>
+    public double TracedShare { get; set; } = 1;
+
     /// <summary>The <c>serverVersion</c> of ResponsePong.</summary>
     public string ServerVersion { get; set; } = "0";
 

@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Text;
 using Messenger.Grains.Devices;
 using Messenger.Ports.Telemetry;
+using Microsoft.Extensions.Options;
 
 namespace Messenger.Gateway.Dispatch;
 
 /// <summary>The first and the last span of a trace: a request from its frame to its answer, and a notification from the stream to its socket.</summary>
 /// <remarks>A span holds the request's type and status, and nothing else of it.</remarks>
-internal sealed class RequestTraces(TimeProvider time)
+internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> options)
 {
     /// <summary>Traces a second that clients may ask for, all of this process together: whoever sets the sampled flag must not cost more than that.</summary>
     public const int ClientsPerSecond = 10;
@@ -17,11 +18,12 @@ internal sealed class RequestTraces(TimeProvider time)
 
     private static readonly ActivitySource Source = new("Messenger.Gateway");
 
+    private readonly double share = options.Value.TracedShare;
     private readonly Lock gate = new();
     private long second;
     private int asked;
 
-    /// <summary>A request was read. Null: nobody traces. The span is not made the current one: see <see cref="Enter"/>.</summary>
+    /// <summary>A request was read. Null: nobody traces it. The span is not made the current one: see <see cref="Enter"/>.</summary>
     /// <param name="traceParent">As it stood in the frame; what is no traceparent is ignored.</param>
     public Activity? Start(string type, ReadOnlySpan<byte> traceParent)
     {
@@ -30,10 +32,17 @@ internal sealed class RequestTraces(TimeProvider time)
             return null;
         }
 
+        // Before anything is made: a span costs every step of its request, recorded or not.
+        var parent = Parent(traceParent);
+        if (parent == default && !Drawn())
+        {
+            return null;
+        }
+
         // A request is no part of the upgrade that opened its connection.
         var outer = Activity.Current;
         Activity.Current = null;
-        var span = Source.StartActivity(type, ActivityKind.Server, Parent(traceParent));
+        var span = Source.StartActivity(type, ActivityKind.Server, parent);
         Activity.Current = outer;
         return span;
     }
@@ -97,6 +106,10 @@ internal sealed class RequestTraces(TimeProvider time)
             ? parent
             : new ActivityContext(parent.TraceId, parent.SpanId, ActivityTraceFlags.None, null, isRemote: true);
     }
+
+#pragma warning disable CA5394 // Which requests are looked at is no secret.
+    private bool Drawn() => share >= 1 || Random.Shared.NextDouble() < share;
+#pragma warning restore CA5394
 
     private bool MayAsk()
     {

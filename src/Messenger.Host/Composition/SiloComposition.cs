@@ -29,7 +29,7 @@ internal static class SiloComposition
         if (Telemetry.Pushes(silo.Configuration))
         {
             // A filter around every grain call, on both sides: worth it only where somebody looks at the traces.
-            silo.AddActivityPropagation();
+            silo.AddTracedCalls();
         }
 
         silo.AddDashboardOf(settings.Outside.Admin.Port);

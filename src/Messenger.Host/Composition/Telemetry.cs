@@ -49,8 +49,17 @@ internal static class Telemetry
             });
         if (pushes)
         {
+            var sampling = Sampling.Of(builder.Configuration);
+            builder.Services.Configure<GatewayOptions>(options => options.TracedShare = sampling.Share);
             telemetry
-                .WithTracing(traces => traces.AddSource("Messenger.*", "Microsoft.Orleans.*", "Npgsql").AddProcessor(new Anonymous.Spans()).SampleSome(builder.Configuration))
+                .WithTracing(traces =>
+                {
+                    traces.AddSource("Messenger.*", "Microsoft.Orleans.*", "Npgsql").AddProcessor(new Anonymous.Spans());
+                    if (sampling.Sampler is { } sampler)
+                    {
+                        traces.SetSampler(sampler);
+                    }
+                })
                 .WithLogging(logs => logs.AddProcessor(new Anonymous.Entries()))
                 .UseOtlpExporter();
         }
@@ -73,28 +82,5 @@ internal static class Telemetry
         {
             GrainSignals.Begin();
         }
-    }
-
-    /// <summary>One request in a hundred, where OTEL_TRACES_SAMPLER does not say otherwise.</summary>
-    private static void SampleSome(this TracerProviderBuilder traces, ConfigurationManager configuration)
-    {
-        if (configuration["OTEL_TRACES_SAMPLER"] is not { Length: > 0 })
-        {
-            traces.SetSampler(new ParentBasedSampler(new RequestSampler(Share(configuration["OTEL_TRACES_SAMPLER_ARG"]))));
-        }
-    }
-
-    private static double Share(string? text) =>
-        double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share : 0.01;
-
-    /// <summary>A share of the requests. What the cluster says to itself is the start of no trace.</summary>
-    private sealed class RequestSampler(double share) : Sampler
-    {
-        private readonly TraceIdRatioBasedSampler requests = new(share);
-
-        public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-            samplingParameters.Kind == System.Diagnostics.ActivityKind.Server
-                ? requests.ShouldSample(samplingParameters)
-                : new SamplingResult(SamplingDecision.Drop);
     }
 }

@@ -4,6 +4,7 @@ using Messenger.Gateway.Delivery;
 using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Sessions;
 using Messenger.Grains.Devices;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class SignalTests
     [Fact]
     public void What_nobody_takes_allocates_nothing()
     {
-        var traces = new RequestTraces(time);
+        var traces = Traces();
         var notice = new Notice("NotificationTyping", [], Replayed: false, Push: null, Committed: 1) { Trace = Parent };
         var frame = Encoding.ASCII.GetBytes($"\"{Parent}\"");
         Hot();
@@ -48,7 +49,7 @@ public sealed class SignalTests
     public void A_client_is_traced_when_it_asks_ten_times_a_second()
     {
         using var listener = Listen();
-        var traces = new RequestTraces(time);
+        var traces = Traces();
         var frame = Encoding.ASCII.GetBytes($"\"{Parent}\"");
         for (var second = 0; second < 2; second++)
         {
@@ -58,6 +59,34 @@ public sealed class SignalTests
             spans.ForEach(span => span.Dispose());
             time.Advance(TimeSpan.FromSeconds(1));
         }
+    }
+
+    [Fact]
+    public void What_is_not_drawn_makes_no_span_unless_its_client_sent_a_traceparent()
+    {
+        using var listener = Listen();
+        var traces = Traces(share: 0);
+        Assert.Null(traces.Start("RequestPing", []));
+        using var asked = traces.Start("RequestPing", Encoding.ASCII.GetBytes($"\"{Parent}\""));
+        Assert.True(asked!.Recorded);
+        using var told = traces.Start("RequestPing", Encoding.ASCII.GetBytes($"\"{Parent[..^1]}0\""));
+        Assert.False(told!.Recorded);
+    }
+
+    [Fact]
+    public void Of_the_requests_a_share_is_drawn()
+    {
+        using var listener = Listen();
+        var traces = Traces(share: .1);
+        var drawn = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            using var span = traces.Start("RequestPing", []);
+            drawn += span is null ? 0 : 1;
+        }
+
+        // Nine standard deviations to either side.
+        Assert.InRange(drawn, 730, 1270);
     }
 
     [Theory]
@@ -70,9 +99,11 @@ public sealed class SignalTests
     public void What_is_no_traceparent_is_ignored(string json)
     {
         using var listener = Listen();
-        using var span = new RequestTraces(time).Start("RequestPing", Encoding.ASCII.GetBytes(json));
+        using var span = Traces().Start("RequestPing", Encoding.ASCII.GetBytes(json));
         Assert.Equal(default, span!.ParentSpanId);
     }
+
+    private RequestTraces Traces(double share = 1) => new(time, Options.Create(new GatewayOptions { TracedShare = share }));
 
     /// <summary>As the default sampler: what a client asked for, nothing else.</summary>
     private static ActivityListener Listen()
