@@ -24,6 +24,15 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
     /// <summary>Notices waiting in a lane from which on writers are held back.</summary>
     private const int Crowded = 256;
 
+    /// <summary>
+    /// Notices for all people that go out at once, one call to each: a burst into a large group must not overrun the queue to a gateway, which
+    /// holds it back from the second call on (<see cref="Delivery.IGatewayStreams.Room"/>).
+    /// </summary>
+    private const int Wave = 8192;
+
+    /// <summary>Notices in one call: past this a call is only later.</summary>
+    private const int Together = 64;
+
     /// <summary>A doubt is repeated after this, doubling up to <see cref="LongestPause"/>: silos come back within seconds.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -137,6 +146,9 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
         private readonly Queue<Piece> _waiting = [];
         private readonly List<Parcel> _owed = [];
         private int _count;
+
+        /// <summary>How many notices of the piece that waits longest were sent already.</summary>
+        private int _begun;
         private bool _doubt;
         private bool _running;
 
@@ -214,31 +226,15 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
 
         private async Task DeliverWaiting()
         {
-            var first = _waiting.Dequeue();
+            var first = _waiting.Peek();
             using var step = Traces.FanOut(first.Cause);
-            List<Parcel> parcels = [first.Parcel];
-            var notices = first.Notices;
-            if (_waiting.TryPeek(out var next) && next.GoesWith(first))
-            {
-                var all = new List<Notice>(notices);
-                while (_waiting.TryPeek(out next) && next.GoesWith(first))
-                {
-                    _waiting.Dequeue();
-                    all.AddRange(next.Notices);
-                    parcels.Add(next.Parcel);
-                    Traces.Joins(step, next.Cause);
-                }
-
-                notices = [.. all];
-            }
-
+            var notices = Take(first, step);
             _count -= notices.Length;
             if (_count <= Crowded)
             {
                 owner._crowded.Remove(this);
             }
 
-            _owed.AddRange(parcels);
             var told = _owed.Count;
             if (await owner.Grain(user).Deliver(owner.Conversation, first.Term, notices.AsImmutable(), first.Except))
             {
@@ -251,9 +247,42 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
             }
         }
 
+        /// <summary>What goes in the next call; the parcels that end with it are owed from here on.</summary>
+        private Notice[] Take(Piece first, Activity? step)
+        {
+            var most = Math.Clamp(Wave / owner._lanes.Count, 1, Together);
+            if (_begun == 0 && first.Notices.Length <= most && _waiting.Count == 1)
+            {
+                _owed.Add(_waiting.Dequeue().Parcel);
+                return first.Notices;
+            }
+
+            var taken = new List<Notice>();
+            while (taken.Count < most && _waiting.TryPeek(out var next) && next.GoesWith(first))
+            {
+                var rest = next.Notices.AsSpan(_begun);
+                var fits = rest[..Math.Min(rest.Length, most - taken.Count)];
+                if (taken.Count > 0)
+                {
+                    Traces.Joins(step, next.Cause);
+                }
+
+                taken.AddRange(fits);
+                _begun += fits.Length;
+                if (_begun == next.Notices.Length)
+                {
+                    _owed.Add(_waiting.Dequeue().Parcel);
+                    _begun = 0;
+                }
+            }
+
+            return [.. taken];
+        }
+
         /// <summary>Everything that waits is replaced by one doubt.</summary>
         private void Owe()
         {
+            _begun = 0;
             while (_waiting.TryDequeue(out var piece))
             {
                 _owed.Add(piece.Parcel);

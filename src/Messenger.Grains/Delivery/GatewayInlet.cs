@@ -10,7 +10,7 @@ namespace Messenger.Grains.Delivery;
 internal interface IGatewayInlet : IGrainService
 {
     /// <summary>Completes when the queue has them; false when it had no room in time and they are dropped, or this silo is no gateway.</summary>
-    [ResponseTimeout("00:00:02")]
+    [ResponseTimeout("00:00:05")]
     Task<bool> Push(GatewayBatch batch);
 }
 

@@ -29,11 +29,14 @@ internal static class GatewayStreamBounds
     /// <summary>Payload bytes in one push.</summary>
     public const long PushBytes = 1024 * 1024;
 
-    /// <summary>A gateway that does not take a push for so long is suspected. A push takes a millisecond.</summary>
-    public static readonly TimeSpan PushTimeout = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// A gateway that does not take a push for so long is suspected. A push takes a millisecond; a gateway that just started under load, or
+    /// whose machine is short of CPU, was seen to take two seconds, and suspecting it makes all its sessions fetch.
+    /// </summary>
+    public static readonly TimeSpan PushTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a gateway may keep a push waiting for room: well below the time-out, so that a slow gateway is not taken for a hung one.</summary>
-    public static readonly TimeSpan RoomTimeout = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan RoomTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>How long nothing is accepted for a suspected gateway; then the next push is a trial.</summary>
     public static readonly TimeSpan SuspectTime = TimeSpan.FromSeconds(1);
