@@ -31,12 +31,11 @@ var parsed = root.Parse(args);
 // Asking for help or for a completion is no mistake, whatever is missing besides.
 if (parsed is { Errors.Count: > 0, Action: null or ParseErrorAction })
 {
-    foreach (var error in parsed.Errors)
+    foreach (var line in Mistakes.In(parsed))
     {
-        await Console.Error.WriteLineAsync(error.Message);
+        await Console.Error.WriteLineAsync(line);
     }
 
-    await Console.Error.WriteLineAsync($"See '{string.Join(' ', HelpText.Path(parsed.CommandResult))} --help'.");
     return ExitCodes.Usage;
 }
 

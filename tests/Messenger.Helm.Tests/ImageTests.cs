@@ -81,7 +81,7 @@ public sealed class ImageTests : IAsyncLifetime
 
     private static void Build()
     {
-        Assert.True(File.Exists(Path.Combine(Tool.Folder, "base.tar")), "the base is missing: run tests/Messenger.Helm.Tests/install");
+        Assert.True(File.Exists(Path.Combine(Tool.Folder, "base.tar")), "the base is missing: run tests/tools/chart");
         Tool.Done("dotnet", "publish", "src/Messenger.Host", "-c", "Release", "--no-build", "-o", "artifacts/image", "-v", "quiet");
         var container = Tool.Done("buildah", "from", "scratch").Trim();
         Tool.Done("buildah", "add", "-q", container, Path.Combine(Tool.Folder, "base.tar"), "/");

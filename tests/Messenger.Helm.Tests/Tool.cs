@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Messenger.Helm.Tests;
 
-/// <summary>Programs that tests/Messenger.Helm.Tests/install has put in place. A missing one fails whoever needs it.</summary>
+/// <summary>Programs that tests/tools/chart has put in place. A missing one fails whoever needs it.</summary>
 internal static class Tool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -21,7 +21,7 @@ internal static class Tool
     public static (int Code, string Output) Helm(string release, params string[] arguments)
     {
         var program = Path.Combine(Folder, release);
-        Assert.True(File.Exists(program), $"{program} is missing: run tests/Messenger.Helm.Tests/install");
+        Assert.True(File.Exists(program), $"{program} is missing: run tests/tools/chart");
         return Run(program, arguments);
     }
 

@@ -4,7 +4,7 @@ using Messenger.Servers;
 
 namespace Messenger.Monitoring.Tests;
 
-/// <summary>What <c>tests/monitoring-tools</c> installed. A missing one fails whoever needs it.</summary>
+/// <summary>What <c>tests/tools/monitoring</c> installed. A missing one fails whoever needs it.</summary>
 internal static class Tool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -35,5 +35,5 @@ internal static class Tool
         return output.Result;
     }
 
-    private static string Required(string path) => Path.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run tests/monitoring-tools first");
+    private static string Required(string path) => Path.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run tests/tools/monitoring first");
 }

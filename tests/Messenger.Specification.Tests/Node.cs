@@ -10,7 +10,7 @@ public sealed class Node : IAsyncLifetime
 
     private readonly string scripts = Path.Combine(Documents.Root(), "tests", "Messenger.Specification.Tests", "Node");
 
-    public Task InitializeAsync() => Run(Path.Combine(Documents.Root(), "tests", "client-tools"));
+    public Task InitializeAsync() => Run(Path.Combine(Documents.Root(), "tests", "tools", "specification"));
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -29,7 +29,7 @@ public sealed class Node : IAsyncLifetime
         }
         catch (System.ComponentModel.Win32Exception fault)
         {
-            throw new InvalidOperationException($"{program} is not there: tests/client-tools installs what these tests need", fault);
+            throw new InvalidOperationException($"{program} is not there: tests/tools/specification installs what these tests need", fault);
         }
 
         using var deadline = new CancellationTokenSource(Patience);

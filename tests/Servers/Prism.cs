@@ -71,13 +71,13 @@ public sealed class Prism : IAsyncDisposable
         process.Dispose();
     }
 
-    /// <summary>Where tests/push-tools puts it. Missing is a failure, never a skip.</summary>
+    /// <summary>Where tests/tools/pushes puts it. Missing is a failure, never a skip.</summary>
     private static string Program()
     {
         var tools = Environment.GetEnvironmentVariable("MESSENGER_TEST_TOOLS") is { Length: > 0 } given ? given : "/tmp/messenger-test-tools";
         var folder = Directory.Exists(tools) ? Directory.GetDirectories(tools, "prism-*").FirstOrDefault(found => !found.EndsWith(".new", StringComparison.Ordinal)) : null;
         return folder is null
-            ? throw new InvalidOperationException("Prism is not installed: run tests/push-tools")
+            ? throw new InvalidOperationException("Prism is not installed: run tests/tools/pushes")
             : Path.Combine(folder, "node_modules", ".bin", "prism");
     }
 }

@@ -1,6 +1,6 @@
 namespace Messenger.Servers;
 
-/// <summary>What <c>tests/file-servers</c> installed.</summary>
+/// <summary>What <c>tests/tools/files</c> installed.</summary>
 public static class TestTools
 {
     public static string Folder { get; } =
@@ -12,5 +12,5 @@ public static class TestTools
 
     public static string Required(string path) => Path.Exists(path)
         ? path
-        : throw new InvalidOperationException($"{path} is missing: run tests/file-servers first");
+        : throw new InvalidOperationException($"{path} is missing: run tests/tools/files first");
 }

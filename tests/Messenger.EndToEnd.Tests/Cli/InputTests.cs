@@ -36,7 +36,9 @@ public class InputTests
     public async Task The_bare_name_shows_the_help_too() => Assert.Contains("conformance", (await CliRun.ToEnd()).Out, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData(2, "bogus", "bogus")]
+    [InlineData(2, "'messenger' has no command 'bogus': it takes demo, register,", "bogus")]
+    [InlineData(2, "'messenger admin' has no command 'bogus': it takes token, reports,", "admin", "bogus")]
+    [InlineData(2, "'messenger admin' takes a command: token, reports,", "admin")]
     [InlineData(2, "'phone' missing", "send")]
     [InlineData(2, "E.164", "send", "12345", "hello")]
     [InlineData(2, "E.164", "register", "alice")]

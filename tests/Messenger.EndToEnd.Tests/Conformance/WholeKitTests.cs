@@ -1,22 +1,15 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Xml.Linq;
 using Messenger.Conformance;
 using Messenger.Conformance.Reports;
 using Messenger.EndToEnd.Tests.Cli;
-using Messenger.EndToEnd.Tests.Cluster;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Host;
-using Xunit.Abstractions;
 
 namespace Messenger.EndToEnd.Tests.Conformance;
 
 /// <summary>All of the kit at once, as one who has a server runs it.</summary>
-public class WholeKitTests(ITestOutputHelper output)
+public class WholeKitTests
 {
-    /// <summary>Checks at a time on the cluster, whose answers take longer than a process of its own needs.</summary>
-    private const int AtOnce = 4;
-
     [Fact]
     public async Task The_embedded_default_holds_to_every_rule()
     {
@@ -39,27 +32,6 @@ public class WholeKitTests(ITestOutputHelper output)
 
         Assert.Contains("ok 1 - REG-3", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("limits off", run.Out, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    [Trait("Category", "Cluster")]
-    public async Task A_cluster_holds_to_every_rule_at_all_of_its_gateways()
-    {
-        using var files = new Folder();
-        await using var cluster = await ClusterFixture.StartAsync(("Files__Directory", files.Path));
-        var kit = new Inspection(KitFixture.Target([.. cluster.GatewayProcesses.Select(gateway => gateway.Settings.WebSocket)]));
-        var outcomes = new ConcurrentBag<Outcome>();
-
-        // What waits for a minute is tried on the embedded server.
-        var checks = AllChecks.List.Where(check => check.Waits == TimeSpan.Zero);
-        await Parallel.ForEachAsync(checks, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (check, _) => outcomes.Add(await kit.Run(check)));
-
-        foreach (var slow in outcomes.OrderByDescending(outcome => outcome.Took).Take(10))
-        {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{slow.Took.TotalSeconds,6:F1} s  {slow.Check.Title}"));
-        }
-
-        Assert.Empty(outcomes.Where(outcome => outcome.Result == Result.Broken).Select(outcome => $"{outcome.Check.Title}: {outcome.Message}"));
     }
 
     [Fact]
