@@ -17,7 +17,12 @@ internal static class BenchCommand
         var targets = Choice("--target", "Which servers", AllTargets);
         var workloads = Choice("--workload", "Which loads", AllWorkloads);
         var seconds = new Option<double>("--seconds") { Description = "How long each load is measured", DefaultValueFactory = _ => 5 };
-        var warmUp = new Option<double>("--warm-up") { Description = "Seconds of load before a conversation is measured", DefaultValueFactory = _ => 8 };
+        var warmUp = new Option<double>("--warm-up")
+        {
+            // .NET compiles what is hot anew in the background: on two busy cores it is at it for half a minute.
+            Description = "Seconds of load before a conversation is measured",
+            DefaultValueFactory = _ => 15,
+        };
         var connections = new Option<int>("--connections") { Description = "Silent connections of the idle load", DefaultValueFactory = _ => 2000 };
         var history = new Option<int>("--history") { Description = "Messages of the long conversation", DefaultValueFactory = _ => 1_000_000 };
         var repeat = new Option<int>("--repeat") { Description = "Run everything so often and take medians", DefaultValueFactory = _ => 1 };

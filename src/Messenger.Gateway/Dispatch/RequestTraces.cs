@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Messenger.Grains.Devices;
+using Messenger.Grains.Tracing;
 using Messenger.Ports.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -52,7 +53,7 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
     {
         if (pending.Span is { } span)
         {
-            Activity.Current = span;
+            Traces.Follow(span);
             if (span.IsAllDataRequested)
             {
                 span.AddEvent(new ActivityEvent("lane left"));

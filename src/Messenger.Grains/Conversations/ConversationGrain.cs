@@ -1,5 +1,6 @@
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
+using Messenger.Grains.Tracing;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;

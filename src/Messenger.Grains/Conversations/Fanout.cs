@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Messenger.Grains.Devices;
+using Messenger.Grains.Tracing;
 using Messenger.Grains.Users;
 using Microsoft.Extensions.Logging;
 using Orleans;

@@ -1,3 +1,4 @@
+using Messenger.Grains.Tracing;
 using Messenger.Protocol;
 using Orleans;
 using Orleans.Concurrency;
@@ -13,81 +14,115 @@ namespace Messenger.Grains.Conversations;
 /// </remarks>
 public interface IConversationGrain : IGrainWithGuidKey
 {
+    [Traced]
     Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request);
 
     /// <summary>One answer per request, in order: what one connection sent meanwhile goes in one call.</summary>
+    [Traced]
     Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests);
 
+    [Traced]
     Task<Answer[]> Delivered(Caller me, Immutable<MessageDelivered[]> requests);
 
+    [Traced]
     Task<Answer[]> Readed(Caller me, Immutable<RequestMessagesReaded[]> requests);
 
+    [Traced]
     Task<Answer> MarkAllReaded(Caller me, RequestMarkAllReaded request);
 
+    [Traced]
     Task<Answer> Typing(Caller me, RequestTyping request);
 
+    [Traced]
     Task<Answer<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request);
 
+    [Traced]
     Task<Answer<ResponseGetMessages>> GetMessagesFromUuid(Caller me, RequestGetMessagesFromUuid request);
 
+    [Traced]
     Task<Answer<ResponseGetMessages>> GetMessagesByUuids(Caller me, RequestGetMessagesByUuids request);
 
+    [Traced]
     Task<Answer<ResponseGetConversationFull>> Get(Caller me, RequestGetConversationFull request);
 
+    [Traced]
     Task<Answer<ResponseGetMembersList>> GetMembersList(Caller me, RequestGetMembersList request);
 
+    [Traced]
     Task<Answer<NicksList>> GetNicks(Caller me, GetNicks request);
 
+    [Traced]
     Task<Answer<ResponseSessionKeyByUuid>> GetSessionKey(Caller me, RequestGetSessionKey request);
 
+    [Traced]
     Task<Answer<ResponseGetUpdatedPublicKeys>> GetUpdatedPublicKeys(Caller me, RequestGetUpdatedPublicKeys request);
 
+    [Traced]
     Task<Answer> DeleteMessage(Caller me, RequestDeleteMessage request);
 
+    [Traced]
     Task<Answer> DeleteMessages(Caller me, RequestDeleteMessages request);
 
+    [Traced]
     Task<Answer> UpdateMemberNick(Caller me, UpdateMemberNick request);
 
+    [Traced]
     Task<Answer> AddMember(Caller me, RequestAddMember request);
 
+    [Traced]
     Task<Answer> AddAdmin(Caller me, RequestAddAdmin request);
 
+    [Traced]
     Task<Answer> ChangeToAdmin(Caller me, RequestChangeToAdmin request);
 
+    [Traced]
     Task<Answer> Kick(Caller me, RequestKickUser request);
 
+    [Traced]
     Task<Answer> Leave(Caller me, RequestLeaveConversation request);
 
+    [Traced]
     Task<Answer> Delete(Caller me, RequestDeleteConversation request);
 
+    [Traced]
     Task<Answer> Rename(Caller me, RequestRenameConversation request);
 
+    [Traced]
     Task<Answer<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request);
 
     /// <summary>The files of a message, as recorded. Former members may ask for what came before they left.</summary>
+    [Traced]
     Task<Answer<MessageFiles>> GetFiles(Caller me, string messageUuid);
 
     /// <summary>Whether the actor may add a file of this name and size to a message: its author, where <c>hasFiles</c> is true.</summary>
+    [Traced]
     Task<Answer> MayAddFile(Caller me, string messageUuid, string pathName, long size);
 
     /// <summary>Adds a file, whose bytes are in the store, to a message, and tells every device of the members. Can be repeated.</summary>
+    [Traced]
     Task<Answer> AddFile(Caller me, string messageUuid, MessageFile file);
 
     /// <summary>Whether the actor may see the avatar (<paramref name="change"/> false) or change it.</summary>
+    [Traced]
     Task<Answer> MayAvatar(Caller me, bool change);
 
     /// <summary>Sets the avatar, or removes it; an event, and a notification. Can be repeated.</summary>
     /// <param name="avatar">Null to remove it.</param>
+    [Traced]
     Task<Answer> SetAvatar(Caller me, AvatarFile? avatar);
 
+    [Traced]
     Task<Answer> ReportMessage(Caller me, AddMessageReport request);
 
+    [Traced]
     Task<Answer> ReportConversation(Caller me, AddConversationReport request);
 
     /// <summary>One side of this dialog changed its blacklist: read it anew before the next message.</summary>
+    [Traced]
     Task BlackListChanged();
 
     /// <summary>A process died before it had told this conversation's members everything: every member's devices are told to doubt.</summary>
+    [Traced]
     Task Doubt();
 }
 

@@ -1,3 +1,4 @@
+using Messenger.Grains.Tracing;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Streams;

@@ -1,3 +1,4 @@
+using Messenger.Grains.Tracing;
 using Messenger.Protocol;
 using Orleans;
 using Orleans.Concurrency;
@@ -15,9 +16,11 @@ namespace Messenger.Grains.Devices;
 public interface IDeviceGrain : IGrainWithStringKey
 {
     /// <summary>Takes over as the device's one connection, displacing an older one (4001), and says where the notifications go on.</summary>
+    [Traced]
     Task<Connected> Connect(Connection connection, string? resumeCursor);
 
     /// <summary>The connection ended. Nothing happens when another one has taken over since.</summary>
+    [Traced]
     Task Disconnect(long session);
 
     /// <summary>
@@ -25,21 +28,26 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// it already (<see cref="Delivery.IGatewayStreams.Room"/>); where the device is offline, when the pushes that they deserve are on disk.
     /// </summary>
     [AlwaysInterleave]
+    [Traced]
     Task Deliver(Immutable<Notice[]> notices);
 
     /// <summary>What follows a number; a refused page means that the epoch has changed or the number is no longer kept: close with 1012.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task<InboxPage> Fetch(long epoch, long after);
 
     /// <summary>Something may have been missed: a new epoch; the connection is closed with 1012 and its client resynchronises.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task Doubt();
 
     /// <summary>Closes the connection with this code; with <see cref="CloseCode.Deleted"/> the inbox is forgotten too.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task Close(CloseCode code);
 
     [AlwaysInterleave]
+    [Traced]
     Task<bool> IsOnline();
 
     /// <summary>
@@ -47,22 +55,27 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// Asked only when the silo-local registry does not know the session; the batches of <see cref="IDeviceLeases"/> are the usual way.
     /// </summary>
     [AlwaysInterleave]
+    [Traced]
     Task<Lease> Renew(long session, long number);
 
     /// <summary>What a push needs; kept by the device's inbox, set by its user.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task SetPushTarget(PushTarget? target);
 
     /// <summary>Forgets this target, if it is still the one.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task ForgetPushTarget(PushTarget dead);
 
     /// <summary>Where a push of now has to go; null when none is wanted: the device is online, or has no token.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task<PushTarget?> PushTarget();
 
     /// <summary>Of these messages the device may not have been told: pushes, if it is offline or turns out to be. On disk when it returns.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task Wake(PushHint[] messages);
 }
 

@@ -1,3 +1,4 @@
+using Messenger.Grains.Tracing;
 using Messenger.Protocol;
 using Orleans;
 

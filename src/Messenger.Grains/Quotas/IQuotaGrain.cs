@@ -1,3 +1,4 @@
+using Messenger.Grains.Tracing;
 using Orleans;
 
 namespace Messenger.Grains.Quotas;
@@ -10,6 +11,7 @@ public interface IQuotaGrain : IGrainWithStringKey
     /// <param name="most">How many fit into one window.</param>
     /// <param name="over">The window; it begins with the first that is counted.</param>
     /// <returns>0, or the seconds until the window is over; then nothing was counted.</returns>
+    [Traced]
     Task<int> Take(int most, TimeSpan over);
 }
 

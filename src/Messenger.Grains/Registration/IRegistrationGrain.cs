@@ -1,3 +1,4 @@
+using Messenger.Grains.Tracing;
 using Messenger.Protocol;
 using Orleans;
 using Orleans.Concurrency;
@@ -8,18 +9,22 @@ namespace Messenger.Grains.Registration;
 public interface IRegistrationGrain : IGrainWithStringKey
 {
     /// <summary>Keeps a pending application and sends a code.</summary>
+    [Traced]
     Task<Answer> Register(RequestRegisterApplication request);
 
     /// <summary>Checks the code in constant time; five wrong tries void it. Right: the user's grain confirms the application.</summary>
+    [Traced]
     Task<Answer> Confirm(RequestConfirmRegistration request);
 
     /// <summary>Applications that wait for their code.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task<ApplicationInfo[]> Pending();
 
     /// <summary>Sends a code for a change of an existing user's; it voids an older one for the same.</summary>
     /// <remarks>Interleaves, as the next does: the user's grain calls it while <see cref="Confirm"/> may be calling the user's grain.</remarks>
     [AlwaysInterleave]
+    [Traced]
     Task<Answer> SendCode(CodePurpose purpose, string phone, string? androidSmsToken);
 
     /// <summary>
@@ -27,6 +32,7 @@ public interface IRegistrationGrain : IGrainWithStringKey
     /// so a confirmation can be retried after a lost answer.
     /// </summary>
     [AlwaysInterleave]
+    [Traced]
     Task<Answer> CheckCode(CodePurpose purpose, string code);
 }
 

@@ -1,5 +1,6 @@
 using Messenger.Grains.Conversations;
 using Messenger.Grains.Devices;
+using Messenger.Grains.Tracing;
 using Messenger.Protocol;
 using Orleans;
 using Orleans.Concurrency;
@@ -14,70 +15,96 @@ namespace Messenger.Grains.Users;
 public interface IUserGrain : IGrainWithStringKey
 {
     /// <summary>Creates the user at first, and confirms the application. Called by the registration once the code was right.</summary>
+    [Traced]
     Task<Answer> ConfirmApplication(ApplicationInfo application);
 
     /// <summary>Whether this is a confirmed application of the user's; then it is the one that logs in now, and the other devices are told.</summary>
+    [Traced]
     Task<Answer<Caller>> Authenticate(string applicationUuid);
 
     /// <summary>Whether this is a confirmed application of the user's: the credential of an HTTP request. Nobody is told, and nothing is recorded.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<Caller>> Verify(string applicationUuid);
 
+    [Traced]
     Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<ResponseApplicationsFull>> GetApplications(Caller me, RequestGetApplicationsFull request);
 
+    [Traced]
     Task<Answer> DeleteApplication(Caller me, RequestDeleteApplication request);
 
+    [Traced]
     Task<Answer> DeleteUser(Caller me, RequestDeleteUser request);
 
+    [Traced]
     Task<Answer> ConfirmDeleteUser(Caller me, RequestDeleteUserConfirmation request);
 
+    [Traced]
     Task<Answer> AddKeys(Caller me, RequestAddUserKeys request);
 
+    [Traced]
     Task<Answer> UpdateKeys(Caller me, RequestUpdateUserKeys request);
 
+    [Traced]
     Task<Answer> ConfirmUpdateKeys(Caller me, RequestConfirmUpdateUserKeys request);
 
+    [Traced]
     Task<Answer> UpdateNick(Caller me, RequestUpdateUserNick request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<ResponseUserInfo>> GetUserInfo(Caller me, RequestGetUserInfo request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<ResponseUserInfoMulti>> GetUserInfoMulti(Caller me, RequestGetUserInfoMulti request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<Params>> GetParams(Caller me, GetParams request);
 
+    [Traced]
     Task<Answer> UpdateParam(Caller me, UpdateParam request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request);
 
+    [Traced]
     Task<Answer> UpdateContactList(Caller me, RequestUpdateContactList request);
 
+    [Traced]
     Task<Answer> UpdateContact(Caller me, UpdateContact request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<ResponseRegisteredUsers>> GetRegisteredUsers(Caller me, RequestGetRegisteredUsers request);
 
+    [Traced]
     Task<Answer> AddBlackList(Caller me, AddBlackList request);
 
+    [Traced]
     Task<Answer> RemoveBlackList(Caller me, RemoveBlackList request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<BlackList>> GetBlackList(Caller me, GetBlackList request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request);
 
     [AlwaysInterleave]
+    [Traced]
     Task<Answer> ReportUser(Caller me, AddUserReport request);
 
     /// <summary>Sets the user's avatar, whose bytes are in the store, or removes it. Can be repeated.</summary>
     /// <param name="avatar">Null to remove it.</param>
+    [Traced]
     Task<Answer> SetAvatar(Caller me, AvatarFile? avatar);
 
     /// <summary>
@@ -87,9 +114,11 @@ public interface IUserGrain : IGrainWithStringKey
     /// <param name="term">The term of the conversation under which they were committed.</param>
     /// <param name="except">The name of the application that caused them, or null.</param>
     [AlwaysInterleave]
+    [Traced]
     Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except);
 
     /// <summary>Something may not have reached this user's devices: each starts a new epoch.</summary>
     [AlwaysInterleave]
+    [Traced]
     Task Doubt();
 }

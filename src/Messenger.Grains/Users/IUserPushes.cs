@@ -1,4 +1,5 @@
 using Messenger.Grains.Devices;
+using Messenger.Grains.Tracing;
 using Orleans.Concurrency;
 
 namespace Messenger.Grains.Users;
@@ -11,9 +12,11 @@ public interface IUserPushes : IGrainWithStringKey
     /// When it returns, the pushes are on disk.
     /// </summary>
     [AlwaysInterleave]
+    [Traced]
     Task Wake(PushHint[] messages);
 
     /// <summary>A provider says that this token is dead: forgets it, unless the application has another one by now.</summary>
     /// <param name="application">Its name, which is what devices are keyed by.</param>
+    [Traced]
     Task ForgetToken(string application, PushTarget dead);
 }

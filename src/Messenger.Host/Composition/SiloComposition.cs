@@ -26,12 +26,6 @@ internal static class SiloComposition
         silo.Services.Configure<RetentionOptions>(options =>
             (options.Messages, options.Files) = (settings.Outside.Retention.Messages, settings.Outside.Retention.Files));
         silo.AddSiloRole(settings.Silo.Role);
-        if (Telemetry.Pushes(silo.Configuration))
-        {
-            // A filter around every grain call, on both sides: worth it only where somebody looks at the traces.
-            silo.AddTracedCalls();
-        }
-
         silo.AddDashboardOf(settings.Outside.Admin.Port);
         silo.Membership(settings, listening);
         silo.Directory();

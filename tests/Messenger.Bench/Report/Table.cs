@@ -17,31 +17,51 @@ internal static class Table
             AnsiConsole.Profile.Width = RedirectedWidth;
         }
 
-        var table = Of(
-            ["workload", "target", "per s", "ratio", "CPU-s/1000", "ratio", "CPU-s", "generator", "ack p50", "ack p99", "deliv. p50", "deliv. p99",
-                "last p50", "first", "KiB each", "lost", "doubled", .. baseline is null ? (string[])[] : ["rate/base", "CPU/base"], "goals"]);
-        foreach (var group in measurements.GroupBy(one => one.Workload))
+        // What this run did not measure takes no room.
+        var columns = Columns(measurements, yardstick, baseline)
+            .Select(column => (column.Heading, Cells: measurements.Select(column.Cell).ToList()))
+            .Where(column => column.Cells.Exists(cell => cell.Length > 0))
+            .ToList();
+        var table = Of(columns.Select(column => column.Heading));
+        for (var row = 0; row < measurements.Count; row++)
         {
-            var ceiling = group.FirstOrDefault(one => one.Target == yardstick);
-            foreach (var one in group)
+            if (row > 0 && measurements[row].Workload != measurements[row - 1].Workload)
             {
-                var then = baseline?.Of(one);
-                table.AddRow(
-                [
-                    one.Workload, one.Target, Text(one.PerSecond, "N0"), Ratio(one.PerSecond, ceiling?.PerSecond), Text(one.CpuPerThousand, "0.000"),
-                    Ratio(one.CpuPerThousand, ceiling?.CpuPerThousand), Text(one.ServerCpu, "0.0"), Text(one.GeneratorCpu, "0.0"), Text(one.AckP50, "0.00"),
-                    Text(one.AckP99, "0.00"), Text(one.DeliveryP50, "0.00"), Text(one.DeliveryP99, "0.00"), Text(one.LastP50, "0.0"),
-                    Text(one.FirstMs, "0.0"), Text(one.KiBEach, "0.0"), Text(one.Lost, "0"), Text(one.Doubled, "0"),
-                    .. baseline is null ? (string[])[] : [Ratio(one.PerSecond, then?.PerSecond), Ratio(one.CpuPerThousand, then?.CpuPerThousand)],
-                    Reached(one, measurements),
-                ]);
+                table.AddEmptyRow();
             }
 
-            table.AddEmptyRow();
+            table.AddRow([.. columns.Select(column => column.Cells[row])]);
         }
 
         AnsiConsole.Write(table);
         PrintGoals(measurements);
+    }
+
+    /// <summary>Latencies are milliseconds. A ratio is to the yardstick's measurement of the same load.</summary>
+    private static IEnumerable<Column> Columns(IReadOnlyList<Measurement> all, string yardstick, Baseline? baseline)
+    {
+        yield return new("workload", one => one.Workload);
+        yield return new("target", one => one.Target);
+        yield return new("per s", one => Text(one.PerSecond, "N0"));
+        yield return new("ratio", one => Ratio(one.PerSecond, Ceiling(one)?.PerSecond));
+        yield return new("CPU-s/1000", one => Text(one.CpuPerThousand, "0.000"));
+        yield return new("ratio", one => Ratio(one.CpuPerThousand, Ceiling(one)?.CpuPerThousand));
+        yield return new("CPU-s", one => Text(one.ServerCpu, "0.0"));
+        yield return new("generator", one => Text(one.GeneratorCpu, "0.0"));
+        yield return new("ack p50", one => Text(one.AckP50, "0.00"));
+        yield return new("ack p99", one => Text(one.AckP99, "0.00"));
+        yield return new("deliv. p50", one => Text(one.DeliveryP50, "0.00"));
+        yield return new("deliv. p99", one => Text(one.DeliveryP99, "0.00"));
+        yield return new("last p50", one => Text(one.LastP50, "0.0"));
+        yield return new("first", one => Text(one.FirstMs, "0.0"));
+        yield return new("KiB each", one => Text(one.KiBEach, "0.0"));
+        yield return new("lost", one => Text(one.Lost, "0"));
+        yield return new("doubled", one => Text(one.Doubled, "0"));
+        yield return new("rate/base", one => Ratio(one.PerSecond, baseline?.Of(one)?.PerSecond));
+        yield return new("CPU/base", one => Ratio(one.CpuPerThousand, baseline?.Of(one)?.CpuPerThousand));
+        yield return new("goals", one => Reached(one, all));
+
+        Measurement? Ceiling(Measurement one) => all.FirstOrDefault(other => other.Target == yardstick && other.Workload == one.Workload);
     }
 
     /// <summary>Only those that this run can tell.</summary>
@@ -86,4 +106,6 @@ internal static class Table
     private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
 
     private static string Ratio(double? value, double? of) => value is { } v && of is { } o && o > 0 ? Text(v / o, "0.00") : "";
+
+    private sealed record Column(string Heading, Func<Measurement, string> Cell);
 }

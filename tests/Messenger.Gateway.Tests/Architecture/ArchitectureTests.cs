@@ -1,5 +1,8 @@
 using System.Xml.Linq;
+using Messenger.Grains.Conversations;
+using Messenger.Grains.Tracing;
 using NetArchTest.Rules;
+using Orleans;
 using Xunit;
 
 namespace Messenger.Gateway.Tests.Architecture;
@@ -50,6 +53,17 @@ public sealed class ArchitectureTests
             .Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
         Assert.Equal(Arrows[project].Order(), named.Order());
+    }
+
+    [Fact]
+    public void A_trace_goes_on_in_every_call_of_a_grain()
+    {
+        var calls = typeof(IConversationGrain).Assembly.GetTypes()
+            .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrain)))
+            .SelectMany(grain => grain.GetMethods())
+            .ToList();
+        Assert.NotEmpty(calls);
+        Assert.All(calls, call => Assert.True(call.IsDefined(typeof(TracedAttribute), inherit: false), $"{call.DeclaringType!.Name}.{call.Name} is not [Traced]"));
     }
 
     [Theory]

@@ -62,7 +62,11 @@ public sealed class ClusterTests(MonitoredCluster cluster) : IClassFixture<Monit
     [Fact]
     public async Task A_trace_is_whole_through_two_processes()
     {
-        string[] steps = ["RequestAddMessage", "log group commit", "fan-out", "stream push", "frame written"];
+        string[] steps =
+        [
+            "RequestAddMessage", "IConversationGrain/AddMessages", "log group commit", "fan-out", "IUserGrain/Deliver", "IDeviceGrain/Deliver",
+            "stream push", "frame written",
+        ];
         List<Span> spans = [];
         await Deadlines.Until(
             () =>
