@@ -10,7 +10,7 @@ namespace Messenger.EndToEnd.Tests.Model;
 /// Random lives of four people, what is allowed and what is not, beside a small model of the protocol: every answer and, after every step, what
 /// people see must be the model's. A life that differs is shrunk, and printed with the seed that makes it again.
 /// </summary>
-/// <remarks><c>MESSENGER_MODEL_MINUTES</c> makes each of them go on for so long; <c>CsCheck_Seed</c> begins with a known life.</remarks>
+/// <remarks><c>MESSENGER_MODEL_MINUTES</c>, or what <c>tests/run --minutes</c> sets, makes each of them go on for so long; <c>CsCheck_Seed</c> begins with a known life.</remarks>
 public class ModelTests(SharedServer server, ITestOutputHelper output) : OnSharedServer(server)
 {
     private const int Longest = 40;
@@ -18,12 +18,13 @@ public class ModelTests(SharedServer server, ITestOutputHelper output) : OnShare
     /// <summary>Enough for some thousand steps; on a busy machine some hundred.</summary>
     private const int Seconds = 12;
 
-    /// <summary>Of a thousand: one process dies about every ten seconds.</summary>
+    /// <summary>Of a thousand steps: in a long run one process dies about every ten seconds.</summary>
     private const int Kills = 25;
 
-    private static int? Asked =>
-        double.TryParse(Environment.GetEnvironmentVariable("MESSENGER_MODEL_MINUTES"), CultureInfo.InvariantCulture, out var minutes)
-            ? (int)(minutes * 60) : null;
+    /// <summary>In a short one at least one is to die.</summary>
+    private const int KillsWhenShort = 60;
+
+    private static int? Asked => Of("MESSENGER_MODEL_MINUTES") ?? Of("MESSENGER_CHAOS_MINUTES");
 
     [Fact]
     public async Task One_process_lives_as_the_model_does()
@@ -33,8 +34,8 @@ public class ModelTests(SharedServer server, ITestOutputHelper output) : OnShare
         Check(life, Step.Lives(Longest, kills: 0), Asked ?? Seconds);
     }
 
-    /// <summary>The same, while processes die. On request: a cluster and its deaths take minutes to show anything.</summary>
-    [OnRequest("MESSENGER_MODEL_MINUTES")]
+    /// <summary>The same, while processes die: a few lives and deaths by default, since a cluster takes minutes to show what is rare.</summary>
+    [Fact]
     [Trait("Category", "Cluster")]
     public async Task A_cluster_whose_processes_die_lives_as_the_model_does()
     {
@@ -49,8 +50,12 @@ public class ModelTests(SharedServer server, ITestOutputHelper output) : OnShare
             await victim.Restart();
         });
         await life.Begin();
-        Check(life, Step.Lives(Longest, Kills), Asked ?? Seconds);
+        Check(life, Step.Lives(Longest, Asked is null ? KillsWhenShort : Kills), Asked ?? Seconds);
+        output.WriteLine($"{round} processes died");
     }
+
+    private static int? Of(string variable) =>
+        double.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var minutes) ? (int)(minutes * 60) : null;
 
     private void Check(Life life, Gen<Step[]> lives, int seconds)
     {
