@@ -16,7 +16,7 @@ namespace Messenger.Grains.Conversations;
 /// same turn, and answered when it is committed. The log commits in the order handed in. So two changes never see the same sequence, a check
 /// never goes stale, and what an interleaved call may see early is a change whose commit is under way; if that fails, all of it is dropped.
 /// </remarks>
-[Reentrant, SiloRole(SiloRoles.Worker)]
+[Reentrant, SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class ConversationGrain(
     IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, TimeProvider clock, ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain

@@ -13,7 +13,7 @@ namespace Messenger.Grains.Devices;
 /// The device. Whatever a method changes of connection and inbox it changes before its first await, so that what interleaves still happens
 /// one after the other; what comes after is waiting for a disk.
 /// </summary>
-[SiloRole(SiloRoles.Worker), BesideUser]
+[SiloRole(SiloRoles.Worker), ByKey]
 internal sealed class DeviceGrain(
     [PersistentState("device", "state")] IPersistentState<DeviceState> store,
     IGatewayStreams gateways, LeaseRegistry registry, PushQueue pushes, ISiloStatusOracle silos, ILocalSiloDetails silo,

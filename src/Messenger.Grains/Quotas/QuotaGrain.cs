@@ -7,7 +7,7 @@ using Orleans;
 namespace Messenger.Grains.Quotas;
 
 /// <inheritdoc cref="IQuotaGrain"/>
-[SiloRole(SiloRoles.Worker)]
+[SiloRole(SiloRoles.Worker), ByKey]
 internal sealed class QuotaGrain(TimeProvider clock, ILogger<QuotaGrain> logger) : Grain, IQuotaGrain
 {
     private Stored<QuotaWindow> _window = null!;

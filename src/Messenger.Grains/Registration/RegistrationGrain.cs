@@ -11,7 +11,7 @@ namespace Messenger.Grains.Registration;
 
 /// <summary>A phone's actor; see <see cref="IRegistrationGrain"/> for what it promises.</summary>
 /// <remarks>A code is on disk before it is sent, and a try before its outcome is told: a crash gives nobody a sixth guess.</remarks>
-[SiloRole(SiloRoles.Worker), BesideUser]
+[SiloRole(SiloRoles.Worker), ByKey]
 internal sealed class RegistrationGrain(
     ISmsSender sms, IOptions<RegistrationOptions> options, TimeProvider clock, ILogger<RegistrationGrain> logger)
     : Grain, IRegistrationGrain

@@ -16,7 +16,7 @@ namespace Messenger.Grains.Users;
 /// Writes run one after another. What the interface marks as interleaving only reads: values here are immutable and replaced when the new
 /// one is on disk. Profile and blacklist are read where they are kept, each time: an operator may change them besides (a suspended account).
 /// </remarks>
-[SiloRole(SiloRoles.Worker), BesideUser]
+[SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class UserGrain(
     IUserDirectory users, IConversationDirectory conversations, IFileDirectory files, IUploads uploads, IReportStore reports,
     IOptions<UserOptions> options, TimeProvider clock, ILogger<UserGrain> logger)
