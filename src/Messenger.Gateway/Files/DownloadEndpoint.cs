@@ -16,7 +16,7 @@ internal sealed class DownloadEndpoint(Credentials credentials, FileLinks links,
 
     public async Task Get(HttpContext context)
     {
-        if (Parse(context) is not var (conversation, message, pathName))
+        if (Parse(context.GetRouteValue("conversation") as string, context.GetRouteValue("file") as string) is not var (conversation, message, pathName))
         {
             throw NotFound();
         }
@@ -41,14 +41,12 @@ internal sealed class DownloadEndpoint(Credentials credentials, FileLinks links,
         await serving.Send(context, found.Id, found.Size, MimeTypes.Bytes, found.Created, download: true);
     }
 
-    private static (Guid Conversation, string Message, string PathName)? Parse(HttpContext context)
-    {
-        var conversation = OwnerNames.ConversationText(context.GetRouteValue("conversation") as string);
-        return conversation is not null && context.GetRouteValue("file") is string { Length: > UuidLength + 1 } file && file[UuidLength] == '_'
-            && Shape.Uuid(file[..UuidLength], "") is null
+    /// <summary>What the path's last two parts name, unescaped; null for anything else.</summary>
+    internal static (Guid Conversation, string Message, string PathName)? Parse(string? owner, string? file) =>
+        OwnerNames.ConversationText(owner) is { } conversation && file is { Length: > UuidLength + 1 } && file[UuidLength] == '_'
+        && Shape.Uuid(file[..UuidLength], "") is null
             ? (Guid.Parse(conversation), file[..UuidLength], file[(UuidLength + 1)..])
             : null;
-    }
 
     private static RefusedException NotFound() => new(Refused.NotFound("there is no such file"));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CsCheck;
 using Messenger.Gateway.Files;
 using Messenger.Grains.Devices;
 using Messenger.Ports;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Messenger.Gateway.Tests.Files;
@@ -15,6 +17,7 @@ namespace Messenger.Gateway.Tests.Files;
 public class FileLinksTests
 {
     private const string Name = "a_b+c=";
+    private const string Prefix = "/download/";
 
     private readonly FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
     private readonly Secrets secrets = new();
@@ -42,6 +45,30 @@ public class FileLinksTests
         Assert.True(await IsSigned(links, url));
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(await IsSigned(links, url));
+        keys.Dispose();
+    }
+
+    /// <summary>Whichever file, and whichever character: what is let in is what was signed, spelt as it may be.</summary>
+    [Fact]
+    public async Task No_changed_character_of_a_url_opens_anything()
+    {
+        var (keys, links) = await Gateway();
+        var named = Gen.Select(Gen.Guid, Gen.Guid, Gen.Char["abAB019+/=_- %&?.#é\u4e2d"].Array[1, 40]);
+        var changed = Gen.Select(Gen.Int[0, 1000], Gen.Char["0129abzAZ-_=+%&?/. !\u0661"], Gen.Bool);
+        await Gen.Select(named, changed).SampleAsync(
+            async (file, change) =>
+            {
+                var url = links.Url(null, $"{file.Item1}", $"{file.Item2}", FilePaths.PathName(new string(file.Item3)));
+                var target = Target(url);
+                Assert.Equal((file.Item1, file.Item2, FilePaths.PathName(new string(file.Item3))), target.File);
+                Assert.True(await IsSigned(links, target));
+
+                var (from, with, dropped) = change;
+                var at = Prefix.Length + (from % (url.Length - Prefix.Length));
+                var other = Target(url[..at] + (dropped ? "" : with) + url[(at + 1)..]);
+                Assert.Equal(other == target, await IsSigned(links, other));
+            },
+            iter: 2000);
         keys.Dispose();
     }
 
@@ -102,6 +129,23 @@ public class FileLinksTests
         var other = Notice.Of(new NotificationTyping(conversation.ToString(), "user"));
         Assert.Equal(other.Payload, links.Finished(other, "https://example.org").ToArray());
     }
+
+    /// <summary>As routing takes a URL apart.</summary>
+    private static ((Guid, Guid, string)? File, string? Expiry, string? Signature) Target(string url)
+    {
+        var parts = url[Prefix.Length..].Split('?', 2);
+        var query = new QueryCollection(QueryHelpers.ParseQuery(parts.ElementAtOrDefault(1)));
+        var path = parts[0].Split('/').Select(Uri.UnescapeDataString).ToArray();
+        var file = path is [var owner, var name] && DownloadEndpoint.Parse(owner, name) is var (conversation, message, pathName)
+            ? (conversation, Guid.Parse(message), pathName)
+            : ((Guid, Guid, string)?)null;
+        return (file, query[FileLinks.Expiry], query[FileLinks.Signature]);
+    }
+
+    private static async Task<bool> IsSigned(FileLinks links, ((Guid, Guid, string)? File, string? Expiry, string? Signature) target) =>
+        target.File is var (conversation, message, pathName) && await links.IsSigned(
+            new QueryCollection(new Dictionary<string, StringValues> { [FileLinks.Expiry] = target.Expiry, [FileLinks.Signature] = target.Signature }),
+            conversation, message, pathName);
 
     private string Url(FileLinks links) => links.Url(null, conversation.ToString(), message.ToString(), Name);
 
