@@ -41,10 +41,10 @@ public class MetadataTests
     [Fact]
     public void Any_claim_is_refused_or_kept_as_it_was_made()
     {
-        var uuid = Gen.OneOf(Gen.Guid.Select(id => (string?)$"{id}"), Gen.OneOf<string?>(null, "", "x", $"{Guid.Empty:N}", $"{{{Guid.Empty}}}"));
-        var name = Gen.OneOf(Texts.Select(text => (string?)text), Gen.OneOf(null, new string('x', Limits.FileName), new string('x', Limits.FileName + 1)));
-        var mime = Gen.OneOf<string?>(null, "", "image/png", "a/b/c", "a/", "text/plain; charset=x", new string('a', 200));
-        var number = Gen.OneOf<string?>(null, "", "0", "-1", "-2", "640", "10000000", "10000001", "99999999999", "1e3", " 1", "\u0661");
+        var uuid = Mostly(Gen.Guid.Select(id => (string?)$"{id}"), null, "", "x", $"{Guid.Empty:N}", $"{{{Guid.Empty}}}");
+        var name = Mostly(Texts.Select(text => (string?)text), null, new string('x', Limits.FileName), new string('x', Limits.FileName + 1));
+        var mime = Mostly(Gen.Const((string?)"image/png"), null, "", "a/b/c", "a/", "text/plain; charset=x", new string('a', 200));
+        var number = Mostly(Gen.OneOf<string?>(null, "", "0", "-1", "640", "10000000"), "-2", "10000001", "99999999999", "1e3", " 1", "\u0661");
         Gen.Select(Gen.Select(uuid, uuid), Gen.Select(name, name), mime, Gen.Select(number, number, number)).Sample(
             (uuids, names, type, numbers) =>
             {
@@ -67,6 +67,9 @@ public class MetadataTests
             },
             iter: Runs);
     }
+
+    /// <summary>Fields that are wrong one at a time, so that most of what is wrong is not hidden by what is wrong before it.</summary>
+    private static Gen<string?> Mostly(Gen<string?> good, params string?[] bad) => Gen.Frequency((9, good), (1, Gen.OneOf(bad)));
 
     private static string Pair(string name, string text) => text.Length == 0 ? name : $"{name} {Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}";
 

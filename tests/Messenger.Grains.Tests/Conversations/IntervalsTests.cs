@@ -28,6 +28,14 @@ public class IntervalsTests
     });
 
     [Fact]
+    public void A_range_of_nothing_adds_nothing()
+    {
+        var intervals = new Intervals();
+        Assert.Empty(intervals.Add(new SequenceRange(5, 4)));
+        Assert.Empty(intervals.Ranges);
+    }
+
+    [Fact]
     public void Neighbours_become_one_range()
     {
         var intervals = new Intervals();

@@ -9,6 +9,9 @@ public class ReceiptsTests
 {
     private static readonly string[] People = ["a", "b", "c", "d"];
 
+    /// <summary>Counting anew finds the author alone: any other number was kept.</summary>
+    private static readonly Roster Nobody = new([]);
+
     /// <summary>The kept counters and the counting from scratch are two ways to one number.</summary>
     [Fact]
     public void Counters_kept_equal_counters_counted()
@@ -79,6 +82,70 @@ public class ReceiptsTests
         ];
         var everything = new Receipt(Intervals.Parse(new IntervalText("1-9")), Intervals.Parse(new IntervalText("1-9")));
         Assert.Equal(new Tally(3, 3, 3), Tally.Of(5, "author", members, user => user == "author" ? null : everything));
+    }
+
+    [Fact]
+    public void What_was_delivered_is_not_read()
+    {
+        var receipts = new Receipts([]);
+        receipts.Appended(Row(1, "a"), 2);
+        Assert.True(receipts.Mark("b", new SequenceRange(1, 1), read: false));
+        Assert.Equal(new Tally(Members: 2, Delivered: 2, Readed: 1), receipts.Tally(Row(1, "a"), Nobody));
+        Assert.Equal(("1", ""), (receipts.Row("b").Delivered.Text, receipts.Row("b").Read.Text));
+        Assert.Equal(("1", "1"), (receipts.Row("a").Delivered.Text, receipts.Row("a").Read.Text));
+    }
+
+    [Fact]
+    public void The_newest_messages_have_their_counters_kept_and_older_ones_are_counted()
+    {
+        var receipts = new Receipts([]);
+        for (var sequence = 1; sequence <= Receipts.Window + 1; sequence++)
+        {
+            receipts.Appended(Row(sequence, "a"), 7);
+        }
+
+        Assert.Equal([1, 7, 7], new[] { 1, 2, Receipts.Window + 1 }.Select(sequence => receipts.Tally(Row(sequence, "a"), Nobody).Members));
+    }
+
+    [Fact]
+    public void What_is_counted_anew_is_kept_again_as_long_as_anything()
+    {
+        var receipts = new Receipts([]);
+        for (var sequence = 1; sequence <= Receipts.Window; sequence++)
+        {
+            receipts.Appended(Row(sequence, "a"), 7);
+        }
+
+        receipts.CountAnew();
+        Assert.Equal(1, receipts.Tally(Row(1, "a"), Nobody).Members);
+        receipts.Remember(Row(1, "a"), new Tally(5, 1, 1));
+        receipts.Appended(Row(Receipts.Window + 1, "a"), 7);
+        Assert.Equal(5, receipts.Tally(Row(1, "a"), Nobody).Members);
+    }
+
+    /// <summary>A receipt for much more than is kept goes the other way round, and counts the same.</summary>
+    [Fact]
+    public void A_long_range_counts_what_is_kept_within_it_and_nothing_else()
+    {
+        var receipts = new Receipts([]);
+        foreach (var sequence in (long[])[50, 51, 52])
+        {
+            receipts.Remember(Row(sequence, "a"), new Tally(4, 1, 1));
+        }
+
+        receipts.Mark("b", new SequenceRange(51, 100), read: true);
+        receipts.Mark("c", new SequenceRange(1, 51), read: true);
+        receipts.Mark("a", new SequenceRange(1, 100), read: true);
+        Assert.Equal([2, 3, 2], new long[] { 50, 51, 52 }.Select(sequence => receipts.Tally(Row(sequence, "a"), Nobody).Readed));
+    }
+
+    [Fact]
+    public void What_is_not_kept_is_counted_after_a_receipt_too()
+    {
+        var receipts = new Receipts([]);
+        receipts.Remember(Row(3, "a"), new Tally(2, 1, 1));
+        receipts.Mark("b", new SequenceRange(3, 4), read: true);
+        Assert.Equal(new Tally(2, 2, 2), receipts.Tally(Row(4, "a"), new Roster([new("a", true, null, 1, null, 0), new("b", false, null, 1, null, 1)])));
     }
 
     private static MessageRow Row(long sequence, string author) => new(

@@ -8,6 +8,9 @@ namespace Messenger.Grains.Tests.Delivery;
 
 public class EventQueueTests
 {
+    /// <summary>What an event weighs besides its payload.</summary>
+    private const int Bare = 64;
+
     private readonly EventQueue queue = new(GatewayStreamBounds.QueuedEvents);
     private readonly FakeTimeProvider clock = new();
 
@@ -122,6 +125,58 @@ public class EventQueueTests
             end();
             Assert.True(held.IsCompleted);
         }
+    }
+
+    [Fact]
+    public void The_bounds_in_bytes_include_themselves()
+    {
+        queue.TryAdd(Event(1, (int)GatewayStreamBounds.PushBytes - Bare));
+        queue.TryAdd(Event(2));
+        Assert.Equal([1L], queue.TryTake()!.Select(hint => hint.Number));
+        queue.Clear();
+
+        queue.TryAdd(Event(1, (int)GatewayStreamBounds.QueuedBytes - Bare));
+        Assert.False(queue.TryAdd(Event(2)));
+    }
+
+    [Fact]
+    public async Task What_waits_and_the_end_are_seen_by_a_reader_who_comes_late_and_a_batch_wakes_one_who_waits()
+    {
+        var arrival = queue.Arrival();
+        Assert.True(await queue.Add([Event(1)], TimeSpan.Zero, clock));
+        await arrival.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.True(queue.Arrival().IsCompleted);
+        queue.TryTake();
+        queue.Complete();
+        Assert.True(queue.Arrival().IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_batch_that_waits_goes_on_when_the_queue_is_emptied_and_ends_with_it()
+    {
+        queue.TryAdd(Event(1, (int)GatewayStreamBounds.QueuedBytes));
+        var emptied = queue.Add([Event(2, (int)GatewayStreamBounds.QueuedBytes)], TimeSpan.FromSeconds(1), clock);
+        Assert.Equal(1, queue.Clear());
+        Assert.True(await emptied.WaitAsync(TimeSpan.FromSeconds(10)));
+        var ended = queue.Add([Event(3)], TimeSpan.FromSeconds(1), clock);
+        queue.Complete();
+        Assert.False(await ended.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public void As_many_go_on_as_there_is_room_for_and_all_when_nothing_waits()
+    {
+        for (var n = 0; n < GatewayStreamBounds.Crowded; n++)
+        {
+            queue.TryAdd(Event(n));
+        }
+
+        var held = Enumerable.Range(0, 3).Select(_ => queue.Relief(weight: 10)).ToList();
+        queue.TryTake(atMost: 20);
+        Assert.Equal([true, true, false], held.Select(one => one.IsCompleted));
+        held.AddRange(Enumerable.Range(0, 2).Select(_ => queue.Relief(GatewayStreamBounds.Crowded)));
+        queue.TryTake(int.MaxValue);
+        Assert.DoesNotContain(held, one => !one.IsCompleted);
     }
 
     private static GatewayEvent Event(long number, int size = 16) => new(1, 1, number, Notices.Of(1, size), CloseCode.None);

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CsCheck;
+using Messenger.Delivery.Fixture;
 using Messenger.Grains.Devices;
 using Xunit;
 
@@ -23,6 +24,9 @@ public partial class CursorTests
             Assert.Equal((epoch, number), (readEpoch, readNumber));
         },
         iter: Runs);
+
+    [Fact]
+    public void None_is_no_cursor() => Assert.False(Cursor.TryParse(null, out _, out _));
 
     [Fact]
     public void Any_other_text_is_no_cursor() => Texts.Sample(

@@ -50,6 +50,29 @@ public class InboxTests
         Assert.Null(inbox.After(2));
     }
 
+    /// <summary>The bounds include themselves, at any time of day, and hold for what comes after a drop and after a move.</summary>
+    [Fact]
+    public void Bounds_are_kept_to_the_byte_and_the_millisecond()
+    {
+        const int Half = 2048 - 128;
+        const long Now = 1_000_000_000;
+        var inbox = new Inbox(Small, 7);
+        inbox.Append(Notices.Of(1, Half), Now);
+        inbox.Append(Notices.Of(2, Half), Now);
+        Assert.Equal(2, inbox.Count);
+        inbox.Append(Notices.Of(3, Half), Now);
+        Assert.Equal(2, inbox.Count);
+        inbox = Inbox.Restore(Small, inbox.Snapshot());
+        inbox.Append(Notices.Of(4, Half), Now);
+        Assert.Equal(2, inbox.Count);
+        inbox.Append(Notices.Of(5, Half + 1), Now);
+        Assert.Equal(1, inbox.Count);
+        inbox.Trim(Now + 10_000);
+        Assert.Equal(1, inbox.Count);
+        inbox.Trim(Now + 10_001);
+        Assert.Equal(0, inbox.Count);
+    }
+
     [Fact]
     public void Resuming_without_a_cursor_starts_here_and_is_no_resync()
     {

@@ -18,6 +18,7 @@ public sealed class HoldsTests
         // Those that were under way at the same time say nothing new.
         Assert.Equal(31_000, holds.Hold("android", TimeSpan.FromSeconds(90), 2_000));
         Assert.Empty(holds.At(31_000));
+        Assert.Equal((true, false), (holds.IsHeld("Android", 30_999), holds.IsHeld("android", 31_000)));
     }
 
     [Fact]
@@ -35,6 +36,14 @@ public sealed class HoldsTests
 
         holds.Released("ios");
         Assert.InRange(holds.Hold("ios", null, now) - now, 500, 1000);
+    }
+
+    [Fact]
+    public void Those_who_failed_together_do_not_come_together_again()
+    {
+        var pauses = Enumerable.Range(0, 200).Select(_ => Holds.Backoff(9, Holds.LongestHold).TotalMilliseconds).ToList();
+        Assert.Contains(pauses, pause => pause > 45_000);
+        Assert.Contains(pauses, pause => pause < 45_000);
     }
 
     [Fact]

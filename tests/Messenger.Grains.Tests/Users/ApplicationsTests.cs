@@ -41,6 +41,17 @@ public sealed class ApplicationsTests
     }
 
     [Fact]
+    public void A_token_and_a_seal_are_one_applications()
+    {
+        Assert.Equal([null, "token"], Applications.WithToken(Confirmed(2), Name("a1"), "token").Select(application => application.DeviceToken));
+        var before = Confirmed(2);
+        var after = Applications.Sealed(before, "user", "a1", Seal);
+        Assert.Same(before[0], after[0]);
+        Assert.NotSame(before[1].Credential, after[1].Credential);
+        Assert.Same(after[1], Applications.Match(after, "a1"));
+    }
+
+    [Fact]
     public void The_one_unused_longest_makes_room()
     {
         var applications = Applications.WithLogins(Confirmed(Applications.Most), new Dictionary<string, long> { [Name("a0")] = 1000 });

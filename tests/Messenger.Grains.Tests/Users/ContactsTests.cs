@@ -26,6 +26,24 @@ public sealed class ContactsTests
     }
 
     [Fact]
+    public void All_of_a_contact_counts_to_the_last_character()
+    {
+        static string Text(long length) => new('x', (int)length);
+        var full = Contact(0) with
+        {
+            ContactIdEncrypted = Text(Contacts.MostCharacters / 4), NickEncrypted = Text(Contacts.MostCharacters / 4),
+            TrustedFingerprintEncrypted = Text((Contacts.MostCharacters / 2) - "c0".Length),
+        };
+        Assert.Null(Contacts.Refusal([full]));
+        Assert.All(
+            [
+                full with { ContactId = full.ContactId + "x" }, full with { ContactIdEncrypted = full.ContactIdEncrypted + "x" },
+                full with { NickEncrypted = full.NickEncrypted + "x" }, full with { TrustedFingerprintEncrypted = full.TrustedFingerprintEncrypted + "x" },
+            ],
+            more => Assert.NotNull(Contacts.Refusal([more])));
+    }
+
+    [Fact]
     public void A_list_is_bounded_in_characters() =>
         Assert.Equal(Statuses.BadRequest, Contacts.Refusal([.. Many(1100).Select(contact => contact with { NickEncrypted = new string('x', 8192) })])?.Status);
 }

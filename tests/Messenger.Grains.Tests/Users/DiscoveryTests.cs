@@ -5,8 +5,7 @@ using Xunit;
 namespace Messenger.Grains.Tests.Users;
 
 /// <summary>What a user learns of who is registered has a budget.</summary>
-[Collection(UserTests.Name)]
-public sealed class DiscoveryTests(UserSilo house)
+public sealed class DiscoveryTests
 {
     private const int Budget = 20_000;
 
@@ -34,31 +33,35 @@ public sealed class DiscoveryTests(UserSilo house)
     }
 
     [Fact]
-    public async Task The_budget_outlives_the_activation_and_holds_for_profiles_too()
+    public void What_is_asked_again_is_known_to_the_last_id()
     {
-        var person = await house.Person();
-        for (var call = 0; call < 20; call++)
-        {
-            Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, new RequestGetRegisteredUsers([.. Ids(call * 1000, 1000)]))).Refusal);
-        }
-
-        await house.Silo.Deactivate(person.Grain);
-        Assert.Equal(Statuses.TooManyRequests, (await person.Grain.GetRegisteredUsers(person.Me, new RequestGetRegisteredUsers([.. Ids(20_000, 10)]))).Refusal?.Status);
-        Assert.Equal(Statuses.TooManyRequests, (await person.Grain.GetUserInfoMulti(person.Me, new RequestGetUserInfoMulti([.. Ids(20_000, 10)]))).Refusal?.Status);
-        Assert.Null((await person.Grain.GetUserInfo(person.Me, new RequestGetUserInfo(Ids(5, 1).Single()))).Refusal);
-        Assert.Null((await person.Grain.GetUserInfo(person.Me, new RequestGetUserInfo(person.UserId))).Refusal);
+        var (book, _, _) = Discovery.Spend(new DiscoveryBook(), Ids(0, 3), Budget, now: 1);
+        Assert.Equal((book, 0, 0), Discovery.Spend(book, Ids(2, 1), Budget, now: 2));
     }
 
     [Fact]
-    public async Task Who_does_not_wish_to_be_found_is_not_and_can_come_back()
+    public void The_oldest_are_forgotten_first()
     {
-        var (seeker, shy) = (await house.Person(), await house.Person());
-        async Task<bool> Found() => (await seeker.Grain.GetRegisteredUsers(seeker.Me, new RequestGetRegisteredUsers([shy.UserId]))).Value!.Users.Length == 1;
-        Assert.True(await Found());
-        Assert.Null((await shy.Grain.UpdateParam(shy.Me, new UpdateParam("discoverable", "false"))).Refusal);
-        Assert.False(await Found());
-        Assert.Null((await shy.Grain.UpdateParam(shy.Me, new UpdateParam("discoverable", "true"))).Refusal);
-        Assert.True(await Found());
+        var (book, _, _) = Discovery.Spend(new DiscoveryBook(), Ids(0, 2), most: 2, now: 0);
+        (book, _, _) = Discovery.Spend(book, Ids(2, 1), most: 2, now: 43_200_000);
+        Assert.Equal(0, Discovery.Spend(book, Ids(1, 2), most: 2, now: 43_200_000).New);
+        Assert.Equal((43_200, 1), (Discovery.Spend(book, Ids(0, 1), most: 2, now: 43_200_000).Wait, Discovery.Spend(book, Ids(0, 1), most: 2, now: 43_200_000).New));
+    }
+
+    [Fact]
+    public void More_than_a_whole_budget_waits_until_the_budget_is_whole()
+    {
+        Assert.Equal(1, Discovery.Spend(new DiscoveryBook(), Ids(0, 11), most: 10, now: 0).Wait);
+        var (book, _, _) = Discovery.Spend(new DiscoveryBook(), Ids(0, 5), most: 10, now: 0);
+        Assert.Equal(43_200, Discovery.Spend(book, Ids(5, 11), most: 10, now: 0).Wait);
+    }
+
+    [Fact]
+    public void A_clock_that_goes_back_takes_nothing_away_and_a_late_start_gives_nothing_twice()
+    {
+        var (book, _, _) = Discovery.Spend(new DiscoveryBook(), Ids(0, 5), most: 10, now: 86_400_000);
+        Assert.Equal(0, Discovery.Spend(book, Ids(5, 5), most: 10, now: 0).Wait);
+        Assert.Equal(8640, Discovery.Spend(book, Ids(5, 6), most: 10, now: 86_400_000).Wait);
     }
 
     private static IEnumerable<string> Ids(int from, int count) => Enumerable.Range(from, count).Select(at => UserIds.FromPhone($"+{at}"));
