@@ -50,8 +50,13 @@ public class MetadataTests
             {
                 var fields = new Dictionary<string, string?>
                 {
-                    ["conversationUuid"] = uuids.Item1, ["messageUuid"] = uuids.Item2, ["fileNameEncrypted"] = names.Item1,
-                    ["previewFileNameEncrypted"] = names.Item2, ["mimeType"] = type, ["width"] = numbers.Item1, ["height"] = numbers.Item2,
+                    ["conversationUuid"] = uuids.Item1,
+                    ["messageUuid"] = uuids.Item2,
+                    ["fileNameEncrypted"] = names.Item1,
+                    ["previewFileNameEncrypted"] = names.Item2,
+                    ["mimeType"] = type,
+                    ["width"] = numbers.Item1,
+                    ["height"] = numbers.Item2,
                     ["duration"] = numbers.Item3,
                 };
                 if (Answered(() => FileClaim.Parse(fields.GetValueOrDefault)) is { } claim)

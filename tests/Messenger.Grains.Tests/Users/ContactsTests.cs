@@ -31,7 +31,8 @@ public sealed class ContactsTests
         static string Text(long length) => new('x', (int)length);
         var full = Contact(0) with
         {
-            ContactIdEncrypted = Text(Contacts.MostCharacters / 4), NickEncrypted = Text(Contacts.MostCharacters / 4),
+            ContactIdEncrypted = Text(Contacts.MostCharacters / 4),
+            NickEncrypted = Text(Contacts.MostCharacters / 4),
             TrustedFingerprintEncrypted = Text((Contacts.MostCharacters / 2) - "c0".Length),
         };
         Assert.Null(Contacts.Refusal([full]));
