@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CsCheck;
 using Messenger.Gateway.Files;
 using Messenger.Grains.Devices;
 using Messenger.Ports;
@@ -43,6 +44,16 @@ public class FileLinksTests
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(await IsSigned(links, url));
         keys.Dispose();
+    }
+
+    [Fact]
+    public async Task A_url_with_any_character_changed_opens_nothing()
+    {
+        var (_, links) = await Gateway();
+        var url = Url(links);
+        var change = Gen.Select(Gen.Int[url.IndexOf('?', StringComparison.Ordinal) + 1, url.Length - 1], Gen.Char[' ', '~']);
+        await change.SampleAsync(
+            async (at, character) => Assert.Equal(url[at] == character, await IsSigned(links, url[..at] + character + url[(at + 1)..])), threads: 1);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using Messenger.Gateway.Files;
 using Messenger.Protocol;
 
@@ -42,6 +43,17 @@ public class ParsingTests
         {
             Assert.Equal(Statuses.BadRequest, Assert.Throws<RefusedException>(() => TusEndpoint.Metadata(bad)).Refusal.Status);
         }
+    }
+
+    [Fact]
+    public void Any_metadata_that_a_client_may_write_is_read_and_any_other_text_is_refused()
+    {
+        Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 1, 20], Gen.String[Gen.Char[' ', '\u04ff'], 0, 30])[1, 8].Sample(written =>
+        {
+            var field = TusEndpoint.Metadata(string.Join(',', written.Select(one => $"{one.Key} {Convert.ToBase64String(Encoding.UTF8.GetBytes(one.Value))}")));
+            Assert.All(written, one => Assert.Equal(one.Value, field(one.Key)));
+        });
+        Gen.String[Gen.Char[" ,=abAB+/\u00e9\0"], 0, 60].Sample(text => Record.Exception(() => TusEndpoint.Metadata(text)) is null or RefusedException);
     }
 
     [Fact]
