@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using Messenger.Delivery.Fixture;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
@@ -25,7 +26,8 @@ public class PlacementTests
     public async Task What_begins_at_once_is_spread_over_the_workers()
     {
         await using var cluster = await DeliveryCluster.Start([SiloRoles.Worker, SiloRoles.Worker]);
-        var devices = Enumerable.Range(0, 64).Select(_ => cluster.Client.GetGrain<IDeviceGrain>(Notices.Device())).ToList();
+        var devices = Enumerable.Range(0, 64)
+            .Select(_ => cluster.Client.GetGrain<IDeviceGrain>($"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}/device")).ToList();
         await Task.WhenAll(devices.Select(device => device.IsOnline()));
 
         var management = cluster.Client.GetGrain<IManagementGrain>(0);
