@@ -13,6 +13,15 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
     /// <summary>What the bench's development servers take as a code.</summary>
     private const string Code = "000000";
 
+    /// <summary>Characters of a session key wrapped by RSA-4096.</summary>
+    private const int WrappedKey = 684;
+
+    /// <summary>A frame takes 256 KiB: a group of more than some 350 is created with shorter keys here, where a client would add the rest later.</summary>
+    private const int LargestCreation = 240 * 1024;
+
+    /// <summary>A user id as a member's name, quotes, colon and comma.</summary>
+    private const int MemberOverhead = 52;
+
     /// <summary>Registrations under way at once.</summary>
     private const int Together = 32;
 
@@ -64,7 +73,7 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
     public static async Task<(Guid Conversation, Guid Key)> Create(Phone[] phones)
     {
         var (conversation, key) = (Guid.NewGuid(), Guid.NewGuid());
-        var wrapped = new string('k', 684);
+        var wrapped = new string('k', Math.Min(WrappedKey, (LargestCreation / phones.Length) - MemberOverhead));
         var others = phones.Skip(1).ToDictionary(phone => phone.UserId, _ => wrapped);
         var dialog = phones.Length == 2;
         await phones[0].Ask(new RequestCreateConversationFull(
@@ -103,7 +112,7 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
     {
         var (author, reader) = (await LoggedIn(cancellation), await LoggedIn(cancellation));
         var (conversation, key, message, number) = (Guid.NewGuid(), Guid.NewGuid(), Guid.Empty, 0);
-        var wrapped = new string('k', 684);
+        var wrapped = new string('k', WrappedKey);
         await author.Ask(new RequestCreateConversationFull(
             new Dictionary<string, string> { [reader.UserId] = wrapped }, conversation.ToString(), true, null, "nick", key.ToString(),
             new SessionKeyValue(wrapped, wrapped, null, author.UserId, author.UserId), null));

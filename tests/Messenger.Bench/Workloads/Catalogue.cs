@@ -10,7 +10,7 @@ internal sealed record Workload(string Name, string Description, Func<ITarget, S
 /// <param name="Duration">Of each measurement.</param>
 /// <param name="Connections">Silent or reconnecting ones.</param>
 /// <param name="History">Messages of the long conversation.</param>
-/// <param name="WarmUp">Load before a conversation is measured.</param>
+/// <param name="WarmUp">Load before anything is measured that depends on how much a server has compiled.</param>
 internal sealed record Scale(TimeSpan Duration, int Connections, int History, TimeSpan WarmUp);
 
 /// <summary>All of them, in the order they are printed.</summary>
@@ -23,7 +23,7 @@ internal static class Catalogue
 
     public static IReadOnlyList<Workload> All { get; } =
     [
-        new("echo", "pings, 4 under way on each of 50 connections", (target, scale, stop) => Echo.Run(target, Pairs, 4, scale.Duration, stop)),
+        new("echo", "pings, 4 under way on each of 50 connections", (target, scale, stop) => Echo.Run(target, Pairs, 4, scale, stop)),
         Talking("dialog-1", "50 pairs, 1 unacknowledged message each", Pairs, 2, 2, window: 1),
         Talking("dialog-8", "50 pairs, 8 unacknowledged messages each", Pairs, 2, 2, window: 8),
         Talking("paced-200", "50 pairs, 200 messages a second in all", Pairs, 2, 2, perSecond: 200),
@@ -36,7 +36,7 @@ internal static class Catalogue
             ? new Talk(target, "frozen") { Freeze = store, WarmUp = scale.WarmUp }.Run([new(Pairs, 2, 2), new(1, 50, 4)], 4, 0, FrozenRun, stop)
             : null),
         Messenger("mixed-day", "conversations of Zipf's sizes; messages, receipts, typing, reconnects", MixedDay.Run),
-        new("logins", "known people connect and authenticate, 64 at a time", (target, scale, stop) => Logins.Run(target, scale.Connections, stop)),
+        new("logins", "known people connect and authenticate, 64 at a time", Logins.Run),
         Messenger("storm", "everybody reconnects at once and resumes", Storm.Run),
         Messenger("sync", "RequestGetConversationsFull of a person with 1 000 conversations", Asking.Sync),
         Messenger("discovery", "RequestGetRegisteredUsers of 1 000 ids", Asking.Discovery),

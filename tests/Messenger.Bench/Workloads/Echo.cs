@@ -7,7 +7,7 @@ namespace Messenger.Bench.Workloads;
 /// <summary>Pings on authenticated connections, a window of them under way on each: what a gateway costs without a grain.</summary>
 internal static class Echo
 {
-    public static async Task<Measurement> Run(ITarget target, int connections, int window, TimeSpan duration, CancellationToken cancellation)
+    public static async Task<Measurement> Run(ITarget target, int connections, int window, Scale scale, CancellationToken cancellation)
     {
         var count = 0L;
         var writing = true;
@@ -28,10 +28,10 @@ internal static class Echo
             }
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
+        await Task.Delay(scale.WarmUp, cancellation);
         var (before, own, first) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Interlocked.Read(ref count));
         var watch = Stopwatch.StartNew();
-        await Task.Delay(duration, cancellation);
+        await Task.Delay(scale.Duration, cancellation);
         var done = Interlocked.Read(ref count) - first;
         var measured = new Measurement(
             target.Name, "echo", done / watch.Elapsed.TotalSeconds, (Cpu.Seconds(target.Processes) - before) / done * 1000,

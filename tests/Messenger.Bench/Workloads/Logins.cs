@@ -11,19 +11,21 @@ internal static class Logins
     /// <summary>Logins under way at once.</summary>
     private const int Together = 64;
 
-    public static async Task<Measurement> Run(ITarget target, int people, CancellationToken cancellation)
+    public static async Task<Measurement> Run(ITarget target, Scale scale, CancellationToken cancellation)
     {
-        var known = new List<Func<Task<LoadConnection>>>();
-        for (var made = 0; made < people + Together; made += Together)
+        // Some come and go until the server is warm; those who are measured come once.
+        var regulars = await Register(target, 0, Together, cancellation);
+        for (var warming = Stopwatch.StartNew(); warming.Elapsed < scale.WarmUp;)
         {
-            known.AddRange(await Task.WhenAll(Enumerable.Range(made, Math.Min(Together, people + Together - made)).Select(number => target.Known(number, cancellation))));
+            await Leave(await Task.WhenAll(regulars.Select(logIn => logIn())));
         }
 
-        // The first ones bring in what is loaded once.
-        var open = new List<LoadConnection>(await Task.WhenAll(known.Take(Together).Select(one => one())));
+        var people = scale.Connections;
+        var known = await Register(target, Together, people, cancellation);
+        var open = new List<LoadConnection>();
         var latencies = new Latencies();
         var (before, own, watch) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Stopwatch.StartNew());
-        foreach (var some in known.Skip(Together).Chunk(Together))
+        foreach (var some in known.Chunk(Together))
         {
             open.AddRange(await Task.WhenAll(some.Select(async logIn =>
             {
@@ -35,14 +37,29 @@ internal static class Logins
         }
 
         var (seconds, cpu) = (watch.Elapsed.TotalSeconds, Cpu.Seconds(target.Processes) - before);
-        foreach (var connection in open)
-        {
-            await connection.DisposeAsync();
-        }
-
+        await Leave(open);
         return new Measurement(
             target.Name, "logins", people / seconds, cpu / people * 1000, Cpu.OwnSeconds() - own, latencies.Percentile(.5), latencies.Percentile(.99),
             null, null, null, 0, 0)
         { ServerCpu = cpu };
+    }
+
+    private static async Task<List<Func<Task<LoadConnection>>>> Register(ITarget target, int first, int people, CancellationToken cancellation)
+    {
+        var known = new List<Func<Task<LoadConnection>>>();
+        foreach (var some in Enumerable.Range(first, people).Chunk(Together))
+        {
+            known.AddRange(await Task.WhenAll(some.Select(number => target.Known(number, cancellation))));
+        }
+
+        return known;
+    }
+
+    private static async Task Leave(IEnumerable<LoadConnection> connections)
+    {
+        foreach (var connection in connections)
+        {
+            await connection.DisposeAsync();
+        }
     }
 }

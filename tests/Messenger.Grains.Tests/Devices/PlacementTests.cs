@@ -1,6 +1,9 @@
+using System.Reflection;
+using System.Security.Cryptography;
 using Messenger.Delivery.Fixture;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
+using Orleans.Runtime;
 using Xunit;
 
 namespace Messenger.Grains.Tests.Devices;
@@ -18,6 +21,26 @@ public class PlacementTests
             Assert.Equal(cluster.Address(1), connected.Host);
         }
     }
+
+    [Fact]
+    public async Task What_begins_at_once_is_spread_over_the_workers()
+    {
+        await using var cluster = await DeliveryCluster.Start([SiloRoles.Worker, SiloRoles.Worker]);
+        var devices = Enumerable.Range(0, 64)
+            .Select(_ => cluster.Client.GetGrain<IDeviceGrain>($"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}/device")).ToList();
+        await Task.WhenAll(devices.Select(device => device.IsOnline()));
+
+        var management = cluster.Client.GetGrain<IManagementGrain>(0);
+        var hosts = await Task.WhenAll(devices.Select(async device => await management.GetActivationAddress(device)));
+
+        // Fewer than 10 of 64 on one of them by chance: once in a hundred million runs.
+        Assert.InRange(hosts.Count(host => cluster.Address(0).Equals(host)), 10, 54);
+    }
+
+    [Fact]
+    public void Every_actor_of_the_workers_is_placed_by_its_key() => Assert.All(
+        typeof(ByKeyAttribute).Assembly.GetTypes().Where(type => type.GetCustomAttribute<SiloRoleAttribute>() is { Role: SiloRoles.Worker }),
+        type => Assert.NotNull(type.GetCustomAttribute<ByKeyAttribute>()));
 
     [Fact]
     public async Task Without_a_worker_a_call_fails_at_once()
