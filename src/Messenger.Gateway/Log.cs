@@ -11,8 +11,7 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Debug, "{Type} is unavailable ({Reason})")]
     public static partial void RequestUnavailable(ILogger log, string type, string reason);
 
-    // Not above Debug, as everything that a stranger can cause at will: a full console blocks who writes to it. The metric of closed connections tells of it.
-    [LoggerMessage(LogLevel.Debug, "A connection that sent no requests of the protocol was closed")]
+    [LoggerMessage(LogLevel.Warning, "A connection that sent no requests of the protocol was closed")]
     public static partial void Garbage(ILogger log);
 
     [LoggerMessage(LogLevel.Debug, "A connection was refused with {Status}")]

@@ -26,7 +26,6 @@ internal static class LimitChecks
             ("UpdateMemberNick", new { conversationUuid = talk.Uuid, nickEncrypted = text }),
             ("AddUserReport", new { userId = b.UserId, reason = new string('r', 1025) }),
             ("UpdateParam", new { name = new string('n', 129), value = "v" }),
-            ("RequestPing", new { when = 1, unknown = new string('x', 16 * 1024) }),
             ("RequestMessagesReaded", new { conversationUuid = talk.Uuid, messageUuids = Enumerable.Range(0, 1001).Select(_ => Opaque.Uuid()) }),
             ("RequestGetMessagesByUuids", new { conversationUuid = talk.Uuid, uuids = Enumerable.Range(0, 101).Select(_ => Opaque.Uuid()) }),
             ("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { new { keyEncryptedBase64 = text, signatureBase64 = "AAAA", signerKeyPairUuid = (string?)null, signerUserId = a.UserId, userId = a.UserId } } }),

@@ -18,12 +18,6 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
     private const int Quoted = 200;
 
     /// <summary>
-    /// Bytes of a payload that anybody may send: several times what the largest such request can hold. Looked at before it is read, since texts
-    /// that are larger go where only a full collection frees them, and strangers must not be able to cause those.
-    /// </summary>
-    private const int GuestBytes = 16 * 1024;
-
-    /// <summary>
     /// Called for one frame after another. Completes when the next may come: at once, but for guests' requests, which are answered first,
     /// so that a client can send requests behind its authentication without waiting.
     /// </summary>
@@ -77,11 +71,6 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
         if (!route.IsGuest && session.Caller is null)
         {
             return Refused.Unauthenticated("send RequestAuthenticationByApplication first");
-        }
-
-        if (route.IsGuest && frame.Payload.Length > GuestBytes)
-        {
-            return Refused.BadRequest($"payload of {route.Type} takes at most {GuestBytes} bytes, and has {frame.Payload.Length}");
         }
 
         try

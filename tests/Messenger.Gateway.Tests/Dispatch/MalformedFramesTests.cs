@@ -82,20 +82,6 @@ public class MalformedFramesTests
         Assert.Empty(server.Grains.Calls("Rename"));
     }
 
-    [Theory]
-    [InlineData(60_000, "payload of RequestConfirmRegistration takes at most 16384 bytes, and has 60")]
-    [InlineData(16_000, "smsCode is missing")]
-    public async Task StrangersSendLittleAtOnce(int length, string says)
-    {
-        await using var server = await GatewayServer.Start();
-        using var client = await server.Connect();
-        await client.Send($$$"""{"type":"RequestConfirmRegistration","payload":{"uuid":"{{{new string('x', length)}}}"}}""");
-        var status = await client.Status();
-        Assert.Equal(Statuses.BadRequest, status.Status);
-        Assert.StartsWith(says, status.Description, StringComparison.Ordinal);
-        await client.AssertAlive();
-    }
-
     [Fact]
     public async Task FragmentsAreOneMessage()
     {
