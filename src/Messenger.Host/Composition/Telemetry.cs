@@ -2,6 +2,7 @@ using Messenger.Gateway;
 using Messenger.Grains;
 using Messenger.Grains.Placement;
 using Messenger.Host.Configuration;
+using Messenger.Ports.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -16,9 +17,10 @@ namespace Messenger.Host.Composition;
 /// </summary>
 internal static class Telemetry
 {
-    /// <summary>What of the metrics is listed in docs/operations.md or comes from a library.</summary>
-    private static readonly string[] Meters =
-        ["Messenger.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql"];
+    private static readonly string[] Meters = ["Messenger.*", "Microsoft.Orleans", "System.Runtime", "Npgsql"];
+
+    /// <summary>Nothing else of these meters is collected: Orleans alone would count some dozen things at each call.</summary>
+    private static readonly HashSet<string> Listed = [.. Signals.All.Concat(Signals.OfLibraries).Select(signal => signal.Name)];
 
     /// <summary>Whether traces, among others, are sent to somebody.</summary>
     public static bool Pushes(IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
@@ -41,7 +43,7 @@ internal static class Telemetry
                 .AddEnvironmentVariableDetector())
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(Meters);
+                metrics.AddMeter(Meters).AddView(instrument => Listed.Contains(instrument.Name) ? null : MetricStreamConfiguration.Drop);
                 if (scraped)
                 {
                     metrics.AddPrometheusExporter();
