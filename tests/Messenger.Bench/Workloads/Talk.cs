@@ -26,7 +26,10 @@ internal sealed class Talk(ITarget target, string name)
 
     private const int WarmUpWindow = 8;
 
-    /// <summary>Messages per writer that are remembered: far past what a run sends.</summary>
+    /// <summary>Messages that are remembered, of all writers: far past what a run sends. Memory is taken as it is written to.</summary>
+    private const int Remembered = 1 << 26;
+
+    /// <summary>Of one writer, at most.</summary>
     private const int PerWriter = 1 << 21;
 
     private readonly Latencies _acks = new();
@@ -37,6 +40,7 @@ internal sealed class Talk(ITarget target, string name)
     private long _arrived;
     private volatile bool _writing;
     private bool _windowed;
+    private int _capacity;
 
     /// <summary>Whether everyone answers a message with both receipts, as phones do.</summary>
     public bool Receipts { get; init; }
@@ -55,6 +59,7 @@ internal sealed class Talk(ITarget target, string name)
     /// <param name="perSecond">Paced: messages a second, all together; 0: flat out.</param>
     public async Task<Measurement> Run(IReadOnlyList<Rooms> rooms, int window, double perSecond, TimeSpan duration, CancellationToken cancellation)
     {
+        _capacity = Math.Min(PerWriter, Remembered / Math.Max(1, rooms.Sum(one => one.Count * one.Writers)));
         foreach (var one in rooms)
         {
             for (var room = 0; room < one.Count; room++)
@@ -111,7 +116,7 @@ internal sealed class Talk(ITarget target, string name)
         var parties = await target.Room(rooms.People, cancellation);
         for (var i = 0; i < parties.Length; i++)
         {
-            var writer = new Writer(this, parties[i], _writers.Count, i < rooms.Writers, rooms.People - 1);
+            var writer = new Writer(this, parties[i], _writers.Count, i < rooms.Writers ? _capacity : 0, rooms.People - 1);
             _writers.Add(writer);
             parties[i].Listen(writer.Handle);
         }
@@ -177,16 +182,18 @@ internal sealed class Talk(ITarget target, string name)
         }
     }
 
-    private sealed class Writer(Talk talk, Party party, int number, bool writes, int audience)
+    private sealed class Writer(Talk talk, Party party, int number, int capacity, int audience)
     {
-        private readonly long[] _sentAt = writes ? new long[PerWriter] : [];
-        private readonly int[] _received = writes ? new int[PerWriter] : [];
+        private readonly long[] _sentAt = new long[capacity];
+        private readonly int[] _received = new int[capacity];
         private int _sent;
         private int _acknowledged;
 
         public Party Party { get; } = party;
 
-        public bool Writes { get; } = writes;
+        public bool Writes => capacity > 0;
+
+        public int Capacity => capacity;
 
         public int Audience { get; } = audience;
 
@@ -205,7 +212,7 @@ internal sealed class Talk(ITarget target, string name)
         public void Send()
         {
             var sequence = Interlocked.Increment(ref _sent) - 1;
-            _sentAt[sequence % PerWriter] = Stopwatch.GetTimestamp();
+            _sentAt[sequence % capacity] = Stopwatch.GetTimestamp();
             Party.Send(Uuid(number, sequence));
         }
 
@@ -220,7 +227,7 @@ internal sealed class Talk(ITarget target, string name)
             var from = talk._writers[writer];
             if (frame.StartsWith(Party.Acknowledges))
             {
-                talk._acks.Add(Stopwatch.GetTimestamp() - from._sentAt[sequence % PerWriter]);
+                talk._acks.Add(Stopwatch.GetTimestamp() - from._sentAt[sequence % from.Capacity]);
                 Interlocked.Increment(ref _acknowledged);
                 if (talk._writing && talk._windowed)
                 {
@@ -229,10 +236,10 @@ internal sealed class Talk(ITarget target, string name)
             }
             else
             {
-                var took = Stopwatch.GetTimestamp() - from._sentAt[sequence % PerWriter];
+                var took = Stopwatch.GetTimestamp() - from._sentAt[sequence % from.Capacity];
                 talk._deliveries.Add(took);
                 Interlocked.Increment(ref talk._arrived);
-                var received = Interlocked.Increment(ref from._received[sequence % PerWriter]);
+                var received = Interlocked.Increment(ref from._received[sequence % from.Capacity]);
                 if (received == from.Audience)
                 {
                     talk._lasts.Add(took);
