@@ -15,7 +15,7 @@ namespace Messenger.Grains.Conversations;
 /// <param name="conversation">Whose notices they are; empty for what belongs to none, and has no terms.</param>
 /// <remarks>
 /// Nothing is sent twice: a hand-over that failed is not repeated, it turns into a doubt (<see cref="IUserGrain.Doubt"/>) that is repeated
-/// until it arrives. Lives on its grain's scheduler: no locks.
+/// until it arrives. Only one that did not begin (<see cref="HandOver.NotYet"/>) is. Lives on its grain's scheduler: no locks.
 /// </remarks>
 internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
 {
@@ -34,7 +34,10 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
     /// <summary>Notices in one call: past this a call is only later.</summary>
     private const int Together = 64;
 
-    /// <summary>A doubt is repeated after this, doubling up to <see cref="LongestPause"/>: silos come back within seconds.</summary>
+    /// <summary>
+    /// A doubt is repeated after this, and so is what could not be handed over yet, doubling up to <see cref="LongestPause"/>: silos and stores come
+    /// back within seconds.
+    /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -214,7 +217,7 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
                     Owe();
                     owner.StayAlive();
                     await Task.Delay(pause, owner.Clock);
-                    pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                    pause = Longer(pause);
                 }
 
                 owner.Progressed();
@@ -237,16 +240,30 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
             }
 
             var told = _owed.Count;
-            if (await owner.Grain(user).Deliver(owner.Conversation, first.Term, notices.AsImmutable(), first.Except))
+            for (var pause = FirstPause; ; pause = Longer(pause))
             {
-                Settle(told);
-            }
-            else
-            {
-                // Another activation has told of what came after this: it would be out of order now.
-                Owe();
+                switch (await owner.Grain(user).Deliver(owner.Conversation, first.Term, notices.AsImmutable(), first.Except))
+                {
+                    case HandOver.Taken:
+                        Settle(told);
+                        return;
+                    case HandOver.Passed:
+                        // Another activation has told of what came after this: it would be out of order now.
+                        Owe();
+                        return;
+                }
+
+                owner.StayAlive();
+                await Task.Delay(pause, owner.Clock);
+                if (_doubt || owner._stopped)
+                {
+                    // More came meanwhile than a lane holds, and a doubt stands for all of it; or it is left to the next activation.
+                    return;
+                }
             }
         }
+
+        private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
         /// <summary>What goes in the next call; the parcels that end with it are owed from here on.</summary>
         private Notice[] Take(Piece first, Activity? step)

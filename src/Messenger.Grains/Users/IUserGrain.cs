@@ -108,17 +108,30 @@ public interface IUserGrain : IGrainWithStringKey
     Task<Answer> SetAvatar(Caller me, AvatarFile? avatar);
 
     /// <summary>
-    /// Brings notices of a conversation to every device of the user's but one, in order. When it throws or is false, the caller owes
-    /// <see cref="Doubt"/>: false is for notices of a term that has passed, which would come after newer ones.
+    /// Brings notices of a conversation to every device of the user's but one, in order. When it throws, some may have them: the caller owes
+    /// <see cref="Doubt"/>.
     /// </summary>
     /// <param name="term">The term of the conversation under which they were committed.</param>
     /// <param name="except">The name of the application that caused them, or null.</param>
     [AlwaysInterleave]
     [Traced]
-    Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except);
+    Task<HandOver> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except);
 
     /// <summary>Something may not have reached this user's devices: each starts a new epoch.</summary>
     [AlwaysInterleave]
     [Traced]
     Task Doubt();
+}
+
+/// <summary>What became of notices that were handed to a user.</summary>
+public enum HandOver
+{
+    /// <summary>Every device has them.</summary>
+    Taken,
+
+    /// <summary>They are of a term that has passed, and would come after newer ones: the caller owes <see cref="IUserGrain.Doubt"/>.</summary>
+    Passed,
+
+    /// <summary>What the user's grain has to read first cannot be read now. No device has them: the caller tries again.</summary>
+    NotYet,
 }

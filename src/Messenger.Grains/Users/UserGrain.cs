@@ -79,20 +79,29 @@ internal sealed partial class UserGrain(
         }
     }
 
-    public async Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
+    public async Task<HandOver> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
     {
-        var account = await _account.Load();
-        var muted = await Muted(notices);
+        Account account;
+        Immutable<Notice[]> muted;
+        try
+        {
+            account = await _account.Load();
+            muted = await Muted(notices);
+        }
+        catch (StoreUnavailableException)
+        {
+            return HandOver.NotYet;
+        }
 
         // No await between the look at the terms and the hand-over: what interleaved above is in its right place by now.
         if (term < _terms.GetValueOrDefault(conversation))
         {
-            return false;
+            return HandOver.Passed;
         }
 
         _terms[conversation] = term;
         await _devices.Deliver(account.Applications, muted, except);
-        return true;
+        return HandOver.Taken;
     }
 
     public async Task Doubt() => await _devices.Doubt((await _account.Load()).Applications);

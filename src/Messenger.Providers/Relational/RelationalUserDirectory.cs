@@ -5,6 +5,10 @@ namespace Messenger.Providers.Relational;
 /// <summary>Users and blacklists.</summary>
 internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirectory
 {
+    private readonly CoalescedReads<UserRow> users = new(async ids => (await Users(database, ids)).ToLookup(user => user.UserId, StringComparer.Ordinal));
+    private readonly CoalescedReads<string> blackLists = new(async ids => (await BlackLists(database, ids)).ToLookup(
+        entry => entry.User, entry => entry.Blocked, StringComparer.Ordinal));
+
     public Task Put(UserRow user) => database.Write(
         """
         insert into user_profile
@@ -31,12 +35,9 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
         """,
         ("user", userId));
 
-    public async Task<UserRow?> Find(string userId) => await FindMany([userId]) is [var user] ? user : null;
+    public async Task<UserRow?> Find(string userId) => (await users.Of(userId)).FirstOrDefault();
 
-    public async Task<IReadOnlyList<UserRow>> FindMany(IReadOnlyCollection<string> userIds) => await database.Read(
-        $"select {Rows.User} from user_profile u where {database.Among("u.user_id", "@users")}",
-        reader => Rows.All(reader, row => Rows.ToUser(row)),
-        Argument.List("users", userIds));
+    public Task<IReadOnlyList<UserRow>> FindMany(IReadOnlyCollection<string> userIds) => Users(database, userIds);
 
     public Task<IReadOnlyList<string>> Registered(IReadOnlyCollection<string> userIds) => Ids(
         $"select u.user_id from user_profile u where {database.Among("u.user_id", "@users")}", Argument.List("users", userIds));
@@ -44,8 +45,7 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
     public Task<IReadOnlyList<string>> Discoverable(IReadOnlyCollection<string> userIds) => Ids(
         $"select u.user_id from user_profile u where u.discoverable and {database.Among("u.user_id", "@users")}", Argument.List("users", userIds));
 
-    public Task<IReadOnlyList<string>> BlackListOf(string userId) => Ids(
-        "select b.blocked_id from blacklist b where b.user_id = @user order by b.id", ("user", userId));
+    public async Task<IReadOnlyList<string>> BlackListOf(string userId) => [.. await blackLists.Of(userId)];
 
     public Task<IReadOnlyList<string>> BlackListing(string userId, IReadOnlyCollection<string> by) => Ids(
         $"select b.user_id from blacklist b where b.blocked_id = @user and {database.Among("b.user_id", "@by")}",
@@ -57,6 +57,16 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
 
     public Task RemoveFromBlackList(string userId, string blocked) => database.Write(
         "delete from blacklist where user_id = @user and blocked_id = @blocked", ("user", userId), ("blocked", blocked));
+
+    private static async Task<IReadOnlyList<UserRow>> Users(IDatabase database, IReadOnlyCollection<string> userIds) => await database.Read(
+        $"select {Rows.User} from user_profile u where {database.Among("u.user_id", "@users")}",
+        reader => Rows.All(reader, row => Rows.ToUser(row)),
+        Argument.List("users", userIds));
+
+    private static async Task<IReadOnlyList<(string User, string Blocked)>> BlackLists(IDatabase database, IReadOnlyCollection<string> userIds) => await database.Read(
+        $"select b.user_id, b.blocked_id from blacklist b where {database.Among("b.user_id", "@users")} order by b.id",
+        reader => Rows.All(reader, row => (row.GetString(0), row.GetString(1))),
+        Argument.List("users", userIds));
 
     private async Task<IReadOnlyList<string>> Ids(string sql, params IReadOnlyList<Argument> arguments) =>
         await database.Read(sql, reader => Rows.All(reader, row => row.GetString(0)), arguments);

@@ -13,7 +13,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Queue<string> _last = new();
 
-    private ServerProcess(Process process) => _process = process;
+    /// <summary>All that it says, where MESSENGER_TEST_LOGS names a folder.</summary>
+    private readonly StreamWriter? _log;
+
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        if (Environment.GetEnvironmentVariable("MESSENGER_TEST_LOGS") is { Length: > 0 } folder)
+        {
+            _log = new StreamWriter(Path.Combine(Directory.CreateDirectory(folder).FullName, $"bench-{process.Id}.log")) { AutoFlush = true };
+        }
+    }
 
     public int Id => _process.Id;
 
@@ -110,10 +120,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
         }
 
+        // The streams are read to their end before the writer goes.
+        await _process.WaitForExitAsync();
         _process.Dispose();
+        if (_log is not null)
+        {
+            await _log.DisposeAsync();
+        }
     }
 
     private void Remember(string? line)
@@ -123,6 +138,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             if (line is not null)
             {
                 _last.Enqueue(line);
+                _log?.WriteLine(line);
             }
 
             if (_last.Count > 20)

@@ -1,5 +1,6 @@
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Ports;
+using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 using Xunit;
@@ -176,10 +177,33 @@ public sealed class SendingTests : IAsyncLifetime
     {
         var scene = await _stage.Dialog();
         await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 1);
-        _stage.Told.Passed = true;
+        _stage.Told.Answer = HandOver.Passed;
         await scene.Sent(scene.Cast[0]);
         await Told.Until(() => _stage.Told.Doubts(scene.Cast[1]) > 0 && _stage.Silo.Log.Unsettled.Count == 0);
         await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 1);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_handed_over_yet_is_tried_again_and_told_once_in_order()
+    {
+        var scene = await _stage.Dialog();
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 1);
+        _stage.Told.Answer = HandOver.NotYet;
+        var sent = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            sent.Add((await scene.Sent(scene.Cast[0])).Uuid);
+        }
+
+        _stage.Told.Answer = HandOver.Taken;
+        await Told.Until(() =>
+        {
+            _stage.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
+            return _stage.Silo.Log.Unsettled.Count == 0;
+        });
+        var heard = await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 6);
+        Assert.Equal(sent, heard.Skip(1).Select(one => one.GetProperty("message").GetProperty("uuid").GetString()));
+        Assert.Equal(0, _stage.Told.Doubts(scene.Cast[1]));
     }
 
     [Fact]

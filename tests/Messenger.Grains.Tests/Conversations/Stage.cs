@@ -93,8 +93,8 @@ internal sealed class Told
     /// <summary>Runs when a user is about to hear something: a test's barrier, or its fault.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Users turn down what comes: a later activation has told them of newer things.</summary>
-    public bool Passed { get; set; }
+    /// <summary>What users say to what comes; they hear it only when they take it.</summary>
+    public HandOver Answer { get; set; } = HandOver.Taken;
 
     public void Hear(string user, Notice notice, string? except) =>
         _heard.GetOrAdd(user, _ => []).Enqueue((notice.Type, Encoding.UTF8.GetString(notice.Payload), except));
@@ -148,12 +148,13 @@ internal sealed class ListeningUser(Told told) : Grain, IUserGrain, IUserPushes
 
     public Task ForgetToken(string application, PushTarget dead) => throw new NotSupportedException();
 
-    public async Task<bool> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
+    public async Task<HandOver> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
     {
         await told.Before(this.GetPrimaryKeyString());
-        if (told.Passed)
+        var answer = told.Answer;
+        if (answer != HandOver.Taken)
         {
-            return false;
+            return answer;
         }
 
         foreach (var notice in notices.Value)
@@ -161,7 +162,7 @@ internal sealed class ListeningUser(Told told) : Grain, IUserGrain, IUserPushes
             told.Hear(this.GetPrimaryKeyString(), notice, except);
         }
 
-        return true;
+        return answer;
     }
 
     public Task Doubt()

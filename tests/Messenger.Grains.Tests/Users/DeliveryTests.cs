@@ -1,4 +1,5 @@
 using Messenger.Grains.Devices;
+using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 using Xunit;
@@ -54,16 +55,40 @@ public sealed class DeliveryTests(UserSilo house)
     }
 
     [Fact]
+    public async Task Nobody_is_told_before_the_blacklist_can_be_read_and_nobody_twice()
+    {
+        var (person, author) = (await house.Person("one", "two"), await house.Person());
+        Task<HandOver> Told() => person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", author) }.AsImmutable(), except: null);
+
+        house.Silo.Users.Away = true;
+        try
+        {
+            Assert.Equal(HandOver.NotYet, await Told());
+        }
+        finally
+        {
+            house.Silo.Users.Away = false;
+        }
+
+        Assert.Equal(HandOver.Taken, await Told());
+        foreach (var device in new[] { "one", "two" })
+        {
+            Assert.Equal("a", (await person.Device(device).Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
+            Assert.True(person.Device(device).HeardNothing);
+        }
+    }
+
+    [Fact]
     public async Task What_an_earlier_activation_of_a_conversation_tells_late_is_turned_down()
     {
         var (person, author, conversation) = (await house.Person("one"), house.Stranger(), Guid.NewGuid());
-        Task<bool> Told(Guid at, long term, string uuid) =>
+        Task<HandOver> Told(Guid at, long term, string uuid) =>
             person.Grain.Deliver(at, term, new[] { Notice(uuid, author) }.AsImmutable(), except: null);
 
-        Assert.True(await Told(conversation, 5, "a"));
-        Assert.True(await Told(conversation, 6, "b"));
-        Assert.False(await Told(conversation, 5, "late"));
-        Assert.True(await Told(Guid.NewGuid(), 1, "elsewhere"));
+        Assert.Equal(HandOver.Taken, await Told(conversation, 5, "a"));
+        Assert.Equal(HandOver.Taken, await Told(conversation, 6, "b"));
+        Assert.Equal(HandOver.Passed, await Told(conversation, 5, "late"));
+        Assert.Equal(HandOver.Taken, await Told(Guid.NewGuid(), 1, "elsewhere"));
         foreach (var uuid in new[] { "a", "b", "elsewhere" })
         {
             Assert.Equal(uuid, (await person.Device("one").Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
