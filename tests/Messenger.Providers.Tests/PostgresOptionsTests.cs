@@ -17,4 +17,17 @@ public class PostgresOptionsTests
         Assert.Equal(most, new NpgsqlConnectionStringBuilder(options.Pooled).MaxPoolSize);
         Assert.Equal(most, new NpgsqlConnectionStringBuilder(options.GrainStateConnectionString).MaxPoolSize);
     }
+    /// <summary>A caller's patience is 10 s, the log's 4 s.</summary>
+    [Fact]
+    public void Whoever_waits_hears_of_it_before_its_caller_gives_up()
+    {
+        var options = new PostgresOptions("Host=db;Timeout=30;Command Timeout=30");
+        foreach (var pool in new[] { options.Pooled, options.GrainStateConnectionString })
+        {
+            var limits = new NpgsqlConnectionStringBuilder(pool);
+            Assert.InRange(limits.Timeout + limits.CommandTimeout, 2, 9);
+        }
+
+        Assert.InRange(new NpgsqlConnectionStringBuilder(options.Writer).Timeout + PostgresOptions.OpenSeconds, 2, 4);
+    }
 }

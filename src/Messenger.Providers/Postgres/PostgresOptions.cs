@@ -9,8 +9,14 @@ public sealed record PostgresOptions(string ConnectionString)
     /// <summary>A statement that takes longer has failed: callers give up after 10 s, and must hear of it before.</summary>
     private const int StatementSeconds = 5;
 
-    /// <summary>A server that does not take a connection by then is away. Leaves room for one statement below the log's limit of 4 s.</summary>
+    /// <summary>A server that does not take the log's connection by then is away. Leaves room for one statement below the log's limit of 4 s.</summary>
     private const int ConnectSeconds = 2;
+
+    /// <summary>
+    /// Waiting for a turn at a pool: with the statement below the 10 s of the callers. When a worker has died its users come back within a second,
+    /// and some ten thousand of them get their turn in this time.
+    /// </summary>
+    private const int TurnSeconds = 4;
 
     /// <summary>Statements a connection keeps prepared: more than there are. Planning over the partitions costs more than a small read.</summary>
     private const int PreparedStatements = 64;
@@ -55,6 +61,7 @@ public sealed record PostgresOptions(string ConnectionString)
         {
             var limits = Limits("messenger-log");
             limits.Pooling = false;
+            limits.Timeout = ConnectSeconds;
             limits.MaxAutoPrepare = PreparedStatements;
             limits.AutoPrepareMinUsages = 2;
             return limits.ToString();
@@ -67,7 +74,7 @@ public sealed record PostgresOptions(string ConnectionString)
         var limits = new NpgsqlConnectionStringBuilder($"Maximum Pool Size={PoolSize};{ConnectionString}")
         {
             ApplicationName = name,
-            Timeout = ConnectSeconds,
+            Timeout = TurnSeconds,
             CommandTimeout = StatementSeconds,
 
             // Nothing here leaves a setting, a lock or a temporary table on a connection: nothing is to be reset before each use, which costs more than a small read.
