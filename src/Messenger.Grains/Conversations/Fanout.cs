@@ -257,7 +257,14 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
                 await Task.Delay(pause, owner.Clock);
                 if (_doubt || owner._stopped)
                 {
-                    // More came meanwhile than a lane holds, and a doubt stands for all of it; or it is left to the next activation.
+                    // A doubt stands for all of it by now; or it is left to the next activation.
+                    return;
+                }
+
+                if (_count > Crowded || pause == LongestPause)
+                {
+                    // Writers wait for this lane, or it has waited long enough: its person is told to resynchronise after all.
+                    Owe();
                     return;
                 }
             }

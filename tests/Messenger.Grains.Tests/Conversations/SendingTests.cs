@@ -207,6 +207,27 @@ public sealed class SendingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_cannot_be_told_for_long_is_doubted_and_holds_no_writer_up()
+    {
+        var scene = await _stage.Dialog();
+        await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 1);
+        _stage.Told.Answer = HandOver.NotYet;
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; i < 400; i++)
+            {
+                await scene.Sent(scene.Cast[0]);
+            }
+        });
+        await Told.Until(() =>
+        {
+            _stage.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
+            return writing.IsCompleted && _stage.Told.Doubts(scene.Cast[1]) > 0 && _stage.Silo.Log.Unsettled.Count == 0;
+        });
+        await writing;
+    }
+
+    [Fact]
     public async Task A_fenced_activation_drops_its_state_and_writes_again_after_loading()
     {
         var scene = await _stage.Dialog();
