@@ -60,7 +60,12 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
         {
             try
             {
-                await Remove(stream);
+                // The row's grain may wait for the dead silo's answer till its time-out: a stop does not wait for that.
+                await Remove(stream).WaitAsync(stopping.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
                 return;
             }
 #pragma warning disable CA1031 // The grain of the row may have lived on the dead silo itself: it is asked again. A row that stays harms nobody.

@@ -73,6 +73,9 @@ public sealed class DeliveryCluster : IAsyncDisposable
                 membership.NumMissedProbesLimit = 2;
                 membership.NumVotesForDeathDeclaration = 1;
             });
+
+            // A call that was on its way to a silo that dies may have to wait so long: twice within a test's patience.
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = Patience / 2.5);
             more?.Invoke(silo, isGateway);
         });
         var built = builder.Build();
