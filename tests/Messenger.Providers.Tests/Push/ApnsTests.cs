@@ -24,6 +24,7 @@ public sealed class ApnsTests : IAsyncLifetime
     private readonly ConcurrentQueue<(string Connection, IHeaderDictionary Headers, string Path, JsonElement Body)> taken = [];
     private readonly ConcurrentDictionary<string, int> providerTokens = [];
     private Func<HttpContext, (int Status, object? Body)?> refuses = _ => null;
+    private Func<HttpContext, Task> delays = _ => Task.CompletedTask;
     private Stub apple = null!;
     private ApnsSender sender = null!;
 
@@ -135,21 +136,26 @@ public sealed class ApnsTests : IAsyncLifetime
         Assert.Single(before);
 
         // Apple says GOAWAY: what is under way ends well, what follows takes another connection, and nothing is lost or sent twice.
-        var (away, goAway) = (0, new TaskCompletionSource());
-        refuses = context =>
+        // One push stays under way meanwhile: without any, the stub would close at once, over what it has not read yet.
+        var pushes = Enumerable.Range(0, 50).Select(_ => Sample()).ToList();
+        var (read, goAway, another) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        delays = async context =>
         {
-            if (Interlocked.Increment(ref away) == 10)
+            if (context.Connection.Id != before.Single())
+            {
+                another.TrySetResult();
+            }
+            else if (Interlocked.Increment(ref read) == pushes.Count)
             {
                 context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
                 goAway.SetResult();
+                await another.Task;
             }
-
-            return null;
         };
-        var pushes = Enumerable.Range(0, 50).Select(_ => Sample()).ToList();
-        Assert.All(await Task.WhenAll(pushes.Select(push => sender.Send(push, default))), outcome => Assert.Equal(PushOutcome.Taken, outcome));
+        var underWay = Task.WhenAll(pushes.Select(push => sender.Send(push, default)));
         await goAway.Task;
-        await Until.True(async () => await sender.Send(Sample(), default) == PushOutcome.Taken && taken.Select(push => push.Connection).Distinct().Count() > 1);
+        await Until.True(async () => await sender.Send(Sample(), default) == PushOutcome.Taken && another.Task.IsCompleted);
+        Assert.All(await underWay, outcome => Assert.Equal(PushOutcome.Taken, outcome));
         Assert.All(pushes, push => Assert.Single(taken, one => one.Headers["apns-id"] == push.Id.ToString()));
     }
 
@@ -174,6 +180,7 @@ public sealed class ApnsTests : IAsyncLifetime
 
     private async Task Answer(HttpContext context, string body)
     {
+        await delays(context);
         var fault = Fault(context) ?? refuses(context);
         context.Response.Headers["apns-id"] = context.Request.Headers["apns-id"];
         if (fault is { } refused)
