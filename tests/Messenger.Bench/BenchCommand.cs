@@ -20,7 +20,7 @@ internal static class BenchCommand
         var warmUp = new Option<double>("--warm-up")
         {
             // .NET compiles what is hot anew in the background: on two busy cores it is at it for half a minute.
-            Description = "Seconds of load before a conversation is measured",
+            Description = "Seconds of a load before it is measured",
             DefaultValueFactory = _ => 15,
         };
         var connections = new Option<int>("--connections") { Description = "Silent connections of the idle load", DefaultValueFactory = _ => 2000 };

@@ -98,16 +98,24 @@ internal static class Asking
             wrong += complete(json.RootElement) ? 0 : 1;
         }
 
-        // The first is the cold one of this user; then it is warm.
-        await Ask();
-        var cold = latencies.Percentile(1);
-        latencies.Clear();
-        var (before, own, watch, count) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Stopwatch.StartNew(), 0);
-        for (; watch.Elapsed < scale.Duration && !cancellation.IsCancellationRequested; count++)
+        async Task<int> AskFor(TimeSpan duration)
         {
-            await Ask();
+            var (asked, until) = (0, Stopwatch.StartNew());
+            for (; until.Elapsed < duration && !cancellation.IsCancellationRequested; asked++)
+            {
+                await Ask();
+            }
+
+            return asked;
         }
 
+        // The first is the cold one of this user; then it is warm, and after a while the server's code is compiled.
+        await Ask();
+        var cold = latencies.Percentile(1);
+        await AskFor(scale.WarmUp);
+        latencies.Clear();
+        var (before, own, watch) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Stopwatch.StartNew());
+        var count = await AskFor(scale.Duration);
         var measured = new Measurement(
             target.Name, name, count / watch.Elapsed.TotalSeconds, (Cpu.Seconds(target.Processes) - before) / count * 1000, Cpu.OwnSeconds() - own,
             latencies.Percentile(.5), latencies.Percentile(.99), null, null, null, wrong, 0)
