@@ -35,7 +35,13 @@ internal static class Edge
     public static void AddEdge(this WebApplicationBuilder builder, EdgeSettings edge)
     {
         var certificate = edge.Tls is { } tls ? new CertificateFiles(tls, TimeProvider.System) : null;
-        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = UnreadBytes);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.MaxReadBufferSize = UnreadBytes;
+
+            // A step less each way: nothing of ours blocks, and what a socket's event leads to goes on at once on the thread that brought it.
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

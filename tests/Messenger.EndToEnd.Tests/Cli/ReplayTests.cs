@@ -27,7 +27,7 @@ public class ReplayTests(SharedServer server) : OnSharedServer(server)
     {
         using var folder = new Folder();
         var file = await Record(folder);
-        await using var proxy = new FaultyProxy(Server.WebSocket, () => new Frames(
+        await using var proxy = await FaultyProxy.Start(Server.WebSocket, () => new Frames(
             frame => frame["payload"]!["message"]!["bodyEncryptedBase64"] = "AAAA", "NotificationAddedMessageToConversation"));
 
         var run = await CliRun.ToEnd("replay", file, "--url", proxy.Url.ToString(), "--json");
@@ -43,7 +43,7 @@ public class ReplayTests(SharedServer server) : OnSharedServer(server)
         var file = await Record(folder);
         foreach (var (times, says) in new[] { (0, "it did not come"), (2, "nothing more") })
         {
-            await using var proxy = new FaultyProxy(Server.WebSocket, () => new Times(times, "NotificationTyping"));
+            await using var proxy = await FaultyProxy.Start(Server.WebSocket, () => new Times(times, "NotificationTyping"));
 
             var run = await CliRun.ToEnd("replay", file, "--url", proxy.Url.ToString(), "--patience", "1");
 

@@ -78,7 +78,7 @@ public class DefectTests(SharedServer server) : OnSharedServer(server)
 
     private async Task<Verdict> Judge(string id, Func<Tampering> make)
     {
-        await using var proxy = new FaultyProxy(Server.WebSocket, make);
+        await using var proxy = await FaultyProxy.Start(Server.WebSocket, make);
         var kit = new Inspection(KitFixture.Target(proxy.Url) with { Patience = Short });
         var rule = Rulebook.Rules.Single(rule => rule.Id == id);
         var outcomes = new List<Outcome>();

@@ -1,83 +1,68 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Messenger.EndToEnd.Tests.Harness;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Messenger.EndToEnd.Tests.Conformance;
 
 /// <summary>Stands before a server and makes it faulty: each connection through it is tampered with.</summary>
 public sealed class FaultyProxy : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
     private readonly CancellationTokenSource _ending = new();
-    private readonly ConcurrentBag<Task> _connections = [];
-    private readonly Task _accepting;
+    private readonly WebApplication _listener;
     private readonly Uri _server;
     private readonly Func<Tampering> _make;
 
-    /// <param name="make">One for each connection.</param>
-    public FaultyProxy(Uri server, Func<Tampering> make)
+    private FaultyProxy(Uri server, Func<Tampering> make)
     {
         (_server, _make) = (server, make);
-        var port = Ports.Free(1)[0].ToString(CultureInfo.InvariantCulture);
-        _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-        _listener.Start();
-        Url = new Uri($"ws://127.0.0.1:{port}/ws");
-        _accepting = Accept();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _listener = builder.Build();
+        _listener.UseWebSockets();
+        _listener.Run(Serve);
     }
 
-    public Uri Url { get; }
+    public Uri Url => new UriBuilder(_listener.Urls.Single()) { Scheme = "ws", Path = "/ws" }.Uri;
+
+    /// <param name="make">One for each connection.</param>
+    public static async Task<FaultyProxy> Start(Uri server, Func<Tampering> make)
+    {
+        var proxy = new FaultyProxy(server, make);
+        await proxy._listener.StartAsync();
+        return proxy;
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        await Task.WhenAll(_connections);
-        _listener.Close();
+        await _listener.DisposeAsync();
         _ending.Dispose();
     }
 
-    private async Task Accept()
+    private async Task Serve(HttpContext context)
     {
-        while (!_ending.IsCancellationRequested)
+        if (!context.WebSockets.IsWebSocketRequest)
         {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception stopped) when (stopped is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            _connections.Add(Serve(context));
-        }
-    }
-
-    private async Task Serve(HttpListenerContext context)
-    {
-        if (!context.Request.IsWebSocketRequest)
-        {
-            context.Response.StatusCode = (int)HttpStatusCode.NotFound;
-            context.Response.Close();
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
         using var server = new ClientWebSocket();
-        var protocol = context.Request.Headers["Sec-WebSocket-Protocol"];
+        var protocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault();
         if (protocol is not null)
         {
             server.Options.AddSubProtocol(protocol);
         }
 
         await server.ConnectAsync(_server, _ending.Token);
-        using var client = (await context.AcceptWebSocketAsync(protocol)).WebSocket;
+        using var client = await context.WebSockets.AcceptWebSocketAsync(protocol);
         using var toClient = new SemaphoreSlim(1);
         using var toServer = new SemaphoreSlim(1);
         var tampering = _make();

@@ -38,7 +38,7 @@ public class WholeKitTests
     public async Task A_fault_ends_with_its_own_exit_code_and_stands_in_every_format()
     {
         await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded());
-        await using var proxy = new FaultyProxy(server.Settings.WebSocket, () => new Frames(frame => frame["id"] = frame["id"]?.ToString(), "ResponsePong"));
+        await using var proxy = await FaultyProxy.Start(server.Settings.WebSocket, () => new Frames(frame => frame["id"] = frame["id"]?.ToString(), "ResponsePong"));
         string[] arguments = ["conformance", "--url", proxy.Url.ToString(), "--only", "ENV-3,FMT-1"];
 
         var table = await CliRun.ToEnd(arguments);
