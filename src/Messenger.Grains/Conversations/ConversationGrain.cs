@@ -1,6 +1,7 @@
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
 using Messenger.Grains.Tracing;
+using Messenger.Grains.Users;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,8 @@ namespace Messenger.Grains.Conversations;
 /// </remarks>
 [Reentrant, SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class ConversationGrain(
-    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, TimeProvider clock, ILogger<ConversationGrain> logger)
+    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, LocalUsers locals, TimeProvider clock,
+    ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain
 {
     private LiveConversation? _live;
@@ -31,7 +33,7 @@ internal sealed partial class ConversationGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _fanout = new Fanout(Id, GrainFactory, clock, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
+        _fanout = new Fanout(Id, GrainFactory, locals, clock, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
         return Task.CompletedTask;
     }
 

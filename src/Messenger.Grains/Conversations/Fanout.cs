@@ -12,12 +12,14 @@ namespace Messenger.Grains.Conversations;
 /// Brings a conversation's notices to its people: a lane per person, one call in flight in each, so that everyone gets them in order
 /// and nobody waits for anybody else. What queued meanwhile goes in the next call.
 /// </summary>
+/// <param name="locals">Who is on this silo: what can be handed over there at once needs neither lane nor call.</param>
 /// <param name="conversation">Whose notices they are; empty for what belongs to none, and has no terms.</param>
 /// <remarks>
 /// Nothing is sent twice: a hand-over that failed is not repeated, it turns into a doubt (<see cref="IUserGrain.Doubt"/>) that is repeated
 /// until it arrives. Only one that did not begin (<see cref="HandOver.NotYet"/>) is. Lives on its grain's scheduler: no locks.
 /// </remarks>
-internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
+internal sealed class Fanout(
+    Guid conversation, IGrainFactory grains, LocalUsers locals, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
 {
     /// <summary>Notices that may wait in one lane; past that its person is told to resynchronise instead.</summary>
     private const int LaneBound = 1024;
@@ -64,10 +66,18 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
 
     private void Send(IEnumerable<(string User, Notice[] Notices)> pieces, Caller? except, Parcel parcel)
     {
+        // A trace shows the calls: what is traced makes them.
+        var cause = Activity.Current;
         foreach (var (user, notices) in pieces)
         {
+            var but = except?.UserId == user ? except.Application : null;
+            if (cause is null && !_lanes.ContainsKey(user) && TryDeliver(user, Term, notices, but))
+            {
+                continue;
+            }
+
             parcel.Add();
-            LaneOf(user).Add(new Piece(notices, except?.UserId == user ? except.Application : null, Term, parcel, Activity.Current));
+            LaneOf(user).Add(new Piece(notices, but, Term, parcel, cause));
         }
 
         // Counted one too many until here, so that it cannot settle while it is being handed out.
@@ -242,7 +252,10 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
             var told = _owed.Count;
             for (var pause = FirstPause; ; pause = Longer(pause))
             {
-                switch (await owner.Grain(user).Deliver(owner.Conversation, first.Term, notices.AsImmutable(), first.Except))
+                var outcome = step is null && owner.TryDeliver(user, first.Term, notices, first.Except)
+                    ? HandOver.Taken
+                    : await owner.Grain(user).Deliver(owner.Conversation, first.Term, notices.AsImmutable(), first.Except);
+                switch (outcome)
                 {
                     case HandOver.Taken:
                         Settle(told);
@@ -328,6 +341,8 @@ internal sealed class Fanout(Guid conversation, IGrainFactory grains, TimeProvid
             _owed.RemoveRange(0, count);
         }
     }
+
+    private bool TryDeliver(string user, long term, Notice[] notices, string? except) => locals.TryDeliver(user, conversation, term, notices, except);
 
     private Guid Conversation => conversation;
 

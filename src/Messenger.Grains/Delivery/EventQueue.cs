@@ -14,6 +14,18 @@ internal sealed class EventQueue(int most)
     private TaskCompletionSource? room;
     private readonly Queue<(int Weight, TaskCompletionSource Relief)> held = new();
 
+    /// <summary>Whether somebody who asks for <see cref="Relief"/> now has to wait for it.</summary>
+    public bool IsCrowded
+    {
+        get
+        {
+            lock (gate)
+            {
+                return !completed && (held.Count > 0 || events.Count >= GatewayStreamBounds.Crowded);
+            }
+        }
+    }
+
     /// <summary>Takes one event; false when it is full or completed.</summary>
     public bool TryAdd(in GatewayEvent hint)
     {
@@ -139,7 +151,7 @@ internal sealed class EventQueue(int most)
     {
         lock (gate)
         {
-            if (completed || (held.Count == 0 && events.Count < GatewayStreamBounds.Crowded))
+            if (!IsCrowded)
             {
                 return Task.CompletedTask;
             }

@@ -32,6 +32,9 @@ internal sealed class GatewaySender : IAsyncDisposable
     /// <summary>Queues an event without waiting; false when it was dropped.</summary>
     public bool Offer(in GatewayEvent hint) => !suspect && queue.TryAdd(hint);
 
+    /// <inheritdoc cref="EventQueue.IsCrowded"/>
+    public bool IsCrowded => queue.IsCrowded;
+
     /// <summary>Completes when the queue is not crowded, or after a while: a gateway that takes nothing is suspected, and its queue emptied.</summary>
     public Task Room(int events) => queue.Relief(events) is { IsCompleted: false } relief ? Held(relief) : Task.CompletedTask;
 

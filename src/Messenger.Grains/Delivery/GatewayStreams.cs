@@ -33,6 +33,8 @@ internal sealed class GatewayStreams(IServiceProvider services, ISiloStatusOracl
         }
     }
 
+    public bool IsCrowded(SiloAddress gateway) => senders.TryGetValue(gateway, out var sender) && sender.Value.IsCrowded;
+
     public Task Room(SiloAddress gateway, int events) => senders.TryGetValue(gateway, out var sender) ? sender.Value.Room(events) : Task.CompletedTask;
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)

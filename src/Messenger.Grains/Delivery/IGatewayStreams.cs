@@ -11,6 +11,9 @@ public interface IGatewayStreams
     /// </summary>
     void Publish(SiloAddress gateway, GatewayEvent hint);
 
+    /// <summary>Whether so much waits for the gateway that who publishes more has to await <see cref="Room"/>.</summary>
+    bool IsCrowded(SiloAddress gateway);
+
     /// <summary>
     /// Completes when what waits for the gateway is not too much, at the latest after <see cref="GatewayStreamBounds.Patience"/>. Who publishes much
     /// awaits it: the cost of a flood is borne by who sends it, not by who must resynchronise because it came too late.

@@ -1,4 +1,5 @@
 using Messenger.Grains.Pushes;
+using Messenger.Grains.Users;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Hosting;
@@ -17,6 +18,8 @@ public static class DeviceExtensions
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LeaseRegistry>();
+        builder.Services.AddSingleton<LocalMailboxes>();
+        builder.Services.AddSingleton<LocalUsers>();
         builder.Services.AddSingleton<PushQueue>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PushQueue>());
         builder.Services.AddHostedService<PushPump>();

@@ -22,7 +22,10 @@ internal sealed class Stored<T>(IGrainContext grain, string name, ILogger logger
     private readonly IGrainStorage _storage = grain.ActivationServices.GetRequiredKeyedService<IGrainStorage>("state");
     private readonly GrainState<T> _record = new();
     private Task _turn = Task.CompletedTask;
-    private T? _value;
+    private volatile T? _value;
+
+    /// <summary>The value as it is on disk; null when it is not known now. From any thread.</summary>
+    public T? Known => _value;
 
     /// <summary>The value as it is on disk; an empty one where nothing was stored.</summary>
     public async ValueTask<T> Load() => _value ?? await InTurn(Read);

@@ -14,8 +14,8 @@ internal sealed partial class UserGrain
     /// <summary>Conversations told at once.</summary>
     private const int ConversationsAtOnce = 8;
 
-    /// <summary>As on disk; null until it is wanted.</summary>
-    private HashSet<string>? _blackList;
+    /// <summary>As on disk; null until it is wanted. Replaced, never changed: other threads read it.</summary>
+    private volatile HashSet<string>? _blackList;
     private int _blackListVersion;
 
     public async Task<Answer> AddBlackList(Caller me, AddBlackList request)
@@ -102,20 +102,7 @@ internal sealed partial class UserGrain
         _blackListVersion++;
     }
 
-    /// <summary>The same notices; nobody is woken for what a blacklisted user or this user wrote.</summary>
-    private async ValueTask<Immutable<Notice[]>> Muted(Immutable<Notice[]> notices)
-    {
-        var silent = _blackList;
-        Notice[]? muted = null;
-        for (var i = 0; i < notices.Value.Length; i++)
-        {
-            if (notices.Value[i].Push is { } push && (push.AuthorId == UserId || (silent ??= await BlackList()).Contains(push.AuthorId)))
-            {
-                muted ??= [.. notices.Value];
-                muted[i] = muted[i] with { Push = null };
-            }
-        }
-
-        return muted is null ? notices : muted.AsImmutable();
-    }
+    /// <inheritdoc cref="LocalUser.Muted"/>
+    private async ValueTask<Immutable<Notice[]>> Muted(Notice[] notices) =>
+        (_local.Muted(notices, _blackList) ?? _local.Muted(notices, await BlackList())!).AsImmutable();
 }

@@ -19,7 +19,7 @@ namespace Messenger.Grains.Users;
 [SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class UserGrain(
     IUserDirectory users, IConversationDirectory conversations, IFileDirectory files, IUploads uploads, IReportStore reports,
-    IOptions<UserOptions> options, TimeProvider clock, ILogger<UserGrain> logger)
+    LocalUsers locals, LocalMailboxes mailboxes, IOptions<UserOptions> options, TimeProvider clock, ILogger<UserGrain> logger)
     : Grain, IUserGrain
 {
     private Stored<Account> _account = null!;
@@ -29,11 +29,11 @@ internal sealed partial class UserGrain(
     private OwnDevices _devices = null!;
     private CredentialSeal _seal = null!;
 
-    /// <summary>The newest term of each conversation that told something: bounded by the conversations of one person.</summary>
-    private readonly Dictionary<Guid, long> _terms = [];
+    private LocalUser _local = null!;
     private Fanout _news = null!;
+    private string? _userId;
 
-    private string UserId => this.GetPrimaryKeyString();
+    private string UserId => _userId ??= this.GetPrimaryKeyString();
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -45,7 +45,8 @@ internal sealed partial class UserGrain(
         _discovery = new Stored<DiscoveryBook>(GrainContext, "discovery", logger);
         _seal = CredentialSeal.Of(ServiceProvider);
         _devices = new OwnDevices(GrainFactory, UserId, clock, logger);
-        _news = new Fanout(Guid.Empty, GrainFactory, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
+        _local = new LocalUser(UserId, () => _account.Known, () => _blackList, mailboxes);
+        _news = new Fanout(Guid.Empty, GrainFactory, locals, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
         var account = await Renamed(await _account.Load());
         if (account.Deleting || account.Closing.Length > 0)
         {
@@ -56,10 +57,14 @@ internal sealed partial class UserGrain(
         {
             TellKeysDoubtSoon();
         }
+
+        locals.Put(UserId, _local);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _local.Close();
+        locals.Remove(UserId, _local);
         try
         {
             await Task.WhenAll(_devices.Drain(cancellationToken), _news.Drain(cancellationToken));
@@ -86,7 +91,7 @@ internal sealed partial class UserGrain(
         try
         {
             account = await _account.Load();
-            muted = await Muted(notices);
+            muted = await Muted(notices.Value);
         }
         catch (StoreUnavailableException)
         {
@@ -94,14 +99,20 @@ internal sealed partial class UserGrain(
         }
 
         // No await between the look at the terms and the hand-over: what interleaved above is in its right place by now.
-        if (term < _terms.GetValueOrDefault(conversation))
+        if (!_local.Enter(conversation, term))
         {
             return HandOver.Passed;
         }
 
-        _terms[conversation] = term;
-        await _devices.Deliver(account.Applications, muted, except);
-        return HandOver.Taken;
+        try
+        {
+            await _devices.Deliver(account.Applications, muted, except);
+            return HandOver.Taken;
+        }
+        finally
+        {
+            _local.Leave();
+        }
     }
 
     public async Task Doubt() => await _devices.Doubt((await _account.Load()).Applications);

@@ -255,6 +255,8 @@ public class DeliveryTests
             }
         }
 
+        public bool IsCrowded(SiloAddress gateway) => streams.IsCrowded(gateway);
+
         public Task Room(SiloAddress gateway, int events) => streams.Room(gateway, events);
     }
 }

@@ -142,6 +142,72 @@ public sealed class DeviceGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_handed_over_on_its_silo_is_numbered_with_what_comes_as_a_call_and_pushed_when_nobody_confirms_it()
+    {
+        var connected = await Device.Connect(At(1), null);
+        var mailbox = MailboxOn(connected.Host)!;
+        await Deliver();
+        var unseen = Guid.NewGuid();
+        Assert.True(mailbox.TryTake([Wake(unseen), Notices.Typing()]));
+        await Deliver();
+        Assert.Equal([1L, 2L, 0L, 3L], streams.All.Select(hint => hint.Number));
+        Assert.Equal(3, (await Device.Fetch(connected.Epoch, 0)).Notices.Length);
+        Assert.Equal((true, 3L), (await Device.Renew(1, 1) is var lease && lease.Held, lease.Number));
+
+        // The lease ends, and nobody has said that it came.
+        await DeliveryCluster.Until(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(10));
+                return !await Device.IsOnline() && !cluster.Pushes.All.IsEmpty;
+            },
+            "the push");
+        await Pushed(unseen);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_handed_over_at_once_is_the_grains_matter()
+    {
+        var host = (await Device.Connect(At(1), null)).Host;
+        var mailbox = MailboxOn(host)!;
+        streams.Crowded = new TaskCompletionSource();
+        Assert.False(mailbox.TryTake([Notices.Of(1)]));
+        streams.Crowded = null;
+        Assert.True(mailbox.TryTake([Notices.Of(1)]));
+        clock.Advance(Mailbox.LeaseTime + TimeSpan.FromSeconds(1));
+        Assert.False(mailbox.TryTake([Notices.Of(2)]));
+        await Device.Renew(1, 1);
+        Assert.True(mailbox.TryTake([Notices.Of(2)]));
+        await Device.Disconnect(1);
+        Assert.False(mailbox.TryTake([Notices.Of(3)]));
+        await Device.Connect(At(2), null);
+        await cluster.Deactivate(Device);
+        Assert.False(mailbox.TryTake([Notices.Of(3)]));
+        Assert.True(mailbox.IsClosed);
+        var lease = await Device.Renew(2, 0);
+        Assert.Equal(2, lease.Number);
+        Assert.NotSame(mailbox, MailboxOn(lease.Host));
+    }
+
+    [Fact]
+    public async Task Hand_overs_from_many_threads_and_calls_get_each_a_number_and_go_out_in_its_order()
+    {
+        const int Each = 200;
+        var connected = await Device.Connect(At(1), null);
+        var mailbox = MailboxOn(connected.Host)!;
+        var calls = Task.WhenAll(Enumerable.Range(0, Each).Select(n => Device.Deliver(new([Notices.Of(n)]))));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
+        {
+            for (var n = 0; n < Each; n++)
+            {
+                Assert.True(mailbox.TryTake([Notices.Of(n)]));
+            }
+        })));
+        await calls;
+        Assert.Equal(Enumerable.Range(1, 5 * Each).Select(number => (long)number), streams.All.Select(hint => hint.Number));
+    }
+
+    [Fact]
     public async Task A_doubt_starts_a_new_epoch_and_the_connection_is_told()
     {
         var before = await Device.Connect(At(1), null);
@@ -243,6 +309,9 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         await held;
     }
 
+    private Mailbox? MailboxOn(SiloAddress host) =>
+        cluster.Silo(cluster.Address(0).Equals(host) ? 0 : 1).GetRequiredService<LocalMailboxes>().Find(Notices.Device());
+
     private Task Deliver(int count = 1) => Device.Deliver(new([.. Enumerable.Range(0, count).Select(_ => Notices.Of(++next))]));
 
     private static Notice Wake(Guid conversation, string author = "somebody") => Notices.Of(0, push: new PushHint(conversation, "message", author));
@@ -257,6 +326,8 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         public void Publish(SiloAddress gateway, GatewayEvent hint) => All.Enqueue(hint);
 
         public TaskCompletionSource? Crowded { get; set; }
+
+        public bool IsCrowded(SiloAddress gateway) => Crowded is not null;
 
         public Task Room(SiloAddress gateway, int events) => Crowded?.Task ?? Task.CompletedTask;
     }

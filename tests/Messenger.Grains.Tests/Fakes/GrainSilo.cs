@@ -1,3 +1,4 @@
+using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
 using Messenger.Grains.Users;
 using Messenger.Ports;
@@ -38,6 +39,8 @@ internal sealed class GrainSilo : IAsyncDisposable
                 .AddSingleton<IFileDirectory>(Log)
                 .AddSingleton<IUploads>(Uploads)
                 .AddSingleton<ISmsSender>(Sms)
+                .AddSingleton<LocalUsers>()
+                .AddSingleton<LocalMailboxes>()
                 .AddSingleton(new CredentialSeal(new byte[CredentialSeal.KeyBytes]))
                 .AddSingleton(this)
                 .PostConfigure<GrainTypeOptions>(grains => Cast(grains, standIns));

@@ -1,0 +1,310 @@
+using Messenger.Grains.Delivery;
+using Messenger.Protocol;
+using Orleans.Runtime;
+
+namespace Messenger.Grains.Devices;
+
+/// <summary>
+/// A device's inbox and the connection it has now. Its grain's turns work on it, and so does whoever hands it notices on the same silo
+/// (<see cref="TryTake"/>): there a hand-over is no call.
+/// </summary>
+/// <remarks>Any thread: everything is done under one lock, and waits for nothing. What is numbered is published in the same order.</remarks>
+/// <param name="isDead">Whether membership has declared a gateway dead.</param>
+/// <param name="lookSooner">Somebody has to look at what is expected sooner than was said last. Called from any thread, not under the lock.</param>
+internal sealed class Mailbox(
+    Inbox inbox, InboxBounds bounds, IGatewayStreams gateways, LeaseRegistry leases, Predicate<SiloAddress> isDead, TimeProvider time,
+    Action lookSooner)
+{
+    /// <summary>Three renewals may be lost before a device counts as offline.</summary>
+    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
+
+    private readonly Lock gate = new();
+    private LeaseSlot? connection;
+
+    /// <summary>The newest notice worth a push that was handed to a connection and not yet confirmed by it; 0 for none.</summary>
+    private long lastWake;
+
+    /// <summary>When somebody looks again; null for never.</summary>
+    private TimeSpan? looks;
+    private bool asked;
+    private bool closed;
+
+    /// <summary>Whether a connection holds a lease that has not run out, on a gateway that is not known to be dead.</summary>
+    public bool Online => Volatile.Read(ref connection) is { } held && IsOnline(held);
+
+    /// <summary>Whether its grain has left: another one may take its place.</summary>
+    public bool IsClosed => Volatile.Read(ref closed);
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>
+    /// Numbers these notices and publishes them, as <see cref="IDeviceGrain.Deliver"/> does. False, and nothing happened: the device is offline, or
+    /// its gateway crowded, or its grain is leaving; then it is the grain's matter.
+    /// </summary>
+    public bool TryTake(ReadOnlySpan<Notice> notices)
+    {
+        bool sooner;
+        lock (gate)
+        {
+            if (closed || connection is not { } held || !IsOnline(held) || gateways.IsCrowded(held.Connection.Gateway))
+            {
+                return false;
+            }
+
+            Number(notices, online: true);
+            sooner = !asked && Expects() is { } due && !(looks <= due);
+            asked |= sooner;
+        }
+
+        if (sooner)
+        {
+            lookSooner();
+        }
+
+        return true;
+    }
+
+    /// <summary>Numbers and publishes them; what is returned deserves a push, because nobody is online to see it.</summary>
+    /// <param name="gateway">The gateway of a connection that is online.</param>
+    public List<PushHint>? Take(ReadOnlySpan<Notice> notices, out SiloAddress? gateway)
+    {
+        lock (gate)
+        {
+            var online = Online;
+            gateway = online ? connection!.Connection.Gateway : null;
+            return Number(notices, online);
+        }
+    }
+
+    /// <summary>As <see cref="IDeviceGrain.Connect"/>.</summary>
+    public Resumption Connect(Connection incoming, string? resumeCursor, out long epoch)
+    {
+        lock (gate)
+        {
+            if (connection is { } older)
+            {
+                // The same connection again is a retry of a call whose answer was lost.
+                if (older.Connection != incoming)
+                {
+                    Tell(older, CloseCode.Replaced);
+                }
+
+                leases.Remove(older);
+            }
+
+            inbox.Trim(Now);
+            lastWake = 0;
+            Hold(incoming, inbox.Number);
+            epoch = inbox.Epoch;
+            return inbox.Resume(resumeCursor);
+        }
+    }
+
+    /// <summary>A connection that another activation had: its gateway knows nothing of this move, and has one lease time to say that it is there.</summary>
+    public void Adopt(Connection moved, long confirmed)
+    {
+        lock (gate)
+        {
+            Hold(moved, confirmed);
+            lastWake = inbox.Number;
+        }
+    }
+
+    /// <summary>The connection is over; gives what it did not confirm and deserves a push. Null: another one has taken over since.</summary>
+    public List<PushHint>? Disconnect(long session)
+    {
+        lock (gate)
+        {
+            if (connection is not { } held || held.Connection.Session != session)
+            {
+                return null;
+            }
+
+            Release(held);
+            lastWake = 0;
+            return Unconfirmed(held.Confirmed);
+        }
+    }
+
+    /// <summary>A new epoch; the connection is told. Gives what it did not confirm and deserves a push.</summary>
+    public List<PushHint> Doubt()
+    {
+        lock (gate)
+        {
+            var owed = connection is { } unsure ? Unconfirmed(unsure.Confirmed) : [];
+            inbox.StartEpoch(NewEpoch());
+            lastWake = 0;
+            if (connection is { } held)
+            {
+                // It stays the device's connection until it says goodbye: whatever reaches it now closes it, should this event be lost.
+                Hold(held.Connection, 0);
+                Tell(connection, CloseCode.ContinuityLost);
+            }
+
+            return owed;
+        }
+    }
+
+    /// <summary>Closes the connection with this code.</summary>
+    public void Close(CloseCode code)
+    {
+        lock (gate)
+        {
+            if (connection is { } held)
+            {
+                Tell(held, code);
+                Release(held);
+            }
+
+            if (code == CloseCode.Deleted)
+            {
+                inbox.StartEpoch(NewEpoch());
+            }
+        }
+    }
+
+    public InboxPage Fetch(long epoch, long after)
+    {
+        lock (gate)
+        {
+            return epoch == inbox.Epoch && inbox.After(after) is { } notices ? new InboxPage(true, notices) : new InboxPage(false, []);
+        }
+    }
+
+    /// <param name="host">The silo this is on.</param>
+    public Lease Renew(long session, long number, SiloAddress host)
+    {
+        lock (gate)
+        {
+            var held = connection?.Connection.Session == session;
+            if (held)
+            {
+                connection!.Renew(number, time.GetTimestamp());
+            }
+
+            return new Lease(held, inbox.Epoch, inbox.Number, host);
+        }
+    }
+
+    /// <summary>
+    /// The time to look has come: lets go of what is too old. Gives what a connection that turned out to be gone did not confirm and deserves a push.
+    /// </summary>
+    public List<PushHint> Look()
+    {
+        lock (gate)
+        {
+            looks = null;
+            inbox.Trim(Now);
+            if (!Online && lastWake > 0 && connection is { } gone)
+            {
+                lastWake = 0;
+                return Unconfirmed(gone.Confirmed);
+            }
+
+            if (Online && connection!.Confirmed >= lastWake)
+            {
+                lastWake = 0;
+            }
+
+            return [];
+        }
+    }
+
+    /// <summary>
+    /// When to look again: when the lease could have ended with notices that nobody confirmed, or what is kept is too old. Null when nothing is expected,
+    /// or when somebody looks early enough already.
+    /// </summary>
+    /// <param name="soon">There is something else to look for within a lease's time.</param>
+    public TimeSpan? NextLook(bool soon)
+    {
+        lock (gate)
+        {
+            asked = false;
+            var due = soon ? LeaseTime : Expects();
+            return due is null || looks <= due ? null : looks = due;
+        }
+    }
+
+    /// <summary>Nothing is taken any more. Null where nobody was ever told of this inbox.</summary>
+    /// <param name="owed">What the grain owes besides.</param>
+    public DeviceSnapshot? Leave(PushHint[] owed)
+    {
+        lock (gate)
+        {
+            closed = true;
+            if (connection is { } held)
+            {
+                leases.Remove(held);
+            }
+
+            inbox.Trim(Now);
+            return inbox.Number == 0 && connection is null
+                ? null
+                : new(inbox.Snapshot(), connection?.Connection.Gateway.ToParsableString(), connection?.Connection.Session ?? 0, connection?.Confirmed ?? 0, owed);
+        }
+    }
+
+    public static long NewEpoch() => Random.Shared.NextInt64(1, long.MaxValue);
+
+    private TimeSpan? Expects() => lastWake > 0 ? LeaseTime : inbox.Count > 0 ? bounds.Age : null;
+
+    private List<PushHint>? Number(ReadOnlySpan<Notice> notices, bool online)
+    {
+        var now = Now;
+        List<PushHint>? absent = null;
+        foreach (var notice in notices)
+        {
+            if (!notice.Replayed)
+            {
+                if (online)
+                {
+                    Publish(0, notice);
+                }
+
+                continue;
+            }
+
+            var number = inbox.Append(notice, now);
+            if (connection is not null)
+            {
+                connection.Number = number;
+                Publish(number, notice);
+            }
+
+            if (notice.Push is { } hint && !online)
+            {
+                (absent ??= []).Add(hint);
+            }
+            else if (notice.Push is not null)
+            {
+                lastWake = number;
+            }
+        }
+
+        return absent;
+    }
+
+    private bool IsOnline(LeaseSlot held) => time.GetElapsedTime(held.RenewedAt) <= LeaseTime && !isDead(held.Connection.Gateway);
+
+    private void Publish(long number, Notice notice) => gateways.Publish(
+        connection!.Connection.Gateway, new GatewayEvent(connection.Connection.Session, inbox.Epoch, number, notice, CloseCode.None));
+
+    private void Tell(LeaseSlot whom, CloseCode code) =>
+        gateways.Publish(whom.Connection.Gateway, new GatewayEvent(whom.Connection.Session, inbox.Epoch, 0, null, code));
+
+    private void Hold(Connection where, long confirmed)
+    {
+        connection = new LeaseSlot(where, inbox.Epoch, inbox.Number, confirmed, time.GetTimestamp());
+        leases.Put(connection);
+    }
+
+    private void Release(LeaseSlot held)
+    {
+        leases.Remove(held);
+        connection = null;
+    }
+
+    /// <summary>What of the inbox after this number deserves a push.</summary>
+    private List<PushHint> Unconfirmed(long number) =>
+        inbox.Kept.Skip((int)Math.Max(0, inbox.Count - (inbox.Number - number))).Select(entry => entry.Notice.Push).OfType<PushHint>().ToList();
+}
