@@ -19,7 +19,7 @@ namespace Messenger.Grains.Conversations;
 /// </remarks>
 [Reentrant, SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class ConversationGrain(
-    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, LocalUsers locals, TimeProvider clock,
+    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, LocalUsers locals, Relays relays, TimeProvider clock,
     ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain
 {
@@ -33,7 +33,7 @@ internal sealed partial class ConversationGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _fanout = new Fanout(Id, GrainFactory, locals, clock, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
+        _fanout = new Fanout(Id, GrainFactory, locals, relays, clock, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
         return Task.CompletedTask;
     }
 

@@ -13,13 +13,14 @@ namespace Messenger.Grains.Conversations;
 /// and nobody waits for anybody else. What queued meanwhile goes in the next call.
 /// </summary>
 /// <param name="locals">Who is on this silo: what can be handed over there at once needs neither lane nor call.</param>
+/// <param name="relays">The others: what many conversations have for people on another silo goes there together.</param>
 /// <param name="conversation">Whose notices they are; empty for what belongs to none, and has no terms.</param>
 /// <remarks>
 /// Nothing is sent twice: a hand-over that failed is not repeated, it turns into a doubt (<see cref="IUserGrain.Doubt"/>) that is repeated
 /// until it arrives. Only one that did not begin (<see cref="HandOver.NotYet"/>) is. Lives on its grain's scheduler: no locks.
 /// </remarks>
 internal sealed class Fanout(
-    Guid conversation, IGrainFactory grains, LocalUsers locals, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
+    Guid conversation, IGrainFactory grains, LocalUsers locals, Relays relays, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
 {
     /// <summary>Notices that may wait in one lane; past that its person is told to resynchronise instead.</summary>
     private const int LaneBound = 1024;
@@ -71,7 +72,7 @@ internal sealed class Fanout(
         foreach (var (user, notices) in pieces)
         {
             var but = except?.UserId == user ? except.Application : null;
-            if (cause is null && !_lanes.ContainsKey(user) && TryDeliver(user, Term, notices, but))
+            if (cause is null && !_lanes.ContainsKey(user) && locals.TryDeliver(new Consignment(user, conversation, Term, notices, but)))
             {
                 continue;
             }
@@ -252,10 +253,7 @@ internal sealed class Fanout(
             var told = _owed.Count;
             for (var pause = FirstPause; ; pause = Longer(pause))
             {
-                var outcome = step is null && owner.TryDeliver(user, first.Term, notices, first.Except)
-                    ? HandOver.Taken
-                    : await owner.Grain(user).Deliver(owner.Conversation, first.Term, notices.AsImmutable(), first.Except);
-                switch (outcome)
+                switch (await owner.Deliver(new Consignment(user, owner.Conversation, first.Term, notices, first.Except), traced: step is not null))
                 {
                     case HandOver.Taken:
                         Settle(told);
@@ -342,7 +340,11 @@ internal sealed class Fanout(
         }
     }
 
-    private bool TryDeliver(string user, long term, Notice[] notices, string? except) => locals.TryDeliver(user, conversation, term, notices, except);
+    /// <summary>The short ways first. What is traced goes by calls, which the trace shows.</summary>
+    private async ValueTask<HandOver> Deliver(Consignment one, bool traced) =>
+        !traced && (locals.TryDeliver(one) || await relays.Deliver(one))
+            ? HandOver.Taken
+            : await Grain(one.UserId).Deliver(one.Conversation, one.Term, one.Notices.AsImmutable(), one.Except);
 
     private Guid Conversation => conversation;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Messenger.Protocol;
 using Orleans.Placement;
 using Orleans.Runtime;
@@ -31,10 +32,20 @@ internal sealed class ByKeyDirector : IPlacementDirector
             return Task.FromResult(hint);
         }
 
-        var key = target.GrainIdentity.Key.AsSpan();
+        return Task.FromResult(Choose(target.GrainIdentity.Key.AsSpan(), silos) ?? throw new SiloUnavailableException("no silo hosts such grains now"));
+    }
+
+    /// <summary>Where a grain with this key would be activated now; null where there is no silo.</summary>
+    public static SiloAddress? Choose(string key, SiloAddress[] silos)
+    {
+        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(UserIds.Length)];
+        return Choose(bytes[..Encoding.UTF8.GetBytes(key.AsSpan(0, Math.Min(UserIds.Length, key.Length)), bytes)], silos);
+    }
+
+    private static SiloAddress? Choose(ReadOnlySpan<byte> key, SiloAddress[] silos)
+    {
         var owner = Fnv(key[..Math.Min(UserIds.Length, key.Length)]);
-        return Task.FromResult(silos.MaxBy(silo => Mix(owner ^ (uint)silo.GetConsistentHashCode()))
-            ?? throw new SiloUnavailableException("no silo hosts such grains now"));
+        return silos.MaxBy(silo => Mix(owner ^ (uint)silo.GetConsistentHashCode()));
     }
 
     private static ulong Fnv(ReadOnlySpan<byte> bytes)

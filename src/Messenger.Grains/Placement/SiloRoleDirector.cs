@@ -11,7 +11,10 @@ internal sealed class SiloRoleDirector(ISiloMetadataCache metadata) : IPlacement
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
     {
         var wanted = ((SiloRoleFilter)filterStrategy).Role;
-        return silos.Where(silo => metadata.GetSiloMetadata(silo).Metadata.TryGetValue(SiloRoles.Key, out var role)
-            && (role == wanted || role == SiloRoles.All));
+        return silos.Where(silo => Has(metadata, silo, wanted));
     }
+
+    /// <summary>Whether a silo has a role; false too while its metadata has not come.</summary>
+    public static bool Has(ISiloMetadataCache metadata, SiloAddress silo, string wanted) =>
+        metadata.GetSiloMetadata(silo).Metadata.TryGetValue(SiloRoles.Key, out var role) && (role == wanted || role == SiloRoles.All);
 }

@@ -31,17 +31,13 @@ public sealed class Gateways(IClusterMembershipService membership, ISiloMetadata
     public IEnumerable<SiloAddress> Others => members.Active.Where(gateway => !gateway.Equals(self.SiloAddress));
 }
 
-/// <summary>The active silos of one role, those of all roles among them.</summary>
+/// <summary>The active silos of one role, those of all roles among them. One whose metadata did not come yet is asked for again with the next look.</summary>
 internal sealed class Members(IClusterMembershipService membership, ISiloMetadataCache metadata, ILocalSiloDetails self, string role)
 {
     public IEnumerable<SiloAddress> Active =>
         from member in membership.CurrentSnapshot.Members.Values
-        where member.Status == SiloStatus.Active && Has(member.SiloAddress)
+        where member.Status == SiloStatus.Active && SiloRoleDirector.Has(metadata, member.SiloAddress, role)
         select member.SiloAddress;
 
     public bool Lead => Active.Min() is { } lowest && lowest.Equals(self.SiloAddress);
-
-    /// <summary>A silo whose metadata did not come yet counts as none: it is asked for again with the next look.</summary>
-    private bool Has(SiloAddress silo) =>
-        metadata.GetSiloMetadata(silo).Metadata.TryGetValue(SiloRoles.Key, out var its) && (its == role || its == SiloRoles.All);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Messenger.Grains.Devices;
 
 namespace Messenger.Grains.Users;
 
@@ -14,6 +13,6 @@ internal sealed class LocalUsers
     public void Remove(string userId, LocalUser user) => users.TryRemove(KeyValuePair.Create(userId, user));
 
     /// <inheritdoc cref="LocalUser.TryDeliver"/>
-    public bool TryDeliver(string userId, Guid conversation, long term, Notice[] notices, string? except) =>
-        users.TryGetValue(userId, out var user) && user.TryDeliver(conversation, term, notices, except);
+    public bool TryDeliver(Consignment one) =>
+        users.TryGetValue(one.UserId, out var user) && user.TryDeliver(one.Conversation, one.Term, one.Notices, one.Except);
 }

@@ -19,7 +19,7 @@ namespace Messenger.Grains.Users;
 [SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class UserGrain(
     IUserDirectory users, IConversationDirectory conversations, IFileDirectory files, IUploads uploads, IReportStore reports,
-    LocalUsers locals, LocalMailboxes mailboxes, IOptions<UserOptions> options, TimeProvider clock, ILogger<UserGrain> logger)
+    LocalUsers locals, Relays relays, LocalMailboxes mailboxes, IOptions<UserOptions> options, TimeProvider clock, ILogger<UserGrain> logger)
     : Grain, IUserGrain
 {
     private Stored<Account> _account = null!;
@@ -46,7 +46,7 @@ internal sealed partial class UserGrain(
         _seal = CredentialSeal.Of(ServiceProvider);
         _devices = new OwnDevices(GrainFactory, UserId, clock, logger);
         _local = new LocalUser(UserId, () => _account.Known, () => _blackList, mailboxes);
-        _news = new Fanout(Guid.Empty, GrainFactory, locals, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
+        _news = new Fanout(Guid.Empty, GrainFactory, locals, relays, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
         var account = await Renamed(await _account.Load());
         if (account.Deleting || account.Closing.Length > 0)
         {

@@ -30,6 +30,7 @@ internal static class ActorComposition
         }
 
         silo.AddDevices();
+        silo.AddUsers();
 
         // Read when it is first wanted: the data directory is held by then.
         silo.Services.AddSingleton(_ => new CredentialSeal(CredentialKeyFile.Of(settings)));

@@ -33,6 +33,10 @@ public class PlacementTests
         var management = cluster.Client.GetGrain<IManagementGrain>(0);
         var hosts = await Task.WhenAll(devices.Select(async device => await management.GetActivationAddress(device)));
 
+        // Who looks for an actor without a call looks where it is.
+        SiloAddress[] workers = [cluster.Address(0), cluster.Address(1)];
+        Assert.Equal(devices.Select(device => ByKeyDirector.Choose(device.GetPrimaryKeyString(), workers)), hosts);
+
         // Fewer than 10 of 64 on one of them by chance: once in a hundred million runs.
         Assert.InRange(hosts.Count(host => cluster.Address(0).Equals(host)), 10, 54);
     }

@@ -30,6 +30,7 @@ internal sealed class GrainSilo : IAsyncDisposable
         {
             silo.AddMemoryGrainStorage("state");
             silo.AddSiloRole(SiloRoles.All);
+            silo.AddUsers();
             silo.Services
                 .AddSingleton<TimeProvider>(Clock)
                 .AddSingleton<IUserDirectory>(Users)
@@ -39,7 +40,6 @@ internal sealed class GrainSilo : IAsyncDisposable
                 .AddSingleton<IFileDirectory>(Log)
                 .AddSingleton<IUploads>(Uploads)
                 .AddSingleton<ISmsSender>(Sms)
-                .AddSingleton<LocalUsers>()
                 .AddSingleton<LocalMailboxes>()
                 .AddSingleton(new CredentialSeal(new byte[CredentialSeal.KeyBytes]))
                 .AddSingleton(this)

@@ -16,7 +16,8 @@ namespace Messenger.Delivery.Fixture;
 /// <summary>Silos in this process, each with a role, over storage that outlives them.</summary>
 public sealed class DeliveryCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    /// <summary>A call to a silo that died may take the 30 s of a response, and be made once more.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(80);
     private readonly InProcessTestCluster cluster;
 
     private DeliveryCluster(InProcessTestCluster cluster, DurableStorage storage, RecordedPushes pushes) =>

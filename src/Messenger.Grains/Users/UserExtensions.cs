@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+using Orleans.Runtime;
+
+namespace Messenger.Grains.Users;
+
+/// <summary>What a silo needs to host users and conversations.</summary>
+public static class UserExtensions
+{
+    /// <summary>For silos of the roles all and worker, with <see cref="Devices.DeviceExtensions.AddDevices"/>.</summary>
+    public static ISiloBuilder AddUsers(this ISiloBuilder builder)
+    {
+        builder.Services.AddSingleton<LocalUsers>();
+        builder.Services.AddSingleton<RelayClient>();
+        builder.Services.AddSingleton<Relays>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<Relays>());
+        builder.AddGrainService<Relay>();
+        return builder;
+    }
+}
