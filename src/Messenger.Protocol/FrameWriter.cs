@@ -16,6 +16,10 @@ public static class FrameWriter
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _draft;
 
+    /// <summary>This thread's, for one payload after another.</summary>
+    [ThreadStatic]
+    private static Utf8JsonWriter? _json;
+
     /// <summary>A request as a client sends it.</summary>
     public static void Request(IBufferWriter<byte> output, string id, IRequest request)
     {
@@ -88,9 +92,12 @@ public static class FrameWriter
 
     private static void Payload(IBufferWriter<byte> output, object payload)
     {
-        using var writer = new Utf8JsonWriter(output, WireJson.Writer);
-        JsonSerializer.Serialize(writer, payload, WireJson.Default.GetTypeInfo(payload.GetType())
-            ?? throw new ArgumentException($"{payload.GetType()} is no type of the protocol", nameof(payload)));
+        var type = WireJson.Default.GetTypeInfo(payload.GetType())
+            ?? throw new ArgumentException($"{payload.GetType()} is no type of the protocol", nameof(payload));
+        var writer = _json ??= new Utf8JsonWriter(output, WireJson.Writer);
+        writer.Reset(output);
+        JsonSerializer.Serialize(writer, payload, type);
+        writer.Flush();
     }
 
     private static void Id(IBufferWriter<byte> output, ReadOnlySpan<byte> id)

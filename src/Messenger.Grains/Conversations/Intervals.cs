@@ -80,10 +80,8 @@ internal sealed class Intervals
             return [];
         }
 
-        if (_ranges.Count > 0 && _ranges[^1].To + 1 == range.From)
+        if (TryExtend(range))
         {
-            // Nearly every message and every receipt goes on where the last one ended.
-            _ranges[^1] = _ranges[^1] with { To = range.To };
             return [range];
         }
 
@@ -114,6 +112,27 @@ internal sealed class Intervals
         _ranges.RemoveRange(first, last - first);
         _ranges.Insert(first, new SequenceRange(from, to));
         return fresh;
+    }
+
+    /// <summary>Adds a range, whatever of it is there.</summary>
+    public void Include(SequenceRange range)
+    {
+        if (!TryExtend(range))
+        {
+            Add(range);
+        }
+    }
+
+    /// <summary>Nearly every message and every receipt goes on where the last one ended.</summary>
+    private bool TryExtend(SequenceRange range)
+    {
+        if (range.To < range.From || _ranges.Count == 0 || _ranges[^1].To + 1 != range.From)
+        {
+            return false;
+        }
+
+        _ranges[^1] = _ranges[^1] with { To = range.To };
+        return true;
     }
 
     /// <summary>The index of the first range that ends at or after a sequence.</summary>

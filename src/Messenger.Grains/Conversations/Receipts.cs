@@ -40,8 +40,8 @@ internal sealed class Receipts
         // The author's own messages belong to what the author has read, else its set would fall apart into a range per foreign message.
         var own = Own(row.UserId);
         var self = new SequenceRange(row.Sequence, row.Sequence);
-        own.Read.Add(self);
-        own.Delivered.Add(self);
+        own.Read.Include(self);
+        own.Delivered.Include(self);
     }
 
     /// <summary>Marks a range as read (so delivered too) or delivered; true when that was news.</summary>

@@ -11,6 +11,19 @@ public class IntervalsTests
         Gen.Select(Gen.Long[1, 60], Gen.Long[0, 12]).Select((from, length) => new SequenceRange(from, from + length));
 
     [Fact]
+    public void What_is_included_is_there_as_if_it_had_been_added() => AnyRange.Array[0, 30].Sample(ranges =>
+    {
+        var (added, included) = (new Intervals(), new Intervals());
+        foreach (var range in ranges)
+        {
+            added.Add(range);
+            included.Include(range);
+        }
+
+        return added.ToText() == included.ToText();
+    });
+
+    [Fact]
     public void Behaves_as_a_set_of_numbers_whatever_is_added() => AnyRange.Array[0, 30].Sample(ranges =>
     {
         var intervals = new Intervals();
