@@ -109,6 +109,9 @@ internal sealed class RegistrationGrain(
                 if (confirmed.Refusal is null)
                 {
                     await _phone.Change(before => before.With(request.Uuid, pending.Code with { Used = true }));
+
+                    // Who is registered logs in, and that asks another actor: this one would wait for its age, at 3 KiB.
+                    DeactivateOnIdle();
                 }
 
                 return confirmed;
