@@ -55,11 +55,16 @@ internal sealed partial class UserGrain
 
         LoggedIn(application.Name);
 
-        // Not awaited: a device whose silo hangs must not hold up the login of another. The devices' object owns it until it is told,
-        // and deactivation waits for it. What a crash within these milliseconds loses is a hint that somebody logged in.
-        _ = _devices.Tell(
-            account.Applications,
-            new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, _seal, online: true)), application.Name);
+        // Nearly everyone has one device: then there is nobody to tell, and its uuid stays sealed.
+        if (account.Applications.Length > 1)
+        {
+            // Not awaited: a device whose silo hangs must not hold up the login of another. The devices' object owns it until it is told,
+            // and deactivation waits for it. What a crash within these milliseconds loses is a hint that somebody logged in.
+            _ = _devices.Tell(
+                account.Applications,
+                new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, _seal, online: true)), application.Name);
+        }
+
         return new Caller(UserId, application.Name);
     }
 
