@@ -7,9 +7,15 @@ namespace Messenger.Gateway.Delivery;
 /// <remarks>Called from any thread, one call at a time, in order; never waits.</remarks>
 public interface ISessionOutlet
 {
-    /// <summary>Queues a notification behind what is queued already; false when there is no room, and then the session ends (4009).</summary>
+    /// <summary>
+    /// Queues a notification behind what is queued already; false when there is no room, and then the session ends (4009). It goes out with the next
+    /// <see cref="Flush"/> at the latest.
+    /// </summary>
     /// <param name="cursor">Where to resume after it; null on what is not replayed.</param>
     bool TrySend(Notice notice, string? cursor);
+
+    /// <summary>What is queued goes out.</summary>
+    void Flush();
 
     /// <summary>Ends the session with this code. The first call counts.</summary>
     void Close(CloseCode code, string reason);

@@ -30,6 +30,7 @@ public sealed class Subscription : IAsyncDisposable
     private Task fetch = Task.CompletedTask;
     private bool connected;
     private bool over;
+    private bool unflushed;
 
     internal Subscription(Subscriptions owner, long session, IDeviceGrain device, ISessionOutlet outlet)
     {
@@ -111,24 +112,39 @@ public sealed class Subscription : IAsyncDisposable
         await inFlight;
     }
 
-    /// <summary>An event of the gateway's stream.</summary>
-    internal void Receive(in GatewayEvent hint)
+    /// <summary>An event of the gateway's stream. True: something waits for <see cref="Flush"/> now, and nothing did before.</summary>
+    internal bool Receive(in GatewayEvent hint)
     {
         lock (gate)
         {
             if (over)
             {
-                return;
+                return false;
             }
 
             if (hint.Close != CloseCode.None)
             {
                 End(hint.Close);
+                return false;
             }
-            else if (hint.Notice is { } notice)
+
+            var before = unflushed;
+            if (hint.Notice is { } notice)
             {
-                Do(continuity.Receive(hint.Epoch, hint.Number, notice));
+                HandOn(continuity.Receive(hint.Epoch, hint.Number, notice));
             }
+
+            return unflushed && !before;
+        }
+    }
+
+    /// <summary>What was received goes out.</summary>
+    internal void Flush()
+    {
+        lock (gate)
+        {
+            unflushed = false;
+            outlet.Flush();
         }
     }
 
@@ -199,8 +215,18 @@ public sealed class Subscription : IAsyncDisposable
         return Leased(lease.Epoch, lease.Number);
     }
 
-    /// <summary>Under the lock: does a step, then hands on what is ready.</summary>
+    /// <summary>Under the lock: does a step, and what is ready goes out.</summary>
     private void Do(Step step)
+    {
+        HandOn(step);
+        if (unflushed)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Under the lock: does a step, then hands on what is ready, which waits for <see cref="Flush"/>.</summary>
+    private void HandOn(Step step)
     {
         if (step == Step.Lost)
         {
@@ -222,6 +248,7 @@ public sealed class Subscription : IAsyncDisposable
                 return;
             }
 
+            unflushed = true;
             DeliveryMeter.Notices.Add(1);
         }
     }

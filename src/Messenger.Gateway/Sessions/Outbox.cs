@@ -76,7 +76,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         }
     }
 
-    /// <summary>Adds a notification; false when the client is too slow to read.</summary>
+    /// <summary>Adds a notification, which waits for <see cref="Flush"/>; false when the client is too slow to read.</summary>
     /// <param name="committed">When its cause was committed, in milliseconds since the Unix epoch; 0 when unknown.</param>
     /// <param name="span">Ends when it is written, or cannot be.</param>
     public bool TryAddNotice(ReadOnlySpan<byte> text, long committed = 0, Activity? span = null)
@@ -100,6 +100,15 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         }
     }
 
+    /// <summary>What was added goes out.</summary>
+    public void Flush()
+    {
+        lock (gate)
+        {
+            Kick();
+        }
+    }
+
     /// <summary>Adds an answer; false when the client is too slow to read. True too when the socket is over: nobody is left to be told.</summary>
     public bool TryAddAnswer(ReadOnlySpan<byte> text)
     {
@@ -116,6 +125,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             }
 
             AddText(text);
+            Kick();
             return true;
         }
     }
@@ -136,6 +146,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             }
 
             Add(frame, default);
+            Kick();
             return true;
         }
     }
@@ -158,6 +169,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             }
 
             Add(closeFrame, default);
+            Kick();
             finished = true;
             Settle();
         }
@@ -280,7 +292,6 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         head.CopyTo(pending.AsSpan(length));
         body.CopyTo(pending.AsSpan(length + head.Length));
         length += head.Length + body.Length;
-        Kick();
     }
 
     private void Reserve(int more)

@@ -100,6 +100,9 @@ internal sealed class Session : ISessionOutlet
         return Outbox.TryAddNotice(frame.Written, notice.Committed, RequestTraces.Writing(notice));
     }
 
+    /// <inheritdoc/>
+    public void Flush() => Outbox.Flush();
+
     /// <summary>Queues an answer. A client that reads none of its answers is closed.</summary>
     public void Send(FrameBuffer answer)
     {

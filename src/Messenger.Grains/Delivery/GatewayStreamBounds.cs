@@ -20,8 +20,8 @@ internal static class GatewayStreamBounds
     /// <summary>How long it is held back at most: well below the 10 s that its callers wait.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Events waiting on the gateway itself. With what two silos and the cache hold, one session of a hundred is some 150 notices late at most.</summary>
-    public const int InletEvents = 4096;
+    /// <summary>Events waiting on the gateway itself. With what two silos and the cache hold, one session of a hundred is some 160 notices late at most.</summary>
+    public const int InletEvents = 2048;
 
     /// <summary>Events in one push: past a few hundred a bigger batch gains nothing, and a push must stay small against its time-out.</summary>
     public const int PushEvents = 1024;
@@ -47,8 +47,10 @@ internal static class GatewayStreamBounds
     /// </summary>
     public const int CachedContainers = 20;
 
-    /// <summary>Events in one container: enough to make the step to the listener cheap for each.</summary>
-    public const int ContainerEvents = 256;
+    /// <summary>
+    /// Events in one container: what a session gets of them goes out in one write, so that a busy group of hundreds has several notices in each.
+    /// </summary>
+    public const int ContainerEvents = 512;
 
     /// <summary>The wait of the pulling agent after an empty read. The read itself waits for events, so this matters only under pressure.</summary>
     public static readonly TimeSpan PullPeriod = TimeSpan.FromMilliseconds(2);

@@ -5,11 +5,12 @@ using Messenger.Protocol;
 
 namespace Messenger.Gateway.Tests.Delivery;
 
-/// <summary>A session's outbox that only remembers.</summary>
+/// <summary>A session's outbox that only remembers what went out.</summary>
 internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
 {
     private readonly Lock gate = new();
     private readonly List<(int Index, string? Cursor)> sent = [];
+    private readonly List<(int Index, string? Cursor)> waiting = [];
 
     public CloseCode Closed { get; private set; }
 
@@ -50,13 +51,22 @@ internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
     {
         lock (gate)
         {
-            if (sent.Count >= room)
+            if (sent.Count + waiting.Count >= room)
             {
                 return false;
             }
 
-            sent.Add((notice.Payload.Length == 0 ? 0 : Notices.Index(notice), cursor));
+            waiting.Add((notice.Payload.Length == 0 ? 0 : Notices.Index(notice), cursor));
             return true;
+        }
+    }
+
+    public void Flush()
+    {
+        lock (gate)
+        {
+            sent.AddRange(waiting);
+            waiting.Clear();
         }
     }
 
