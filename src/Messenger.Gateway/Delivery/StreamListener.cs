@@ -47,7 +47,7 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
         Volatile.Write(ref heard, time.GetTimestamp());
         foreach (var item in items)
         {
-            sessions.Receive(item.Item.Events);
+            sessions.Receive(item.Item);
         }
 
         return Task.CompletedTask;

@@ -11,7 +11,14 @@ namespace Messenger.Gateway.Delivery;
 /// <summary>The sessions of this gateway that a device belongs to, by the number that their events carry.</summary>
 public sealed class Subscriptions
 {
+    /// <summary>Events after which what was received goes out, whatever follows: some milliseconds of a busy stream.</summary>
+    private const int Together = 2048;
+
     private readonly ConcurrentDictionary<long, Subscription> sessions = new();
+
+    /// <summary>Who has received something that has not gone out yet, of so many events.</summary>
+    private readonly List<Subscription> waiting = [];
+    private int received;
     private readonly IGrainFactory grains;
     private long last;
 
@@ -51,21 +58,31 @@ public sealed class Subscriptions
 
     internal bool Remove(Subscription subscription) => sessions.TryRemove(subscription.Session, out _);
 
-    /// <summary>What one session gets of these goes out in one write: in a busy group that is a dozen notices.</summary>
-    internal void Receive(GatewayEvent[] events)
+    /// <summary>
+    /// What one session gets of these, and of those that follow at once, goes out in one write: in a busy group that is a dozen notices.
+    /// </summary>
+    internal void Receive(GatewayBatch batch)
     {
-        var waiting = new List<Subscription>();
-        foreach (ref readonly var hint in events.AsSpan())
+        // One batch after another; but while the gateway subscribes anew there may be two listeners.
+        lock (waiting)
         {
-            if (Find(hint.Session) is { } subscription && subscription.Receive(hint))
+            foreach (ref readonly var hint in batch.Events.AsSpan())
             {
-                waiting.Add(subscription);
+                if (Find(hint.Session) is { } subscription && subscription.Receive(hint))
+                {
+                    waiting.Add(subscription);
+                }
             }
-        }
 
-        foreach (var subscription in waiting)
-        {
-            subscription.Flush();
+            received += batch.Events.Length;
+            if (batch.More && received < Together)
+            {
+                return;
+            }
+
+            waiting.ForEach(subscription => subscription.Flush());
+            waiting.Clear();
+            received = 0;
         }
     }
 }

@@ -180,6 +180,8 @@ internal sealed class Session : ISessionOutlet
     /// <summary>Once a second: deadlines, pings, and peers that are gone. The read loop that waits for room hears nothing, and is let be.</summary>
     public void Look()
     {
+        // A batch of the stream that was to follow may never come: what waits for it goes out.
+        Outbox.Flush();
         if (Volatile.Read(ref closing) is var since && since != 0 && time.GetElapsedTime(since) > Farewell)
         {
             if (Volatile.Read(ref retiring) is { } reason && !IsOver)

@@ -14,6 +14,17 @@ internal sealed class EventQueue(int most)
     private TaskCompletionSource? room;
     private readonly Queue<(int Weight, TaskCompletionSource Relief)> held = new();
 
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (gate)
+            {
+                return events.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Whether somebody who asks for <see cref="Relief"/> now has to wait for it.</summary>
     public bool IsCrowded
     {

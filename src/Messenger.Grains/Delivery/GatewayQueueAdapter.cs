@@ -57,7 +57,7 @@ internal sealed class GatewayQueueReceiver(EventQueue queue, StreamId stream, Ti
             events = queue.TryTake(GatewayStreamBounds.ContainerEvents);
         }
 
-        return events is null ? [] : [new GatewayContainer(stream, ++sequence, new GatewayBatch(events))];
+        return events is null ? [] : [new GatewayContainer(stream, ++sequence, new GatewayBatch(events) { More = !queue.IsEmpty })];
     }
 
     public Task MessagesDeliveredAsync(IList<IBatchContainer> messages) => Task.CompletedTask;

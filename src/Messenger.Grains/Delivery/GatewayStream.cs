@@ -24,4 +24,9 @@ public static class GatewayStream
 
 /// <summary>What travels on a gateway's stream: events of many sessions, in order for each.</summary>
 [GenerateSerializer, Immutable]
-public sealed record GatewayBatch(GatewayEvent[] Events);
+public sealed record GatewayBatch(GatewayEvent[] Events)
+{
+    /// <summary>Whether more waited on the gateway when these were pulled: another batch follows at once.</summary>
+    [Id(0)]
+    public bool More { get; init; }
+}

@@ -204,7 +204,9 @@ internal sealed class DeviceGrain(
         if (!left && mailbox.NextLook(soon: wakes.Owes) is { } due)
         {
             watch?.Dispose();
-            watch = this.RegisterGrainTimer(Look, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { Interleave = true });
+
+            // Keeps the grain as long as there is traffic: what is handed over without a call does not count as use.
+            watch = this.RegisterGrainTimer(Look, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
     }
 

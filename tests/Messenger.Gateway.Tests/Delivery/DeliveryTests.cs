@@ -46,6 +46,28 @@ public class DeliveryTests
     }
 
     [Fact]
+    public async Task What_follows_at_once_goes_out_together_up_to_a_bound()
+    {
+        await using var cluster = await Start([SiloRoles.All], lossy: true);
+        Lossy.Of(cluster, 0).Drops = _ => true;
+        var (outlet, sessions) = (new RecordedOutlet(), Sessions(cluster, gateway: 0));
+        await using var session = await Connect(cluster, outlet, gateway: 0);
+        var (epoch, number) = (session.Claim()!.Value.Epoch, 0);
+        GatewayBatch Batch(int count, bool more) => new(
+            [.. Enumerable.Range(0, count).Select(_ => new GatewayEvent(session.Session, epoch, ++number, Notices.Of(number), CloseCode.None))]) { More = more };
+
+        sessions.Receive(Batch(1, more: true));
+        Assert.Equal(0, outlet.Count);
+        sessions.Receive(Batch(1, more: false));
+        Assert.Equal([1, 2], outlet.Indexes);
+
+        sessions.Receive(Batch(2047, more: true));
+        Assert.Equal(2, outlet.Count);
+        sessions.Receive(Batch(1, more: true));
+        Assert.Equal(Enumerable.Range(1, 2050), outlet.Indexes);
+    }
+
+    [Fact]
     public async Task A_resumed_session_gets_what_it_missed_after_its_answer_and_before_what_is_new()
     {
         await using var cluster = await Start(WorkerAndGateway);

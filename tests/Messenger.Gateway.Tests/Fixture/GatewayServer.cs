@@ -70,7 +70,7 @@ public sealed class GatewayServer : IAsyncDisposable
     internal void Publish(GatewayEvent hint)
     {
         var subscriptions = Get<Subscriptions>();
-        subscriptions.Receive([hint with { Session = subscriptions.All.Single().Session }]);
+        subscriptions.Receive(new GatewayBatch([hint with { Session = subscriptions.All.Single().Session }]));
     }
 
     public async ValueTask DisposeAsync()
