@@ -54,7 +54,8 @@ public class DeliveryTests
         await using var session = await Connect(cluster, outlet, gateway: 0);
         var (epoch, number) = (session.Claim()!.Value.Epoch, 0);
         GatewayBatch Batch(int count, bool more) => new(
-            [.. Enumerable.Range(0, count).Select(_ => new GatewayEvent(session.Session, epoch, ++number, Notices.Of(number), CloseCode.None))]) { More = more };
+            [.. Enumerable.Range(0, count).Select(_ => new GatewayEvent(session.Session, epoch, ++number, Notices.Of(number), CloseCode.None))])
+        { More = more };
 
         sessions.Receive(Batch(1, more: true));
         Assert.Equal(0, outlet.Count);
