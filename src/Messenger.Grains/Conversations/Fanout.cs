@@ -72,7 +72,7 @@ internal sealed class Fanout(
         foreach (var (user, notices) in pieces)
         {
             var but = except?.UserId == user ? except.Application : null;
-            if (cause is null && !_lanes.ContainsKey(user) && locals.TryDeliver(new Consignment(user, conversation, Term, notices, but)))
+            if (cause is null && !_stopped && !_lanes.ContainsKey(user) && locals.TryDeliver(new Consignment(user, conversation, Term, notices, but)))
             {
                 continue;
             }
