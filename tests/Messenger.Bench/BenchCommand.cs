@@ -77,10 +77,10 @@ internal static class BenchCommand
             {
                 await using var servers = new Setup();
                 var target = await servers.Start(name, cancellation);
-                foreach (var workload in workloads)
+                foreach (var workload in Catalogue.All.Where(one => workloads.Contains(one.Name)))
                 {
-                    progress.Begin(name, workload, each);
-                    if (Catalogue.All.First(one => one.Name == workload).Run(target, scale, cancellation) is { } running)
+                    progress.Begin(name, workload.Name, each);
+                    if (workload.Run(target, scale, cancellation) is { } running)
                     {
                         measured.Add(await running);
                     }

@@ -13,7 +13,7 @@ internal sealed record Workload(string Name, string Description, Func<ITarget, S
 /// <param name="WarmUp">Load before anything is measured that depends on how much a server has compiled.</param>
 internal sealed record Scale(TimeSpan Duration, int Connections, int History, TimeSpan WarmUp);
 
-/// <summary>All of them, in the order they are printed.</summary>
+/// <summary>All of them, in the order they are run and printed.</summary>
 internal static class Catalogue
 {
     private const int Pairs = 50;
@@ -23,6 +23,8 @@ internal static class Catalogue
 
     public static IReadOnlyList<Workload> All { get; } =
     [
+        // First: after a load a process gives memory back while this looks.
+        new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
         new("echo", "pings, 4 under way on each of 50 connections", (target, scale, stop) => Echo.Run(target, Pairs, 4, scale, stop)),
         Talking("dialog-1", "50 pairs, 1 unacknowledged message each", Pairs, 2, 2, window: 1),
         Talking("dialog-8", "50 pairs, 8 unacknowledged messages each", Pairs, 2, 2, window: 8),
@@ -47,7 +49,6 @@ internal static class Catalogue
         Files("upload-small", "the same with files of 1 MiB", 1, upload: true),
         Files("download-small", "the same with files of 1 MiB", 1, upload: false),
         Messenger("hostile", "pings beside 1 000 stalled connections and 10 000 hostile frames of each kind; 'first' is the p99 before", Hostile.Run),
-        new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
     ];
 
     private static Workload Talking(
