@@ -75,14 +75,17 @@ internal static class BenchCommand
         {
             foreach (var name in targets)
             {
-                await using var servers = new Setup();
-                var target = await servers.Start(name, cancellation);
-                foreach (var workload in Catalogue.All.Where(one => workloads.Contains(one.Name)))
+                foreach (var some in Catalogue.All.Where(one => workloads.Contains(one.Name)).GroupBy(one => one.Alone ? one.Name : ""))
                 {
-                    progress.Begin(name, workload.Name, each);
-                    if (workload.Run(target, scale, cancellation) is { } running)
+                    await using var servers = new Setup();
+                    var target = await servers.Start(name, cancellation);
+                    foreach (var workload in some)
                     {
-                        measured.Add(await running);
+                        progress.Begin(name, workload.Name, each);
+                        if (workload.Run(target, scale, cancellation) is { } running)
+                        {
+                            measured.Add(await running);
+                        }
                     }
                 }
             }

@@ -4,7 +4,9 @@ namespace Messenger.Bench.Workloads;
 
 /// <summary>One load the bench knows.</summary>
 /// <param name="Run">Null where the target cannot take it: the yardsticks know no accounts.</param>
-internal sealed record Workload(string Name, string Description, Func<ITarget, Scale, CancellationToken, Task<Measurement>?> Run);
+/// <param name="Alone">On servers of its own: what a load leaves behind in a process would be counted, or would disturb the next.</param>
+internal sealed record Workload(
+    string Name, string Description, Func<ITarget, Scale, CancellationToken, Task<Measurement>?> Run, bool Alone = false);
 
 /// <summary>How long and how large.</summary>
 /// <param name="Duration">Of each measurement.</param>
@@ -23,8 +25,7 @@ internal static class Catalogue
 
     public static IReadOnlyList<Workload> All { get; } =
     [
-        // First: after a load a process gives memory back while this looks.
-        new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop)),
+        new("idle", "silent authenticated connections: memory of each", (target, scale, stop) => Idle.Run(target, scale.Connections, stop), Alone: true),
         new("echo", "pings, 4 under way on each of 50 connections", (target, scale, stop) => Echo.Run(target, Pairs, 4, scale, stop)),
         Talking("dialog-1", "50 pairs, 1 unacknowledged message each", Pairs, 2, 2, window: 1),
         Talking("dialog-8", "50 pairs, 8 unacknowledged messages each", Pairs, 2, 2, window: 8),
