@@ -17,6 +17,13 @@ internal sealed class DeviceGrain(
     TimeProvider time, ILogger<DeviceGrain> log) : Grain, IDeviceGrain, IGrainMigrationParticipant, IDisposable
 {
     private const string Carried = "device";
+
+    /// <summary>
+    /// A connection keeps its device here: a device that leaves is a read and two writes, and its gateway brings it back with the next renewal. Not for
+    /// ever, because a gateway that dies says no goodbye.
+    /// </summary>
+    private static readonly TimeSpan Stay = TimeSpan.FromHours(1);
+
     private readonly InboxBounds bounds = InboxBounds.Default;
     private Mailbox mailbox = null!;
     private Wakes wakes = null!;
@@ -45,6 +52,7 @@ internal sealed class DeviceGrain(
             if (taken.Gateway is { } gateway)
             {
                 mailbox.Adopt(new Connection(SiloAddress.FromParsableString(gateway), taken.Session), taken.Confirmed);
+                DelayDeactivation(Stay);
             }
 
             wakes.Owe(taken.Owed ?? []);
@@ -100,6 +108,7 @@ internal sealed class DeviceGrain(
         }
 
         wakes.Clear();
+        DelayDeactivation(Stay);
         return Task.FromResult(new Connected(epoch, resumption.Number, resumption.Missed, resumption.Resync, silo.SiloAddress));
     }
 
@@ -111,6 +120,7 @@ internal sealed class DeviceGrain(
         }
 
         wakes.Owe(unconfirmed);
+        Go();
         return wakes.PushOwed(store.State.Push);
     }
 
@@ -136,6 +146,7 @@ internal sealed class DeviceGrain(
     public async Task Close(CloseCode code)
     {
         mailbox.Close(code);
+        Go();
         if (code == CloseCode.Deleted)
         {
             wakes.Clear();
@@ -183,6 +194,9 @@ internal sealed class DeviceGrain(
     }
 
     public void Dispose() => writing.Dispose();
+
+    /// <summary>No connection keeps it any more: it may leave as other actors do.</summary>
+    private void Go() => DelayDeactivation(TimeSpan.Zero);
 
     /// <summary>One write at a time: methods interleave, and the store compares versions.</summary>
     private async Task Write(Func<CancellationToken, Task> write)

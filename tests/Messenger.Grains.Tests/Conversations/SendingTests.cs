@@ -228,6 +228,36 @@ public sealed class SendingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_is_64_notices_behind_holds_back_whoever_writes_and_then_gets_all_of_them_in_order()
+    {
+        var scene = await _stage.Dialog();
+        var (author, slow) = (scene.Cast[0], scene.Cast[1]);
+        await _stage.Told.Hears(slow, "NotificationAddedMessageToConversation", 1);
+        var taken = new TaskCompletionSource();
+        var let = new TaskCompletionSource();
+        _stage.Told.Before = user =>
+        {
+            taken.TrySetResult();
+            return user == slow.UserId ? let.Task : Task.CompletedTask;
+        };
+        var sent = new List<string> { (await scene.Sent(author)).Uuid };
+        await taken.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        while (sent.Count <= 64)
+        {
+            sent.Add((await scene.Sent(author).WaitAsync(TimeSpan.FromSeconds(20))).Uuid);
+        }
+
+        var held = scene.Sent(author);
+        await _stage.Told.Hears(author, "NotificationAddedMessageToConversation", 1 + sent.Count + 1);
+        Assert.NotSame(held, await Task.WhenAny(held, Task.Delay(TimeSpan.FromMilliseconds(200))));
+        let.SetResult();
+        sent.Add((await held.WaitAsync(TimeSpan.FromSeconds(20))).Uuid);
+        var heard = await _stage.Told.Hears(slow, "NotificationAddedMessageToConversation", 1 + sent.Count);
+        Assert.Equal(sent, heard.Skip(1).Select(one => one.GetProperty("message").GetProperty("uuid").GetString()));
+        Assert.Equal(0, _stage.Told.Doubts(slow));
+    }
+
+    [Fact]
     public async Task A_fenced_activation_drops_its_state_and_writes_again_after_loading()
     {
         var scene = await _stage.Dialog();

@@ -230,6 +230,25 @@ public sealed class DeviceGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_keeps_its_device_where_it_is_and_the_goodbye_lets_it_leave()
+    {
+        var host = (await Device.Connect(At(1), null)).Host;
+        var mailbox = MailboxOn(host)!;
+        await CollectIdle();
+        Assert.Equal(0, (await Device.Renew(1, 0)).Number);
+        Assert.Same(mailbox, MailboxOn(host));
+
+        await Device.Disconnect(1);
+        await DeliveryCluster.Until(
+            async () =>
+            {
+                await CollectIdle();
+                return mailbox.IsClosed;
+            },
+            "the device leaves");
+    }
+
+    [Fact]
     public async Task A_killed_silo_never_brings_an_old_inbox_back()
     {
         var before = await Device.Connect(At(1), null);
@@ -308,6 +327,8 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         streams.Crowded.SetResult();
         await held;
     }
+
+    private Task CollectIdle() => cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
 
     private Mailbox? MailboxOn(SiloAddress host) =>
         cluster.Silo(cluster.Address(0).Equals(host) ? 0 : 1).GetRequiredService<LocalMailboxes>().Find(Notices.Device());

@@ -1,0 +1,17 @@
+using System.Collections.Concurrent;
+
+namespace Messenger.Grains;
+
+/// <summary>What the actors of one kind that are active on this silo let everybody there do without a call, by their keys.</summary>
+internal abstract class LocalActors<T>
+    where T : class
+{
+    private readonly ConcurrentDictionary<string, T> actors = new(StringComparer.Ordinal);
+
+    public void Put(string key, T actor) => actors[key] = actor;
+
+    /// <summary>Removes this very one, never one that took its place.</summary>
+    public void Remove(string key, T actor) => actors.TryRemove(KeyValuePair.Create(key, actor));
+
+    public T? Find(string key) => actors.GetValueOrDefault(key);
+}
