@@ -6,14 +6,28 @@ using Messenger.Ports;
 namespace Messenger.Gateway.Files;
 
 /// <summary>A request's body on its way to the store, hashed where the client gave a checksum.</summary>
-/// <param name="over">Each of these ends it: the connection was cut, the process stops, somebody else wants the upload.</param>
-internal sealed class UploadContent(PipeReader body, IncrementalHash? hash, params CancellationToken[] over) : ForwardStream
+/// <remarks>
+/// A read that waits is called off at the pipe, which leaves the body readable. A token would not: the server could not take the rest from the client,
+/// and would close its connection.
+/// </remarks>
+internal sealed class UploadContent : ForwardStream
 {
     /// <summary>What is taken after the end: as much as the server may have buffered of it. Who still sends must not hold the upload for ever.</summary>
     private const int MostLate = 1024 * 1024;
 
-    private readonly CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(over);
+    private readonly PipeReader body;
+    private readonly IncrementalHash? hash;
+    private readonly CancellationTokenSource ended;
+    private readonly CancellationTokenRegistration callingOff;
     private int late;
+
+    /// <param name="over">Each of these ends it: the connection was cut, the process stops, somebody else wants the upload.</param>
+    public UploadContent(PipeReader body, IncrementalHash? hash, params CancellationToken[] over)
+    {
+        (this.body, this.hash) = (body, hash);
+        ended = CancellationTokenSource.CreateLinkedTokenSource(over);
+        callingOff = ended.Token.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), body);
+    }
 
     /// <summary>Its end comes as an <see cref="IOException"/>, so that the store keeps what has come.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -39,7 +53,7 @@ internal sealed class UploadContent(PipeReader body, IncrementalHash? hash, para
 
                 if (result.IsCanceled)
                 {
-                    throw new IOException("the connection was cut");
+                    ended.Token.ThrowIfCancellationRequested();
                 }
             }
         }
@@ -54,6 +68,7 @@ internal sealed class UploadContent(PipeReader body, IncrementalHash? hash, para
 
     protected override void Dispose(bool disposing)
     {
+        callingOff.Dispose();
         ended.Dispose();
         base.Dispose(disposing);
     }
@@ -67,6 +82,6 @@ internal sealed class UploadContent(PipeReader body, IncrementalHash? hash, para
         }
 
         ended.Token.ThrowIfCancellationRequested();
-        return body.ReadAsync(ended.Token);
+        return body.ReadAsync(CancellationToken.None);
     }
 }

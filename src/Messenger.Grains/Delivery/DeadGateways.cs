@@ -14,7 +14,10 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
 {
     private const int Tries = 10;
 
-    /// <summary>Between two tries: the cluster takes some seconds to settle after a death.</summary>
+    /// <summary>
+    /// Before each try: the cluster takes some seconds to settle after a death. What is sent to a silo that is just leaving is not answered, and the row's
+    /// grain would wait for that up to its time-out, and the stop of this silo for the grain.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource stopping = new();
@@ -56,11 +59,14 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
 
     private async Task Tidy(StreamId stream)
     {
-        for (var attempt = 1; attempt <= Tries && !stopping.IsCancellationRequested; attempt++)
+        for (var attempt = 1; attempt <= Tries; attempt++)
         {
+            await Task.Delay(Pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
             try
             {
                 // The row's grain may wait for the dead silo's answer till its time-out: a stop does not wait for that.
+                stopping.Token.ThrowIfCancellationRequested();
                 await Remove(stream).WaitAsync(stopping.Token);
                 return;
             }
@@ -74,8 +80,6 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
             {
                 DeliveryLog.RowStays(log, attempt, e.Message);
             }
-
-            await Task.Delay(Pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
