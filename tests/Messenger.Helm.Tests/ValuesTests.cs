@@ -12,7 +12,7 @@ public sealed partial class ValuesTests
     private const string Four = "kubectl-v35";
 
     /// <summary>MiB of a process without connections, KiB of an idle connection, connections to PostgreSQL of a process.</summary>
-    private const int Base = 300, EachConnection = 59, Pools = 33;
+    private const int Base = 300, EachConnection = 20, Pools = 33;
 
     private static readonly NumberFormatInfo Spaced = new() { NumberGroupSeparator = " " };
 
