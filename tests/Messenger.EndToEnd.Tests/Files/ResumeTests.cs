@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Messenger.EndToEnd.Tests.Cluster;
 using Messenger.EndToEnd.Tests.Harness;
@@ -74,6 +75,18 @@ public sealed class ResumeTests : IDisposable
             Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
             using var reader = new StreamReader(hanging.GetStream());
             Assert.Contains("423", await reader.ReadLineAsync(), StringComparison.Ordinal);
+
+            // The connection is still good for what comes next on it, behind the rest of the body.
+            await hanging.GetStream().WriteAsync(bytes.AsMemory(400));
+            await hanging.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"OPTIONS /upload HTTP/1.1\r\nHost: {one.Http.Authority}\r\n\r\n"));
+            using var deadline = new CancellationTokenSource(Deadlines.Frame);
+            string? line;
+            do
+            {
+                line = await reader.ReadLineAsync(deadline.Token);
+                Assert.NotNull(line);
+            }
+            while (!line.Contains("HTTP/1.1 204", StringComparison.Ordinal));
         }
     }
 

@@ -237,8 +237,13 @@ public sealed class SendingTests : IAsyncLifetime
         var let = new TaskCompletionSource();
         _stage.Told.Before = user =>
         {
+            if (user != slow.UserId)
+            {
+                return Task.CompletedTask;
+            }
+
             taken.TrySetResult();
-            return user == slow.UserId ? let.Task : Task.CompletedTask;
+            return let.Task;
         };
         var sent = new List<string> { (await scene.Sent(author)).Uuid };
         await taken.Task.WaitAsync(TimeSpan.FromSeconds(20));
