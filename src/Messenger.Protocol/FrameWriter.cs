@@ -57,16 +57,16 @@ public static class FrameWriter
     }
 
     /// <summary>A notification, its payload already JSON: it is serialised once and written to many.</summary>
-    /// <param name="cursor">Where to resume after it; null on what is not replayed.</param>
-    public static void Notification(IBufferWriter<byte> output, string type, string? cursor, ReadOnlySpan<byte> payload)
+    /// <param name="cursor">Where to resume after it; empty on what is not replayed.</param>
+    public static void Notification(IBufferWriter<byte> output, string type, ReadOnlySpan<byte> cursor, ReadOnlySpan<byte> payload)
     {
         output.Write("{\"type\":\""u8);
         Ascii(output, type);
         output.Write("\""u8);
-        if (cursor is not null)
+        if (!cursor.IsEmpty)
         {
             output.Write(",\"cursor\":\""u8);
-            Ascii(output, cursor);
+            output.Write(cursor);
             output.Write("\""u8);
         }
 

@@ -35,10 +35,10 @@ public class FrameWriteTests
     {
         Assert.Equal(
             """{"type":"NotificationTyping","payload":{}}""",
-            Written(output => FrameWriter.Notification(output, nameof(NotificationTyping), null, "{}"u8)));
+            Written(output => FrameWriter.Notification(output, nameof(NotificationTyping), [], "{}"u8)));
         Assert.Equal(
             """{"type":"NotificationConversationDeleted","cursor":"1f-2","payload":{"uuid":"x"}}""",
-            Written(output => FrameWriter.Notification(output, nameof(NotificationConversationDeleted), "1f-2", """{"uuid":"x"}"""u8)));
+            Written(output => FrameWriter.Notification(output, nameof(NotificationConversationDeleted), "1f-2"u8, """{"uuid":"x"}"""u8)));
     }
 
     [Fact]

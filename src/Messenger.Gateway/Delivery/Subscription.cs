@@ -242,7 +242,7 @@ public sealed class Subscription : IAsyncDisposable
 
         while (!over && continuity.TryNext(out var next))
         {
-            if (!outlet.TrySend(next.Notice, next.Number == 0 ? null : Cursor.Format(continuity.Epoch, next.Number)))
+            if (!outlet.TrySend(next.Notice, next.Number == 0 ? null : new Cursor(continuity.Epoch, next.Number)))
             {
                 End(CloseCode.TooSlow);
                 return;

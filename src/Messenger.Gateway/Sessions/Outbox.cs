@@ -16,8 +16,11 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     /// <summary>Bytes of one write: Kestrel copies what it is given, and must not hold a whole backlog a second time.</summary>
     private const int WriteSize = 64 * 1024;
 
-    /// <summary>What a fresh buffer has: a few short frames.</summary>
-    private const int FirstBuffer = 1024;
+    /// <summary>What a fresh buffer has at least: a few short frames.</summary>
+    private const int SmallBuffer = 1024;
+
+    /// <summary>And at most: a busy session's buffer is as large as its last one had to be, so that it need not grow in steps each time.</summary>
+    private const int UsualBuffer = 16 * 1024;
 
     private readonly Lock gate = new();
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,6 +30,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     private Marks marks;
     private Marks writtenMarks;
     private int length;
+    private int usual = SmallBuffer;
     private int notices;
     private int noticeBytes;
     private int written;
@@ -274,6 +278,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             }
 
             var batch = new ArraySegment<byte>(pending!, 0, length);
+            usual = Math.Clamp(length, SmallBuffer, UsualBuffer);
             pending = null;
             length = notices = noticeBytes = 0;
             return batch;
@@ -298,7 +303,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     {
         if (pending is null)
         {
-            pending = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBuffer, more));
+            pending = ArrayPool<byte>.Shared.Rent(Math.Max(usual, more));
         }
         else if (pending.Length - length < more)
         {

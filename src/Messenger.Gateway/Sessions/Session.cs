@@ -93,10 +93,11 @@ internal sealed class Session : ISessionOutlet
     }
 
     /// <inheritdoc/>
-    public bool TrySend(Notice notice, string? cursor)
+    public bool TrySend(Notice notice, Cursor? cursor)
     {
+        Span<byte> text = stackalloc byte[Cursor.MaxLength];
         var frame = FrameBuffer.Take();
-        FrameWriter.Notification(frame, notice.Type, cursor, links.Finished(notice, Origin));
+        FrameWriter.Notification(frame, notice.Type, text[..(cursor?.Write(text) ?? 0)], links.Finished(notice, Origin));
         return Outbox.TryAddNotice(frame.Written, notice.Committed, RequestTraces.Writing(notice));
     }
 

@@ -1,26 +1,44 @@
 using System.Globalization;
+using System.Text.Unicode;
 
 namespace Messenger.Grains.Devices;
 
-/// <summary>A place in a device's notifications: epoch and number. Opaque to clients.</summary>
-public static class Cursor
+/// <summary>A place in a device's notifications. Its text is opaque to clients.</summary>
+/// <param name="Epoch">Of the inbox that numbered them.</param>
+/// <param name="Number">The last one that the client has.</param>
+public readonly record struct Cursor(long Epoch, long Number)
 {
-    public static string Format(long epoch, long number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{epoch:x}-{number:x}");
+    /// <summary>Of its text, which is ASCII.</summary>
+    public const int MaxLength = 33;
 
-    /// <summary>False for anything that <see cref="Format"/> did not make; such a cursor resynchronises.</summary>
-    public static bool TryParse(string? cursor, out long epoch, out long number)
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Epoch:x}-{Number:x}");
+
+    /// <summary>Writes its text in UTF-8, without making one; gives its length.</summary>
+    /// <param name="to">Of <see cref="MaxLength"/> at least.</param>
+    public int Write(Span<byte> to)
     {
-        epoch = number = 0;
-        if (cursor is null || cursor.Length > 33)
+        Utf8.TryWrite(to, CultureInfo.InvariantCulture, $"{Epoch:x}-{Number:x}", out var length);
+        return length;
+    }
+
+    /// <summary>False for anything that <see cref="ToString"/> did not make; such a cursor resynchronises.</summary>
+    public static bool TryParse(string? text, out Cursor cursor)
+    {
+        cursor = default;
+        if (text is null || text.Length > MaxLength)
         {
             return false;
         }
 
-        var dash = cursor.IndexOf('-', StringComparison.Ordinal);
-        return dash > 0
-            && long.TryParse(cursor.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out epoch)
-            && long.TryParse(cursor.AsSpan(dash + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-            && Format(epoch, number) == cursor;
+        var dash = text.IndexOf('-', StringComparison.Ordinal);
+        if (dash <= 0
+            || !long.TryParse(text.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var epoch)
+            || !long.TryParse(text.AsSpan(dash + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
+        {
+            return false;
+        }
+
+        cursor = new Cursor(epoch, number);
+        return cursor.ToString() == text;
     }
 }

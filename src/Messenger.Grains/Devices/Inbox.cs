@@ -59,8 +59,8 @@ internal sealed class Inbox(InboxBounds bounds, long epoch)
             return new Resumption(Number, [], false);
         }
 
-        return Cursor.TryParse(cursor, out var cursorEpoch, out var number) && cursorEpoch == Epoch && After(number) is { } missed
-            ? new Resumption(number, missed, false)
+        return Cursor.TryParse(cursor, out var place) && place.Epoch == Epoch && After(place.Number) is { } missed
+            ? new Resumption(place.Number, missed, false)
             : new Resumption(Number, [], true);
     }
 
@@ -113,7 +113,7 @@ internal sealed record InboxBounds(int Count, long Bytes, TimeSpan Age)
 
 /// <summary>A notice and when it came, in milliseconds since the Unix epoch.</summary>
 [GenerateSerializer, Immutable]
-internal sealed record InboxEntry(Notice Notice, long At);
+internal readonly record struct InboxEntry(Notice Notice, long At);
 
 /// <summary>An inbox on its way to another activation.</summary>
 [GenerateSerializer, Immutable]

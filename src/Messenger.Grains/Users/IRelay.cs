@@ -16,7 +16,7 @@ internal interface IRelay : IGrainService
 
 /// <summary>Notices of a conversation for one user; see <see cref="IUserGrain.Deliver"/>.</summary>
 [GenerateSerializer, Immutable]
-internal sealed record Consignment(string UserId, Guid Conversation, long Term, Notice[] Notices, string? Except)
+internal readonly record struct Consignment(string UserId, Guid Conversation, long Term, Notice[] Notices, string? Except)
 {
     /// <summary>What it weighs on the wire besides the notices, which are often those of the one before it and are sent once then.</summary>
     private const int Overhead = 128;

@@ -62,7 +62,7 @@ internal sealed class StubConnection(TcpClient client, WebSocket socket)
     public Task Notify(INotification notification, string? cursor)
     {
         var frame = new ArrayBufferWriter<byte>();
-        FrameWriter.Notification(frame, notification.GetType().Name, cursor, FrameWriter.Payload(notification));
+        FrameWriter.Notification(frame, notification.GetType().Name, Encoding.UTF8.GetBytes(cursor ?? ""), FrameWriter.Payload(notification));
         return Send(frame.WrittenMemory);
     }
 

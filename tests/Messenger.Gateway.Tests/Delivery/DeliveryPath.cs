@@ -104,7 +104,7 @@ internal sealed class DeliveryPath(bool leases = true)
     private void Open()
     {
         var cursor = _sessions.LastOrDefault(session => session.Given.Count > 0)?.Given[^1];
-        _sessions.Add(new Session(this, cursor is { } last ? Cursor.Format(last.Epoch, last.Number) : null));
+        _sessions.Add(new Session(this, cursor is { } last ? new Cursor(last.Epoch, last.Number).ToString() : null));
     }
 
     private sealed record Event(long Epoch, long Number, Notice? Notice, CloseCode Close);

@@ -47,7 +47,7 @@ internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
         }
     }
 
-    public bool TrySend(Notice notice, string? cursor)
+    public bool TrySend(Notice notice, Cursor? cursor)
     {
         lock (gate)
         {
@@ -56,7 +56,7 @@ internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
                 return false;
             }
 
-            waiting.Add((notice.Payload.Length == 0 ? 0 : Notices.Index(notice), cursor));
+            waiting.Add((notice.Payload.Length == 0 ? 0 : Notices.Index(notice), cursor?.ToString()));
             return true;
         }
     }

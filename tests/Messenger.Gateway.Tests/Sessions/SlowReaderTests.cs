@@ -61,7 +61,7 @@ public class SlowReaderTests
         {
             for (var i = 1; i <= count; i++)
             {
-                Assert.Equal($$"""{"type":"N","cursor":"{{Cursor.Format(7, i)}}","payload":{{i}}}""", await client.Text());
+                Assert.Equal($$"""{"type":"N","cursor":"{{new Cursor(7, i).ToString()}}","payload":{{i}}}""", await client.Text());
             }
         });
         var session = server.Sessions.All.Single();

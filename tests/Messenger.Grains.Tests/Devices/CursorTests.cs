@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Messenger.Delivery.Fixture;
@@ -20,17 +21,28 @@ public partial class CursorTests
     public void What_was_given_out_is_read_as_it_was() => Gen.Select(Gen.Long, Gen.Long).Sample(
         (epoch, number) =>
         {
-            Assert.True(Cursor.TryParse(Cursor.Format(epoch, number), out var readEpoch, out var readNumber));
-            Assert.Equal((epoch, number), (readEpoch, readNumber));
+            var cursor = new Cursor(epoch, number);
+            Assert.True(Cursor.TryParse(cursor.ToString(), out var read));
+            Assert.Equal(cursor, read);
         },
         iter: Runs);
 
     [Fact]
-    public void None_is_no_cursor() => Assert.False(Cursor.TryParse(null, out _, out _));
+    public void It_is_written_to_a_frame_as_it_is_given_as_a_text() => Gen.Select(Gen.Long, Gen.Long).Sample(
+        (epoch, number) =>
+        {
+            var cursor = new Cursor(epoch, number);
+            Span<byte> written = stackalloc byte[Cursor.MaxLength];
+            Assert.Equal(cursor.ToString(), Encoding.ASCII.GetString(written[..cursor.Write(written)]));
+        },
+        iter: Runs);
+
+    [Fact]
+    public void None_is_no_cursor() => Assert.False(Cursor.TryParse(null, out _));
 
     [Fact]
     public void Any_other_text_is_no_cursor() => Texts.Sample(
-        text => Assert.Equal(Canonical().IsMatch(text), Cursor.TryParse(text, out _, out _)), iter: Runs);
+        text => Assert.Equal(Canonical().IsMatch(text), Cursor.TryParse(text, out _)), iter: Runs);
 
     /// <summary>Of what a client may say it has, an inbox goes on from nothing but what it gave out and still holds.</summary>
     [Fact]
@@ -43,8 +55,8 @@ public partial class CursorTests
             inbox.Append(Notices.Of(at), now: at);
         }
 
-        var own = Enumerable.Range(Given - inbox.Count, inbox.Count + 1).ToDictionary(number => Cursor.Format(0xa1, number));
-        var near = Gen.Select(Gen.OneOf(Gen.Const(0xa1L), Gen.Long), Gen.OneOf(Gen.Long[-5, 20], Gen.Long)).Select(Cursor.Format);
+        var own = Enumerable.Range(Given - inbox.Count, inbox.Count + 1).ToDictionary(number => new Cursor(0xa1, number).ToString());
+        var near = Gen.Select(Gen.OneOf(Gen.Const(0xa1L), Gen.Long), Gen.OneOf(Gen.Long[-5, 20], Gen.Long)).Select((epoch, number) => new Cursor(epoch, number).ToString());
         Gen.OneOf(near, Texts, Gen.OneOf(own.Keys.ToArray())).Sample(
             cursor =>
             {
@@ -57,7 +69,7 @@ public partial class CursorTests
 
     private static string Damaged(long epoch, long number, int at, char with)
     {
-        var cursor = Cursor.Format(epoch, number);
+        var cursor = new Cursor(epoch, number).ToString();
         return cursor[..(at % cursor.Length)] + with + cursor[((at % cursor.Length) + 1)..];
     }
 

@@ -214,7 +214,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         await Deliver();
         await Device.Doubt();
         Assert.Equal(CloseCode.ContinuityLost, streams.All.Last().Close);
-        Assert.True((await Device.Connect(At(2), Cursor.Format(before.Epoch, 1))).Resync);
+        Assert.True((await Device.Connect(At(2), new Cursor(before.Epoch, 1).ToString())).Resync);
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         await cluster.Deactivate(Device);
         var lease = await Device.Renew(1, 0);
         Assert.Equal((true, before.Epoch, 3L), (lease.Held, lease.Epoch, lease.Number));
-        var after = await Device.Connect(At(2), Cursor.Format(before.Epoch, 1));
+        var after = await Device.Connect(At(2), new Cursor(before.Epoch, 1).ToString());
         Assert.Equal([2, 3], after.Missed.Select(Notices.Index));
     }
 
@@ -270,7 +270,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
                 }
             },
             "the survivor has the device");
-        Assert.True((await Device.Connect(At(2), Cursor.Format(before.Epoch, 1))).Resync);
+        Assert.True((await Device.Connect(At(2), new Cursor(before.Epoch, 1).ToString())).Resync);
     }
 
     [Fact]
@@ -295,7 +295,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         Assert.Equal(CloseCode.Deleted, streams.All.Last().Close);
         Assert.Equal(0, cluster.Storage.Rows);
         await Device.Deliver(new([Wake(Guid.NewGuid())]));
-        Assert.True((await Device.Connect(At(2), Cursor.Format(before.Epoch, 1))).Resync);
+        Assert.True((await Device.Connect(At(2), new Cursor(before.Epoch, 1).ToString())).Resync);
         Assert.Empty(cluster.Pushes.All);
     }
 

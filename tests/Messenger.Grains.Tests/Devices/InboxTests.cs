@@ -161,7 +161,7 @@ public class InboxTests
                         had = sent;
                     }
 
-                    cursor = Cursor.Format(inbox.Epoch, resumption.Number + resumption.Missed.Length);
+                    cursor = new Cursor(inbox.Epoch, resumption.Number + resumption.Missed.Length).ToString();
                 }
                 else
                 {
