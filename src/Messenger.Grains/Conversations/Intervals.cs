@@ -8,8 +8,15 @@ namespace Messenger.Grains.Conversations;
 /// A set of sequences kept as ascending ranges that do not touch: what a member has read, or had delivered.
 /// Phones read in order, so it is normally one range however long the conversation.
 /// </summary>
+/// <remarks>
+/// At most <see cref="Most"/> ranges: the whole set is written with every receipt, so who marks every second message of a long conversation would
+/// write megabytes with each. Past that the two oldest become one, with what lies between them.
+/// </remarks>
 internal sealed class Intervals
 {
+    /// <summary>No phone comes near it; a row of so many is some 15 KiB.</summary>
+    public const int Most = 1000;
+
     private readonly List<SequenceRange> _ranges;
 
     public Intervals() => _ranges = [];
@@ -72,7 +79,7 @@ internal sealed class Intervals
         return at < _ranges.Count && _ranges[at].From <= sequence;
     }
 
-    /// <summary>Adds a range and returns the parts of it that were not in the set, ascending.</summary>
+    /// <summary>Adds a range and returns the parts of it that were not in the set, ascending. What the bound adds is not among them.</summary>
     public IReadOnlyList<SequenceRange> Add(SequenceRange range)
     {
         if (range.To < range.From)
@@ -111,6 +118,7 @@ internal sealed class Intervals
 
         _ranges.RemoveRange(first, last - first);
         _ranges.Insert(first, new SequenceRange(from, to));
+        JoinOldest();
         return fresh;
     }
 
@@ -133,6 +141,16 @@ internal sealed class Intervals
 
         _ranges[^1] = _ranges[^1] with { To = range.To };
         return true;
+    }
+
+    /// <summary>Keeps the bound.</summary>
+    private void JoinOldest()
+    {
+        if (_ranges.Count - Most is var tooMany and > 0)
+        {
+            _ranges[tooMany] = new SequenceRange(_ranges[0].From, _ranges[tooMany].To);
+            _ranges.RemoveRange(0, tooMany);
+        }
     }
 
     /// <summary>The index of the first range that ends at or after a sequence.</summary>

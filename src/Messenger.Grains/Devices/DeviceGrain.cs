@@ -14,7 +14,7 @@ namespace Messenger.Grains.Devices;
 internal sealed class DeviceGrain(
     [PersistentState("device", "state")] IPersistentState<DeviceState> store,
     IGatewayStreams gateways, LeaseRegistry leases, LocalMailboxes mailboxes, PushQueue pushes, ISiloStatusOracle silos, ILocalSiloDetails silo,
-    TimeProvider time, ILogger<DeviceGrain> log) : Grain, IDeviceGrain, IGrainMigrationParticipant, IDisposable
+    TimeProvider time, ILogger<DeviceGrain> log) : Grain, IDeviceGrain, IGrainMigrationParticipant
 {
     private const string Carried = "device";
 
@@ -28,7 +28,7 @@ internal sealed class DeviceGrain(
     private Mailbox mailbox = null!;
     private Wakes wakes = null!;
     private DeviceSnapshot? carried;
-    private readonly SemaphoreSlim writing = new(1);
+    private readonly Turns writes = new();
     private IGrainTimer? watch;
     private bool forgotten;
     private bool left;
@@ -193,24 +193,11 @@ internal sealed class DeviceGrain(
         return Task.CompletedTask;
     }
 
-    public void Dispose() => writing.Dispose();
-
     /// <summary>No connection keeps it any more: it may leave as other actors do.</summary>
     private void Go() => DelayDeactivation(TimeSpan.Zero);
 
     /// <summary>One write at a time: methods interleave, and the store compares versions.</summary>
-    private async Task Write(Func<CancellationToken, Task> write)
-    {
-        await writing.WaitAsync();
-        try
-        {
-            await write(CancellationToken.None);
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
+    private Task Write(Func<CancellationToken, Task> write) => writes.Take(() => write(CancellationToken.None));
 
     /// <summary>Looks again when there will be something to see (<see cref="Mailbox.NextLook"/>). A device without traffic has no timer.</summary>
     private void Watch()

@@ -21,18 +21,18 @@ internal sealed class Stored<T>(IGrainContext grain, string name, ILogger logger
 {
     private readonly IGrainStorage _storage = grain.ActivationServices.GetRequiredKeyedService<IGrainStorage>("state");
     private readonly GrainState<T> _record = new();
-    private Task _turn = Task.CompletedTask;
+    private readonly Turns _turns = new();
     private volatile T? _value;
 
     /// <summary>The value as it is on disk; null when it is not known now. From any thread.</summary>
     public T? Known => _value;
 
     /// <summary>The value as it is on disk; an empty one where nothing was stored.</summary>
-    public async ValueTask<T> Load() => _value ?? await InTurn(Read);
+    public async ValueTask<T> Load() => _value ?? await _turns.Take(Read);
 
     /// <summary>Replaces the value by what is made of it. On disk when it returns; the same value again writes nothing.</summary>
     /// <param name="next">Runs alone, on the value of that moment.</param>
-    public Task<T> Change(Func<T, T> next) => InTurn(async () =>
+    public Task<T> Change(Func<T, T> next) => _turns.Take(async () =>
     {
         var before = await Read();
         var after = next(before);
@@ -47,30 +47,13 @@ internal sealed class Stored<T>(IGrainContext grain, string name, ILogger logger
     });
 
     /// <summary>Forgets it, on disk too.</summary>
-    public Task Erase() => InTurn(async () =>
+    public Task Erase() => _turns.Take(async () =>
     {
         var before = await Read();
         await Guarded(() => _storage.ClearStateAsync(name, grain.GrainId, _record));
         _value = null;
         return before;
     });
-
-    /// <summary>One after another, in the order of the calls. On its grain's scheduler: no lock.</summary>
-    private async Task<T> InTurn(Func<Task<T>> action)
-    {
-        var earlier = _turn;
-        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _turn = mine.Task;
-        await earlier;
-        try
-        {
-            return await action();
-        }
-        finally
-        {
-            mine.SetResult();
-        }
-    }
 
     private async Task<T> Read()
     {

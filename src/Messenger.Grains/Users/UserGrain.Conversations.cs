@@ -5,13 +5,14 @@ namespace Messenger.Grains.Users;
 /// <summary>All that a device needs to show its conversations, in a number of queries that does not depend on how many there are.</summary>
 internal sealed partial class UserGrain
 {
-    public async Task<Answer<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request)
-    {
-        if (await Refusal(me, request.UserId) is { } refusal)
-        {
-            return refusal;
-        }
+    /// <summary>One at a time: it is the dearest request there is, and may be pipelined by the hundred.</summary>
+    private readonly Turns _syncs = new();
 
+    public async Task<Answer<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request) =>
+        await Refusal(me, request.UserId) is { } refusal ? refusal : await _syncs.Take(Sync);
+
+    private async Task<Answer<ResponseGetConversationsFull>> Sync()
+    {
         var rows = await conversations.Sync(UserId);
         if (rows.Count == 0)
         {

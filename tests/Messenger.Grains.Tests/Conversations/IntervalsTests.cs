@@ -60,6 +60,25 @@ public class IntervalsTests
         Assert.Equal("1-5", intervals.ToText().Text);
     }
 
+    [Fact]
+    public void Of_too_many_ranges_the_oldest_become_one()
+    {
+        const int marked = 3 * Intervals.Most;
+        var intervals = new Intervals();
+        for (var number = 1; number <= 2 * marked; number += 2)
+        {
+            Assert.Equal([new(number, number)], intervals.Add(new SequenceRange(number, number)));
+            Assert.True(intervals.Ranges.Count <= Intervals.Most);
+        }
+
+        // The newest stand as they were marked; nothing that was marked is lost.
+        Assert.Equal(
+            Enumerable.Range(1 + marked - Intervals.Most, Intervals.Most).Select(at => 2L * at - 1), intervals.Ranges.Select(range => range.To));
+        Assert.Equal(1, intervals.Ranges[0].From);
+        Assert.All(intervals.Ranges.Skip(1), range => Assert.Equal(range.From, range.To));
+        Assert.Equal(intervals.Ranges, Intervals.Parse(intervals.ToText()).Ranges);
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData("7", "7")]

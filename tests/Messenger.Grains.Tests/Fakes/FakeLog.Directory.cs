@@ -5,8 +5,14 @@ namespace Messenger.Grains.Tests.Fakes;
 /// <summary>The same rows, seen from a user.</summary>
 internal sealed partial class FakeLog : IConversationDirectory
 {
-    public Task<IReadOnlyList<SyncRow>> Sync(string userId) =>
-        Reading<IReadOnlyList<SyncRow>>(() => [.. Of(userId).Select(found => Row(found.Key, found.Value, userId))]);
+    /// <summary>What a sync waits for, when set.</summary>
+    public Func<Task>? Syncing { get; set; }
+
+    public async Task<IReadOnlyList<SyncRow>> Sync(string userId)
+    {
+        await (Syncing?.Invoke() ?? Task.CompletedTask);
+        return await Reading<IReadOnlyList<SyncRow>>(() => [.. Of(userId).Select(found => Row(found.Key, found.Value, userId))]);
+    }
 
     public Task<IReadOnlyList<Guid>> ConversationsOf(string userId) =>
         Reading<IReadOnlyList<Guid>>(() => [.. Of(userId).Select(found => found.Key)]);

@@ -80,6 +80,28 @@ public sealed class SyncTests(UserSilo house)
     }
 
     [Fact]
+    public async Task A_hundred_at_once_are_one_after_another()
+    {
+        var person = await house.Person();
+        var (underWay, most) = (0, 0);
+        house.Silo.Log.Syncing = async () =>
+        {
+            most = Math.Max(most, ++underWay);
+            await Task.Yield();
+            underWay--;
+        };
+        try
+        {
+            Assert.Equal(100, (await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Sync(person)))).Length);
+            Assert.Equal(1, most);
+        }
+        finally
+        {
+            house.Silo.Log.Syncing = null;
+        }
+    }
+
+    [Fact]
     public async Task Nobody_syncs_as_another()
     {
         var person = await house.Person();
