@@ -28,7 +28,6 @@ internal static class SiloComposition
         silo.AddSiloRole(settings.Silo.Role);
         silo.AddDashboardOf(settings.Outside.Admin.Port);
         silo.Membership(settings, listening);
-        SiloSockets.Replace(silo.Services);
         silo.Directory();
         silo.GrainState(settings);
         silo.Limits();
