@@ -8,13 +8,9 @@ namespace Messenger.Grains.Conversations;
 /// A set of sequences kept as ascending ranges that do not touch: what a member has read, or had delivered.
 /// Phones read in order, so it is normally one range however long the conversation.
 /// </summary>
-/// <remarks>
-/// At most <see cref="Most"/> ranges: the whole set is written with every receipt, so who marks every second message of a long conversation would
-/// write megabytes with each. Past that the two oldest become one, with what lies between them.
-/// </remarks>
 internal sealed class Intervals
 {
-    /// <summary>No phone comes near it; a row of so many is some 15 KiB.</summary>
+    /// <summary>Ranges that are kept apart, see <see cref="JoinOldest"/>. No phone comes near it; a row of so many is some 15 KiB.</summary>
     public const int Most = 1000;
 
     private readonly List<SequenceRange> _ranges;
@@ -79,7 +75,7 @@ internal sealed class Intervals
         return at < _ranges.Count && _ranges[at].From <= sequence;
     }
 
-    /// <summary>Adds a range and returns the parts of it that were not in the set, ascending. What the bound adds is not among them.</summary>
+    /// <summary>Adds a range and returns the parts of it that were not in the set, ascending.</summary>
     public IReadOnlyList<SequenceRange> Add(SequenceRange range)
     {
         if (range.To < range.From)
@@ -118,7 +114,6 @@ internal sealed class Intervals
 
         _ranges.RemoveRange(first, last - first);
         _ranges.Insert(first, new SequenceRange(from, to));
-        JoinOldest();
         return fresh;
     }
 
@@ -131,6 +126,24 @@ internal sealed class Intervals
         }
     }
 
+    /// <summary>
+    /// Where there are too many ranges the oldest become one; gives the gaps between them, which are in the set now. Before it is written: that is done
+    /// with every receipt, whole, and who marks every second message of a long conversation would write megabytes with each.
+    /// </summary>
+    public IReadOnlyList<SequenceRange> JoinOldest()
+    {
+        if (_ranges.Count <= Most)
+        {
+            return [];
+        }
+
+        var last = _ranges.Count - Most;
+        var gaps = Enumerable.Range(0, last).Select(at => new SequenceRange(_ranges[at].To + 1, _ranges[at + 1].From - 1)).ToList();
+        _ranges[last] = new SequenceRange(_ranges[0].From, _ranges[last].To);
+        _ranges.RemoveRange(0, last);
+        return gaps;
+    }
+
     /// <summary>Nearly every message and every receipt goes on where the last one ended.</summary>
     private bool TryExtend(SequenceRange range)
     {
@@ -141,16 +154,6 @@ internal sealed class Intervals
 
         _ranges[^1] = _ranges[^1] with { To = range.To };
         return true;
-    }
-
-    /// <summary>Keeps the bound.</summary>
-    private void JoinOldest()
-    {
-        if (_ranges.Count - Most is var tooMany and > 0)
-        {
-            _ranges[tooMany] = new SequenceRange(_ranges[0].From, _ranges[tooMany].To);
-            _ranges.RemoveRange(0, tooMany);
-        }
     }
 
     /// <summary>The index of the first range that ends at or after a sequence.</summary>

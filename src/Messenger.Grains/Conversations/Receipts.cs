@@ -50,9 +50,23 @@ internal sealed class Receipts
         var own = Own(userId);
         var delivered = own.Delivered.Add(range);
         var readed = read ? own.Read.Add(range) : [];
-        Count(userId, delivered, tally => tally with { Delivered = tally.Delivered + 1 });
-        Count(userId, readed, tally => tally with { Readed = tally.Readed + 1 });
-        return delivered.Count + readed.Count > 0;
+        CountDelivered(userId, delivered);
+        CountReaded(userId, readed);
+        if (delivered.Count + readed.Count == 0)
+        {
+            return false;
+        }
+
+        // Here and not before: what this adds is on disk with the receipt.
+        var gaps = own.Read.JoinOldest();
+        CountReaded(userId, gaps);
+        foreach (var gap in gaps)
+        {
+            CountDelivered(userId, own.Delivered.Add(gap));
+        }
+
+        CountDelivered(userId, own.Delivered.JoinOldest());
+        return true;
     }
 
     /// <summary>Somebody came back: what was written meanwhile and before was not for them, and is counted anew.</summary>
@@ -96,6 +110,12 @@ internal sealed class Receipts
 
         return receipt;
     }
+
+    private void CountDelivered(string userId, IReadOnlyList<SequenceRange> fresh) =>
+        Count(userId, fresh, tally => tally with { Delivered = tally.Delivered + 1 });
+
+    private void CountReaded(string userId, IReadOnlyList<SequenceRange> fresh) =>
+        Count(userId, fresh, tally => tally with { Readed = tally.Readed + 1 });
 
     private void Count(string userId, IReadOnlyList<SequenceRange> fresh, Func<Tally, Tally> one)
     {

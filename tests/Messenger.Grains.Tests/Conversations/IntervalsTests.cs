@@ -63,20 +63,17 @@ public class IntervalsTests
     [Fact]
     public void Of_too_many_ranges_the_oldest_become_one()
     {
-        const int marked = 3 * Intervals.Most;
+        const int marked = Intervals.Most + 3;
         var intervals = new Intervals();
         for (var number = 1; number <= 2 * marked; number += 2)
         {
-            Assert.Equal([new(number, number)], intervals.Add(new SequenceRange(number, number)));
-            Assert.True(intervals.Ranges.Count <= Intervals.Most);
+            intervals.Add(new SequenceRange(number, number));
         }
 
-        // The newest stand as they were marked; nothing that was marked is lost.
-        Assert.Equal(
-            Enumerable.Range(1 + marked - Intervals.Most, Intervals.Most).Select(at => 2L * at - 1), intervals.Ranges.Select(range => range.To));
-        Assert.Equal(1, intervals.Ranges[0].From);
-        Assert.All(intervals.Ranges.Skip(1), range => Assert.Equal(range.From, range.To));
-        Assert.Equal(intervals.Ranges, Intervals.Parse(intervals.ToText()).Ranges);
+        Assert.Equal([new(2, 2), new(4, 4), new(6, 6)], intervals.JoinOldest());
+        Assert.Equal(new SequenceRange(1, 7), intervals.Ranges[0]);
+        Assert.Equal(Enumerable.Range(5, Intervals.Most - 1).Select(at => new SequenceRange((2 * at) - 1, (2 * at) - 1)), intervals.Ranges.Skip(1));
+        Assert.Empty(intervals.JoinOldest());
     }
 
     [Theory]

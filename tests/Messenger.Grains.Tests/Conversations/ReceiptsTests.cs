@@ -42,6 +42,26 @@ public class ReceiptsTests
         });
     }
 
+    /// <summary>What fills a gap is on disk with a receipt: writing alone, which is not, fills none. And what is read is delivered.</summary>
+    [Fact]
+    public void Gaps_that_are_too_many_are_filled_with_a_receipt()
+    {
+        const int written = 2 * (Intervals.Most + 50);
+        var receipts = new Receipts([]);
+        for (var sequence = 1; sequence <= written; sequence++)
+        {
+            receipts.Appended(Row(sequence, People[sequence % 2]), 2);
+        }
+
+        var own = receipts.Of("a")!;
+        Assert.DoesNotContain(Enumerable.Range(1, written), sequence => sequence % 2 == 1 && own.Read.Contains(sequence));
+        Assert.True(receipts.Mark("a", new SequenceRange(written - 1, written - 1), read: false));
+        Assert.Equal((Intervals.Most, Intervals.Most - 1), (own.Read.Ranges.Count, own.Delivered.Ranges.Count));
+        Assert.All(Enumerable.Range(1, written).Where(sequence => own.Read.Contains(sequence)), sequence => Assert.True(own.Delivered.Contains(sequence)));
+        Assert.True(own.Read.Contains(3));
+        Assert.False(own.Read.Contains(written - 1));
+    }
+
     [Fact]
     public void Own_messages_do_not_tear_what_was_read_apart()
     {
