@@ -80,19 +80,21 @@ public sealed class SyncTests(UserSilo house)
     }
 
     [Fact]
-    public async Task A_hundred_at_once_are_one_after_another()
+    public async Task Many_at_once_are_one_after_another()
     {
         var person = await house.Person();
         var (underWay, most) = (0, 0);
         house.Silo.Log.Syncing = async () =>
         {
             most = Math.Max(most, ++underWay);
-            await Task.Yield();
+
+            // Long enough for the others to come meanwhile, if they were let.
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
             underWay--;
         };
         try
         {
-            Assert.Equal(100, (await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Sync(person)))).Length);
+            Assert.Equal(20, (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Sync(person)))).Length);
             Assert.Equal(1, most);
         }
         finally
