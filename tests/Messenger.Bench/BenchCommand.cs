@@ -59,16 +59,20 @@ internal static class BenchCommand
 
             // Read first: a run of an hour must not end with a file that is not there.
             var earlier = parsed.GetValue(baseline) is { } file ? await Baseline.Read(file, parsed.GetValue(tolerance), cancellation) : null;
-            var measured = await Measure(parsed.GetValue(targets)!, parsed.GetValue(workloads)!, scale, parsed.GetValue(repeat), cancellation);
-            return await Tell(measured, earlier, parsed.GetValue(json), cancellation);
+            var (measured, failures) = await Measure(parsed.GetValue(targets)!, parsed.GetValue(workloads)!, scale, parsed.GetValue(repeat), cancellation);
+            return await Tell(measured, failures, earlier, parsed.GetValue(json), cancellation);
         });
     }
 
-    /// <summary>Every run starts its servers anew, and a target's turns lie apart: what disturbs the machine for a while does not disturb one target's median.</summary>
-    private static async Task<IReadOnlyList<Measurement>> Measure(
+    /// <summary>
+    /// Every run starts its servers anew, and a target's turns lie apart: what disturbs the machine for a while does not disturb one target's median.
+    /// A load that fails is told of, and costs no other: a run can take hours.
+    /// </summary>
+    private static async Task<(IReadOnlyList<Measurement> Measured, IReadOnlyList<string> Failures)> Measure(
         string[] targets, string[] workloads, Scale scale, int repeat, CancellationToken cancellation)
     {
         var measured = new List<Measurement>();
+        var failures = new List<string>();
         var each = (scale.Duration + scale.WarmUp).TotalSeconds;
         using var progress = new Progress(each * targets.Length * workloads.Length * repeat);
         for (var run = 0; run < repeat; run++)
@@ -82,20 +86,30 @@ internal static class BenchCommand
                     foreach (var workload in some)
                     {
                         progress.Begin(name, workload.Name, each);
-                        if (workload.Run(target, scale, cancellation) is { } running)
+                        try
                         {
-                            measured.Add(await running);
+                            if (workload.Run(target, scale, cancellation) is { } running)
+                            {
+                                measured.Add(await running);
+                            }
+                        }
+#pragma warning disable CA1031 // Whatever it was that a server or a load could not stand, it is in the report.
+                        catch (Exception fault) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+                        {
+                            failures.Add($"{name}, {workload.Name}: not measured, run {run + 1}: {fault.Message}");
                         }
                     }
                 }
             }
         }
 
-        return [.. Repeated.Medians(measured).OrderBy(one => Array.IndexOf(AllWorkloads, one.Workload))];
+        return ([.. Repeated.Medians(measured).OrderBy(one => Array.IndexOf(AllWorkloads, one.Workload))], failures);
     }
 
-    /// <summary>0 when nothing was lost, doubled or became worse.</summary>
-    private static async Task<int> Tell(IReadOnlyList<Measurement> measured, Baseline? baseline, string? json, CancellationToken cancellation)
+    /// <summary>0 when everything was measured and nothing was lost, doubled or became worse.</summary>
+    private static async Task<int> Tell(
+        IReadOnlyList<Measurement> measured, IReadOnlyList<string> failures, Baseline? baseline, string? json, CancellationToken cancellation)
     {
         Table.Print(measured, "raw+pg", baseline);
         if (json is not null)
@@ -103,9 +117,9 @@ internal static class BenchCommand
             await File.WriteAllTextAsync(json, JsonSerializer.Serialize(measured), cancellation);
         }
 
-        var worse = baseline?.Worse(measured).ToList() ?? [];
-        worse.ForEach(Console.Error.WriteLine);
-        return measured.Sum(one => one.Lost + one.Doubled) + worse.Count == 0 ? 0 : 1;
+        List<string> complaints = [.. failures, .. baseline?.Worse(measured) ?? []];
+        complaints.ForEach(Console.Error.WriteLine);
+        return measured.Sum(one => one.Lost + one.Doubled) + complaints.Count == 0 ? 0 : 1;
     }
 
     private static Option<string[]> Choice(string name, string description, string[] all)

@@ -31,8 +31,8 @@ internal static class Catalogue
         Talking("dialog-8", "50 pairs, 8 unacknowledged messages each", Pairs, 2, 2, window: 8),
         Talking("paced-200", "50 pairs, 200 messages a second in all", Pairs, 2, 2, perSecond: 200),
         Talking("paced-1000", "50 pairs, 1 000 messages a second in all", Pairs, 2, 2, perSecond: 1000),
-        Talking("receipts", "50 pairs, 500 messages a second, each answered with delivered and read", Pairs, 2, 2, perSecond: 500, receipts: true),
-        Talking("no-receipts", "the same without the receipts", Pairs, 2, 2, perSecond: 500),
+        Talking("receipts", "50 pairs, 500 messages a second, each answered with delivered and read", Pairs, 2, 2, perSecond: 500, receipts: true, warmUpPaced: true),
+        Talking("no-receipts", "the same without the receipts", Pairs, 2, 2, perSecond: 500, warmUpPaced: true),
         Talking("group-200", "a group of 200, four of them flat out", 1, 200, 4, window: 2),
         Talking("group-1000", "a group of 1 000, 5 messages a second", 1, 1000, 4, perSecond: 5),
         new("frozen", "50 pairs and a group of 50 flat out; PostgreSQL stands still for 3 s of it", (target, scale, stop) => target.Store is { } store
@@ -53,9 +53,10 @@ internal static class Catalogue
     ];
 
     private static Workload Talking(
-        string name, string description, int rooms, int people, int writers, int window = 0, double perSecond = 0, bool receipts = false) =>
+        string name, string description, int rooms, int people, int writers, int window = 0, double perSecond = 0, bool receipts = false,
+        bool warmUpPaced = false) =>
         new(name, description, (target, scale, stop) => receipts && target is PeerTarget ? null :
-            new Talk(target, name) { Receipts = receipts, WarmUp = scale.WarmUp }
+            new Talk(target, name) { Receipts = receipts, WarmUp = scale.WarmUp, WarmUpPaced = warmUpPaced }
                 .Run([new(rooms, people, writers)], window, perSecond, scale.Duration, stop));
 
     private static Workload Files(string name, string description, int fileMiB, bool upload) => new(

@@ -51,6 +51,12 @@ internal sealed class Talk(ITarget target, string name)
     /// </summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>
+    /// Warms up at the measurement's pace instead: flat out, receipts would be sent faster than they are served, and those that wait would be counted
+    /// in the measurement.
+    /// </summary>
+    public bool WarmUpPaced { get; init; }
+
     /// <summary>A store that is stopped in its tracks in the middle of the measurement; null for none.</summary>
     public PostgresServer? Freeze { get; init; }
 
@@ -68,7 +74,7 @@ internal sealed class Talk(ITarget target, string name)
             }
         }
 
-        await Load(WarmUpWindow, 0, WarmUp, cancellation);
+        await Load(WarmUpWindow, WarmUpPaced ? perSecond : 0, WarmUp, cancellation);
         await Settle(cancellation);
         _acks.Clear();
         _deliveries.Clear();
