@@ -13,6 +13,11 @@ internal sealed class XmppConnection : IAsyncDisposable
     /// <summary>A login that takes longer has failed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Of some thousand connections ejabberd leaves the first frame of one unanswered, for ever; an answer takes less than a second.</summary>
+    private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(3);
+
+    private const int Opens = 3;
+
     private static readonly byte[] AskForAcknowledgement = "<r xmlns='urn:xmpp:sm:3'/>"u8.ToArray();
 
     private readonly Lock _gate = new();
@@ -45,13 +50,29 @@ internal sealed class XmppConnection : IAsyncDisposable
     public static async Task<XmppConnection> LogIn(
         IPEndPoint server, string path, string domain, string user, string password, IPAddress? source, CancellationToken cancellation)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await LogInOnce(server, path, domain, user, password, source, cancellation);
+            }
+            catch (StreamNotOpenedException) when (attempt < Opens)
+            {
+                // As a client would: on another connection. What it took counts.
+            }
+        }
+    }
+
+    private static async Task<XmppConnection> LogInOnce(
+        IPEndPoint server, string path, string domain, string user, string password, IPAddress? source, CancellationToken cancellation)
+    {
         var connection = await LoadConnection.Open(server, path, source, cancellation, "xmpp");
         try
         {
             var xmpp = new XmppConnection(connection, domain);
             _ = connection.Run(cancellation);
             var plain = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password}"));
-            await xmpp.OpenStream(cancellation);
+            await xmpp.OpenFirst(cancellation);
             await xmpp.Ask($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{plain}</auth>", "<success", cancellation);
             await xmpp.OpenStream(cancellation);
             await xmpp.Ask(
@@ -102,6 +123,18 @@ internal sealed class XmppConnection : IAsyncDisposable
         {
             _sent.Enqueue(id);
             Connection.Send(stanza);
+        }
+    }
+
+    private async Task OpenFirst(CancellationToken cancellation)
+    {
+        try
+        {
+            await OpenStream(cancellation).WaitAsync(OpenPatience, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new StreamNotOpenedException();
         }
     }
 
@@ -213,4 +246,6 @@ internal sealed class XmppConnection : IAsyncDisposable
             expected.TrySetResult();
         }
     }
+
+    private sealed class StreamNotOpenedException() : Exception("the server left the opening of a stream unanswered");
 }
