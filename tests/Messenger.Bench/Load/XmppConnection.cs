@@ -13,7 +13,7 @@ internal sealed class XmppConnection : IAsyncDisposable
     /// <summary>A login that takes longer has failed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Of some thousand connections ejabberd leaves the first frame of one unanswered, for ever; an answer takes less than a second.</summary>
+    /// <summary>Of some thousand connections ejabberd leaves the first frame of one unanswered for a minute; an answer takes less than a second.</summary>
     private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(3);
 
     private const int Opens = 3;
