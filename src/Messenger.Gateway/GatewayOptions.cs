@@ -6,6 +6,30 @@ public sealed class GatewayOptions
     /// <summary>Bytes of one message of a client's; a longer one closes its connection with 1009. 256 KiB holds the largest request.</summary>
     public int MaxMessageBytes { get; set; } = 256 * 1024;
 
+    /// <summary>
+    /// Bytes of one message before the login; a longer one closes with 1009. What is served then has about one KiB, so that this leaves room
+    /// for fields to come; it is a sixteenth of what a member may make the process keep.
+    /// </summary>
+    public int GuestMessageBytes { get; set; } = 16 * 1024;
+
+    /// <summary>A message that was begun before the login is whole within so long, else 1008: a login fits into one packet or a few.</summary>
+    public TimeSpan GuestMessageDeadline { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A member's message that was begun and of which nothing comes for so long closes with 1008. TCP tries again many times meanwhile.</summary>
+    public TimeSpan MessageSilence { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>A member's message that comes more slowly than this over <see cref="MessageRateWindow"/> closes with 1008. A phone on GPRS sends four times as fast.</summary>
+    public int MessageBytesPerSecond { get; set; } = 1024;
+
+    /// <summary>What <see cref="MessageBytesPerSecond"/> is measured over: a tunnel or a change of cells is shorter.</summary>
+    public TimeSpan MessageRateWindow { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Pings a second that one connection may send for long; more close it with 1008. Libraries ping every few seconds, most not at all.</summary>
+    public int PingsPerSecond { get; set; } = 10;
+
+    /// <summary>Pings that it may send at once.</summary>
+    public int PingBurst { get; set; } = 100;
+
     /// <summary>How long a connection may stay unauthenticated; then 4008.</summary>
     public TimeSpan LoginDeadline { get; set; } = TimeSpan.FromSeconds(60);
 

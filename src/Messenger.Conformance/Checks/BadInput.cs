@@ -13,6 +13,7 @@ internal static class BadInputChecks
         new("A connection that keeps sending garbage is closed", ["LIM-4"], AConnectionThatKeepsSendingGarbageIsClosed),
         new("A binary frame is closed with 1003", ["CLOSE-4"], ABinaryFrameIsClosedWith1003),
         new("A message over 256 KiB is closed with 1009", ["CLOSE-4", "LIM-3"], AMessageOver256KiBIsClosedWith1009),
+        new("Before the login a message over 16 KiB is closed with 1009", ["CLOSE-4", "LIM-6"], BeforeTheLoginAMessageOver16KiBIsClosedWith1009),
         new("Invalid UTF-8 is closed with 1007", ["CLOSE-4"], InvalidUTF8IsClosedWith1007),
         new("Requests may be pipelined without waiting", ["ENV-4", "ENV-8", "ENV-12"], RequestsMayBePipelinedWithoutWaiting),
     ];
@@ -101,6 +102,17 @@ internal static class BadInputChecks
         var frame = $$"""{"type":"RequestPing","payload":{"when":1},"more":"{{new string('a', 256 * 1024)}}"}""";
 
         await phone.Line.SendText(frame);
+
+        Expect.Equal(1009, await phone.Line.Closing());
+    }
+
+    private static async Task BeforeTheLoginAMessageOver16KiBIsClosedWith1009(Scene scene)
+    {
+        var phone = await scene.Stranger();
+        var fits = """{"type":"RequestPing","id":"16","payload":{"when":1}}""".PadRight(16 * 1024);
+        Expect.Equal("ResponsePong", (await phone.Line.AskText("16", fits)).Type);
+
+        await phone.Line.SendText(fits + " ");
 
         Expect.Equal(1009, await phone.Line.Closing());
     }

@@ -27,6 +27,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     private Stream? stream;
     private TaskCompletionSource? room;
     private byte[]? pending;
+    private byte[]? pong;
     private Marks marks;
     private Marks writtenMarks;
     private int length;
@@ -63,7 +64,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         {
             lock (gate)
             {
-                return Waiting == 0;
+                return Waiting == 0 && pong is null;
             }
         }
     }
@@ -134,24 +135,29 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         }
     }
 
-    /// <summary>Adds a control frame as it is; false when the client does not read.</summary>
-    public bool TryAddControl(ReadOnlySpan<byte> frame)
+    /// <summary>Adds a ping of ours: the watch sends the next one only after an answer.</summary>
+    public void AddPing()
     {
         lock (gate)
         {
-            if (finished)
+            if (!finished)
             {
-                return true;
+                Add(Framing.Ping, default);
+                Kick();
             }
+        }
+    }
 
-            if (Waiting > bounds.AnswerBytes)
+    /// <summary>The answer to a ping. One waits at most: RFC 6455 (5.5.3) lets the newest ping's answer stand for those before it.</summary>
+    public void SetPong(ReadOnlySpan<byte> frame)
+    {
+        lock (gate)
+        {
+            if (!finished)
             {
-                return false;
+                pong = frame.ToArray();
+                Kick();
             }
-
-            Add(frame, default);
-            Kick();
-            return true;
         }
     }
 
@@ -172,6 +178,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
                 marks.Drop();
             }
 
+            pong = null;
             Add(closeFrame, default);
             Kick();
             finished = true;
@@ -192,6 +199,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             }
 
             length = notices = noticeBytes = 0;
+            pong = null;
             marks.Drop();
             writtenMarks.Drop();
             room?.TrySetResult();
@@ -270,6 +278,12 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
                 room = null;
             }
 
+            if (pong is not null)
+            {
+                Add(pong, default);
+                pong = null;
+            }
+
             if (length == 0)
             {
                 busy = false;
@@ -316,7 +330,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
 
     private void Kick()
     {
-        if (!busy && stream is not null && length > 0)
+        if (!busy && stream is not null && (length > 0 || pong is not null))
         {
             busy = true;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

@@ -1,10 +1,12 @@
 namespace Messenger.Gateway.Sessions;
 
-/// <summary>The rate of one connection's requests, and of its garbage. Touched by its read loop alone.</summary>
+/// <summary>The rate of one connection's requests, of its pings, and of its garbage. Touched by its read loop alone.</summary>
 internal sealed class Rates(GatewayOptions bounds, TimeProvider time)
 {
     private double tokens = bounds.RequestBurst;
     private long refilled = time.GetTimestamp();
+    private double pings = bounds.PingBurst;
+    private long pingsRefilled = time.GetTimestamp();
     private long garbageSince;
     private int garbage;
 
@@ -28,6 +30,15 @@ internal sealed class Rates(GatewayOptions bounds, TimeProvider time)
 
         seconds = Math.Max(1, (int)Math.Ceiling((1 - tokens) / bounds.RequestsPerSecond));
         return false;
+    }
+
+    /// <summary>One more ping came; true when it was one too many.</summary>
+    public bool AddPing()
+    {
+        var now = time.GetTimestamp();
+        pings = Math.Min(bounds.PingBurst, pings + (time.GetElapsedTime(pingsRefilled, now).TotalSeconds * bounds.PingsPerSecond)) - 1;
+        pingsRefilled = now;
+        return bounds.LimitsEnabled && pings < 0;
     }
 
     /// <summary>One more frame was no request; true when it was one too many for its minute.</summary>

@@ -7,7 +7,7 @@ namespace Messenger.Gateway.Sessions;
 
 /// <summary>Runs one session: reads messages, hands them to the dispatcher one after another, and sees the connection to its end.</summary>
 /// <remarks>While the client is silent it holds no buffer: an empty receive waits for the first byte of a frame.</remarks>
-internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dispatcher, int maxMessageBytes)
+internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dispatcher, GatewayOptions options)
 {
     /// <summary>Most requests fit; a larger message gets a larger buffer as it comes in, not as it announces itself.</summary>
     private const int FirstBuffer = 4 * 1024;
@@ -49,6 +49,9 @@ internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dis
 
     private async ValueTask ReadMessage(ValueWebSocketReceiveResult start)
     {
+        // A request behind the login is read when that is answered: it is a member's.
+        var guest = session.Caller is null;
+        var limit = guest ? Math.Min(options.GuestMessageBytes, options.MaxMessageBytes) : options.MaxMessageBytes;
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         try
         {
@@ -61,12 +64,19 @@ internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dis
 
             while (!part.EndOfMessage)
             {
-                if (length == buffer.Length)
+                if (length == buffer.Length && length < limit)
                 {
-                    buffer = Grow(buffer, length);
+                    buffer = Grow(buffer, length, limit);
                 }
 
-                part = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                // At the limit one byte more is one too many, and takes no larger buffer to be seen.
+                var receiving = socket.ReceiveAsync(length < limit ? buffer.AsMemory(length, Math.Min(buffer.Length, limit) - length) : new byte[1], CancellationToken.None);
+                if (!receiving.IsCompleted)
+                {
+                    session.Inbound.Waits(guest);
+                }
+
+                part = await receiving;
                 if (part.MessageType == WebSocketMessageType.Close)
                 {
                     // Amid a fragmented message. The next receive says it again.
@@ -74,10 +84,11 @@ internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dis
                     return;
                 }
 
+                session.Inbound.Came(part.Count, part.EndOfMessage);
                 length += part.Count;
-                if (length > maxMessageBytes)
+                if (length > limit)
                 {
-                    session.Close(CloseCode.TooBig, $"a message takes at most {maxMessageBytes} bytes");
+                    session.Close(CloseCode.TooBig, $"a message takes at most {limit} bytes{(guest ? " before the login" : "")}");
                 }
 
                 if (session.IsDeaf)
@@ -97,9 +108,10 @@ internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dis
         }
     }
 
-    private static byte[] Grow(byte[] buffer, int length)
+    /// <summary>Twice as large, and never larger than a message may be.</summary>
+    private static byte[] Grow(byte[] buffer, int length, int limit)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 4);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, limit));
         buffer.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;

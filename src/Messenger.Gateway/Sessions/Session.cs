@@ -44,6 +44,7 @@ internal sealed class Session : ISessionOutlet
         Outbox = new Outbox(options, time);
         InFlight = new InFlight(options.InFlight, options.InFlightBytes);
         Rates = new Rates(options, time);
+        Inbound = new Inbound(options, time);
         opened = heard = time.GetTimestamp();
     }
 
@@ -52,6 +53,9 @@ internal sealed class Session : ISessionOutlet
     public InFlight InFlight { get; }
 
     public Rates Rates { get; }
+
+    /// <summary>How its bytes come in.</summary>
+    public Inbound Inbound { get; }
 
     /// <summary>Its requests by conversation.</summary>
     public Lanes Lanes { get; } = new();
@@ -155,13 +159,24 @@ internal sealed class Session : ISessionOutlet
                 Outbox.Finish(frame, drop: false);
             }
         }
-        else if (!Outbox.TryAddControl(frame))
+        else if (Rates.AddPing())
         {
-            CloseSlow();
+            Close(CloseCode.PolicyViolation, "too many pings");
+        }
+        else
+        {
+            Outbox.SetPong(frame);
         }
     }
 
     /// <summary>Bytes came from the client.</summary>
+    public void Heard(int count)
+    {
+        Inbound.Read(count);
+        Heard();
+    }
+
+    /// <summary>The client is there.</summary>
     public void Heard() => Volatile.Write(ref heard, time.GetTimestamp());
 
     /// <summary>Ends what is left of the connection without a word.</summary>
@@ -206,6 +221,10 @@ internal sealed class Session : ISessionOutlet
         {
             Close(CloseCode.NotAuthenticated, $"not authenticated within {options.LoginDeadline.TotalSeconds:0} s");
         }
+        else if (Inbound.Fault() is { } fault)
+        {
+            Close(CloseCode.PolicyViolation, fault);
+        }
         else
         {
             LookForLife();
@@ -225,7 +244,7 @@ internal sealed class Session : ISessionOutlet
         else if (time.GetElapsedTime(last) >= options.KeepAliveInterval)
         {
             pinged = time.GetTimestamp();
-            Outbox.TryAddControl(Framing.Ping);
+            Outbox.AddPing();
         }
     }
 

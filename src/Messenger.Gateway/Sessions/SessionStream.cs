@@ -29,7 +29,7 @@ internal sealed class SessionStream(Stream inner, Session session) : Stream
         }
 
         var count = read.Result;
-        session.Heard();
+        session.Heard(count);
         return new ValueTask<int>(count);
     }
 
@@ -62,7 +62,7 @@ internal sealed class SessionStream(Stream inner, Session session) : Stream
     private async ValueTask<int> Await(ValueTask<int> read)
     {
         var count = await read;
-        session.Heard();
+        session.Heard(count);
         return count;
     }
 }

@@ -98,7 +98,7 @@ internal sealed class WebSocketEndpoint(
                 session.Close(CloseCode.Overloaded, "no room: reconnect later");
             }
 
-            await new ReadLoop(session, socket, dispatcher, options.MaxMessageBytes).Run();
+            await new ReadLoop(session, socket, dispatcher, options).Run();
         }
         finally
         {

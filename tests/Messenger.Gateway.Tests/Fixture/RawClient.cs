@@ -31,12 +31,31 @@ public sealed class RawClient : IDisposable
 
     public async Task Send(byte first, byte[] payload, bool masked = true)
     {
-        Assert.True(payload.Length < 126);
         byte[] mask = [1, 2, 3, 4];
+        byte[] length = payload.Length switch
+        {
+            < 126 => [(byte)payload.Length],
+            <= ushort.MaxValue => [126, (byte)(payload.Length >> 8), (byte)payload.Length],
+            _ => [127, 0, 0, 0, 0, (byte)(payload.Length >> 24), (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length],
+        };
         byte[] frame = masked
-            ? [first, (byte)(0x80 | payload.Length), .. mask, .. payload.Select((b, i) => (byte)(b ^ mask[i % 4]))]
-            : [first, (byte)payload.Length, .. payload];
+            ? [first, (byte)(0x80 | length[0]), .. length[1..], .. mask, .. payload.Select((b, i) => (byte)(b ^ mask[i % 4]))]
+            : [first, .. length, .. payload];
         await stream.WriteAsync(frame);
+    }
+
+    /// <summary>The code of the close frame that comes next, past whatever comes before it; null when the connection ends without one.</summary>
+    public async Task<int?> Closed()
+    {
+        while (await Read() is { } frame)
+        {
+            if (frame.First == 0x88)
+            {
+                return (frame.Payload[0] << 8) | frame.Payload[1];
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The next frame of the server's: its first byte and its payload; null when the connection has ended.</summary>

@@ -29,7 +29,7 @@ public class ClosingTests
     public async Task TooLongCloses1009(bool fragmented)
     {
         await using var server = await GatewayServer.Start(options => options.MaxMessageBytes = 20_000);
-        using var client = await server.Connect();
+        using var client = await server.Login();
         var fits = Encoding.UTF8.GetBytes("""{"type":"RequestPing"}""".PadRight(20_000));
         await client.Send(fits);
         Assert.Contains(nameof(ResponsePong), await client.Text(), StringComparison.Ordinal);
