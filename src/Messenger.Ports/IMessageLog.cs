@@ -44,6 +44,9 @@ public interface IMessageLog
     /// <summary>The wrapped key of one user; null where there is none.</summary>
     Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId);
 
+    /// <summary>All copies of each session key of which this user has just this copy: wrapping is randomised, so that is one key or none.</summary>
+    Task<IReadOnlyList<SessionKeyRow>> FindCopies(Guid conversation, string userId, string keyEncrypted);
+
     /// <summary>Removes at most <paramref name="max"/> rows of deleted conversations; returns how many went.</summary>
     Task<int> Purge(int max);
 }
@@ -68,6 +71,9 @@ public enum LogOutcome
 /// <param name="Term">The <see cref="ConversationState.Term"/> that the change rests on; 0 for who creates the conversation.</param>
 public sealed record LogEntry(Guid Conversation, long Term)
 {
+    /// <summary>It creates the conversation: where there is one it is fenced.</summary>
+    public bool Creates { get; init; }
+
     /// <summary>New rows of the log, ascending.</summary>
     public IReadOnlyList<MessageRow> Messages { get; init; } = [];
 

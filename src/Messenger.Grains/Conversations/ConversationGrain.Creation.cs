@@ -15,31 +15,54 @@ internal sealed partial class ConversationGrain
 
     public async Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request)
     {
-        if (await Existing(me) is { } answer)
-        {
-            return answer;
-        }
-
         var people = Invited(me, request);
-        if (Shape(me, request, people) is { } fault)
+        (LiveConversation Live, MemberRow Member)? existing = null;
+        LiveConversation? created = null;
+        Refused? unasked = null;
+        IReadOnlySet<string>? blacklisting = null;
+        var outcome = await InTurn(live =>
         {
-            return Refused.BadRequest(fault);
+            if (live is not null)
+            {
+                return Existing(live, me, out existing);
+            }
+
+            if (created is not null)
+            {
+                return NotConfirmed();
+            }
+
+            if (_loading is { } loading)
+            {
+                // What it finds would take the place of what is created here.
+                return Decision.After(loading);
+            }
+
+            if (Shape(me, request, people) is { } fault)
+            {
+                return Refused.BadRequest(fault);
+            }
+
+            return blacklisting is null ? Decision.After(Ask())
+                : unasked is not null ? unasked
+                : Create(me, request, people, blacklisting, out created);
+        });
+        if (outcome.Refusal is { } refusal)
+        {
+            return refusal;
         }
 
-        var others = people.Keys.ToList();
-        var registered = await users.Registered(others);
-        if (registered.Count < others.Count)
-        {
-            return Refused.NotFound("somebody is not registered: ask RequestGetRegisteredUsers");
-        }
+        var (shown, unread) = existing is { } found ? (found.Live, await Unread(found.Live, found.Member)) : (created!, 0);
+        return new ResponseCreateConversation(See(shown, unread));
 
-        if ((await users.BlackListing(me.UserId, others)).Count > 0)
+        async Task Ask()
         {
-            return Refused.Forbidden("somebody does not let you add them");
+            var others = people.Keys.ToList();
+            unasked = (await users.Registered(others)).Count < others.Count ? Refused.NotFound("somebody is not registered: ask RequestGetRegisteredUsers")
+                : (await users.BlackListing(me.UserId, others)).Count > 0 ? Refused.Forbidden("somebody does not let you add them")
+                : null;
+            blacklisting = request.IsDialog && others is [var other] ? (await users.BlackListing(other, [me.UserId])).ToHashSet(StringComparer.Ordinal) : new HashSet<string>();
         }
-
-        // Another call may have created it while the directory was asked.
-        return await Existing(me) ?? await Create(me, request, people);
     }
 
     private static Dictionary<string, (string Key, bool Admin)> Invited(Caller me, RequestCreateConversationFull request)
@@ -64,14 +87,10 @@ internal sealed partial class ConversationGrain
         : request.IsDialog && people.Count != 1 ? $"a dialog has exactly two people: name one besides you, not {people.Count}"
         : null;
 
-    /// <summary>The answer when the uuid is taken: what exists, to its creator.</summary>
-    private async Task<Answer<ResponseCreateConversation>?> Existing(Caller me)
+    /// <summary>The uuid is taken: its creator gets what exists, once the entry that created it is on disk.</summary>
+    private static Decision Existing(LiveConversation live, Caller me, out (LiveConversation Live, MemberRow Member)? existing)
     {
-        if (await Loaded() is not { } live)
-        {
-            return null;
-        }
-
+        existing = null;
         if (live.Header.Deleted)
         {
             return Refused.Conflict("conversationUuid was used before: choose another");
@@ -82,13 +101,13 @@ internal sealed partial class ConversationGrain
             return Refused.Conflict("conversationUuid is taken: choose another");
         }
 
-        return (await Confirmed(live)).Refusal is { } refusal
-            ? refusal
-            : new ResponseCreateConversation(See(live, await Unread(live, member)));
+        existing = (live, member);
+        return Carried(live, entry => entry.Creates ? true : null);
     }
 
-    private async Task<Answer<ResponseCreateConversation>> Create(
-        Caller me, RequestCreateConversationFull request, Dictionary<string, (string Key, bool Admin)> people)
+    private Decision Create(
+        Caller me, RequestCreateConversationFull request, Dictionary<string, (string Key, bool Admin)> people, IReadOnlySet<string> blacklisting,
+        out LiveConversation created)
     {
         var now = Now;
         var key = new SessionKeyHeader(Guid.Parse(request.SessionKeyUuid), request.SessionKeyUuid, now);
@@ -101,31 +120,47 @@ internal sealed partial class ConversationGrain
             new MemberRow(me.UserId, IsAdmin: true, request.NickEncrypted, JoinedAt: 1, LeftAt: null, position++),
             .. people.Select(one => new MemberRow(one.Key, one.Value.Admin, Nick: null, JoinedAt: 1, LeftAt: null, position++)),
         ];
-        var live = new LiveConversation(Id, new ConversationState(header, 0, now, members, [key], [], Term: 0));
+        var live = new LiveConversation(Id, new ConversationState(header, 0, now, members, [key], [], Term: 0)) { Blacklisting = blacklisting };
         List<MessageRow> events = [.. people.Keys.Select(user => Event(live, EventTypes.Added, me.UserId, user))];
         Appended(live, events);
-        _live = live;
+        _live = created = live;
 
         var value = request.SessionKeyValue;
         var mine = new SessionKeyRow(
             key.Uuid, key.UuidText, me.UserId, value.KeyEncryptedBase64, value.SignatureBase64, value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid, now);
         var entry = new LogEntry(Id, live.Term)
         {
+            Creates = true,
             Header = header,
             Members = members,
             NewKey = key,
             Keys = [mine, .. people.Select(one => mine with { UserId = one.Key, KeyEncrypted = one.Value.Key })],
             Messages = events,
         };
-        if (await Commit(live, entry) is { } refusal)
-        {
-            return refusal;
-        }
+        return Decision.Handed(Created());
 
-        // Who blacklisted the other before there was this dialog; who does so from now on finds it in the directory.
-        live.Blacklisting = await BlacklistingIn(live);
-        TellCreated(live, me, events, [.. people.Keys]);
-        return new ResponseCreateConversation(See(live, 0));
+        async Task<Answer?> Created()
+        {
+            var outcome = await live.Commit(messages, entry);
+            if (outcome == LogOutcome.Fenced)
+            {
+                // Somebody else created it at the same time, on another silo: decided again by what that one made.
+                Drop(live, outcome);
+                return null;
+            }
+
+            if (outcome != LogOutcome.Committed)
+            {
+                _unconfirmed.Add();
+                return Drop(live, outcome);
+            }
+
+            TellCreated(live, me, events, [.. people.Keys]);
+
+            // Who blacklisted the other since it was asked did not know of this dialog yet; who does so from now on finds it in the directory.
+            await RefreshBlacklisting(live);
+            return Answer.Ok;
+        }
     }
 
     private void TellCreated(LiveConversation live, Caller me, List<MessageRow> events, string[] added)

@@ -7,7 +7,7 @@ namespace Messenger.Grains.Conversations;
 internal sealed partial class ConversationGrain
 {
     /// <summary>Messages whose files are being added, so that two of one name do not pass each other.</summary>
-    private readonly HashSet<(long Sequence, string PathName)> _joining = [];
+    private readonly HashSet<(Guid Message, string PathName)> _joining = [];
 
     public async Task<Answer<MessageFiles>> GetFiles(Caller me, string messageUuid)
     {
@@ -21,23 +21,21 @@ internal sealed partial class ConversationGrain
             : NoMessage();
     }
 
-    public async Task<Answer> MayAddFile(Caller me, string messageUuid, string pathName, long size)
+    public Task<Answer> MayAddFile(Caller me, string messageUuid, string pathName, long size)
     {
-        var (row, _, refusal) = await Attachable(me, messageUuid);
-        return refusal is not null ? refusal
-            : Clash(await FilesOf(row!), pathName, size) is { } clash ? clash
-            : Answer.Ok;
+        var read = new RowsRead();
+        IReadOnlyList<FileRow>? present = null;
+        return Change(me, (live, member) => Attachable(live, member, messageUuid, read, out var row) is { } not ? not
+            : present is null ? Decision.After(Read(row!))
+            : Clash(present, pathName, size) is { } clash ? clash
+            : Decision.Ok);
+
+        async Task Read(MessageRow row) => present = await FilesOf(row);
     }
 
     public async Task<Answer> AddFile(Caller me, string messageUuid, MessageFile file)
     {
-        var (row, _, refusal) = await Attachable(me, messageUuid);
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        var place = (row!.Sequence, file.PathName);
+        var place = (Guid.Parse(messageUuid), file.PathName);
         if (!_joining.Add(place))
         {
             return Refused.Unavailable("a file of this name is just being added; send the same request again");
@@ -45,17 +43,15 @@ internal sealed partial class ConversationGrain
 
         try
         {
-            var present = await FilesOf(row);
-            if (Clash(present, file.PathName, file.Size) is { } clash)
-            {
-                return clash;
-            }
+            var read = new RowsRead();
+            IReadOnlyList<FileRow>? present = null;
+            return await Change(me, (live, member) => Attachable(live, member, messageUuid, read, out var row) is { } not ? not
+                : present is null ? Decision.After(Read(row!))
+                : Clash(present, file.PathName, file.Size) is { } clash ? clash
+                : present.Any(other => other.PathName == file.PathName) ? Decision.Ok
+                : Join(live, row!, file));
 
-            // The message may have gone, or the actor, while the rows were read.
-            (row, var live, refusal) = await Attachable(me, messageUuid);
-            return refusal is not null ? refusal
-                : present.Any(other => other.PathName == file.PathName) ? await Confirmed(live!)
-                : await Join(live!, row!, file);
+            async Task Read(MessageRow row) => present = await FilesOf(row);
         }
         finally
         {
@@ -74,78 +70,83 @@ internal sealed partial class ConversationGrain
         return !change || here.Live.Roster.IsAdmin(me.UserId) ? Answer.Ok : Refused.Forbidden("admins only");
     }
 
-    public async Task<Answer> SetAvatar(Caller me, AvatarFile? avatar)
+    public Task<Answer> SetAvatar(Caller me, AvatarFile? avatar)
     {
-        var earlier = await files.Avatar(AvatarOwners.Conversation(Id));
-        if (await MayAvatar(me, change: true) is { Refusal: { } refusal })
+        long? asOf = null;
+        AvatarRow? earlier = null;
+        return Change(me, (live, _) =>
         {
-            return refusal;
-        }
+            // Both sides of a dialog are its admins.
+            if (!live.Roster.IsAdmin(me.UserId))
+            {
+                return Refused.Forbidden("admins only");
+            }
 
-        if (await Membership(me) is not { } here)
-        {
-            return NotFound();
-        }
+            // One under way says what it is; else it is read, again where it changed meanwhile.
+            var underWay = live.Carrying(entry => entry.Avatar is not null ? true : null) is not null;
+            if (underWay && live.Carrying(Says) is not null)
+            {
+                return Carried(live, Says);
+            }
 
-        var live = here.Live;
-        if (earlier?.File == avatar?.File)
-        {
-            // A retry, or nothing to remove.
-            return await Confirmed(live);
-        }
+            if (!underWay && asOf != live.Header.AvatarUpdated)
+            {
+                return Decision.After(Read(live.Header.AvatarUpdated));
+            }
 
-        var changed = Event(live, EventTypes.AvatarChanged, me.UserId, null);
-        Appended(live, [changed]);
-        live.Header = live.Header with { HasAvatar = avatar is not null, AvatarUpdated = Math.Max(changed.Created, live.Header.AvatarUpdated + 1) };
-        var entry = new LogEntry(Id, live.Term)
-        {
-            Header = live.Header,
-            Messages = [changed],
-            Avatar = new AvatarRow(AvatarOwners.Conversation(Id), avatar?.File, avatar?.MimeType ?? "", avatar?.Size ?? 0, live.Header.AvatarUpdated),
-        };
-        if (await Commit(live, entry) is { } unconfirmed)
-        {
-            return unconfirmed;
-        }
+            if (!underWay && earlier?.File == avatar?.File)
+            {
+                // A retry, or nothing to remove.
+                return Decision.Ok;
+            }
 
-        // It came by HTTP, which is no device's connection: every device hears of it.
-        Tell(live, [changed], Everyone(live), null, new ConversationAvatarChangedNotification(live.Header.UuidText, live.Header.AvatarUpdated));
-        return Answer.Ok;
+            var changed = Event(live, EventTypes.AvatarChanged, me.UserId, null);
+            Appended(live, [changed]);
+            live.Header = live.Header with { HasAvatar = avatar is not null, AvatarUpdated = Math.Max(changed.Created, live.Header.AvatarUpdated + 1) };
+            var entry = new LogEntry(Id, live.Term)
+            {
+                Header = live.Header,
+                Messages = [changed],
+                Avatar = new AvatarRow(AvatarOwners.Conversation(Id), avatar?.File, avatar?.MimeType ?? "", avatar?.Size ?? 0, live.Header.AvatarUpdated),
+            };
+
+            // It came by HTTP, which is no device's connection: every device hears of it.
+            return Commit(live, entry, () =>
+                Tell(live, [changed], Everyone(live), null, new ConversationAvatarChangedNotification(live.Header.UuidText, live.Header.AvatarUpdated)));
+        });
+
+        bool? Says(LogEntry entry) => entry.Avatar is { } one ? one.File == avatar?.File : null;
+
+        async Task Read(long updated)
+        {
+            earlier = await files.Avatar(AvatarOwners.Conversation(Id));
+            asOf = updated;
+        }
     }
 
-    private async Task<Answer> Join(LiveConversation live, MessageRow row, MessageFile file)
+    private Decision Join(LiveConversation live, MessageRow row, MessageFile file)
     {
         var joined = new FileRow(
             file.Id, row.Sequence, file.Name, file.PathName, file.PreviewName, file.MimeType, file.Width, file.Height, file.Duration, file.Size, Now);
-        if (await Commit(live, new LogEntry(Id, live.Term) { Files = [joined] }) is { } refusal)
+        return Commit(live, new LogEntry(Id, live.Term) { Files = [joined] }, () =>
         {
-            return refusal;
-        }
-
-        // Signed and completed by each gateway that sends it. Who joined after the message does not see it.
-        var path = FilePaths.Download(live.Header.UuidText, row.UuidText, file.PathName);
-        var audience = live.Roster.Present.Where(member => Roster.Covers(member, row.Sequence)).Select(member => member.UserId);
-        Tell(live, [], audience, null, new FileReadyNotification(path, live.Header.UuidText, row.UuidText));
-        return Answer.Ok;
+            // Signed and completed by each gateway that sends it. Who joined after the message does not see it.
+            var path = FilePaths.Download(live.Header.UuidText, row.UuidText, file.PathName);
+            var audience = live.Roster.Present.Where(member => Roster.Covers(member, row.Sequence)).Select(member => member.UserId);
+            Tell(live, [], audience, null, new FileReadyNotification(path, live.Header.UuidText, row.UuidText));
+        });
     }
 
-    /// <summary>The actor's own message that takes files, or why it is none.</summary>
-    private async Task<(MessageRow? Row, LiveConversation? Live, Refused? Refusal)> Attachable(Caller me, string messageUuid)
+    /// <summary>The actor's own message that takes files: null; else what to do instead, be it to read the message first.</summary>
+    private Decision? Attachable(LiveConversation live, MemberRow member, string messageUuid, RowsRead read, out MessageRow? row)
     {
-        if (await Membership(me) is not { } here)
-        {
-            return (null, null, NotFound());
-        }
-
-        if (await Visible(here.Live, here.Member, [messageUuid]) is not [{ Deleted: false } row])
-        {
-            return (null, null, NoMessage());
-        }
-
-        var refusal = row.UserId != me.UserId || row.IsEvent ? Refused.Forbidden("only its author adds files to a message")
+        var uuid = Guid.Parse(messageUuid);
+        row = read.Row(live, uuid);
+        return !read.Knows(live, uuid) ? Decision.After(read.Read(messages, live, [uuid]))
+            : row is null or { Deleted: true } || !Roster.Covers(member, row.Sequence) ? NoMessage()
+            : row.UserId != member.UserId || row.IsEvent ? Refused.Forbidden("only its author adds files to a message")
             : !row.HasFiles ? Refused.Forbidden("the message was sent without hasFiles")
-            : null;
-        return (row, here.Live, refusal);
+            : (Decision?)null;
     }
 
     /// <summary>A name is taken by a file of another size. One of the same size is the same file, sent again.</summary>

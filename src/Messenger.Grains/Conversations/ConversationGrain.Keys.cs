@@ -9,30 +9,42 @@ internal sealed partial class ConversationGrain
 {
     public async Task<Answer<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request)
     {
-        if (await Membership(me) is not { } here)
-        {
-            return NotFound();
-        }
-
         // Where a user is named twice, the first entry stands.
         var values = request.SessionKeys.DistinctBy(value => value.UserId).ToList();
-        if (await Retried(here.Live, values[0]))
+        (LiveConversation Live, int Keys)? asOf = null;
+        IReadOnlyList<SessionKeyRow> copies = [];
+        string? uuid = null;
+        var outcome = await Change(me, (live, _) =>
         {
-            return (await Confirmed(here.Live)).Refusal is { } unconfirmed ? unconfirmed : new ResponseAddedSessionKey(here.Live.Header.SessionKeyText);
-        }
+            if (live.Carrying(entry => entry.NewKey is not null ? true : null) is { } other)
+            {
+                // It may be this very request: what becomes of it is looked up.
+                return Decision.After(other);
+            }
 
-        if (await Membership(me) is not { } still)
+            if (asOf != (live, live.Keys.Count))
+            {
+                return Decision.After(Read(live));
+            }
+
+            if (copies.GroupBy(row => row.UuidText).FirstOrDefault(key => Kept(me, values, key)) is { } key)
+            {
+                uuid = key.Key;
+                return Decision.Ok;
+            }
+
+            return values.Exists(value => live.Roster.Member(value.UserId) is null)
+                ? Refused.BadRequest("sessionKeys names somebody who is no member: ask RequestGetMembersList")
+                : Rekey(live, me, values, out uuid);
+        });
+        return outcome.Refusal is { } refusal ? refusal : new ResponseAddedSessionKey(uuid!);
+
+        async Task Read(LiveConversation live)
         {
-            return NotFound();
+            var keys = live.Keys.Count;
+            copies = await messages.FindCopies(Id, values[0].UserId, values[0].KeyEncryptedBase64);
+            asOf = (live, keys);
         }
-
-        var live = still.Live;
-        if (values.Find(value => live.Roster.Member(value.UserId) is null) is not null)
-        {
-            return Refused.BadRequest("sessionKeys names somebody who is no member: ask RequestGetMembersList");
-        }
-
-        return await Rekey(live, me, values);
     }
 
     public async Task<Answer<ResponseSessionKeyByUuid>> GetSessionKey(Caller me, RequestGetSessionKey request)
@@ -61,15 +73,23 @@ internal sealed partial class ConversationGrain
             rows.Where(user => user.KeysUpdated > made && user.PublicKey is not null).ToDictionary(user => user.UserId, user => user.PublicKey!));
     }
 
-    /// <summary>Wrapping is randomised: the same wrapped key as the current one can only be the same request again, after a lost answer.</summary>
-    private async Task<bool> Retried(LiveConversation live, SessionKeyValue first) =>
-        await messages.FindKey(Id, live.Header.SessionKey, first.UserId) is { } current
-        && current.KeyEncrypted == first.KeyEncryptedBase64 && current.Signature == first.SignatureBase64;
+    /// <summary>
+    /// Whether a key has each of these copies: wrapping is randomised, so this can only be the same request again, after a lost answer.
+    /// It may have more: who was added since has one too.
+    /// </summary>
+    private static bool Kept(Caller me, List<SessionKeyValue> values, IEnumerable<SessionKeyRow> key)
+    {
+        var copies = key.ToDictionary(row => row.UserId, StringComparer.Ordinal);
+        return values.TrueForAll(value => copies.TryGetValue(value.UserId, out var row)
+            && (row.KeyEncrypted, row.Signature, row.SignerUserId, row.SignerKeyPair)
+                == (value.KeyEncryptedBase64, value.SignatureBase64, value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid));
+    }
 
-    private async Task<Answer<ResponseAddedSessionKey>> Rekey(LiveConversation live, Caller me, List<SessionKeyValue> values)
+    private Decision Rekey(LiveConversation live, Caller me, List<SessionKeyValue> values, out string made)
     {
         var uuid = Guid.NewGuid();
-        live.Header = live.Header with { SessionKey = uuid, SessionKeyText = uuid.ToString() };
+        made = uuid.ToString();
+        live.Header = live.Header with { SessionKey = uuid, SessionKeyText = made };
         var told = Event(live, EventTypes.SessionKeyRegenerated, me.UserId, null);
         var key = new SessionKeyHeader(uuid, live.Header.SessionKeyText, told.Created);
         live.Keys.Add(uuid, key);
@@ -81,19 +101,16 @@ internal sealed partial class ConversationGrain
                 value.SignerKeyPairUuid, key.Created)),
         ];
         var entry = new LogEntry(Id, live.Term) { Header = live.Header, Messages = [told], NewKey = key, Keys = rows };
-        if (await Commit(live, entry) is { } refusal)
+        return Commit(live, entry, () =>
         {
-            return refusal;
-        }
-
-        // Each with the own key first, so that what follows can be read.
-        var announced = Announce(live, told);
-        var wrapped = rows.ToDictionary(row => row.UserId);
-        _fanout.Send(
-            Everyone(live).Select(user => (user, wrapped.TryGetValue(user, out var own)
-                ? new[] { Notice.Of(new NotificationNewSessionKey(Views.SessionKey(own, live.Header)), committed: Now), announced }
-                : [announced])),
-            me);
-        return new ResponseAddedSessionKey(key.UuidText);
+            // Each with the own key first, so that what follows can be read.
+            var announced = Announce(live, told);
+            var wrapped = rows.ToDictionary(row => row.UserId);
+            _fanout.Send(
+                Everyone(live).Select(user => (user, wrapped.TryGetValue(user, out var own)
+                    ? new[] { Notice.Of(new NotificationNewSessionKey(Views.SessionKey(own, live.Header)), committed: Now), announced }
+                    : [announced])),
+                me);
+        });
     }
 }

@@ -11,101 +11,90 @@ internal sealed partial class ConversationGrain
 
     public Task<Answer> AddAdmin(Caller me, RequestAddAdmin request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: true);
 
-    public async Task<Answer> ChangeToAdmin(Caller me, RequestChangeToAdmin request)
+    public Task<Answer> ChangeToAdmin(Caller me, RequestChangeToAdmin request) => Change(me, (live, _) =>
+        live.Roster.Member(request.UserId) is { IsAdmin: true } admin && !live.Header.IsDialog ? Promoted(live, admin)
+        : GroupAdminsOnly(live, me) is { } refusal ? refusal
+        : live.Roster.Member(request.UserId) is not { } member ? Refused.NotFound("userId is no member of this conversation")
+        : Promote(live, me, member));
+
+    public Task<Answer> Kick(Caller me, RequestKickUser request) => Change(me, (live, _) =>
     {
-        if (await Membership(me) is not { } here)
+        // Who is gone is gone, whatever became of the one who says it again.
+        var ever = live.Roster.Ever(request.UserId);
+        if (ever is { LeftAt: not null } && !live.Header.IsDialog)
         {
-            return NotFound();
+            return Gone(live, ever);
         }
 
-        return GroupAdminsOnly(here.Live, me) is { } refusal ? refusal
-            : here.Live.Roster.Member(request.UserId) is not { } member ? Refused.NotFound("userId is no member of this conversation")
-            : await Promote(here.Live, me, member);
-    }
-
-    public async Task<Answer> Kick(Caller me, RequestKickUser request)
-    {
-        if (await Membership(me) is not { } here)
-        {
-            return NotFound();
-        }
-
-        if (GroupAdminsOnly(here.Live, me) is { } refusal)
+        if (GroupAdminsOnly(live, me) is { } refusal)
         {
             return refusal;
         }
 
-        if (request.UserId == me.UserId)
-        {
-            return Refused.BadRequest("to go yourself, send RequestLeaveConversation");
-        }
+        return request.UserId == me.UserId ? Refused.BadRequest("to go yourself, send RequestLeaveConversation")
+            : ever is null ? Refused.NotFound("userId is no member of this conversation")
+            : Remove(live, me, ever, EventTypes.Kicked);
+    });
 
-        return here.Live.Roster.Ever(request.UserId) switch
-        {
-            null => Refused.NotFound("userId is no member of this conversation"),
-            { LeftAt: not null } => await Confirmed(here.Live),
-            var member => await Remove(here.Live, me, member, EventTypes.Kicked),
-        };
-    }
+    public Task<Answer> Leave(Caller me, RequestLeaveConversation request) => InTurn(live =>
+        live is not { Header.Deleted: false } || live.Roster.Ever(me.UserId) is not { } ever ? NotFound()
+        : ever.LeftAt is null ? Remove(live, me, ever, EventTypes.Leaved)
+        : Gone(live, ever));
 
-    public async Task<Answer> Leave(Caller me, RequestLeaveConversation request)
-    {
-        if (await Reader(me) is not { } here)
-        {
-            return NotFound();
-        }
+    private static Decision Gone(LiveConversation live, MemberRow former) => Carried(live, entry =>
+        entry.Members.FirstOrDefault(row => row.UserId == former.UserId) is { } row ? row.LeftAt == former.LeftAt : null);
 
-        return here.Member.LeftAt is null
-            ? await Remove(here.Live, me, here.Member, EventTypes.Leaved)
-            : await Confirmed(here.Live);
-    }
+    private static Decision Promoted(LiveConversation live, MemberRow admin) => Carried(live, entry =>
+        entry.Members.FirstOrDefault(row => row.UserId == admin.UserId) is { } row ? row is { IsAdmin: true, LeftAt: null } : null);
 
     private static Refused? GroupAdminsOnly(LiveConversation live, Caller me) =>
         live.Header.IsDialog ? Refused.Forbidden("a dialog has exactly two people, both admins")
         : live.Roster.IsAdmin(me.UserId) ? null
         : Refused.Forbidden("admins only");
 
-    private async Task<Answer> Add(Caller me, string sessionKeyUuid, SessionKeyValue value, bool admin)
+    private Task<Answer> Add(Caller me, string sessionKeyUuid, SessionKeyValue value, bool admin)
     {
-        if (await Membership(me) is not { } here)
+        Refused? unasked = null;
+        var asked = false;
+        return Change(me, (live, _) =>
         {
-            return NotFound();
-        }
+            // Who is there is there, with whatever key: the rules are for what is new.
+            if (!live.Header.IsDialog && live.Roster.Member(value.UserId) is { } member && (member.IsAdmin || !admin))
+            {
+                return admin ? Promoted(live, member) : Carried(live, entry =>
+                    entry.Members.FirstOrDefault(row => row.UserId == member.UserId) is { } row ? row.JoinedAt == member.JoinedAt && row.LeftAt is null : null);
+            }
 
-        if (Refusal(here.Live, me, sessionKeyUuid) is { } early)
+            if (Refusal(live, me, sessionKeyUuid) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (!asked)
+            {
+                return Decision.After(Ask());
+            }
+
+            return unasked is not null ? unasked
+                : live.Roster.Member(value.UserId) is { } present ? Promote(live, me, present)
+                : live.Roster.Present.Count >= Limits.Members ? Refused.BadRequest($"a conversation takes at most {Limits.Members} people")
+                : Add(live, me, value, admin);
+        });
+
+        async Task Ask()
         {
-            return early;
+            unasked = (await users.Registered([value.UserId])).Count == 0 ? Refused.NotFound("userId is not registered: ask RequestGetRegisteredUsers")
+                : (await users.BlackListing(me.UserId, [value.UserId])).Count > 0 ? Refused.Forbidden("this person does not let you add them")
+                : null;
+            asked = true;
         }
-
-        if ((await users.Registered([value.UserId])).Count == 0)
-        {
-            return Refused.NotFound("userId is not registered: ask RequestGetRegisteredUsers");
-        }
-
-        if ((await users.BlackListing(me.UserId, [value.UserId])).Count > 0)
-        {
-            return Refused.Forbidden("this person does not let you add them");
-        }
-
-        // The conversation may have changed while the directory was asked.
-        if (await Membership(me) is not { } still)
-        {
-            return NotFound();
-        }
-
-        var live = still.Live;
-        return Refusal(live, me, sessionKeyUuid) is { } late ? late
-            : live.Roster.Member(value.UserId) is not { } member ? await Add(live, me, value, admin)
-            : admin ? await Promote(live, me, member)
-            : await Confirmed(live);
     }
 
     private static Refused? Refusal(LiveConversation live, Caller me, string sessionKeyUuid) =>
         GroupAdminsOnly(live, me)
-        ?? (live.Header.SessionKey != Guid.Parse(sessionKeyUuid) ? Refused.Conflict($"the current session key is {live.Header.SessionKeyText}") : null)
-        ?? (live.Roster.Present.Count >= Limits.Members ? Refused.BadRequest($"a conversation takes at most {Limits.Members} people") : null);
+        ?? (live.Header.SessionKey != Guid.Parse(sessionKeyUuid) ? Refused.Conflict($"the current session key is {live.Header.SessionKeyText}") : null);
 
-    private async Task<Answer> Add(LiveConversation live, Caller me, SessionKeyValue value, bool admin)
+    private Decision Add(LiveConversation live, Caller me, SessionKeyValue value, bool admin)
     {
         var added = Event(live, EventTypes.Added, me.UserId, value.UserId);
         var nick = live.Roster.Nick(value.UserId);
@@ -121,41 +110,24 @@ internal sealed partial class ConversationGrain
             live.Header.SessionKey, live.Header.SessionKeyText, value.UserId, value.KeyEncryptedBase64, value.SignatureBase64,
             value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid, live.Keys[live.Header.SessionKey].Created);
         var entry = new LogEntry(Id, live.Term) { Messages = [added], Members = [member], Keys = [key] };
-        if (await Commit(live, entry) is { } refusal)
-        {
-            return refusal;
-        }
-
-        Tell(live, [added], Everyone(live), me, Introduction(live, value.UserId));
-        return Answer.Ok;
+        return Commit(live, entry, () => Tell(live, [added], Everyone(live), me, Introduction(live, value.UserId)));
     }
 
-    private async Task<Answer> Promote(LiveConversation live, Caller me, MemberRow member)
+    private Decision Promote(LiveConversation live, Caller me, MemberRow member)
     {
-        if (member.IsAdmin)
-        {
-            return await Confirmed(live);
-        }
-
         var promoted = member with { IsAdmin = true };
         live.Roster.Put(promoted);
         var changed = Event(live, EventTypes.ChangedToAdmin, me.UserId, member.UserId);
         Appended(live, [changed]);
-        if (await Commit(live, new LogEntry(Id, live.Term) { Messages = [changed], Members = [promoted] }) is { } refusal)
-        {
-            return refusal;
-        }
-
-        Tell(live, [changed], Everyone(live), me);
-        return Answer.Ok;
+        return Commit(live, new LogEntry(Id, live.Term) { Messages = [changed], Members = [promoted] }, () => Tell(live, [changed], Everyone(live), me));
     }
 
     /// <summary>One goes. When it was the last admin, the longest-standing member becomes one; when it was the last member, the conversation goes too.</summary>
-    private async Task<Answer> Remove(LiveConversation live, Caller me, MemberRow member, string eventType)
+    private Decision Remove(LiveConversation live, Caller me, MemberRow member, string eventType)
     {
         if (live.Roster.Present.Count == 1)
         {
-            return await DeleteForAll(live, me);
+            return DeleteForAll(live, me);
         }
 
         var audience = Everyone(live);
@@ -170,22 +142,19 @@ internal sealed partial class ConversationGrain
 
         changed.ForEach(live.Roster.Put);
         Appended(live, events[1..]);
-        if (await Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed }) is { } refusal)
+        return Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed }, () =>
         {
-            return refusal;
-        }
+            if (live.Header.IsDialog)
+            {
+                // Nobody is left whom it could keep out.
+                live.Blacklisting = new HashSet<string>();
+            }
 
-        if (live.Header.IsDialog)
-        {
-            // Nobody is left whom it could keep out.
-            live.Blacklisting = new HashSet<string>();
-        }
-
-        // Who goes hears of it, and of nothing after it.
-        Notice[] last = [Notice.Of(new NotificationConversationLeaved(live.Header.UuidText, member.UserId), committed: Now), Announce(live, events[0])];
-        Notice[] all = [.. last, .. events.Skip(1).Select(row => Announce(live, row))];
-        _fanout.Send(audience.Select(user => (user, user == member.UserId ? last : all)), me);
-        return Answer.Ok;
+            // Who goes hears of it, and of nothing after it.
+            Notice[] last = [Notice.Of(new NotificationConversationLeaved(live.Header.UuidText, member.UserId), committed: Now), Announce(live, events[0])];
+            Notice[] all = [.. last, .. events.Skip(1).Select(row => Announce(live, row))];
+            _fanout.Send(audience.Select(user => (user, user == member.UserId ? last : all)), me);
+        });
     }
 
     private static List<string> Everyone(LiveConversation live) => [.. live.Roster.Present.Select(member => member.UserId)];

@@ -15,73 +15,36 @@ internal sealed partial class ConversationGrain
 
     public async Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests)
     {
-        var answers = new Answer<Accepted>[requests.Value.Length];
-        if (await Membership(me) is not { } here)
+        var sending = new Sending(me, requests.Value);
+        try
         {
-            Array.Fill(answers, NotFound());
-            return answers;
+            var outcome = await InTurn(live => Send(live, sending));
+            sending.RefuseTheRest(outcome.Refusal ?? NotConfirmed());
+            await AnswerRepeats(sending);
+        }
+        finally
+        {
+            // Reading may have failed on the way: whoever waits for one of these must not wait for ever.
+            sending.GiveUp(NotConfirmed());
         }
 
-        var live = here.Live;
-        if (live.Blacklisting.Any(user => user != me.UserId))
-        {
-            Array.Fill(answers, Refused.Forbidden("this person does not take messages from you"));
-            return answers;
-        }
-
-        var unknownReplies = await UnknownReplies(live, requests.Value);
-        var fresh = new List<(int At, MessageRow Row)>(answers.Length);
-        var retried = new List<(int At, Guid Uuid)>();
-
-        // No await from here to the commit: sequences are given out and handed to the log in one turn.
-        for (var i = 0; i < answers.Length; i++)
-        {
-            var request = requests.Value[i];
-            var uuid = Guid.Parse(request.MessageUuid);
-            if (live.Recent(uuid) is not null || live.Pending.ContainsKey(uuid))
-            {
-                retried.Add((i, uuid));
-            }
-            else if (!live.Keys.ContainsKey(Guid.Parse(request.SessionKeyUuid)))
-            {
-                answers[i] = Refused.BadRequest("sessionKeyUuid is no session key of this conversation");
-            }
-            else if (request.ReplyMessageUuid is { } reply && unknownReplies.Contains(Guid.Parse(reply)))
-            {
-                answers[i] = Refused.BadRequest("replyMessageUuid is no message of this conversation");
-            }
-            else
-            {
-                var row = Row(live, me, request, uuid);
-                live.Pending.Add(uuid, row);
-                fresh.Add((i, row));
-            }
-        }
-
-        await Accept(live, me, fresh, retried, answers);
-        await AnswerRetried(live, me, retried, answers);
         await _fanout.Room();
-        return answers;
+        return sending.Answers;
     }
 
-    public async Task<Answer> Typing(Caller me, RequestTyping request)
+    public Task<Answer> Typing(Caller me, RequestTyping request) => Change(me, (live, _) =>
     {
-        if (await Membership(me) is not { } here)
-        {
-            return NotFound();
-        }
-
         var now = Now;
         if (_typed.TryGetValue(me.UserId, out var before) && now - before < TypingPause.TotalMilliseconds)
         {
-            return Answer.Ok;
+            return Decision.Ok;
         }
 
         _typed[me.UserId] = now;
-        var others = here.Live.Roster.Present.Where(member => member.UserId != me.UserId).Select(member => member.UserId);
-        _fanout.SendUnsettled(others, [Notice.Of(new NotificationTyping(here.Live.Header.UuidText, me.UserId))]);
-        return Answer.Ok;
-    }
+        var others = live.Roster.Present.Where(member => member.UserId != me.UserId).Select(member => member.UserId);
+        _fanout.SendUnsettled(others, [Notice.Of(new NotificationTyping(live.Header.UuidText, me.UserId))]);
+        return Decision.Ok;
+    });
 
     public Task<Answer> DeleteMessage(Caller me, RequestDeleteMessage request) => Delete(me, [request.Uuid]);
 
@@ -95,54 +58,157 @@ internal sealed partial class ConversationGrain
             request.HasFiles, null, null, Objectionable: false, Deleted: false, request.ReplyMessageUuid);
     }
 
-    /// <summary>Commits the new ones. Where the log knows a uuid already, that one joins the retried and the rest is sent again.</summary>
-    private async Task Accept(
-        LiveConversation live, Caller me, List<(int At, MessageRow Row)> fresh, List<(int At, Guid Uuid)> retried, Answer<Accepted>[] answers)
+    /// <summary>
+    /// Decides each message of a call: a repeat is recognised before any rule is asked. What memory does not know is looked up in the log only
+    /// where a rule says no; else the log itself says that it has the uuid, see <see cref="Accept"/>.
+    /// </summary>
+    private Decision Send(LiveConversation? live, Sending sending)
     {
-        while (fresh.Count > 0)
+        if (live is not { Header.Deleted: false } || live.Roster.Ever(sending.Me.UserId) is not { } ever)
         {
-            var outcome = await live.Commit(messages, new LogEntry(Id, live.Term) { Messages = [.. fresh.Select(one => one.Row)] });
-            fresh.ForEach(one => live.Pending.Remove(one.Row.Uuid));
-            switch (outcome)
+            return NotFound();
+        }
+
+        if (!sending.BeginIn(live))
+        {
+            // What was under way was dropped with the state that it rested on.
+            return NotConfirmed();
+        }
+
+        var plan = new Plan[sending.Answers.Length];
+        HashSet<Guid> accepted = [];
+        HashSet<Guid> lacking = [];
+        List<Task> waits = [];
+        foreach (var at in sending.Open)
+        {
+            var uuid = sending.Uuids[at];
+            if (sending.Rows.Row(live, uuid) is { } stored)
             {
-                case LogOutcome.Committed:
-                    Announce(live, me, fresh, answers);
-                    return;
-                case LogOutcome.Duplicate:
-                    var known = (await messages.Find(Id, [.. fresh.Select(one => one.Row.Uuid)])).ToDictionary(row => row.Uuid);
-                    foreach (var row in known.Values)
-                    {
-                        live.Remember(row);
-                    }
-
-                    retried.AddRange(fresh.Where(one => known.ContainsKey(one.Row.Uuid)).Select(one => (one.At, one.Row.Uuid)));
-
-                    // New places in the log for the rest: what was committed meanwhile took the ones after theirs.
-                    fresh = [.. fresh.Where(one => !known.ContainsKey(one.Row.Uuid)).Select(one => (one.At, Again(live, one.Row)))];
-                    break;
-                default:
-                    if (outcome == LogOutcome.Unknown)
-                    {
-                        _unconfirmed.Add(me, [.. fresh.Select(one => one.Row)]);
-                    }
-
-                    var refusal = Drop(live, outcome);
-                    fresh.ForEach(one => answers[one.At] = refusal);
-                    return;
+                plan[at] = new Plan { Stored = stored };
             }
+            else if (accepted.Contains(uuid) || (live.Pending.ContainsKey(uuid) && !sending.Fresh.ContainsKey(at)))
+            {
+                plan[at] = new Plan { Repeats = true };
+            }
+            else if (Refusal(live, ever, sending, at, accepted, lacking, waits) is not { } refusal)
+            {
+                accepted.Add(uuid);
+            }
+            else if (!sending.Rows.Knows(live, uuid))
+            {
+                lacking.Add(uuid);
+            }
+            else
+            {
+                plan[at] = new Plan { Refusal = refusal };
+            }
+        }
+
+        return lacking.Count > 0 ? Decision.After(sending.Rows.Read(messages, live, lacking))
+            : waits.Count > 0 ? Decision.After(Task.WhenAll(waits))
+            : Apply(live, sending, plan);
+    }
+
+    /// <summary>What stands against a message that is no repeat. What has to be known first goes to <paramref name="lacking"/> or <paramref name="waits"/>.</summary>
+    private static Refused? Refusal(
+        LiveConversation live, MemberRow ever, Sending sending, int at, HashSet<Guid> accepted, HashSet<Guid> lacking, List<Task> waits)
+    {
+        var request = sending.Requests[at];
+        if (ever.LeftAt is not null)
+        {
+            return NotFound();
+        }
+
+        if (live.Blacklisting.Any(user => user != sending.Me.UserId))
+        {
+            return Refused.Forbidden("this person does not take messages from you");
+        }
+
+        if (!live.Keys.ContainsKey(Guid.Parse(request.SessionKeyUuid)))
+        {
+            return Refused.BadRequest("sessionKeyUuid is no session key of this conversation");
+        }
+
+        // It may answer one that was sent right before it.
+        if (sending.Replies[at] is not { } reply || accepted.Contains(reply))
+        {
+            return null;
+        }
+
+        if (!sending.Rows.Knows(live, reply))
+        {
+            if (live.Pending.TryGetValue(reply, out var other) && !sending.Sends(reply))
+            {
+                waits.Add(other.Outcome);
+                return null;
+            }
+
+            if (reply != sending.Uuids[at])
+            {
+                lacking.Add(reply);
+                return null;
+            }
+        }
+
+        return sending.Rows.Row(live, reply) is { } row && Roster.Covers(ever, row.Sequence)
+            ? null : Refused.BadRequest("replyMessageUuid is no message of this conversation");
+    }
+
+    /// <summary>What was decided is done, and handed to the log, in the turn that decided it.</summary>
+    private Decision Apply(LiveConversation live, Sending sending, Plan[] plan)
+    {
+        foreach (var at in sending.Open.ToList())
+        {
+            if (plan[at].Stored is { } stored)
+            {
+                live.Remember(stored);
+                sending.Stored(at, stored, Stored(live, sending.Me, stored));
+            }
+            else if (plan[at].Refusal is { } refusal)
+            {
+                sending.Refuse(at, refusal, live.Ruling);
+            }
+            else if (plan[at].Repeats)
+            {
+                sending.Repeat(at, live.Pending[sending.Uuids[at]]);
+            }
+            else
+            {
+                sending.Carry(at, Row(live, sending.Me, sending.Requests[at], sending.Uuids[at]));
+            }
+        }
+
+        return sending.Fresh.Count == 0 ? Decision.Ok : Decision.Handed(Accept(live, sending));
+    }
+
+    /// <summary>
+    /// Commits the new ones. Where the log knows one of the uuids nothing of the entry is kept: it is looked which, and all of it is decided again.
+    /// </summary>
+    private async Task<Answer?> Accept(LiveConversation live, Sending sending)
+    {
+        List<(int At, MessageRow Row)> fresh = [.. sending.Fresh.Select(one => (one.Key, one.Value.Row))];
+        var outcome = await live.Commit(messages, new LogEntry(Id, live.Term) { Messages = [.. fresh.Select(one => one.Row)] });
+        switch (outcome)
+        {
+            case LogOutcome.Committed:
+                Announce(live, sending, fresh);
+                return Answer.Ok;
+            case LogOutcome.Duplicate:
+                await sending.Rows.Read(messages, live, [.. fresh.Select(one => one.Row.Uuid)]);
+                return null;
+            default:
+                if (outcome == LogOutcome.Unknown)
+                {
+                    _unconfirmed.Add(sending.Me, [.. fresh.Select(one => one.Row)]);
+                }
+
+                return Drop(live, outcome);
         }
     }
 
-    private MessageRow Again(LiveConversation live, MessageRow row)
+    private void Announce(LiveConversation live, Sending sending, List<(int At, MessageRow Row)> committed)
     {
-        var (sequence, created) = live.Next(Now);
-        var again = row with { Sequence = sequence, Created = created };
-        live.Pending.Add(again.Uuid, again);
-        return again;
-    }
-
-    private void Announce(LiveConversation live, Caller me, List<(int At, MessageRow Row)> committed, Answer<Accepted>[] answers)
-    {
+        var me = sending.Me;
         var nick = live.Roster.Nick(me.UserId);
         var present = live.Roster.Present;
         var notices = new Notice[committed.Count];
@@ -154,101 +220,78 @@ internal sealed partial class ConversationGrain
             var message = Views.Message(row, live.Header, nick, new Tally(present.Count, 1, 1), readed: false);
             var payload = FrameWriter.Payload(new ResponseAddedMessage(message));
             notices[i] = Announcement(row, payload);
-            answers[at] = new Accepted(payload);
+            sending.Stored(at, row, new Accepted(payload));
         }
 
         _fanout.Send(present.Select(member => member.UserId), notices, except: me);
     }
 
-    /// <summary>A retry gets the stored message once it is on disk; somebody else's uuid is a conflict.</summary>
-    private static async Task AnswerRetried(LiveConversation live, Caller me, List<(int At, Guid Uuid)> retried, Answer<Accepted>[] answers)
+    /// <summary>Each of these has an entry of its own under way, which somebody else handed in: what becomes of that one is the answer.</summary>
+    private async Task AnswerRepeats(Sending sending)
     {
-        foreach (var (at, uuid) in retried)
+        foreach (var (at, pending) in sending.Repeats)
         {
-            var row = live.Recent(uuid) ?? live.Pending.GetValueOrDefault(uuid);
-            if (row is null || !await live.Confirmed())
-            {
-                answers[at] = NotConfirmed();
-            }
-            else if (row.UserId != me.UserId || row.IsEvent)
-            {
-                answers[at] = Refused.Conflict("messageUuid is taken: choose another");
-            }
-            else
-            {
-                answers[at] = new Accepted(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))));
-            }
+            var (row, refusal) = await pending.Outcome;
+            sending.Answers[at] = row is not null ? Stored(sending.Live!, sending.Me, row)
+                : pending.Row.UserId == sending.Me.UserId ? refusal!
+                : NotConfirmed();
         }
+
+        await sending.ConfirmRefusals(NotConfirmed());
     }
 
-    private async ValueTask<HashSet<Guid>> UnknownReplies(LiveConversation live, RequestAddMessage[] requests)
-    {
-        HashSet<Guid> unknown = [];
-        foreach (var request in requests)
-        {
-            if (request.ReplyMessageUuid is { } reply && live.Recent(Guid.Parse(reply)) is null)
-            {
-                unknown.Add(Guid.Parse(reply));
-            }
-        }
-
-        if (unknown.Count > 0)
-        {
-            unknown.ExceptWith((await messages.Find(Id, unknown)).Select(row => row.Uuid));
-
-            // A reply may be pipelined behind the message it answers.
-            unknown.ExceptWith(live.Pending.Keys);
-            unknown.ExceptWith(requests.Select(request => Guid.Parse(request.MessageUuid)));
-        }
-
-        return unknown;
-    }
+    /// <summary>A retry gets the stored message; somebody else's uuid is a conflict.</summary>
+    private static Answer<Accepted> Stored(LiveConversation live, Caller me, MessageRow row) =>
+        row.UserId == me.UserId && !row.IsEvent ? new Accepted(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))))
+        : live.Roster.Member(me.UserId) is null ? NotFound()
+        : Refused.Conflict("messageUuid is taken: choose another");
 
     /// <summary>All or nothing: its author, or a group's admin.</summary>
-    private async Task<Answer> Delete(Caller me, string[] uuids)
+    private Task<Answer> Delete(Caller me, string[] uuids)
     {
-        if (await Membership(me) is not { } here)
+        var wanted = uuids.Select(Guid.Parse).Distinct().ToList();
+        var read = new RowsRead();
+        return Change(me, (live, member) =>
         {
-            return NotFound();
-        }
+            if (read.Lacking(live, wanted) is { Count: > 0 } lacking)
+            {
+                return Decision.After(read.Read(messages, live, lacking));
+            }
 
-        var (live, member) = here;
-        var rows = await Visible(live, member, uuids);
-        if (rows.Count < uuids.Select(Guid.Parse).Distinct().Count())
-        {
-            return Refused.NotFound("there is no such message");
-        }
+            List<MessageRow> rows = [.. wanted.Select(uuid => read.Row(live, uuid)).OfType<MessageRow>().Where(row => Roster.Covers(member, row.Sequence))];
+            if (rows.Count < wanted.Count)
+            {
+                return Refused.NotFound("there is no such message");
+            }
 
-        if (rows.Any(row => row.IsEvent))
-        {
-            return Refused.Forbidden("an event cannot be deleted");
-        }
+            if (rows.Any(row => row.IsEvent))
+            {
+                return Refused.Forbidden("an event cannot be deleted");
+            }
 
-        var admin = live.Roster.IsAdmin(me.UserId) && !live.Header.IsDialog;
-        if (!admin && rows.Any(row => row.UserId != me.UserId))
-        {
-            return Refused.Forbidden("only its author or a group's admin deletes a message");
-        }
+            var admin = live.Roster.IsAdmin(me.UserId) && !live.Header.IsDialog;
+            if (!admin && rows.Any(row => row.UserId != me.UserId))
+            {
+                return Refused.Forbidden("only its author or a group's admin deletes a message");
+            }
 
-        List<MessageRow> gone = [.. rows.Where(row => !row.Deleted).Select(row => row with { Deleted = true, Iv = null, Body = null })];
-        if (gone.Count == 0)
-        {
-            return await Confirmed(live);
-        }
+            List<MessageRow> gone = [.. rows.Where(row => !row.Deleted).Select(row => row with { Deleted = true, Iv = null, Body = null })];
+            if (gone.Count == 0)
+            {
+                var places = rows.Select(row => row.Sequence).ToHashSet();
+                return Carried(live, entry => entry.Marks.Any(mark => mark.Deleted && places.Contains(mark.Sequence)) ? true : null);
+            }
 
-        gone.ForEach(live.Remember);
-        var marks = gone.Select(row => new MessageMark(row.Sequence, Deleted: true, row.Objectionable));
-        if (await Commit(live, new LogEntry(Id, live.Term) { Marks = [.. marks] }) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var notices = gone.Select(row => new DeleteMessageNotification(live.Header.UuidText, row.UuidText, me.UserId));
-        Tell(live, [], live.Roster.Present.Select(one => one.UserId), me, [.. notices]);
-        return Answer.Ok;
+            gone.ForEach(live.Remember);
+            var marks = gone.Select(row => new MessageMark(row.Sequence, Deleted: true, row.Objectionable));
+            return Commit(live, new LogEntry(Id, live.Term) { Marks = [.. marks] }, () =>
+            {
+                var notices = gone.Select(row => new DeleteMessageNotification(live.Header.UuidText, row.UuidText, me.UserId));
+                Tell(live, [], live.Roster.Present.Select(one => one.UserId), me, [.. notices]);
+            });
+        });
     }
 
-    /// <summary>The answer to a write that is there already: ok once what is under way is on disk.</summary>
-    private static async Task<Answer> Confirmed(LiveConversation live) =>
-        await live.Confirmed() ? Answer.Ok : NotConfirmed();
+    /// <summary>What is to become of one message of a call; of one with nothing in it a row is committed.</summary>
+    private readonly record struct Plan(MessageRow? Stored, Refused? Refusal, bool Repeats);
 }

@@ -17,93 +17,123 @@ internal sealed partial class ConversationGrain
     public Task<Answer[]> Readed(Caller me, Immutable<RequestMessagesReaded[]> requests) =>
         Mark(me, [.. requests.Value.Select(request => request.MessageUuids)], read: true);
 
-    public async Task<Answer> MarkAllReaded(Caller me, RequestMarkAllReaded request)
+    public Task<Answer> MarkAllReaded(Caller me, RequestMarkAllReaded request)
     {
-        if (await Membership(me) is not { } here)
+        IReadOnlyList<MessageRow>? newest = null;
+        return Change(me, (live, member) =>
         {
-            return NotFound();
-        }
+            if (newest is null)
+            {
+                return Decision.After(ReadNewest(member));
+            }
 
-        var (live, member) = here;
-        var newest = await messages.Read(Id, VisibleTo(member), ToldReceipts, newestFirst: true);
-        var read = live.Receipts.Of(me.UserId)?.Read;
-        List<MessageRow> told = [.. newest.Where(row => !row.IsEvent && row.UserId != me.UserId && read?.Contains(row.Sequence) != true)];
+            var read = live.Receipts.Of(me.UserId)?.Read;
+            List<MessageRow> told =
+            [
+                .. newest.Select(row => live.Recent(row.Uuid) ?? row)
+                    .Where(row => !row.IsEvent && row.UserId != me.UserId && read?.Contains(row.Sequence) != true),
+            ];
 
-        // Up to the head as it was read above: what came since was not seen by who says «all».
-        var head = newest.Count > 0 ? newest[0].Sequence : 0;
-        var changed = live.Receipts.Mark(me.UserId, new SequenceRange(member.JoinedAt, head), read: true);
-        return changed ? await CommitReceipt(live, me, told) : await Confirmed(live);
+            // Up to the head as it was read above: what came since was not seen by who says «all».
+            var all = new SequenceRange(member.JoinedAt, newest.Count > 0 ? newest[0].Sequence : 0);
+            return live.Receipts.Mark(me.UserId, all, read: true) ? CommitReceipt(live, me, told) : Received(live, me, [all], read: true);
+        });
+
+        async Task ReadNewest(MemberRow member) => newest = await messages.Read(Id, VisibleTo(member), ToldReceipts, newestFirst: true);
     }
 
     /// <summary>One answer per request; all of them share one commit.</summary>
     private async Task<Answer[]> Mark(Caller me, string[][] requests, bool read)
     {
         var answers = new Answer[requests.Length];
-        if (await Membership(me) is not { } here)
+        var uuids = Array.ConvertAll(requests, request => Array.ConvertAll(request, Guid.Parse));
+        var rows = new RowsRead();
+        Task<LogOutcome>? ruling = null;
+        var outcome = await Change(me, (live, member) =>
         {
-            Array.Fill(answers, NotFound());
-            return answers;
-        }
-
-        var (live, member) = here;
-        var known = (await Visible(live, member, requests.SelectMany(uuids => uuids))).ToDictionary(row => row.Uuid);
-        var changed = new Dictionary<Guid, MessageRow>();
-        for (var i = 0; i < requests.Length; i++)
-        {
-            var rows = requests[i].Select(uuid => known.GetValueOrDefault(Guid.Parse(uuid))).OfType<MessageRow>().ToList();
-            if (rows.Count == 0 && requests[i].Length > 0)
+            if (rows.Lacking(live, uuids.SelectMany(one => one)) is { Count: > 0 } lacking)
             {
-                answers[i] = Refused.NotFound("there is no such message");
+                return Decision.After(rows.Read(messages, live, lacking));
             }
 
-            foreach (var row in rows.Where(row => row.UserId != me.UserId))
+            ruling = live.Ruling;
+            var changed = new Dictionary<Guid, MessageRow>();
+            var before = new List<SequenceRange>();
+            for (var i = 0; i < requests.Length; i++)
             {
-                if (live.Receipts.Mark(me.UserId, new SequenceRange(row.Sequence, row.Sequence), read))
+                var seen = uuids[i].Select(uuid => rows.Row(live, uuid)).OfType<MessageRow>().Where(row => Roster.Covers(member, row.Sequence)).ToList();
+                if (seen.Count == 0 && uuids[i].Length > 0)
                 {
-                    changed[row.Uuid] = row;
+                    answers[i] = Refused.NotFound("there is no such message");
+                }
+
+                foreach (var row in seen.Where(row => row.UserId != me.UserId))
+                {
+                    var place = new SequenceRange(row.Sequence, row.Sequence);
+                    if (live.Receipts.Mark(me.UserId, place, read))
+                    {
+                        changed[row.Uuid] = row;
+                    }
+                    else
+                    {
+                        before.Add(place);
+                    }
                 }
             }
-        }
 
-        var told = changed.Values.OrderByDescending(row => row.Sequence).Take(ToldReceipts).ToList();
-        var outcome = changed.Count > 0 ? await CommitReceipt(live, me, told) : await Confirmed(live);
+            var told = changed.Values.OrderByDescending(row => row.Sequence).Take(ToldReceipts).ToList();
+            return changed.Count > 0 ? CommitReceipt(live, me, told) : Received(live, me, before, read);
+        });
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = answers[i].Refusal is null ? outcome : answers[i];
+            answers[i] = answers[i].Refusal is null ? outcome
+                : ruling is not null && await ruling != LogOutcome.Committed ? NotConfirmed()
+                : answers[i];
         }
 
         return answers;
     }
 
-    /// <summary>Commits what one member has read by now, then tells the authors and the member's other devices.</summary>
-    private async Task<Answer> CommitReceipt(LiveConversation live, Caller me, IReadOnlyList<MessageRow> told)
+    /// <summary>Receipts of one member that were there before: ok once the oldest row under way that has all of them is on disk.</summary>
+    private static Decision Received(LiveConversation live, Caller me, List<SequenceRange> ranges, bool read)
     {
-        if (await Commit(live, new LogEntry(Id, live.Term) { Receipts = [live.Receipts.Row(me.UserId)] }) is { } refusal)
+        return Carried(live, entry => entry.Receipts.FirstOrDefault(row => row.UserId == me.UserId) is { } row ? Has(row) : null);
+
+        bool Has(ReceiptRow row)
         {
-            return refusal;
+            var known = Intervals.Parse(read ? row.Read : row.Delivered);
+            return ranges.TrueForAll(range => known.Add(range).Count == 0);
         }
+    }
 
-        var updates = new Dictionary<string, List<Notice>>(StringComparer.Ordinal) { [me.UserId] = [] };
-        foreach (var row in told.OrderBy(row => row.Sequence))
+    /// <summary>Commits what one member has read by now, then tells the authors and the member's other devices.</summary>
+    private Decision CommitReceipt(LiveConversation live, Caller me, IReadOnlyList<MessageRow> told)
+    {
+        return Commit(live, new LogEntry(Id, live.Term) { Receipts = [live.Receipts.Row(me.UserId)] }, TellReceipts);
+
+        void TellReceipts()
         {
-            var tally = live.Receipts.Tally(row, live.Roster);
-            live.Receipts.Remember(row, tally);
-            var notice = Notice.Of(Views.Updated(row, live.Header, tally), committed: Now);
-            updates[me.UserId].Add(notice);
-
-            // A former member's devices are told no more.
-            if (live.Roster.Member(row.UserId) is not null)
+            var updates = new Dictionary<string, List<Notice>>(StringComparer.Ordinal) { [me.UserId] = [] };
+            foreach (var row in told.OrderBy(row => row.Sequence))
             {
-                if (!updates.TryGetValue(row.UserId, out var author))
+                var tally = live.Receipts.Tally(row, live.Roster);
+                live.Receipts.Remember(row, tally);
+                var notice = Notice.Of(Views.Updated(row, live.Header, tally), committed: Now);
+                updates[me.UserId].Add(notice);
+
+                // A former member's devices are told no more.
+                if (live.Roster.Member(row.UserId) is not null)
                 {
-                    updates[row.UserId] = author = [];
+                    if (!updates.TryGetValue(row.UserId, out var author))
+                    {
+                        updates[row.UserId] = author = [];
+                    }
+
+                    author.Add(notice);
                 }
-
-                author.Add(notice);
             }
-        }
 
-        _fanout.Send(updates.Where(one => one.Value.Count > 0).Select(one => (one.Key, one.Value.ToArray())), me);
-        return Answer.Ok;
+            _fanout.Send(updates.Where(one => one.Value.Count > 0).Select(one => (one.Key, one.Value.ToArray())), me);
+        }
     }
 }

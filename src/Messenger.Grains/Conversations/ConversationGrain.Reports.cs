@@ -6,34 +6,55 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Reports to the operator.</summary>
 internal sealed partial class ConversationGrain
 {
-    public async Task<Answer> ReportMessage(Caller me, AddMessageReport request)
+    public Task<Answer> ReportMessage(Caller me, AddMessageReport request)
     {
-        if (await Membership(me) is not { } here)
+        var uuid = Guid.Parse(request.MessageUuid);
+        var read = new RowsRead();
+        var kept = false;
+        return InTurn(live =>
         {
-            return NotFound();
-        }
+            if (live is not { Header.Deleted: false })
+            {
+                return kept ? Decision.Ok : NotFound();
+            }
 
-        var (live, member) = here;
-        if (await Visible(live, member, [request.MessageUuid]) is not [var row])
+            // Once the report is kept, the message is marked, whatever became of the reporter meanwhile.
+            if (!kept && live.Roster.Member(me.UserId) is null)
+            {
+                return NotFound();
+            }
+
+            if (!read.Knows(live, uuid))
+            {
+                return Decision.After(read.Read(messages, live, [uuid]));
+            }
+
+            if (read.Row(live, uuid) is not { } row || (!kept && !Roster.Covers(live.Roster.Member(me.UserId)!, row.Sequence)))
+            {
+                return Refused.NotFound("there is no such message");
+            }
+
+            if (!kept)
+            {
+                return Decision.After(Keep(row));
+            }
+
+            if (row.Objectionable)
+            {
+                return Carried(live, entry => entry.Marks.Any(mark => mark.Objectionable && mark.Sequence == row.Sequence) ? true : null);
+            }
+
+            var marked = row with { Objectionable = true };
+            live.Remember(marked);
+            return Commit(live, new LogEntry(Id, live.Term) { Marks = [new MessageMark(row.Sequence, row.Deleted, Objectionable: true)] }, () =>
+                Tell(live, [], Everyone(live), me, Views.Updated(marked, live.Header, live.Receipts.Tally(marked, live.Roster))));
+        });
+
+        async Task Keep(MessageRow row)
         {
-            return Refused.NotFound("there is no such message");
+            await reports.Add(new ReportRow("message", me.UserId, row.Uuid.ToString(), Id, request.Reason, Now));
+            kept = true;
         }
-
-        await reports.Add(new ReportRow("message", me.UserId, row.Uuid.ToString(), Id, request.Reason, Now));
-        if (row.Objectionable)
-        {
-            return await Confirmed(live);
-        }
-
-        var marked = row with { Objectionable = true };
-        live.Remember(marked);
-        if (await Commit(live, new LogEntry(Id, live.Term) { Marks = [new MessageMark(row.Sequence, row.Deleted, Objectionable: true)] }) is { } refusal)
-        {
-            return refusal;
-        }
-
-        Tell(live, [], Everyone(live), me, Views.Updated(marked, live.Header, live.Receipts.Tally(marked, live.Roster)));
-        return Answer.Ok;
     }
 
     public async Task<Answer> ReportConversation(Caller me, AddConversationReport request)

@@ -14,8 +14,10 @@ namespace Messenger.Grains.Conversations;
 /// <remarks>
 /// Reentrant, so that a hundred messages share one commit instead of waiting for a hundred. What may interleave: anything, at every await.
 /// Why it is safe: a change is checked and applied to <see cref="LiveConversation"/> without an await in between, handed to the log in that
-/// same turn, and answered when it is committed. The log commits in the order handed in. So two changes never see the same sequence, a check
-/// never goes stale, and what an interleaved call may see early is a change whose commit is under way; if that fails, all of it is dropped.
+/// same turn (<see cref="InTurn"/> is the only way to it), and answered when it is committed. The log commits in the order handed in. So two
+/// changes never see the same sequence, a check never goes stale, and what an interleaved call may see early is a change whose commit is under
+/// way; if that fails, all of it is dropped. An answer is made from the outcome of the entry that carries what it speaks of: who repeats a
+/// change waits for that change's own entry, and so does who is refused because of it.
 /// </remarks>
 [Reentrant, SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class ConversationGrain(
@@ -26,6 +28,7 @@ internal sealed partial class ConversationGrain(
     private LiveConversation? _live;
     private LiveConversation? _dropped;
     private Fanout _fanout = null!;
+    private long _blacklistReads;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -73,7 +76,7 @@ internal sealed partial class ConversationGrain(
     {
         if (await Current() is { Header.IsDialog: true } live)
         {
-            live.Blacklisting = await BlacklistingIn(live);
+            await RefreshBlacklisting(live);
         }
     }
 
@@ -145,6 +148,17 @@ internal sealed partial class ConversationGrain(
         nameof(NotificationAddedMessageToConversation), payload, Replayed: true,
         row.IsEvent ? null : new PushHint(Id, row.UuidText, row.UserId), Now)
     { Trace = Traces.Current };
+
+    /// <summary>Of two that read at the same time the one that began later stands: the other may have read what was so before.</summary>
+    private async Task RefreshBlacklisting(LiveConversation live)
+    {
+        var mine = ++_blacklistReads;
+        var blacklisting = await BlacklistingIn(live);
+        if (mine == _blacklistReads)
+        {
+            live.Blacklisting = blacklisting;
+        }
+    }
 
     private async Task<IReadOnlySet<string>> BlacklistingIn(LiveConversation live)
     {

@@ -11,8 +11,9 @@ internal sealed class LiveConversation
 
     private readonly Dictionary<Guid, MessageRow> _recent = [];
     private readonly Queue<Guid> _order = [];
-    private Task<LogOutcome> _lastCommit = Task.FromResult(LogOutcome.Committed);
-    private int _underWay;
+
+    /// <summary>Entries that the log has and has not answered, in the order handed in.</summary>
+    private readonly LinkedList<(LogEntry Entry, Task<LogOutcome> Outcome)> _underWay = [];
     private TaskCompletionSource? _quiet;
 
     public LiveConversation(Guid id, ConversationState state)
@@ -41,8 +42,8 @@ internal sealed class LiveConversation
     /// <summary>Every session key the conversation ever had.</summary>
     public Dictionary<Guid, SessionKeyHeader> Keys { get; }
 
-    /// <summary>Messages handed to the log and not yet answered by it, so that a retry that overtakes the answer finds them.</summary>
-    public Dictionary<Guid, MessageRow> Pending { get; } = [];
+    /// <summary>Messages of which it is not known yet what became of them, so that a retry that overtakes the answer waits for just that.</summary>
+    public Dictionary<Guid, PendingMessage> Pending { get; } = [];
 
     /// <summary>The highest sequence given out.</summary>
     public long Head { get; private set; }
@@ -54,7 +55,7 @@ internal sealed class LiveConversation
     public IReadOnlySet<string> Blacklisting { get; set; } = new HashSet<string>();
 
     /// <summary>Completes when no commit of this object is under way.</summary>
-    public Task Quiet => _underWay == 0 ? Task.CompletedTask : (_quiet ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    public Task Quiet => _underWay.Count == 0 ? Task.CompletedTask : (_quiet ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>The next sequence and its time: strictly increasing, whatever the clock does.</summary>
     public (long Sequence, long Created) Next(long now)
@@ -73,20 +74,64 @@ internal sealed class LiveConversation
             return LogOutcome.Fenced;
         }
 
-        _underWay++;
-        var commit = log.Append(entry);
-        _lastCommit = commit;
-        var outcome = await commit;
-        if (--_underWay == 0)
+        var outcome = log.Append(entry);
+        var place = _underWay.AddLast((entry, outcome));
+        try
         {
-            _quiet?.TrySetResult();
+            return await outcome;
         }
-
-        return outcome;
+        finally
+        {
+            _underWay.Remove(place);
+            if (_underWay.Count == 0)
+            {
+                _quiet?.TrySetResult();
+            }
+        }
     }
 
-    /// <summary>Whether all that this object shows is on disk: waits for the newest commit, which none before it can outlast.</summary>
-    public async Task<bool> Confirmed() => await _lastCommit is LogOutcome.Committed or LogOutcome.Duplicate && !Dropped;
+    /// <summary>
+    /// The outcome of the entry that made a thing what memory shows it to be: the oldest under way since which every entry says the same of it.
+    /// Null when none is under way: what was loaded is on disk, and so is what was committed.
+    /// </summary>
+    /// <param name="says">Of an entry: whether it makes the thing what it is now, or something else; null where it says nothing of it.</param>
+    public Task<LogOutcome>? Carrying(Func<LogEntry, bool?> says)
+    {
+        Task<LogOutcome>? carrying = null;
+        for (var place = _underWay.Last; place is not null; place = place.Previous)
+        {
+            switch (says(place.Value.Entry))
+            {
+                case true:
+                    carrying = place.Value.Outcome;
+                    break;
+                case false:
+                    return carrying;
+            }
+        }
+
+        return carrying;
+    }
+
+    /// <summary>
+    /// The outcome of the newest entry under way that changed what rules ask: who is in, who is admin, the current key, whether it is deleted.
+    /// Null when none is.
+    /// </summary>
+    public Task<LogOutcome>? Ruling
+    {
+        get
+        {
+            for (var place = _underWay.Last; place is not null; place = place.Previous)
+            {
+                if (place.Value.Entry is { Header: not null } or { NewKey: not null } or { Members.Count: > 0 })
+                {
+                    return place.Value.Outcome;
+                }
+            }
+
+            return null;
+        }
+    }
 
     public MessageRow? Recent(Guid uuid) => _recent.GetValueOrDefault(uuid);
 

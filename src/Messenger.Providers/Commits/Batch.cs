@@ -31,6 +31,9 @@ internal sealed class Batch
 
     public List<In<MessageRow>> Messages { get; } = [];
 
+    /// <summary>Conversations that must not be there yet, written before <see cref="Headers"/>.</summary>
+    public List<In<ConversationRow>> Created { get; } = [];
+
     public IReadOnlyList<In<ConversationRow>> Headers => [.. headers.Select(pair => new In<ConversationRow>(pair.Key, pair.Value))];
 
     public IReadOnlyList<In<MemberRow>> Members => [.. members.Values];
@@ -77,7 +80,14 @@ internal sealed class Batch
 
         if (entry.Header is { } header)
         {
-            headers[at] = header;
+            if (entry.Creates)
+            {
+                Created.Add(new(at, header));
+            }
+            else
+            {
+                headers[at] = header;
+            }
         }
 
         foreach (var row in entry.Members)

@@ -24,7 +24,7 @@ internal enum BatchOutcome
     /// <summary>A message of it has a uuid that its conversation has already.</summary>
     UuidTaken,
 
-    /// <summary>A message of it has a sequence that its conversation has already.</summary>
+    /// <summary>A message of it has a sequence that its conversation has already; or it creates one that is there.</summary>
     SequenceTaken,
 
     /// <summary>An entry of it changes a conversation that another activation has taken over.</summary>

@@ -112,6 +112,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         }
 
         Insert(commands, Tables.Message, batch.Messages);
+        Insert(commands, Tables.NewConversation, batch.Created);
         Insert(commands, Tables.Conversation, batch.Headers);
         Insert(commands, Tables.Member, batch.Members);
         Insert(commands, Tables.SessionKey, batch.NewKeys);

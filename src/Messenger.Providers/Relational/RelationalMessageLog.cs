@@ -84,6 +84,16 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
             reader => Rows.All(reader, row => Rows.ToWrappedKey(row)),
             ("conversation", conversation), ("key", sessionKey), ("user", userId))).FirstOrDefault();
 
+    public async Task<IReadOnlyList<SessionKeyRow>> FindCopies(Guid conversation, string userId, string keyEncrypted) => (await database.Read(
+        $"""
+        select {Rows.WrappedKey} from session_key s
+        join wrapped_key w on w.conversation = s.conversation and w.uuid = s.uuid and w.user_id = @user and w.key_encrypted = @copy
+        join wrapped_key k on k.conversation = s.conversation and k.uuid = s.uuid
+        where s.conversation = @conversation
+        """,
+        reader => Rows.All(reader, row => Rows.ToWrappedKey(row)!),
+        ("conversation", conversation), ("user", userId), ("copy", keyEncrypted)));
+
     public async Task<int> Purge(int max)
     {
         var gone = 0;

@@ -38,6 +38,9 @@ internal static class Tables
         Column<ConversationRow, bool>("deleted", (_, row) => row.Deleted),
     ]);
 
+    /// <summary>One that must not be there yet.</summary>
+    public static readonly Table<In<ConversationRow>> NewConversation = Conversation with { Key = [] };
+
     public static readonly Table<In<MemberRow>> Member = new("member", ["conversation", "user_id"], [
         Column<MemberRow, Guid>("conversation", (at, _) => at),
         Column<MemberRow, string>("user_id", (_, row) => row.UserId),

@@ -9,6 +9,7 @@ namespace Messenger.Providers.Sqlite;
 internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName name) : IBatchWriter
 {
     private const int ConstraintUnique = 2067;
+    private const int ConstraintPrimaryKey = 1555;
 
     private const string Mark = """
         update message set
@@ -37,8 +38,9 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
         try
         {
             Insert(session, transaction, Tables.Message, batch.Messages);
+            Insert(session, transaction, Tables.NewConversation, batch.Created);
         }
-        catch (SqliteException e) when (e.SqliteExtendedErrorCode == ConstraintUnique)
+        catch (SqliteException e) when (e.SqliteExtendedErrorCode is ConstraintUnique or ConstraintPrimaryKey)
         {
             return e.Message.Contains("message.uuid", StringComparison.Ordinal) ? BatchOutcome.UuidTaken : BatchOutcome.SequenceTaken;
         }

@@ -35,7 +35,8 @@ internal sealed class FakeConversation(ConversationRow header)
 
     /// <summary>A sequence taken is fenced before a uuid taken is a duplicate: the loser of a split looks again.</summary>
     public LogOutcome? Refusal(LogEntry entry) =>
-        entry.NeedsTerm && entry.Term != Term ? LogOutcome.Fenced
+        entry.Creates && Messages.Count + Members.Count > 0 ? LogOutcome.Fenced
+        : entry.NeedsTerm && entry.Term != Term ? LogOutcome.Fenced
         : entry.Messages.Any(row => Messages.ContainsKey(row.Sequence)) ? LogOutcome.Fenced
         : entry.Messages.Any(row => _uuids.Contains(row.Uuid)) ? LogOutcome.Duplicate
         : null;

@@ -19,6 +19,9 @@ internal sealed partial class FakeLog : IMessageLog
     /// <summary>Runs before an entry is looked at: a test's barrier. Entries wait for one another, as they do in the real log.</summary>
     public Func<LogEntry, Task>? Before { get; set; }
 
+    /// <summary>Runs after a read has seen what it saw and before it answers: a test's barrier.</summary>
+    public Func<Task>? AfterRead { get; set; }
+
     /// <summary>Reads throw and appends are <see cref="LogOutcome.Unknown"/> while it is set.</summary>
     public bool Away { get; set; }
 
@@ -44,6 +47,9 @@ internal sealed partial class FakeLog : IMessageLog
         }
     }
 
+    /// <summary>Commits at once, as another process does.</summary>
+    public void Write(LogEntry entry) => Locked(() => Commit(entry));
+
     public void Settled(Guid conversation) => Locked(() => _unsettled.Remove(conversation));
 
     public Task<ConversationState?> Load(Guid conversation) => Reading(() => Found(conversation)?.TakeOver());
@@ -63,6 +69,14 @@ internal sealed partial class FakeLog : IMessageLog
 
     public Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId) =>
         Reading(() => Found(conversation)?.Keys.GetValueOrDefault((sessionKey, userId)));
+
+    public Task<IReadOnlyList<SessionKeyRow>> FindCopies(Guid conversation, string userId, string keyEncrypted) =>
+        Reading<IReadOnlyList<SessionKeyRow>>(() =>
+        {
+            var keys = Found(conversation)?.Keys.Values ?? Enumerable.Empty<SessionKeyRow>();
+            var named = keys.Where(row => row.UserId == userId && row.KeyEncrypted == keyEncrypted).Select(row => row.Uuid).ToHashSet();
+            return [.. keys.Where(row => named.Contains(row.Uuid))];
+        });
 
     public Task<int> Purge(int max) => Reading(() =>
     {
@@ -126,9 +140,12 @@ internal sealed partial class FakeLog : IMessageLog
         return LogOutcome.Committed;
     }
 
-    private Task<T> Reading<T>(Func<T> read) => Away
-        ? Task.FromException<T>(new StoreUnavailableException("the fake is away"))
-        : Task.FromResult(Locked(read));
+    private async Task<T> Reading<T>(Func<T> read)
+    {
+        var seen = Away ? throw new StoreUnavailableException("the fake is away") : Locked(read);
+        await (AfterRead?.Invoke() ?? Task.CompletedTask);
+        return seen;
+    }
 
     private T Locked<T>(Func<T> action)
     {

@@ -13,6 +13,9 @@ internal sealed class FakeUsers : IUserDirectory
     /// <summary>Everything throws while it is set.</summary>
     public bool Away { get; set; }
 
+    /// <summary>Runs after a read has seen what it saw and before it answers: a test's barrier.</summary>
+    public Func<Task>? AfterRead { get; set; }
+
     /// <summary>How often a row was put: what is written behind shows here.</summary>
     public int Writes => _writes;
 
@@ -61,11 +64,15 @@ internal sealed class FakeUsers : IUserDirectory
         return true;
     });
 
-    private Task<T> Read<T>(Func<T> read)
+    private async Task<T> Read<T>(Func<T> read)
     {
+        T seen;
         lock (_lock)
         {
-            return Away ? Task.FromException<T>(new StoreUnavailableException("the fake is away")) : Task.FromResult(read());
+            seen = Away ? throw new StoreUnavailableException("the fake is away") : read();
         }
+
+        await (AfterRead?.Invoke() ?? Task.CompletedTask);
+        return seen;
     }
 }
