@@ -227,7 +227,7 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>Each of these has an entry of its own under way, which somebody else handed in: what becomes of that one is the answer.</summary>
-    private async Task AnswerRepeats(Sending sending)
+    private static async Task AnswerRepeats(Sending sending)
     {
         foreach (var (at, pending) in sending.Repeats)
         {

@@ -209,5 +209,6 @@ public sealed class OutcomeTests : IAsyncLifetime
     }
 
     /// <summary>A call that waits for nothing: what was called before it has had its turn.</summary>
-    private static Task Turn(Scene scene) => scene.Grain.GetMembersList(scene.Cast[0], new RequestGetMembersList(scene.Uuid)).WaitAsync(Patience);
+    private static async Task Turn(Scene scene) =>
+        Assert.NotNull((await scene.Grain.GetMembersList(scene.Cast[0], new RequestGetMembersList(scene.Uuid)).WaitAsync(Patience)).Value);
 }

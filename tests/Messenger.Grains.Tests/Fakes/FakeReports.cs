@@ -10,5 +10,13 @@ internal sealed class FakeReports : IReportStore
 
     public IReadOnlyCollection<ReportRow> All => [.. _reports.Values];
 
-    public Task<bool> Add(ReportRow report) => Task.FromResult(_reports.TryAdd((report.Kind, report.ReporterId, report.Subject), report));
+    /// <summary>Runs when a report is kept and not confirmed yet: a test's barrier.</summary>
+    public Func<Task>? AfterAdd { get; set; }
+
+    public async Task<bool> Add(ReportRow report)
+    {
+        var fresh = _reports.TryAdd((report.Kind, report.ReporterId, report.Subject), report);
+        await (AfterAdd?.Invoke() ?? Task.CompletedTask);
+        return fresh;
+    }
 }

@@ -11,6 +11,35 @@ public abstract class MessageLogConformance(Store store)
     protected IMessageLog Log => store.Log;
 
     [Fact]
+    public async Task Of_two_creations_of_one_conversation_the_second_is_fenced_and_changes_nothing()
+    {
+        var (conversation, key) = (Guid.NewGuid(), Guid.NewGuid());
+        var first = Sample.Created(conversation, key, dialog: false, "ann") with { Creates = true };
+        var second = Sample.Created(conversation, key, dialog: false, "bob") with { Creates = true };
+
+        Assert.Equal([LogOutcome.Committed, LogOutcome.Fenced], await Task.WhenAll(Log.Append(first), Log.Append(second)));
+        Assert.Equal(first.Header, (await Log.Load(conversation))!.Header);
+        Assert.Equal(LogOutcome.Fenced, await Log.Append(second));
+        var state = (await Log.Load(conversation))!;
+        Assert.Equal((first.Header, "ann"), (state.Header, Assert.Single(state.Members).UserId));
+    }
+
+    [Fact]
+    public async Task Copies_are_found_with_all_others_of_their_key()
+    {
+        var (conversation, one, two) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await Log.Append(Sample.Created(conversation, one, dialog: false, "ann", "bob"));
+        SessionKeyRow[] copies = [Sample.Key(two, "ann") with { KeyEncrypted = "anew" }, Sample.Key(two, "bob") with { KeyEncrypted = "anew too" }];
+        await Log.Append(new(conversation, 0) { NewKey = new SessionKeyHeader(two, $"{two}", Sample.Now), Keys = copies, Notifies = false });
+
+        Assert.Equal(copies, (await Log.FindCopies(conversation, "ann", "anew")).OrderBy(row => row.UserId));
+        Assert.Equal(
+            [Sample.Key(one, "ann"), Sample.Key(one, "bob")], (await Log.FindCopies(conversation, "bob", "wrapped for bob")).OrderBy(row => row.UserId));
+        Assert.Empty(await Log.FindCopies(conversation, "ann", "anew too"));
+        Assert.Empty(await Log.FindCopies(Guid.NewGuid(), "ann", "anew"));
+    }
+
+    [Fact]
     public async Task An_entry_reads_back_whole()
     {
         var key = Guid.NewGuid();
