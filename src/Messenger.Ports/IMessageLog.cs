@@ -11,7 +11,8 @@ namespace Messenger.Ports;
 /// <see cref="Load"/> takes the conversation over: whoever loaded it before is told <see cref="LogOutcome.Fenced"/> when it next changes
 /// more than the messages (those are fenced by their sequence), so that two activations never overwrite each other's rosters and receipts;
 /// after <see cref="LogOutcome.Fenced"/> or <see cref="LogOutcome.Unknown"/> every later entry of that conversation is fenced too, until this
-/// process calls <see cref="Load"/>: nothing rests on an entry that failed, and the load sees what became of it.
+/// process calls <see cref="Load"/>: nothing rests on an entry that failed, and the load sees what became of it;
+/// after <see cref="LogOutcome.Refused"/> only where the entry <see cref="LogEntry.BearsOthers"/>: refused messages have nobody behind them;
 /// It never throws for a store that is away: the outcome is <see cref="LogOutcome.Unknown"/>.
 /// Reads throw <see cref="StoreUnavailableException"/>.
 /// </remarks>
@@ -65,6 +66,12 @@ public enum LogOutcome
 
     /// <summary>The store failed on the way: it may be on disk or not. Drop the state, load it again, look.</summary>
     Unknown,
+
+    /// <summary>
+    /// The store does not take a value of it: it is certain that nothing of it is there, and that the same again is refused again.
+    /// Nothing is in doubt; only what memory shows ahead of the log has to go.
+    /// </summary>
+    Refused,
 }
 
 /// <summary>One atomic change of one conversation. What is null or empty is left as it is.</summary>
@@ -104,6 +111,9 @@ public sealed record LogEntry(Guid Conversation, long Term)
     /// <summary>Whether it changes more than the messages, so that only who took the conversation over last may commit it.</summary>
     public bool NeedsTerm => Header is not null || NewKey is not null || Members.Count + Keys.Count + Receipts.Count + Marks.Count + Files.Count > 0
         || Avatar is not null;
+
+    /// <summary>Whether memory shows it ahead of the log, so that what is handed in behind it may rest on it. Messages and files are shown when they are there.</summary>
+    public bool BearsOthers => Header is not null || NewKey is not null || Members.Count + Keys.Count + Receipts.Count + Marks.Count > 0 || Avatar is not null;
 
     /// <summary>Whether notifications follow, to be closed by <see cref="IMessageLog.Settled"/>.</summary>
     public bool Notifies { get; init; } = true;

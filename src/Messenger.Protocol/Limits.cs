@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>An encrypted file name. As long as the names of a file system may be, encrypted and in Base64.</summary>
     public const int FileName = 1024;
 
+    /// <summary>The same in UTF-8: it stands in an index, and PostgreSQL's pages take 2 704 bytes of one entry.</summary>
+    public const int FileNameBytes = 2 * 1024;
+
     /// <summary>People in one conversation.</summary>
     public const int Members = 10_000;
 }

@@ -107,16 +107,4 @@ public sealed class PostgresOutageTests : IAsyncLifetime
             Assert.Single(await store.Log.Find(conversation, [uuid]));
         }
     }
-
-    [Fact]
-    public async Task A_value_the_server_does_not_take_fails_its_entry_alone()
-    {
-        var outcomes = await Task.WhenAll(
-            store.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))),
-            store.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann", body: "a\0b"))),
-            store.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))),
-            store.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
-
-        Assert.Equal([LogOutcome.Committed, LogOutcome.Unknown, LogOutcome.Committed, LogOutcome.Committed], outcomes);
-    }
 }

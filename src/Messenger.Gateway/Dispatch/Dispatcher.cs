@@ -75,6 +75,11 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
 
         try
         {
+            if (StorableJson.Fault(frame.Payload.Span) is { } unstorable)
+            {
+                return Refused.BadRequest(unstorable);
+            }
+
             request = route.Read(frame.Payload.Span);
             return request is null ? Refused.BadRequest("payload must be an object")
                 : request.Fault() is { } fault ? Refused.BadRequest(fault)
@@ -255,5 +260,7 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
         }
     }
 
-    private static string Quote(string? text) => text is { Length: > Quoted } ? text[..Quoted] : text ?? "";
+    /// <summary>Never cut through the middle of a character.</summary>
+    private static string Quote(string? text) =>
+        text is not { Length: > Quoted } ? text ?? "" : char.IsHighSurrogate(text[Quoted - 1]) ? text[..(Quoted - 1)] : text[..Quoted];
 }

@@ -44,6 +44,7 @@ internal sealed record FileClaim(
     /// <summary>A name is opaque, but it stands in URLs and in the database: control characters have no place in either.</summary>
     private static string? Name(string? name, string field) =>
         Shape.Text(name, field, Limits.FileName)
+        ?? Shape.Bytes(name, field, Limits.FileNameBytes)
         ?? (name is not null && name.Any(char.IsControl) ? $"{field} must have no control characters" : null);
 
     private static int? Number(Func<string, string?> field, string name) => field(name) switch

@@ -186,13 +186,21 @@ internal sealed partial class ConversationGrain
     /// </summary>
     private async Task<Answer?> Accept(LiveConversation live, Sending sending)
     {
-        List<(int At, MessageRow Row)> fresh = [.. sending.Fresh.Select(one => (one.Key, one.Value.Row))];
+        List<(int At, MessageRow Row)> fresh = [.. sending.Fresh.Take(sending.OneByOne ? 1 : int.MaxValue).Select(one => (one.Key, one.Value.Row))];
         var outcome = await live.Commit(messages, new LogEntry(Id, live.Term) { Messages = [.. fresh.Select(one => one.Row)] });
         switch (outcome)
         {
             case LogOutcome.Committed:
                 Announce(live, sending, fresh);
-                return Answer.Ok;
+                return sending.Fresh.Count > 0 ? (Answer?)null : Answer.Ok;
+            case LogOutcome.Refused when fresh.Count > 1:
+                // One of them it is: each goes alone from here on.
+                sending.OneByOne = true;
+                return null;
+            case LogOutcome.Refused:
+                // Nothing rests on a message that is not there, and memory never showed it.
+                sending.Refuse(fresh[0].At, ValueRefused(), null);
+                return sending.Fresh.Count > 0 ? (Answer?)null : Answer.Ok;
             case LogOutcome.Duplicate:
                 await sending.Rows.Read(messages, live, [.. fresh.Select(one => one.Row.Uuid)]);
                 return null;

@@ -98,7 +98,7 @@ internal sealed partial class ConversationGrain(
             _unconfirmed.Add();
         }
 
-        return Drop(live, outcome);
+        return outcome == LogOutcome.Refused && !entry.BearsOthers ? ValueRefused() : Drop(live, outcome);
     }
 
     private Refused Drop(LiveConversation live, LogOutcome outcome)
@@ -123,7 +123,7 @@ internal sealed partial class ConversationGrain(
             _recovery = _recovery.IsCompleted ? Recover() : _recovery;
         }
 
-        return NotConfirmed();
+        return outcome == LogOutcome.Refused ? ValueRefused() : NotConfirmed();
     }
 
     /// <summary>Tells a committed change to everyone in the conversation, the events first come first.</summary>
@@ -183,6 +183,9 @@ internal sealed partial class ConversationGrain(
     }
 
     private static Refused NotConfirmed() => Refused.Unavailable("the store did not confirm the write; send the same request again");
+
+    /// <summary>The log is certain that nothing of it is there: its sender's matter alone, and nobody is told of a doubt.</summary>
+    private static Refused ValueRefused() => Refused.BadRequest("the store does not take a value of this request: look at its texts");
 
     private static Refused NotFound() => Refused.NotFound("there is no such conversation");
 }

@@ -37,6 +37,9 @@ internal sealed class Sending
     /// <summary>This call's own, in the order sent: what its entry carries.</summary>
     public SortedDictionary<int, PendingMessage> Fresh { get; } = [];
 
+    /// <summary>A value of one of them is refused by the store: which one is found by sending each alone.</summary>
+    public bool OneByOne { get; set; }
+
     /// <summary>Messages that are under way already.</summary>
     public List<(int At, PendingMessage Pending)> Repeats { get; } = [];
 

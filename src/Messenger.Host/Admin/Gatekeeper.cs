@@ -147,6 +147,12 @@ internal sealed class Gatekeeper(
             arguments[name] = value.ToString();
         }
 
+        // What the store could not keep is not entered either, and not done.
+        if (request.Query.Any(one => !StorableText.Takes(one.Key) || !StorableText.Takes(one.Value.ToString())))
+        {
+            return ([], "the query must not hold the character U+0000");
+        }
+
         if (!HttpMethods.IsPost(request.Method))
         {
             return (arguments, null);
@@ -165,6 +171,11 @@ internal sealed class Gatekeeper(
 
         try
         {
+            if (StorableJson.Fault(body.ToArray()) is { } unstorable)
+            {
+                return (arguments, unstorable);
+            }
+
             if (body.Length > 0)
             {
                 if (JsonNode.Parse(body.ToArray()) is not JsonObject members)
@@ -206,7 +217,9 @@ internal sealed class Gatekeeper(
 
     private static string Short(PathString path) => Cut(new StringBuilder(path.Value).Replace('\n', ' ').Replace('\r', ' ').ToString(), 120);
 
-    private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
+    /// <summary>Never through the middle of a character: half of one is nothing that a store takes.</summary>
+    private static string Cut(string text, int most) =>
+        text.Length <= most ? text : char.IsHighSurrogate(text[most - 1]) ? text[..(most - 1)] : text[..most];
 
     private static Task Say(HttpContext http, HttpStatusCode status, string error)
     {

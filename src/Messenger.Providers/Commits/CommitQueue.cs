@@ -11,7 +11,8 @@ namespace Messenger.Providers.Commits;
 /// </summary>
 /// <remarks>
 /// A batch that hits a taken uuid, a taken sequence or a passed term is halved, the first half first, until the entry that hit it stands alone:
-/// order inside a conversation is kept, and one bad entry costs some transactions instead of the batch.
+/// order inside a conversation is kept, and one bad entry costs some transactions instead of the batch. So does one with a value that the store
+/// refuses: it is known not to be there, and nothing is in doubt.
 /// </remarks>
 internal sealed class CommitQueue : IAsyncDisposable
 {
@@ -225,7 +226,12 @@ internal sealed class CommitQueue : IAsyncDisposable
                 break;
             case BatchOutcome.Refused when part.Count == 1:
                 Log.EntryRefused(logger);
-                Fail(part, LogOutcome.Unknown);
+                if (part[0].Entry.BearsOthers)
+                {
+                    closed.Close(part[0].Entry.Conversation);
+                }
+
+                Settle(part, LogOutcome.Refused);
                 break;
             default:
                 await Write(part[..(part.Count / 2)]);

@@ -111,6 +111,26 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
             commands.BatchCommands.Add(turn);
         }
 
+        try
+        {
+            AddRows(commands, batch);
+            await commands.ExecuteNonQueryAsync();
+            return BatchOutcome.Written;
+        }
+        catch (UnstorableException)
+        {
+            return BatchOutcome.Refused;
+        }
+        catch (PostgresException e) when (Refusal(e) is { } outcome)
+        {
+            return outcome;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Close();
+
+    private static void AddRows(NpgsqlBatch commands, Batch batch)
+    {
         Insert(commands, Tables.Message, batch.Messages);
         Insert(commands, Tables.NewConversation, batch.Created);
         Insert(commands, Tables.Conversation, batch.Headers);
@@ -129,18 +149,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         }
 
         AddFiles(commands, batch);
-        try
-        {
-            await commands.ExecuteNonQueryAsync();
-            return BatchOutcome.Written;
-        }
-        catch (PostgresException e) when (Refusal(e) is { } outcome)
-        {
-            return outcome;
-        }
     }
-
-    public async ValueTask DisposeAsync() => await Close();
 
     /// <summary>Nothing for the many batches without files.</summary>
     private static void AddFiles(NpgsqlBatch commands, Batch batch)
@@ -194,7 +203,9 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
             $"insert into {table.Name} ({table.ColumnList}) select * from unnest({arrays}){table.OnConflict}");
         foreach (var column in table.Columns)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = column.Values(rows) });
+            var values = column.Values(rows);
+            UnstorableException.ThrowIfAny(column.Name, values);
+            command.Parameters.Add(new NpgsqlParameter { Value = values });
         }
 
         commands.BatchCommands.Add(command);
@@ -209,7 +220,9 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         // Indexes of partitions are named after the partition: message_7_pkey, message_7_conversation_uuid_key.
         PostgresErrorCodes.UniqueViolation => e.ConstraintName?.EndsWith("uuid_key", StringComparison.Ordinal) == true
             ? BatchOutcome.UuidTaken : BatchOutcome.SequenceTaken,
-        _ when e.SqlState.StartsWith("22", StringComparison.Ordinal) => BatchOutcome.Refused,
+
+        // A value of no type it knows, or more than a row or an index has room for.
+        _ when e.SqlState.StartsWith("22", StringComparison.Ordinal) || e.SqlState.StartsWith("54", StringComparison.Ordinal) => BatchOutcome.Refused,
         _ => null,
     };
 

@@ -29,6 +29,21 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
 
     public Task<BatchOutcome> Write(Batch batch) => thread.Run(session =>
     {
+        try
+        {
+            return Write(session, batch);
+        }
+        catch (UnstorableException)
+        {
+            // It would be kept here, and is refused all the same: both stores take exactly the same.
+            return BatchOutcome.Refused;
+        }
+    });
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private BatchOutcome Write(SqliteSession session, Batch batch)
+    {
         using var transaction = session.Connection.BeginTransaction();
         if (batch.Terms.Any(turn => Passed(session, transaction, turn.Key, turn.Value)))
         {
@@ -69,9 +84,7 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
 
         transaction.Commit();
         return BatchOutcome.Written;
-    });
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 
     private static bool Passed(SqliteSession session, SqliteTransaction transaction, Guid conversation, long term) =>
         session.Command(
@@ -92,7 +105,9 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
         {
             foreach (var column in table.Columns)
             {
-                SqliteSession.Set(command, column.Name, column.Value(row));
+                var value = column.Value(row);
+                UnstorableException.ThrowIfAny(column.Name, value);
+                SqliteSession.Set(command, column.Name, value);
             }
 
             command.ExecuteNonQuery();

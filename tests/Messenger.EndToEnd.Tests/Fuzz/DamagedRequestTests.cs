@@ -129,7 +129,7 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
 
     private static string Shown(string payload) => payload.Length < 2000 ? payload : payload[..2000] + "...";
 
-    private static IEnumerable<(string Type, JsonObject Example)> Requests()
+    internal static IEnumerable<(string Type, JsonObject Example)> Requests()
     {
         using var catalogue = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "catalogue.json")));
         return
@@ -141,7 +141,7 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
     }
 
     /// <summary>The example with what exists here in the places of what existed there. What would end the actor stays what it was.</summary>
-    private static JsonObject Alive(JsonObject example, Phone me, Phone other, Talk talk, string message)
+    internal static JsonObject Alive(JsonObject example, Phone me, Phone other, Talk talk, string message)
     {
         var alive = (JsonObject)example.DeepClone();
         foreach (var name in alive.Select(member => member.Key).ToList())

@@ -162,6 +162,42 @@ public sealed class SendingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_the_store_refuses_is_its_sender_s_matter_alone()
+    {
+        var scene = await _stage.Dialog();
+        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+        RequestAddMessage[] three = [scene.Message(), scene.Message(), scene.Message()];
+        _stage.Silo.Log.Refuses = entry => entry.Messages.Any(row => row.UuidText == three[1].MessageUuid);
+
+        var bad = scene.Grain.AddMessages(scene.Cast[0], three.AsImmutable());
+        var beside = scene.Send(scene.Cast[1]);
+
+        Assert.Equal([null, Statuses.BadRequest, null], (await bad).Select(answer => answer.Refusal?.Status));
+        Assert.Null((await beside).Refusal);
+        var heard = await _stage.Told.Hears(scene.Cast[1], "NotificationAddedMessageToConversation", 4);
+        Assert.Equal([three[0].MessageUuid, three[2].MessageUuid], heard
+            .Select(one => one.GetProperty("message").GetProperty("uuid").GetString()).Where(uuid => three.Any(sent => sent.MessageUuid == uuid)));
+        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+        Assert.All(scene.Cast, person => Assert.Equal(0, _stage.Told.Doubts(person)));
+    }
+
+    [Fact]
+    public async Task A_change_that_the_store_refuses_goes_from_memory_and_nobody_is_told_of_a_doubt()
+    {
+        var scene = await _stage.Dialog();
+        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
+        _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Refused));
+
+        var refused = await scene.Grain.UpdateMemberNick(scene.Cast[0], new UpdateMemberNick(scene.Id.ToString(), "bad", null));
+
+        Assert.Equal(Statuses.BadRequest, refused.Refusal!.Status);
+        Assert.Null((await scene.Send(scene.Cast[1])).Refusal);
+        var nicks = (await scene.Grain.GetNicks(scene.Cast[1], new GetNicks(scene.Id.ToString()))).Value!;
+        Assert.DoesNotContain("bad", nicks.Nicks.Values);
+        Assert.All(scene.Cast, person => Assert.Equal(0, _stage.Told.Doubts(person)));
+    }
+
+    [Fact]
     public async Task A_creation_that_never_came_to_be_is_settled_and_can_be_tried_again()
     {
         var scene = await _stage.Dialog();

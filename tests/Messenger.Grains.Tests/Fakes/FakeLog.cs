@@ -22,6 +22,9 @@ internal sealed partial class FakeLog : IMessageLog
     /// <summary>Runs after a read has seen what it saw and before it answers: a test's barrier.</summary>
     public Func<Task>? AfterRead { get; set; }
 
+    /// <summary>Entries with a value that this store does not take.</summary>
+    public Predicate<LogEntry> Refuses { get; set; } = static _ => false;
+
     /// <summary>Reads throw and appends are <see cref="LogOutcome.Unknown"/> while it is set.</summary>
     public bool Away { get; set; }
 
@@ -95,7 +98,7 @@ internal sealed partial class FakeLog : IMessageLog
     {
         await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await (Before?.Invoke(entry) ?? Task.CompletedTask);
-        return Locked(() => Away ? LogOutcome.Unknown : Next.TryDequeue(out var scripted) ? Outcome(scripted, entry) : Commit(entry));
+        return Locked(() => Away ? LogOutcome.Unknown : Refuses(entry) ? LogOutcome.Refused : Next.TryDequeue(out var scripted) ? Outcome(scripted, entry) : Commit(entry));
     }
 
     private LogOutcome Outcome(Scripted scripted, LogEntry entry)

@@ -272,6 +272,44 @@ public abstract class MessageLogConformance(Store store)
             outcome => Assert.Equal(outcome.Index % 10 == 0 ? LogOutcome.Duplicate : LogOutcome.Committed, outcome.Item));
     }
 
+    /// <summary>The same of both stores, whatever one of them could keep.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0xD800)]
+    [InlineData(0xDC00)]
+    public async Task A_value_that_no_store_takes_is_refused_alone_and_closes_nothing(int unit)
+    {
+        var bad = $"a{(char)unit}b";
+        var second = Guid.NewGuid();
+        var outcomes = await Task.WhenAll(
+            Log.Append(Sample.Said(conversation, Sample.Message(1, "ann"))),
+            Log.Append(Sample.Said(second, Sample.Message(1, "ann", body: bad))),
+            Log.Append(Sample.Said(conversation, Sample.Message(2, "ann", body: bad))),
+            Log.Append(Sample.Said(conversation, Sample.Message(3, "bob", body: "a\ud83d\ude00b"))),
+            Log.Append(Sample.Said(second, Sample.Message(2, "bob"))));
+
+        Assert.Equal([LogOutcome.Committed, LogOutcome.Refused, LogOutcome.Refused, LogOutcome.Committed, LogOutcome.Committed], outcomes);
+        var kept = await Log.Read(conversation, new SequenceRange(1, long.MaxValue), 10, newestFirst: false);
+        Assert.Equal([1, 3], kept.Select(row => row.Sequence));
+        Assert.Equal("a\ud83d\ude00b", kept[1].Body);
+    }
+
+    [Fact]
+    public async Task What_is_handed_in_behind_a_refused_change_waits_for_a_load_and_other_conversations_do_not()
+    {
+        var other = Guid.NewGuid();
+        await Log.Append(Sample.Created(conversation, Guid.NewGuid(), false, "ann"));
+        await Log.Append(Sample.Created(other, Guid.NewGuid(), false, "ann"));
+        var outcomes = await Task.WhenAll(
+            Log.Append(new(conversation, 0) { Members = [Sample.Member("ann", 1) with { Nick = "a\0b" }] }),
+            Log.Append(Sample.Said(conversation, Sample.Message(1, "ann"))),
+            Log.Append(Sample.Said(other, Sample.Message(1, "ann"))));
+
+        Assert.Equal([LogOutcome.Refused, LogOutcome.Fenced, LogOutcome.Committed], outcomes);
+        await Log.Load(conversation);
+        Assert.Equal(LogOutcome.Committed, await Log.Append(Sample.Said(conversation, Sample.Message(1, "ann"))));
+    }
+
     [Fact]
     public async Task Appenders_side_by_side_share_transactions_and_keep_their_order()
     {
