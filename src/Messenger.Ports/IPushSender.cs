@@ -11,10 +11,19 @@ public interface IPushSender
 /// <param name="Id">Names this push at the provider and in its answers.</param>
 /// <param name="ApplicationType">android, ios, …: which provider takes it.</param>
 /// <param name="Token">The provider's token of the device. Never logged.</param>
-/// <param name="Conversation">Pushes of one conversation replace each other, at the provider and on the device.</param>
+/// <param name="Conversation">
+/// Pushes of one conversation replace each other, at the provider and on the device. <see cref="Guid.Empty"/>: it is about none.
+/// </param>
 /// <param name="Message">Null when it is not about one message.</param>
 /// <param name="Badge">Messages that the user has not read, in all conversations.</param>
-public sealed record Push(Guid Id, string ApplicationType, string Token, Guid Conversation, string? Message, int Badge);
+public sealed record Push(Guid Id, string ApplicationType, string Token, Guid Conversation, string? Message, int Badge)
+{
+    /// <summary>It sets the badge and nothing else: no sound, no text, and no phone is woken for it.</summary>
+    public bool IsBadge => Conversation == Guid.Empty && Message is null;
+
+    /// <summary>What replaces one another at the provider.</summary>
+    public string CollapseKey => IsBadge ? "badge" : Conversation.ToString();
+}
 
 /// <summary>What became of a push.</summary>
 /// <param name="After">For what is to be tried again: not before this has passed. Null: the provider did not say.</param>

@@ -9,7 +9,10 @@ namespace Messenger.Ports;
 /// </remarks>
 public interface IPushStore
 {
-    /// <summary>Queues these. Of one device at most <see cref="MostPerDevice"/> stay, the newest.</summary>
+    /// <summary>
+    /// Queues these. Of one device at most <see cref="MostPerDevice"/> stay, the newest. What replaces one that was put off is put off as well;
+    /// what replaces one that is just being sent is due by itself.
+    /// </summary>
     Task Put(IReadOnlyCollection<QueuedPush> pushes);
 
     /// <summary>

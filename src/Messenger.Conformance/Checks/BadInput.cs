@@ -15,6 +15,7 @@ internal static class BadInputChecks
         new("A message over 256 KiB is closed with 1009", ["CLOSE-4", "LIM-3"], AMessageOver256KiBIsClosedWith1009),
         new("Before the login a message over 16 KiB is closed with 1009", ["CLOSE-4", "LIM-6"], BeforeTheLoginAMessageOver16KiBIsClosedWith1009),
         new("Invalid UTF-8 is closed with 1007", ["CLOSE-4"], InvalidUTF8IsClosedWith1007),
+        new("Text that a store could not keep is its sender's bad request alone", ["FMT-8"], UnstorableTextIsItsSendersAlone),
         new("Requests may be pipelined without waiting", ["ENV-4", "ENV-8", "ENV-12"], RequestsMayBePipelinedWithoutWaiting),
     ];
 
@@ -54,6 +55,28 @@ internal static class BadInputChecks
         }
 
         (await phone.Ask("RequestPing", new { clientVersion = "1", when = 1 })).Done();
+    }
+
+    private static async Task UnstorableTextIsItsSendersAlone(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Group(b);
+        foreach (var bad in new[] { "\\u0000", "\\ud800", "\\udc00x" })
+        {
+            (await a.Line.AskText("m", $$$"""
+                {"type":"RequestAddMessage","id":"m","payload":{"conversationUuid":"{{{talk.Uuid}}}","messageUuid":"{{{Opaque.Uuid()}}}","sessionKeyUuid":"{{{talk.Key}}}","ivBase64":"AAAA","bodyEncryptedBase64":"a{{{bad}}}","hasFiles":false}}
+                """)).Refused("bad_request");
+            var nick = await a.Line.AskText("n", $$$"""{"type":"UpdateMemberNick","id":"n","payload":{"conversationUuid":"{{{talk.Uuid}}}","nickEncrypted":"{{{bad}}}"}}""");
+            nick.Refused("bad_request");
+            Expect.True(nick.Description!.Contains("nickEncrypted", StringComparison.Ordinal), nick.Description);
+            (await a.Line.AskText("p", $$$"""{"type":"UpdateParam","id":"p","payload":{"name":"p","value":"{{{bad}}}"}}""")).Refused("bad_request");
+        }
+
+        // Everything else is text, and nobody was disturbed.
+        var body = "\u0001\uffff\U0001F468\u202e\ufeff";
+        Expect.Equal(body, (await a.Say(talk, body: body)).Text("bodyEncryptedBase64"));
+        Expect.Equal(body, (await b.Notified(Talking.AddedMessage, heard => !heard.Payload.GetProperty("message").Flag("isEvent"))).Payload.GetProperty("message").Text("bodyEncryptedBase64"));
+        Expect.True(a.IsConnected && b.IsConnected);
     }
 
     private static async Task AnIdIsEchoedAsItCameAndTheTypeMayStandAnywhere(Scene scene)

@@ -16,6 +16,7 @@ internal static class FileRefusalChecks
         new("A refusal over HTTP is an object as over the socket", ["FILE-9", "FILE-10"], ARefusalIsAnObject),
         new("Who is no member finds nothing, and a wrong signature opens nothing", ["FILE-10"], WhoIsNoMemberFindsNothing),
         new("The same file again is the same, another size under its name a conflict", ["FILE-11"], TheSameFileAgain),
+        new("A name whose URL another file has is refused", ["FILE-11"], NamesOfOneUrl),
         new("An upload is asked how far it is and goes on from there", ["FILE-12"], AnUploadGoesOn),
         new("A part with a wrong checksum is not taken, one with the right is", ["FILE-13"], AChecksumIsHeld),
     ];
@@ -71,6 +72,19 @@ internal static class FileRefusalChecks
         using var other = await author.PostAsync(FileChecks.OneShot(talk, message), new ByteArrayContent(Content[1..]));
         Expect.Equal(HttpStatusCode.Conflict, other.StatusCode);
         Expect.Single((await b.Ask("RequestGetFilesFast", new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files"));
+    }
+
+    private static async Task NamesOfOneUrl(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var (talk, message) = await FileChecks.Announced(a, b);
+        using var author = await FileChecks.Http(scene, a);
+        using var first = await author.PostAsync(FileChecks.OneShot(talk, message, "a/b_c="), new ByteArrayContent(Content));
+        Expect.Equal(HttpStatusCode.Created, first.StatusCode);
+        using var second = await author.PostAsync(FileChecks.OneShot(talk, message, "a_b_c="), new ByteArrayContent(Content));
+        Expect.Equal(HttpStatusCode.Conflict, second.StatusCode);
+        Expect.Equal(["a/b_c="], (await b.Ask("RequestGetFilesFast", new { conversationUuid = talk.Uuid, messageUuid = message })).Done()
+            .Items("files").Select(file => file.Text("fileNameEncrypted")));
     }
 
     private static async Task AnUploadGoesOn(Scene scene)

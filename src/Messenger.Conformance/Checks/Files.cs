@@ -176,8 +176,8 @@ internal static class FileChecks
     internal static Uri Download(Talk talk, string message) =>
         new($"download/conversation_{talk.Uuid}/{message}_{Name.Replace('/', '_')}", UriKind.Relative);
 
-    internal static Uri OneShot(Talk talk, string message) =>
-        new($"upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted={Uri.EscapeDataString(Name)}&mimeType=text%2Fplain", UriKind.Relative);
+    internal static Uri OneShot(Talk talk, string message, string name = Name) =>
+        new($"upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted={Uri.EscapeDataString(name)}&mimeType=text%2Fplain", UriKind.Relative);
 
     /// <summary>With the credential of a phone. A server that knows nothing of uploads serves no files at all.</summary>
     internal static async Task<HttpClient> Http(Scene scene, Phone phone)

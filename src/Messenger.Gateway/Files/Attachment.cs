@@ -15,7 +15,7 @@ internal sealed class Attachment(IGrainFactory grains, IFileStore store, IUpload
 
     /// <summary>Throws <see cref="RefusedException"/> where the author may not add such a file.</summary>
     public async Task Ask(Caller me, FileClaim claim, long length) =>
-        (await grains.Conversation(claim.ConversationUuid).MayAddFile(me, claim.MessageUuid, claim.PathName, length)).OrThrow();
+        (await grains.Conversation(claim.ConversationUuid).MayAddFile(me, claim.MessageUuid, claim.FileNameEncrypted, length)).OrThrow();
 
     /// <summary>Joins the file to its message.</summary>
     public async Task Join(Caller me, UploadRow upload)

@@ -172,7 +172,9 @@ internal sealed partial class ConversationGrain
             return;
         }
 
-        var pieces = everyone.Select(user => (user, new[] { Notice.Of(Introduction(live, user), committed: Now) }));
+        var pieces = everyone.Select(user => Introduction(live, user) is var introduction
+            ? (user, new[] { Notice.Of(introduction, Woken(live, introduction, me), Now) })
+            : default);
         _fanout.Send(pieces, me);
     }
 

@@ -21,13 +21,13 @@ internal sealed partial class ConversationGrain
             : NoMessage();
     }
 
-    public Task<Answer> MayAddFile(Caller me, string messageUuid, string pathName, long size)
+    public Task<Answer> MayAddFile(Caller me, string messageUuid, string name, long size)
     {
         var read = new RowsRead();
         IReadOnlyList<FileRow>? present = null;
         return Change(me, (live, member) => Attachable(live, member, messageUuid, read, out var row) is { } not ? not
             : present is null ? Decision.After(Read(row!))
-            : Clash(present, pathName, size) is { } clash ? clash
+            : Clash(present, name, size) is { } clash ? clash
             : Decision.Ok);
 
         async Task Read(MessageRow row) => present = await FilesOf(row);
@@ -47,7 +47,7 @@ internal sealed partial class ConversationGrain
             IReadOnlyList<FileRow>? present = null;
             return await Change(me, (live, member) => Attachable(live, member, messageUuid, read, out var row) is { } not ? not
                 : present is null ? Decision.After(Read(row!))
-                : Clash(present, file.PathName, file.Size) is { } clash ? clash
+                : Clash(present, file.Name, file.Size) is { } clash ? clash
                 : present.Any(other => other.PathName == file.PathName) ? Decision.Ok
                 : Join(live, row!, file));
 
@@ -149,10 +149,14 @@ internal sealed partial class ConversationGrain
             : (Decision?)null;
     }
 
-    /// <summary>A name is taken by a file of another size. One of the same size is the same file, sent again.</summary>
-    private static Refused? Clash(IReadOnlyList<FileRow> present, string pathName, long size) =>
-        present.FirstOrDefault(file => file.PathName == pathName) is { } same
-            ? same.Size == size ? null : Refused.Conflict("the message has a file of this name and another size")
+    /// <summary>
+    /// A name is taken by a file of another size, or by one whose URL is the same. The same name and the same size is the same file, sent again.
+    /// </summary>
+    private static Refused? Clash(IReadOnlyList<FileRow> present, string name, long size) =>
+        present.FirstOrDefault(file => file.PathName == FilePaths.PathName(name)) is { } same
+            ? same.Name != name
+                ? Refused.Conflict("the message has a file whose name differs from this one in / and _ only: their URLs would be the same, so choose another name")
+                : same.Size == size ? null : Refused.Conflict("the message has a file of this name and another size")
             : present.Count >= Limits.FilesOfMessage ? Refused.BadRequest($"a message takes at most {Limits.FilesOfMessage} files")
             : null;
 

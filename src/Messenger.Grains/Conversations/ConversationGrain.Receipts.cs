@@ -36,7 +36,7 @@ internal sealed partial class ConversationGrain
 
             // Up to the head as it was read above: what came since was not seen by who says «all».
             var all = new SequenceRange(member.JoinedAt, newest.Count > 0 ? newest[0].Sequence : 0);
-            return live.Receipts.Mark(me.UserId, all, read: true) ? CommitReceipt(live, me, told) : Received(live, me, [all], read: true);
+            return live.Receipts.Mark(me.UserId, all, read: true) ? CommitReceipt(live, me, told, read: true) : Received(live, me, [all], read: true);
         });
 
         async Task ReadNewest(MemberRow member) => newest = await messages.Read(Id, VisibleTo(member), ToldReceipts, newestFirst: true);
@@ -82,7 +82,7 @@ internal sealed partial class ConversationGrain
             }
 
             var told = changed.Values.OrderByDescending(row => row.Sequence).Take(ToldReceipts).ToList();
-            return changed.Count > 0 ? CommitReceipt(live, me, told) : Received(live, me, before, read);
+            return changed.Count > 0 ? CommitReceipt(live, me, told, read) : Received(live, me, before, read);
         });
         for (var i = 0; i < answers.Length; i++)
         {
@@ -107,7 +107,7 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>Commits what one member has read by now, then tells the authors and the member's other devices.</summary>
-    private Decision CommitReceipt(LiveConversation live, Caller me, IReadOnlyList<MessageRow> told)
+    private Decision CommitReceipt(LiveConversation live, Caller me, IReadOnlyList<MessageRow> told, bool read)
     {
         return Commit(live, new LogEntry(Id, live.Term) { Receipts = [live.Receipts.Row(me.UserId)] }, TellReceipts);
 
@@ -131,6 +131,12 @@ internal sealed partial class ConversationGrain
 
                     author.Add(notice);
                 }
+            }
+
+            if (read && updates[me.UserId] is [.., var last] mine)
+            {
+                // The other phones that are away show a badge that counts what was read here.
+                mine[^1] = last with { Push = PushHint.Badge(me.UserId) };
             }
 
             _fanout.Send(updates.Where(one => one.Value.Count > 0).Select(one => (one.Key, one.Value.ToArray())), me);

@@ -1,6 +1,7 @@
 using Messenger.Grains.Devices;
 using Messenger.Grains.Users;
 using Messenger.Ports;
+using Messenger.Protocol;
 
 namespace Messenger.Grains.Conversations;
 
@@ -23,7 +24,9 @@ internal sealed partial class ConversationGrain
     private async Task WakeForWhatMayBeUntold(LiveConversation live)
     {
         var rows = await messages.Read(Id, new SequenceRange(1, long.MaxValue), LastWords, newestFirst: true);
-        List<MessageRow> last = [.. rows.Where(row => !row.IsEvent && !row.Deleted && row.Created >= rows[0].Created - LastMoments.TotalMilliseconds)];
+        List<MessageRow> recent = [.. rows.Where(row => row.Created >= rows[0].Created - LastMoments.TotalMilliseconds)];
+        List<MessageRow> last = [.. recent.Where(row => !row.IsEvent && !row.Deleted)];
+        List<MessageRow> added = live.Header.IsDialog ? [] : [.. recent.Where(row => row.EventType == EventTypes.Added)];
         await InParallel.ForEach(live.Roster.Present, WakesAtOnce, async member =>
         {
             var delivered = live.Receipts.Of(member.UserId)?.Delivered;
@@ -33,6 +36,11 @@ internal sealed partial class ConversationGrain
                     .DistinctBy(row => row.UserId)
                     .Select(row => new PushHint(Id, row.UuidText, row.UserId)),
             ];
+            if (missed.Length == 0 && delivered is null)
+            {
+                missed = [.. added.Where(row => row.EventUserId == member.UserId).Take(1).Select(row => PushHint.Added(Id, member.UserId, row.UserId))];
+            }
+
             if (missed.Length > 0)
             {
                 await GrainFactory.GetGrain<IUserPushes>(member.UserId).Wake(missed);

@@ -131,11 +131,17 @@ internal sealed partial class ConversationGrain(
     {
         Notice[] notices =
         [
-            .. first.Select(notification => Notice.Of(notification, committed: Now)),
+            .. first.Select(notification => Notice.Of(notification, Woken(live, notification, except), Now)),
             .. rows.Select(row => Announce(live, row)),
         ];
         _fanout.Send(audience, notices, except);
     }
+
+    /// <summary>Who was added to a group is woken: its first message may be hours away. A dialog wakes with its first message.</summary>
+    private PushHint? Woken(LiveConversation live, INotification notification, Caller? actor) =>
+        notification is NotificationAddMemberToConversation added && !live.Header.IsDialog && actor is not null
+            ? PushHint.Added(Id, added.UserId, actor.UserId)
+            : null;
 
     private Notice Announce(LiveConversation live, MessageRow row) => Announcement(row, FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))));
 

@@ -96,7 +96,7 @@ public interface IConversationGrain : IGrainWithGuidKey
 
     /// <summary>Whether the actor may add a file of this name and size to a message: its author, where <c>hasFiles</c> is true.</summary>
     [Traced]
-    Task<Answer> MayAddFile(Caller me, string messageUuid, string pathName, long size);
+    Task<Answer> MayAddFile(Caller me, string messageUuid, string name, long size);
 
     /// <summary>Adds a file, whose bytes are in the store, to a message, and tells every device of the members. Can be repeated.</summary>
     [Traced]

@@ -35,7 +35,7 @@ internal sealed class DeviceGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        wakes = new Wakes(this.GetPrimaryKeyString(), pushes, bounds.Count);
+        wakes = new Wakes(this.GetPrimaryKeyString(), pushes, time, bounds.Count);
         if (store.State.Snapshot is { } stored)
         {
             store.State.Snapshot = null;
@@ -179,7 +179,11 @@ internal sealed class DeviceGrain(
         }
     }
 
-    public Task<PushTarget?> PushTarget() => Task.FromResult(mailbox.Online ? null : store.State.Push);
+    public Task<PushTarget?> PushTarget()
+    {
+        wakes.Leaving();
+        return Task.FromResult(mailbox.Online ? null : store.State.Push);
+    }
 
     public Task Wake(PushHint[] messages)
     {

@@ -22,6 +22,21 @@ public sealed record Notice(string Type, byte[] Payload, bool Replayed, PushHint
 }
 
 /// <summary>What a push tells: where to look, never what was said.</summary>
+/// <param name="Conversation"><see cref="Guid.Empty"/>: none, the badge alone.</param>
+/// <param name="Message">Empty when it is not about one message.</param>
 /// <param name="AuthorId">Muted for a user who blacklisted the author; none for the author's own devices.</param>
 [GenerateSerializer, Immutable]
-public sealed record PushHint(Guid Conversation, string Message, string AuthorId);
+public sealed record PushHint(Guid Conversation, string Message, string AuthorId)
+{
+    /// <summary>The one user whom it wakes; null for everyone who is told.</summary>
+    [Id(0)]
+    public string? For { get; init; }
+
+    public bool IsBadge => Conversation == Guid.Empty;
+
+    /// <summary>Being added is news to the one who was added.</summary>
+    public static PushHint Added(Guid conversation, string userId, string actor) => new(conversation, "", actor) { For = userId };
+
+    /// <summary>This user has read: the badge of the devices that are away shows too much.</summary>
+    public static PushHint Badge(string userId) => new(Guid.Empty, "", "") { For = userId };
+}

@@ -2,35 +2,68 @@ using Messenger.Grains.Pushes;
 
 namespace Messenger.Grains.Devices;
 
-/// <summary>How one device is woken while it is away: one push for each conversation until it connects again.</summary>
+/// <summary>
+/// How one device is woken while it is away: by each message that deserves it. What the provider has not taken yet is replaced, and what it has
+/// taken is replaced on the phone (the collapse key); so a wake is held back only while one for that conversation still waits in the queue.
+/// </summary>
 /// <param name="device">See <see cref="DeviceKeys"/>.</param>
 /// <param name="most">Messages owed at most.</param>
-internal sealed class Wakes(string device, PushQueue queue, int most)
+internal sealed class Wakes(string device, PushQueue queue, TimeProvider clock, int most)
 {
-    /// <summary>Past this many the memory starts anew: a second push is better than unbounded memory.</summary>
-    private const int MostWoken = 256;
+    /// <summary>Past this many the memory starts anew: a push that is queued twice replaces itself.</summary>
+    private const int MostWaiting = 256;
+
+    /// <summary>
+    /// How long a queued push is taken to wait still, unless it is known to be on its way: while a provider is down a busy group must not write a
+    /// row per message. After this it is queued again, since it may have been forgotten (32 a device, and three days).
+    /// </summary>
+    internal static readonly TimeSpan Waits = TimeSpan.FromSeconds(30);
+
+    /// <summary>Who reads a hundred messages one by one lowers the other phone's badge some times, not a hundred.</summary>
+    internal static readonly TimeSpan BadgePause = TimeSpan.FromSeconds(10);
 
     private readonly string user = DeviceKeys.UserOf(device);
-    private readonly HashSet<Guid> woken = [];
+
+    /// <summary>Conversations whose push waits in the queue, and since when.</summary>
+    private readonly Dictionary<Guid, long> waiting = [];
 
     /// <summary>Messages that a connection of doubtful life may have missed, without a place in the inbox: pushed when it turns out to be gone.</summary>
     private readonly List<PushHint> owed = [];
+
+    /// <summary>When the newest push of the badge alone is due, or was.</summary>
+    private long badge = long.MinValue / 2;
 
     public bool Owes => owed.Count > 0;
 
     public PushHint[] Owed => [.. owed];
 
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>The device connected: the next absence starts with none.</summary>
     public void Clear()
     {
-        woken.Clear();
+        waiting.Clear();
         owed.Clear();
     }
 
+    /// <summary>
+    /// One of them is about to be sent, which one is not said: whatever comes from now on is queued again. What came before is in the badge that
+    /// this one will show, for it is counted later than this.
+    /// </summary>
+    public void Leaving() => waiting.Clear();
+
     /// <summary>Completes when those that deserve a push are on disk; one that could not be put there is owed.</summary>
-    public Task Push(IEnumerable<PushHint> hints, PushTarget? target) => target is null
-        ? Task.CompletedTask
-        : Task.WhenAll(hints.Where(Take).ToList().Select(hint => Keep(hint, target)));
+    public Task Push(IEnumerable<PushHint> hints, PushTarget? target)
+    {
+        if (target is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        // Of several that come together the newest stands for its conversation.
+        var newest = hints.Where(Deserves).GroupBy(hint => hint.Conversation).Select(same => same.Last()).Where(MayGo);
+        return Task.WhenAll(newest.ToList().Select(hint => Keep(hint, target)));
+    }
 
     /// <inheritdoc cref="Push"/>
     public Task PushOwed(PushTarget? target)
@@ -57,30 +90,49 @@ internal sealed class Wakes(string device, PushQueue queue, int most)
     {
         try
         {
-            await queue.Keep(device, target.ApplicationType, hint.Conversation, hint.Message);
+            var message = hint.Message.Length == 0 ? null : hint.Message;
+            await queue.Keep(device, target.ApplicationType, hint.Conversation, message, hint.IsBadge ? badge : Now);
         }
         catch
         {
             // The next notice of this conversation tries again.
-            woken.Remove(hint.Conversation);
+            waiting.Remove(hint.Conversation);
+            badge = hint.IsBadge ? Now - (long)BadgePause.TotalMilliseconds : badge;
             Owe([hint]);
             throw;
         }
     }
 
-    /// <summary>Whether this message deserves a push.</summary>
-    private bool Take(PushHint hint)
+    /// <summary>Whether this is news to the device's user.</summary>
+    private bool Deserves(PushHint hint) => hint.AuthorId != user && (hint.For is null || hint.For == user);
+
+    /// <summary>Whether none for its conversation waits.</summary>
+    private bool MayGo(PushHint hint)
     {
-        if (hint.AuthorId == user)
+        var now = Now;
+        if (hint.IsBadge)
+        {
+            if (badge > now)
+            {
+                // One waits for its time, and counts when it goes.
+                return false;
+            }
+
+            badge = Math.Max(now, badge + (long)BadgePause.TotalMilliseconds);
+            return true;
+        }
+
+        if (waiting.TryGetValue(hint.Conversation, out var since) && now - since < Waits.TotalMilliseconds)
         {
             return false;
         }
 
-        if (woken.Count >= MostWoken)
+        if (waiting.Count >= MostWaiting)
         {
-            woken.Clear();
+            waiting.Clear();
         }
 
-        return woken.Add(hint.Conversation);
+        waiting[hint.Conversation] = now;
+        return true;
     }
 }

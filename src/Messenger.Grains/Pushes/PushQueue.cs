@@ -32,14 +32,15 @@ internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<Pu
     public Action Arrived { get; set; } = static () => { };
 
     /// <summary>Completes when the push is on disk.</summary>
+    /// <param name="due">Not before this time.</param>
     /// <exception cref="StoreUnavailableException">It is not, and this silo stops.</exception>
-    public async Task Keep(string device, string applicationType, Guid conversation, string? message)
+    public async Task Keep(string device, string applicationType, Guid conversation, string? message, long due)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await queue.Writer.WriteAsync((new QueuedPush(Guid.NewGuid(), device, applicationType, conversation, message, now, now), kept));
+            await queue.Writer.WriteAsync((new QueuedPush(Guid.NewGuid(), device, applicationType, conversation, message, now, due), kept));
         }
         catch (ChannelClosedException)
         {

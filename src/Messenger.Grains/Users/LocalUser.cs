@@ -83,7 +83,8 @@ internal sealed class LocalUser(string userId, Func<Account?> account, Func<IRea
         Notice[]? muted = null;
         for (var i = 0; i < notices.Length; i++)
         {
-            if (notices[i].Push is not { } push)
+            // What has no author cannot be muted: the user's own badge.
+            if (notices[i].Push is not { AuthorId.Length: > 0 } push)
             {
                 continue;
             }

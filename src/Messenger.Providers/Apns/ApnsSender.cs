@@ -92,8 +92,8 @@ internal sealed class ApnsSender : IPushSender, IDisposable
                 Authorization = new AuthenticationHeaderValue("bearer", token),
             },
         }.With(
-            ("apns-id", push.Id.ToString()), ("apns-topic", _options.Topic), ("apns-push-type", "alert"), ("apns-priority", "10"),
-            ("apns-collapse-id", push.Conversation.ToString()), ("apns-expiration", expires));
+            ("apns-id", push.Id.ToString()), ("apns-topic", _options.Topic), ("apns-push-type", "alert"), ("apns-priority", push.IsBadge ? "5" : "10"),
+            ("apns-collapse-id", push.CollapseKey), ("apns-expiration", expires));
     }
 
     /// <summary>
@@ -102,6 +102,12 @@ internal sealed class ApnsSender : IPushSender, IDisposable
     /// </summary>
     private Dictionary<string, object> Body(Push push)
     {
+        if (push.IsBadge)
+        {
+            // A badge is an alert to Apple (the type 'background' may not set one); without a text it is shown to nobody.
+            return new() { ["aps"] = new Dictionary<string, object> { ["badge"] = push.Badge } };
+        }
+
         var aps = new Dictionary<string, object> { ["badge"] = push.Badge, ["content-available"] = 1 };
         if (_options.AlertKey is { } key)
         {

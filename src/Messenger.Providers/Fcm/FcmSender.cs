@@ -63,11 +63,12 @@ internal sealed class FcmSender : IPushSender, IDisposable
     /// <summary>Strings alone: that is what FCM takes as data.</summary>
     private static object Body(Push push)
     {
-        var data = new Dictionary<string, string>
+        var data = new Dictionary<string, string> { ["badge"] = push.Badge.ToString(CultureInfo.InvariantCulture) };
+        if (!push.IsBadge)
         {
-            ["conversationUuid"] = push.Conversation.ToString(),
-            ["badge"] = push.Badge.ToString(CultureInfo.InvariantCulture),
-        };
+            data["conversationUuid"] = push.Conversation.ToString();
+        }
+
         if (push.Message is { } message)
         {
             data["messageUuid"] = message;
@@ -81,10 +82,10 @@ internal sealed class FcmSender : IPushSender, IDisposable
                 data,
                 android = new
                 {
-                    collapse_key = push.Conversation.ToString(),
+                    collapse_key = push.CollapseKey,
 
-                    // It is to be shown at once: what waits until a phone wakes by itself is no notification.
-                    priority = "HIGH",
+                    // It is to be shown at once: what waits until a phone wakes by itself is no notification. A lower badge can wait.
+                    priority = push.IsBadge ? "NORMAL" : "HIGH",
                     ttl = string.Create(CultureInfo.InvariantCulture, $"{(long)Life.TotalSeconds}s"),
                 },
             },

@@ -39,7 +39,9 @@ internal sealed class RelationalPushStore(IDatabase database) : IPushStore
             select x.device, x.conversation, x.id, x.type, x.message, x.queued, x.due from {source} where true
             on conflict (device, conversation) do update set
                 id = excluded.id, application_type = excluded.application_type, message = excluded.message,
-                queued = excluded.queued, due = excluded.due, tries = 0, claim = null;
+                queued = excluded.queued, claim = null,
+                due = case when push_queue.claim is null and push_queue.due > excluded.due then push_queue.due else excluded.due end,
+                tries = case when push_queue.claim is null then push_queue.tries else 0 end;
             delete from push_queue where id in (
                 select r.id from (
                     select p.id, row_number() over (partition by p.device order by p.queued desc, p.id) as place

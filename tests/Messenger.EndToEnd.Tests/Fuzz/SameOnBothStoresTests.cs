@@ -31,7 +31,8 @@ public class SameOnBothStoresTests(ITestOutputHelper output)
         await using var redis = await RedisServer.Start();
         var database = postgres.CreateDatabase();
         var cluster = $"test-{Guid.NewGuid():N}";
-        ServerSettings Other() => ServerSettings.InCluster("all", database, redis.ConnectionString, cluster);
+        var files = Directory.CreateTempSubdirectory("messenger-same-files-");
+        ServerSettings Other() => ServerSettings.InCluster("all", database, redis.ConnectionString, cluster, ("Files__Directory", files.FullName));
         await ServerProcess.RunAsync(Other(), "migrate");
         await using var embedded = await ServerProcess.StartAsync(ServerSettings.Embedded());
         await using var other = await ServerProcess.StartAsync(Other());

@@ -17,7 +17,7 @@ public sealed class FilesTests
         var (scene, message) = await WithFiles(stage);
         var (author, reader) = (scene.Cast[0], scene.Cast[1]);
 
-        Assert.Null((await scene.Grain.MayAddFile(author, message, Picture.PathName, Picture.Size)).Refusal);
+        Assert.Null((await scene.Grain.MayAddFile(author, message, Picture.Name, Picture.Size)).Refusal);
         Assert.Null((await scene.Grain.AddFile(author, message, Picture)).Refusal);
         Assert.Null((await scene.Grain.AddFile(author, message, Picture with { Id = Guid.NewGuid() })).Refusal);
 
@@ -25,13 +25,28 @@ public sealed class FilesTests
         Assert.Equal(Picture, Assert.Single(files.Files) with { Created = 0 });
         Assert.Equal((scene.Uuid, message), (files.ConversationUuid, files.MessageUuid));
         Assert.Equal(Statuses.Conflict, (await scene.Grain.AddFile(author, message, Picture with { Size = 1 })).Refusal!.Status);
-        Assert.Equal(Statuses.Conflict, (await scene.Grain.MayAddFile(author, message, Picture.PathName, 1)).Refusal!.Status);
+        Assert.Equal(Statuses.Conflict, (await scene.Grain.MayAddFile(author, message, Picture.Name, 1)).Refusal!.Status);
         Assert.Single(stage.Silo.Log.Committed, entry => entry.Files.Count > 0);
         foreach (var person in scene.Cast)
         {
             var ready = Assert.Single(await stage.Told.Hears(person, nameof(FileReadyNotification), 1));
             Assert.Equal($"/download/conversation_{scene.Uuid}/{message}_a_b+c=", ready.GetProperty("downloadUrl").GetString());
         }
+    }
+
+    [Fact]
+    public async Task Two_names_of_one_URL_are_two_files_and_the_second_is_refused()
+    {
+        await using var stage = await Stage.Open();
+        var (scene, message) = await WithFiles(stage);
+        var author = scene.Cast[0];
+        await scene.Grain.AddFile(author, message, Picture);
+        var twin = Picture with { Id = Guid.NewGuid(), Name = "a_b+c=" };
+
+        Assert.Equal(Statuses.Conflict, (await scene.Grain.MayAddFile(author, message, twin.Name, twin.Size)).Refusal!.Status);
+        Assert.Equal(Statuses.Conflict, (await scene.Grain.AddFile(author, message, twin)).Refusal!.Status);
+        Assert.Equal(Picture.Name, Assert.Single((await scene.Grain.GetFiles(author, message)).Value!.Files).Name);
+        Assert.Null((await scene.Grain.AddFile(author, message, Picture with { Id = Guid.NewGuid() })).Refusal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Messenger.Delivery.Fixture;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Placement;
+using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -104,15 +105,86 @@ public sealed class DeviceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_absent_device_is_woken_once_for_each_conversation_until_it_connects()
+    public async Task An_absent_device_is_woken_by_each_message_that_deserves_it()
     {
         var (one, two) = (Guid.NewGuid(), Guid.NewGuid());
         await Device.Deliver(new([Wake(one), Wake(one), Wake(two), Wake(two, Notices.User), Notices.Of(0)]));
         await Pushed(one, two);
-        await Device.Connect(At(1), null);
-        await Device.Disconnect(1);
+        await Settled();
+        for (var more = 0; more < 3; more++)
+        {
+            await Device.Deliver(new([Wake(one)]));
+            await Pushed([one, two, .. Enumerable.Repeat(one, more + 1)]);
+            await Settled();
+        }
+    }
+
+    [Fact]
+    public async Task A_wake_is_held_back_while_one_for_that_conversation_waits_in_the_queue()
+    {
+        var (one, two) = (Guid.NewGuid(), Guid.NewGuid());
+        cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.Later, TimeSpan.FromSeconds(20));
         await Device.Deliver(new([Wake(one)]));
-        await Pushed(one, two, one);
+        await Pushed(one);
+        await DeliveryCluster.Until(() => cluster.Queue.All is [{ Due: var due }] && due > Now, "it is put off");
+
+        // The provider was asked: one more is queued in its place, put off as it was, and the ones after it are held back.
+        await Device.Deliver(new([Wake(one)]));
+        var waiting = Assert.Single(cluster.Queue.All);
+        Assert.True(waiting.Due > Now);
+        await Device.Deliver(new([Wake(one)]));
+        await Device.Deliver(new([Wake(one), Wake(two)]));
+        Assert.Contains(waiting, cluster.Queue.All);
+        Assert.Equal(2, cluster.Queue.All.Count);
+
+        cluster.Pushes.Answer = _ => PushOutcome.Taken;
+        await DeliveryCluster.Until(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(5));
+                await Device.IsOnline();
+                return cluster.Queue.All.Count == 0;
+            },
+            "all are sent");
+        Assert.Equal(2, cluster.Pushes.All.Count(push => push.Conversation == one));
+    }
+
+    [Fact]
+    public async Task What_the_user_read_elsewhere_lowers_the_badge_at_most_once_in_ten_seconds()
+    {
+        cluster.Queue.UnreadMessages = 3;
+        await Device.Deliver(new([Badge(), Badge()]));
+        await Pushed(Guid.Empty);
+        await Settled();
+        Assert.Equal((true, 3), (cluster.Pushes.All.Single().IsBadge, cluster.Pushes.All.Single().Badge));
+
+        cluster.Queue.UnreadMessages = 1;
+        await Device.Deliver(new([Badge(), Badge("somebody else")]));
+        await Device.Deliver(new([Badge()]));
+        Assert.Equal(Now + 10_000, Assert.Single(cluster.Queue.All).Due);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await DeliveryCluster.Until(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                await Device.IsOnline();
+                return cluster.Pushes.All.Count == 2;
+            },
+            "the second");
+        Assert.Equal(1, cluster.Pushes.All.Last().Badge);
+
+        await Device.Connect(At(1), null);
+        await Device.Deliver(new([Badge()]));
+        Assert.Empty(cluster.Queue.All);
+    }
+
+    [Fact]
+    public async Task Who_was_added_is_woken_and_who_only_hears_of_it_is_not()
+    {
+        var group = Guid.NewGuid();
+        await Device.Deliver(new([Notices.Of(0, push: PushHint.Added(Guid.NewGuid(), "somebody", "an admin")), Notices.Of(0, push: PushHint.Added(group, Notices.User, "an admin"))]));
+        await Pushed(group);
+        Assert.Null(cluster.Pushes.All.Single().Message);
     }
 
     [Fact]
@@ -336,6 +408,12 @@ public sealed class DeviceGrainTests : IAsyncLifetime
     private Task Deliver(int count = 1) => Device.Deliver(new([.. Enumerable.Range(0, count).Select(_ => Notices.Of(++next))]));
 
     private static Notice Wake(Guid conversation, string author = "somebody") => Notices.Of(0, push: new PushHint(conversation, "message", author));
+
+    private static Notice Badge(string? user = null) => Notices.Of(0, push: PushHint.Badge(user ?? Notices.User));
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private Task Settled() => DeliveryCluster.Until(() => cluster.Queue.All.Count == 0, "nothing waits");
 
     private Task Pushed(params Guid[] conversations) => DeliveryCluster.Until(
         () => cluster.Pushes.All.Select(push => push.Conversation).Order().SequenceEqual(conversations.Order()), "the pushes");

@@ -6,6 +6,7 @@ namespace Messenger.Grains.Tests.Fakes;
 public sealed class FakePushStore : IPushStore, IUnreadCounts
 {
     private readonly Dictionary<(string, Guid), QueuedPush> _rows = [];
+    private readonly HashSet<Guid> _claimed = [];
     private volatile bool _away;
 
     /// <summary>Everything throws while it is set.</summary>
@@ -33,7 +34,10 @@ public sealed class FakePushStore : IPushStore, IUnreadCounts
     {
         foreach (var push in pushes)
         {
-            _rows[(push.Device, push.Conversation)] = push;
+            var replaced = _rows.GetValueOrDefault((push.Device, push.Conversation));
+            _rows[(push.Device, push.Conversation)] = replaced is null || _claimed.Contains(replaced.Id)
+                ? push
+                : push with { Due = Math.Max(replaced.Due, push.Due), Tries = replaced.Tries };
         }
 
         return 0;
@@ -42,6 +46,7 @@ public sealed class FakePushStore : IPushStore, IUnreadCounts
     public Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, IReadOnlyCollection<string> without) => Locked<IReadOnlyList<QueuedPush>>(() =>
     {
         var due = _rows.Values.Where(row => row.Due <= now && !without.Contains(row.ApplicationType)).OrderBy(row => row.Due).Take(max).ToList();
+        _claimed.UnionWith(due.Select(row => row.Id));
         due.ForEach(row => _rows[(row.Device, row.Conversation)] = row with { Due = until, Tries = row.Tries + 1 });
         return [.. due.Select(row => row with { Due = until, Tries = row.Tries + 1 })];
     });
@@ -52,6 +57,7 @@ public sealed class FakePushStore : IPushStore, IUnreadCounts
     {
         foreach (var (id, due) in pushes)
         {
+            _claimed.Remove(id);
             foreach (var row in _rows.Values.Where(row => row.Id == id).ToList())
             {
                 _rows[(row.Device, row.Conversation)] = row with { Due = due };

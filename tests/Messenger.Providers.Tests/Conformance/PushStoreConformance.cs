@@ -50,6 +50,20 @@ public abstract class PushStoreConformance(Store store)
     }
 
     [Fact]
+    public async Task What_replaces_one_that_was_put_off_is_put_off_and_what_replaces_one_that_is_being_sent_is_not()
+    {
+        var push = Push(Guid.NewGuid());
+        await store.Pushes.Put([push]);
+        await Claim(Now);
+        await store.Pushes.Postpone([(push.Id, Now + 500)]);
+        await store.Pushes.Put([push with { Id = Guid.NewGuid(), Message = "newer" }]);
+        Assert.Empty(await Claim(Now + 499));
+        Assert.Equal(("newer", 2), (await Claim(Now + 500)) is [var late] ? (late.Message, late.Tries) : default);
+        await store.Pushes.Put([push with { Id = Guid.NewGuid(), Message = "newest", Due = Now + 501 }]);
+        Assert.Equal(("newest", 1), (await Claim(Now + 501)) is [var next] ? (next.Message, next.Tries) : default);
+    }
+
+    [Fact]
     public async Task A_device_has_a_bounded_queue_of_the_newest()
     {
         var pushes = Enumerable.Range(0, IPushStore.MostPerDevice + 10).Select(i => Push(Guid.NewGuid()) with { Queued = Now + i }).ToList();
