@@ -29,7 +29,7 @@ public class MalformedFramesTests
     [InlineData("""{"type":"RequestPing","payload":"x"}""", "RequestPing", "payload is not of the type")]
     [InlineData("""{"type":"RequestPing","payload":{"when":"soon"}}""", "RequestPing", "payload.when is not of the type")]
     [InlineData("""{"type":"RequestPing","payload":{"when":1e999}}""", "RequestPing", "payload.when is not of the type")]
-    [InlineData("""{"type":"RequestPing","payload":{"clientVersion":"\ud800"}}""", "RequestPing", "payload.clientVersion is not of the type")]
+    [InlineData("""{"type":"RequestPing","payload":{"clientVersion":"\ud800"}}""", "RequestPing", "clientVersion must not hold an unpaired surrogate")]
     [InlineData("""{"type":"RequestTyping"}""", "RequestTyping", "conversationUuid is missing")]
     [InlineData("""{"type":"RequestTyping","payload":null}""", "RequestTyping", "conversationUuid is missing")]
     [InlineData("""{"type":"RequestTyping","payload":{"conversationUuid":"no"}}""", "RequestTyping", "conversationUuid must be a UUID")]
