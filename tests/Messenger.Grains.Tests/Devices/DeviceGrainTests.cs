@@ -126,7 +126,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.Later, TimeSpan.FromSeconds(20));
         await Device.Deliver(new([Wake(one)]));
         await Pushed(one);
-        await DeliveryCluster.Until(() => cluster.Queue.All is [{ Due: var due }] && due > Now, "it is put off");
+        await DeliveryCluster.Until(() => cluster.Queue.All is [{ Due: var due }] && due > Now && due < Now + 50_000, "it is put off, and no longer claimed");
 
         // The provider was asked: one more is queued in its place, put off as it was, and the ones after it are held back.
         await Device.Deliver(new([Wake(one)]));
