@@ -16,6 +16,21 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Warning, "A conversation ended with notices not handed over: the log remembers it as unsettled")]
     public static partial void FanoutUnfinished(ILogger logger);
 
+    [LoggerMessage(104, LogLevel.Information, "A conversation's predecessor may have left notices untold: its people's devices are told to resynchronise")]
+    public static partial void DoubtRaised(ILogger logger);
+
+    [LoggerMessage(105, LogLevel.Warning, "This process stood still for {Gap}; the cluster says it is dead: {Dead}")]
+    public static partial void StoodStill(ILogger logger, TimeSpan gap, bool dead);
+
+    [LoggerMessage(106, LogLevel.Warning, "This process stood still for {Gap}, and cannot learn whether it is a member still ({Fault}): nothing is told until it can")]
+    public static partial void LeaseInQuestion(ILogger logger, TimeSpan gap, string fault);
+
+    [LoggerMessage(107, LogLevel.Error, "{Silo} does not answer this silo while others reach both: it is declared dead, so that nobody waits for the path between them")]
+    public static partial void PathCut(ILogger logger, SiloAddress silo);
+
+    [LoggerMessage(108, LogLevel.Warning, "{Silo} could not be declared dead ({Fault}): trying again")]
+    public static partial void PathCutNotDeclared(ILogger logger, SiloAddress silo, string fault);
+
     [LoggerMessage(121, LogLevel.Warning, "Taking over from {Writer}, which is dead: {Conversations} conversations may have notices left untold")]
     public static partial void TakingOver(ILogger logger, string writer, int conversations);
 

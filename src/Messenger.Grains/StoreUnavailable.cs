@@ -17,3 +17,15 @@ internal sealed class StoreUnavailableConverter : IConverter<StoreUnavailableExc
 
     public StoreUnavailable ConvertToSurrogate(in StoreUnavailableException value) => new(value.Message);
 }
+
+/// <summary>How <see cref="WriterFencedException"/> travels: the same way.</summary>
+[GenerateSerializer, Immutable]
+internal readonly record struct WriterFenced(string Message);
+
+[RegisterConverter]
+internal sealed class WriterFencedConverter : IConverter<WriterFencedException, WriterFenced>
+{
+    public WriterFencedException ConvertFromSurrogate(in WriterFenced surrogate) => new(surrogate.Message);
+
+    public WriterFenced ConvertToSurrogate(in WriterFencedException value) => new(value.Message);
+}

@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "The applications' uuids, which are credentials, can be read in the database: set {Key}, and apart from backups")]
     public static partial void NoCredentialKey(ILogger logger, string key);
 
+    [LoggerMessage(6, LogLevel.Error, "The stop was not over after {Limit}: the process ends now, and what it left is taken over as from one that died")]
+    public static partial void StopTookTooLong(ILogger logger, TimeSpan limit);
+
     [LoggerMessage(20, LogLevel.Information, "Operator {Actor}: {Action} ended with {Status}")]
     public static partial void AdminCall(ILogger logger, string actor, string action, int status);
 

@@ -8,7 +8,7 @@ namespace Messenger.Ports;
 /// an entry that was <see cref="LogOutcome.Committed"/> is on disk as a whole, and is read by every later read of any process;
 /// entries are committed in the order handed in, many conversations in one batch;
 /// a (conversation, sequence) and a (conversation, uuid) is written once: the second writer is told, and nothing of its entry is kept;
-/// <see cref="Load"/> takes the conversation over: whoever loaded it before is told <see cref="LogOutcome.Fenced"/> when it next changes
+/// <see cref="Load"/> carries the same fence as a commit, and takes the conversation over: whoever loaded it before is told <see cref="LogOutcome.Fenced"/> when it next changes
 /// more than the messages (those are fenced by their sequence), so that two activations never overwrite each other's rosters and receipts;
 /// after <see cref="LogOutcome.Fenced"/> or <see cref="LogOutcome.Unknown"/> every later entry of that conversation is fenced too, until this
 /// process calls <see cref="Load"/>: nothing rests on an entry that failed, and the load sees what became of it;
@@ -30,8 +30,22 @@ public interface IMessageLog
 
     /// <summary>
     /// Takes a conversation over, and reads all that its grain keeps in memory; null when there is none. A deleted one is returned as such.
+    /// Says, of the same moment, who may have left something of it untold (<see cref="ConversationState.UndeliveredBy"/>).
     /// </summary>
+    /// <exception cref="WriterFencedException">This process was taken over: it takes nothing over any more, and no term was raised.</exception>
     Task<ConversationState?> Load(Guid conversation);
+
+    /// <summary>
+    /// The conversation leaves this process in order: when this returns the journal on disk does not name it, unless something of it is not settled or the
+    /// store is away. So whoever loads it next has nothing to doubt. Never throws.
+    /// </summary>
+    Task Leave(Guid conversation);
+
+    /// <summary>
+    /// The process leaves in order: what was handed in is committed, the journal is trimmed, and a writer that owes nothing gives its name up, so that
+    /// nobody has to take over from it. Afterwards every entry is refused. Ends within the log's own limit, whatever is away. Never throws.
+    /// </summary>
+    Task Close();
 
     /// <summary>Rows with <c>after &lt; sequence &lt; before</c> within [from, to], oldest first or newest first, at most <paramref name="size"/>.</summary>
     Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst);

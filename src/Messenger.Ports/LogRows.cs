@@ -46,4 +46,14 @@ public sealed record ReceiptRow(string UserId, IntervalText Read, IntervalText D
 /// <param name="Term">Whose turn it is: higher with every load; 0 for who created the conversation and has not loaded it.</param>
 public sealed record ConversationState(
     ConversationRow Header, long Head, long LastCreated, IReadOnlyList<MemberRow> Members, IReadOnlyList<SessionKeyHeader> Keys,
-    IReadOnlyList<ReceiptRow> Receipts, long Term);
+    IReadOnlyList<ReceiptRow> Receipts, long Term)
+{
+    /// <summary>
+    /// Other writers whose journals name this conversation: what they committed may not have been told, and its people have to hear of that before
+    /// they are told anything newer.
+    /// </summary>
+    public IReadOnlyList<string> UndeliveredBy { get; init; } = [];
+
+    /// <summary>Entries of this very process that were not settled when it was loaded, each to be closed by <see cref="IMessageLog.Settled"/>.</summary>
+    public int Undelivered { get; init; }
+}

@@ -1,7 +1,7 @@
 namespace Messenger.Ports;
 
 /// <summary>The store is away or did not answer in time. What was asked for may or may not have happened; asking again is safe.</summary>
-public sealed class StoreUnavailableException : Exception
+public class StoreUnavailableException : Exception
 {
     public StoreUnavailableException(string message, Exception? inner = null)
         : base(message, inner)

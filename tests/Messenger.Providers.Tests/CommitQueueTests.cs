@@ -189,6 +189,23 @@ public sealed class CommitQueueTests : IAsyncLifetime
         await stopped;
     }
 
+    [Fact]
+    public async Task An_orderly_stop_ends_within_its_limit_when_the_store_is_away()
+    {
+        var said = queue.Append(Said(1));
+        (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+        await said;
+        writer.Away = true;
+        var lost = queue.Append(Said(2));
+        (await writer.Next()).Answer.SetException(new IOException("gone"));
+        await lost;
+
+        var began = clock.GetTimestamp();
+        await AdvanceUntil(queue.Close());
+        Assert.True(clock.GetElapsedTime(began) <= Options.StopLimit + Options.LongestPause, $"{clock.GetElapsedTime(began)}");
+        Assert.False(writer.Retired);
+    }
+
     private static LogEntry Said(long sequence) => Sample.Said(Guid.NewGuid(), Sample.Message(sequence, "ann"));
 
     /// <summary>Time goes on in small steps, so that what waits for it can set its next timer.</summary>
@@ -248,6 +265,14 @@ public sealed class CommitQueueTests : IAsyncLifetime
             }
 
             return commit.Answer.Task;
+        }
+
+        public bool Retired { get; private set; }
+
+        public Task Retire()
+        {
+            Retired = true;
+            return Task.CompletedTask;
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

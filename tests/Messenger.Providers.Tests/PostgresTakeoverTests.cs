@@ -90,6 +90,86 @@ public sealed class PostgresTakeoverTests(PostgresFixture fixture) : IAsyncLifet
     }
 
     [Fact]
+    public async Task A_fenced_writer_loads_nothing_and_raises_no_term()
+    {
+        var at = Guid.NewGuid();
+        await Said(dying, at);
+        var living = (await survivor.Log.Load(at))!;
+        await survivor.Takeover.Fence(dying.Name);
+
+        // It has not heard of it: nothing it wrote since was refused.
+        Assert.False(dying.Commits.Fenced);
+        await Assert.ThrowsAsync<WriterFencedException>(() => dying.Log.Load(at));
+
+        Assert.True(dying.Commits.Fenced);
+        await Assert.ThrowsAsync<WriterFencedException>(() => dying.Log.Load(at));
+        Assert.Equal(
+            LogOutcome.Committed,
+            await survivor.Log.Append(new(at, living.Term) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false }));
+    }
+
+    [Fact]
+    public async Task Who_never_wrote_and_was_forgotten_loads_nothing()
+    {
+        var at = Guid.NewGuid();
+        await Said(survivor, at);
+        await dying.Log.Load(at);
+        await survivor.Takeover.Fence(dying.Name);
+        await survivor.Takeover.Retire(dying.Name);
+
+        await Assert.ThrowsAsync<WriterFencedException>(() => dying.Log.Load(at));
+    }
+
+    [Fact]
+    public async Task A_load_says_whose_journals_name_the_conversation()
+    {
+        var (at, other) = (Guid.NewGuid(), Guid.NewGuid());
+        await Said(dying, at);
+        await Said(dying, other);
+
+        var found = (await survivor.Log.Load(at))!;
+        Assert.Equal([dying.Name], found.UndeliveredBy);
+        Assert.Equal(0, found.Undelivered);
+        Assert.Empty((await dying.Log.Load(at))!.UndeliveredBy);
+        Assert.Equal(1, (await dying.Log.Load(at))!.Undelivered);
+    }
+
+    [Fact]
+    public async Task A_conversation_that_left_in_order_is_in_no_journal_while_its_process_lives_on()
+    {
+        var (moved, untold) = (Guid.NewGuid(), Guid.NewGuid());
+        await Said(dying, moved);
+        await Said(dying, untold);
+        dying.Log.Settled(moved);
+
+        await dying.Log.Leave(moved);
+        await dying.Log.Leave(untold);
+
+        Assert.Empty((await survivor.Log.Load(moved))!.UndeliveredBy);
+        Assert.Equal([dying.Name], (await survivor.Log.Load(untold))!.UndeliveredBy);
+    }
+
+    [Fact]
+    public async Task Who_leaves_without_debts_gives_its_name_up_and_who_owes_something_does_not()
+    {
+        var at = Guid.NewGuid();
+        await Said(dying, at);
+        dying.Log.Settled(at);
+        await Said(survivor, Guid.NewGuid());
+
+        await dying.Log.Close();
+        await survivor.Log.Close();
+
+        var third = Store.Postgres(fixture.ConnectionString, $"third-{Guid.NewGuid():N}");
+        await using var _ = third;
+        var names = await third.Takeover.Writers();
+        Assert.DoesNotContain(dying.Name, names);
+        Assert.Contains(survivor.Name, names);
+        Assert.NotEqual(LogOutcome.Committed, await dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann"))));
+        await Assert.ThrowsAsync<WriterFencedException>(() => dying.Log.Load(at));
+    }
+
+    [Fact]
     public async Task Of_two_activations_the_second_to_write_is_fenced()
     {
         var at = Guid.NewGuid();

@@ -14,6 +14,9 @@ internal sealed partial class ConversationGrain
     private Task _recovery = Task.CompletedTask;
     private bool _left;
 
+    /// <summary>The doubts that this activation raised, by the writer that may have left something untold: each completes when it is told.</summary>
+    private readonly Dictionary<string, Task> _doubts = new(StringComparer.Ordinal);
+
     /// <summary>The conversation; null when there is none or it was deleted.</summary>
     private async ValueTask<LiveConversation?> Current() =>
         await Loaded() is { Header.Deleted: false } live ? live : null;
@@ -47,6 +50,12 @@ internal sealed partial class ConversationGrain
             await dropped.Quiet;
         }
 
+        if (!locals.MayTell)
+        {
+            // To load is to take over, perhaps from whoever has taken over from here.
+            throw new StoreUnavailableException("this process does not know whether it is a member of the cluster still");
+        }
+
         if (await messages.Load(Id) is not { } state)
         {
             // What was not confirmed was the creation, and it never came to be.
@@ -57,23 +66,73 @@ internal sealed partial class ConversationGrain
         var live = new LiveConversation(Id, state);
         live.Blacklisting = await BlacklistingIn(live);
         _fanout.Term = live.Term;
+        RaiseDoubts(live, state);
         await TellUnconfirmed(live);
         _dropped = null;
         return _live = live;
+    }
+
+    /// <summary>
+    /// What the predecessors of this activation may have left untold is said before its own first notification: a device that got something newer
+    /// before would never look for what is missing.
+    /// </summary>
+    /// <remarks>No await: nothing is sent between the load and this.</remarks>
+    private void RaiseDoubts(LiveConversation live, ConversationState state)
+    {
+        foreach (var writer in state.UndeliveredBy)
+        {
+            // Again with each load: that writer may have committed since.
+            _doubts[writer] = Raise(live);
+        }
+
+        // What this process has not settled is this activation's own business, unless it has sent nothing: then an earlier one was cut off here.
+        if (state.Undelivered > 0 && !_fanout.HasSent && _dropped is null && _unconfirmed.Entries.Count == 0)
+        {
+            _ = Settle(Raise(live), state.Undelivered);
+        }
+    }
+
+    /// <summary>The doubt of one writer's end, raised once; completes when it is told.</summary>
+    private Task Doubted(LiveConversation live, string writer) =>
+        _doubts.TryGetValue(writer, out var told) && told is { IsFaulted: false, IsCanceled: false } ? told : _doubts[writer] = Raise(live);
+
+    private Task Raise(LiveConversation live)
+    {
+        // The people of a deleted conversation may not have heard of its end.
+        Log.DoubtRaised(logger);
+        return _fanout.Doubt(live.Roster.Present.Select(member => member.UserId));
+    }
+
+    /// <summary>Owned by nobody: it ends with the fan-out, and what is not settled then stays in the journal.</summary>
+    private async Task Settle(Task told, int entries)
+    {
+        try
+        {
+            await told;
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        for (var i = 0; i < entries; i++)
+        {
+            messages.Settled(Id);
+        }
     }
 
     /// <summary>Of the messages whose commit had an unknown outcome, those that are on disk are told now, as they would have been then.</summary>
     private async Task TellUnconfirmed(LiveConversation live)
     {
         var doubtful = _unconfirmed.Doubtful;
-        var tried = doubtful ? [] : _unconfirmed.Entries.SelectMany(entry => entry.Rows).Select(row => (row.Uuid, row.Sequence)).ToHashSet();
-        var kept = (await messages.Find(Id, [.. tried.Select(one => one.Uuid)])).Where(row => tried.Contains((row.Uuid, row.Sequence))).ToDictionary(row => row.Uuid);
+        var tried = doubtful ? [] : _unconfirmed.Entries.SelectMany(entry => entry.Rows).Select(Identity).ToHashSet();
+        var kept = (await messages.Find(Id, [.. tried.Select(one => one.Uuid)])).Where(row => tried.Contains(Identity(row))).ToDictionary(row => row.Uuid);
 
         // No await from here on: told once.
         var people = live.Roster.Present.Select(member => member.UserId).ToList();
         if (doubtful)
         {
-            _fanout.Doubt(people);
+            _ = _fanout.Doubt(people);
         }
 
         SettleUnconfirmed(rows =>
@@ -82,6 +141,12 @@ internal sealed partial class ConversationGrain
             return (doubtful || notices.Length > 0 ? people : [], notices);
         });
     }
+
+    /// <summary>
+    /// What makes a stored row the very one that was tried here: a client's retry through another activation has the same uuid, and may have got the same
+    /// place. That one tells of it itself.
+    /// </summary>
+    private static (Guid Uuid, long Sequence, long Created) Identity(MessageRow row) => (row.Uuid, row.Sequence, row.Created);
 
     /// <summary>Each entry is settled, in the log, when the people have what there is to tell of it.</summary>
     private void SettleUnconfirmed(Func<IReadOnlyList<MessageRow>, (List<string> People, Notice[] Notices)> told)
@@ -104,6 +169,12 @@ internal sealed partial class ConversationGrain
             try
             {
                 await Loaded();
+            }
+            catch (WriterFencedException)
+            {
+                // Another process has this conversation, and tells of what it finds in the log.
+                DeactivateOnIdle();
+                return;
             }
             catch (StoreUnavailableException)
             {

@@ -46,6 +46,9 @@ internal sealed partial class ConversationGrain(
         {
             await _recovery.WaitAsync(cancellationToken);
             await _fanout.Drain(cancellationToken);
+
+            // Whoever loads it next, on whichever worker, must not find it in the journal of this one, which lives on.
+            await messages.Leave(Id).WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -59,16 +62,20 @@ internal sealed partial class ConversationGrain(
         }
     }
 
-    public async Task Doubt()
+    public Task Doubt() => DoubtAbout("");
+
+    public async Task DoubtAbout(string writer)
     {
-        // The people of a deleted conversation may not have heard of its end.
         if (await Loaded() is { } live)
         {
-            _fanout.Doubt(live.Roster.Present.Select(member => member.UserId));
+            // Loading has raised it, where that found the journal. Until it is told the journal must stay.
+            var told = Doubted(live, writer);
             if (!live.Header.Deleted)
             {
                 await WakeForWhatMayBeUntold(live);
             }
+
+            await told;
         }
     }
 

@@ -50,6 +50,7 @@ internal sealed class Fanout(
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly HashSet<Lane> _crowded = [];
     private bool _stopped;
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Under which term what is sent from now on was committed: a user's grain takes nothing of one that has passed.</summary>
@@ -70,6 +71,8 @@ internal sealed class Fanout(
 
     private void Send(IEnumerable<(string User, Notice[] Notices)> pieces, Caller? except, Parcel parcel)
     {
+        HasSent = true;
+
         // A trace shows the calls: what is traced makes them.
         var cause = Activity.Current;
         foreach (var (user, notices) in pieces)
@@ -88,13 +91,29 @@ internal sealed class Fanout(
         parcel.Done();
     }
 
-    /// <summary>Tells these people that something may be missing.</summary>
-    public void Doubt(IEnumerable<string> audience)
+    /// <summary>Whether anything was ever sent from here.</summary>
+    public bool HasSent { get; private set; }
+
+    /// <summary>Tells these people that something may be missing, before anything that is sent from now on.</summary>
+    /// <returns>Completes when all were told; faults when this fan-out was stopped before.</returns>
+    public Task Doubt(IEnumerable<string> audience)
     {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var parcel = new Parcel(told.SetResult);
         foreach (var user in audience)
         {
-            LaneOf(user).Doubt();
+            parcel.Add();
+            LaneOf(user).Doubt(parcel);
         }
+
+        parcel.Done();
+        var ended = Ended();
+
+        // Most callers leave it to the lanes.
+        _ = ended.ContinueWith(static end => end.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return ended;
+
+        async Task Ended() => await await Task.WhenAny(told.Task, _end.Task);
     }
 
     /// <summary>Waits while the slowest lane is crowded: the cost of a flood is borne by who sends it.</summary>
@@ -119,7 +138,11 @@ internal sealed class Fanout(
     /// Sends nothing more: what is left stays unsettled in the log. Its grain is about to live elsewhere, and what this one told later
     /// than that one would come out of order.
     /// </summary>
-    public void Stop() => _stopped = true;
+    public void Stop()
+    {
+        _stopped = true;
+        _end.TrySetCanceled();
+    }
 
     private Lane LaneOf(string user)
     {
@@ -186,8 +209,9 @@ internal sealed class Fanout(
             Start();
         }
 
-        public void Doubt()
+        public void Doubt(Parcel parcel)
         {
+            _owed.Add(parcel);
             Owe();
             Start();
         }
@@ -208,6 +232,14 @@ internal sealed class Fanout(
             var pause = FirstPause;
             while (!owner._stopped && (_doubt || _waiting.Count > 0))
             {
+                if (!owner.MayTell)
+                {
+                    // Who stood still may have been taken over from. Either it is told so now, and ends, or what waits goes on in its order.
+                    owner.StayAlive();
+                    await Task.Delay(FirstPause, owner.Clock);
+                    continue;
+                }
+
                 try
                 {
                     if (_doubt)
@@ -354,6 +386,8 @@ internal sealed class Fanout(
     private ILogger Logger => log;
 
     private TimeProvider Clock => clock;
+
+    private bool MayTell => locals.MayTell;
 
     private void StayAlive() => stayAlive();
 

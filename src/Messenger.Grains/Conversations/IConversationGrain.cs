@@ -122,6 +122,12 @@ public interface IConversationGrain : IGrainWithGuidKey
     Task BlackListChanged();
 
     /// <summary>A process died before it had told this conversation's members everything: every member's devices are told to doubt.</summary>
+    /// <param name="writer">The name under which it wrote: one doubt for each, however often this is said.</param>
+    /// <returns>Completes when they were told: until then the journal of that process has to stay.</returns>
+    [Traced]
+    Task DoubtAbout(string writer);
+
+    /// <summary>As <see cref="DoubtAbout"/>, of a leader of the previous release, which does not say whose end it was.</summary>
     [Traced]
     Task Doubt();
 }

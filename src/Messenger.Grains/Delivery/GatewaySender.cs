@@ -1,3 +1,4 @@
+using Messenger.Grains.Placement;
 using Messenger.Grains.Tracing;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -8,8 +9,12 @@ namespace Messenger.Grains.Delivery;
 /// <summary>The way from this silo to one gateway: a bounded queue and a loop with one push in flight, which keeps the order.</summary>
 internal sealed class GatewaySender : IAsyncDisposable
 {
+    /// <summary>While this silo's lease is in question: it is renewed as often.</summary>
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
+
     private readonly EventQueue queue = new(GatewayStreamBounds.QueuedEvents);
     private readonly SiloAddress gateway;
+    private readonly ISiloLease? lease;
     private readonly Func<IAsyncStream<GatewayBatch>> stream;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -18,9 +23,9 @@ internal sealed class GatewaySender : IAsyncDisposable
     private IAsyncStream<GatewayBatch>? target;
     private volatile bool suspect;
 
-    public GatewaySender(SiloAddress gateway, Func<IAsyncStream<GatewayBatch>> stream, TimeProvider time, ILogger log)
+    public GatewaySender(SiloAddress gateway, Func<IAsyncStream<GatewayBatch>> stream, TimeProvider time, ILogger log, ISiloLease? lease)
     {
-        (this.gateway, this.stream, this.time, this.log) = (gateway, stream, time, log);
+        (this.gateway, this.stream, this.time, this.log, this.lease) = (gateway, stream, time, log, lease);
 
         // The loop outlives the call that happened to need it first: it must not keep that call's context.
         using (ExecutionContext.SuppressFlow())
@@ -73,6 +78,12 @@ internal sealed class GatewaySender : IAsyncDisposable
 
     private async Task Push(GatewayEvent[] events)
     {
+        while (lease?.IsHeld == false)
+        {
+            // What waits here may be of an inbox that lives elsewhere by now.
+            await Task.Delay(Recheck, time, stopping.Token);
+        }
+
         var steps = Traces.Push(events);
         try
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Messenger.Grains.Placement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -8,7 +9,8 @@ namespace Messenger.Grains.Delivery;
 
 /// <summary>The senders of this silo, one per gateway it ever published to, until membership declares that gateway dead.</summary>
 /// <remarks>It publishes through Orleans' stream interface alone: which provider carries the streams is a matter of registration.</remarks>
-internal sealed class GatewayStreams(IServiceProvider services, ISiloStatusOracle silos, TimeProvider time, ILogger<GatewayStreams> log)
+internal sealed class GatewayStreams(
+    IServiceProvider services, ISiloStatusOracle silos, TimeProvider time, ILogger<GatewayStreams> log, ISiloLease? lease = null)
     : IGatewayStreams, ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly ConcurrentDictionary<SiloAddress, Lazy<GatewaySender>> senders = new();
@@ -24,7 +26,7 @@ internal sealed class GatewayStreams(IServiceProvider services, ISiloStatusOracl
                 return;
             }
 
-            sender = senders.GetOrAdd(gateway, address => new Lazy<GatewaySender>(() => new GatewaySender(address, () => StreamOf(address), time, log)));
+            sender = senders.GetOrAdd(gateway, address => new Lazy<GatewaySender>(() => new GatewaySender(address, () => StreamOf(address), time, log, lease)));
         }
 
         if (!sender.Value.Offer(hint))

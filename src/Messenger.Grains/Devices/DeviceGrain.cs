@@ -14,7 +14,7 @@ namespace Messenger.Grains.Devices;
 internal sealed class DeviceGrain(
     [PersistentState("device", "state")] IPersistentState<DeviceState> store,
     IGatewayStreams gateways, LeaseRegistry leases, LocalMailboxes mailboxes, PushQueue pushes, ISiloStatusOracle silos, ILocalSiloDetails silo,
-    TimeProvider time, ILogger<DeviceGrain> log) : Grain, IDeviceGrain, IGrainMigrationParticipant
+    TimeProvider time, ILogger<DeviceGrain> log, ISiloLease? lease = null) : Grain, IDeviceGrain, IGrainMigrationParticipant
 {
     private const string Carried = "device";
 
@@ -70,8 +70,9 @@ internal sealed class DeviceGrain(
         var snapshot = mailbox.Leave(wakes.Owed);
         mailboxes.Remove(this.GetPrimaryKeyString(), mailbox);
 
-        // A migration carries the inbox with it; an inbox that nobody was ever told of holds nothing.
-        if (reason.ReasonCode == DeactivationReasonCode.Migrating || forgotten || snapshot is null)
+        // A migration carries the inbox with it; an inbox that nobody was ever told of holds nothing; and one that may live elsewhere by now, under
+        // another epoch, must not come back from here.
+        if (lease?.IsHeld == false || reason.ReasonCode == DeactivationReasonCode.Migrating || forgotten || snapshot is null)
         {
             return;
         }

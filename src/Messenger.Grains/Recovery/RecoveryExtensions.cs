@@ -1,5 +1,10 @@
+using Messenger.Grains.Placement;
 using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 
 namespace Messenger.Grains.Recovery;
 
@@ -13,8 +18,28 @@ public static class RecoveryExtensions
         .AddSingleton<IWriterName, WriterName>()
         .AddSingleton<Workers>()
         .AddSingleton<Gateways>()
+        .AddSingleton<SiloLease>()
+        .AddSingleton<ISiloLease>(provider => provider.GetRequiredService<SiloLease>())
+        .AddHostedService(provider => provider.GetRequiredService<SiloLease>())
+        .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogFarewell>()
         .AddHostedService<TakeoverService>()
         .AddHostedService<MaintenanceService>();
+}
+
+/// <summary>What watches the paths between silos.</summary>
+public static class PathExtensions
+{
+    /// <summary>For every silo of a cluster.</summary>
+    public static ISiloBuilder AddPathMonitor(this ISiloBuilder builder)
+    {
+        builder.AddGrainService<PathProbe>();
+        builder.Services.AddSingleton<PathProbeClient>();
+        builder.Services.AddHostedService(provider => new PathMonitor(
+            provider.GetRequiredService<IClusterMembershipService>(), provider.GetRequiredService<ISiloMetadataCache>(),
+            provider.GetRequiredService<ILocalSiloDetails>(), provider.GetRequiredService<PathProbeClient>().Probe,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PathMonitor>>()));
+        return builder;
+    }
 }
 
 /// <summary>Whether other processes may use the same store.</summary>

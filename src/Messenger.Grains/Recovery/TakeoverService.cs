@@ -11,6 +11,7 @@ namespace Messenger.Grains.Recovery;
 /// that it had not settled, and only then forgets it.
 /// </summary>
 /// <remarks>
+/// A conversation that is loaded meanwhile says it by itself, before anything newer: this is for those that nobody wakes.
 /// Looks whenever membership changes, and every <see cref="Sweep"/> for names that no member has: a leader that dies on the way,
 /// or a cluster that died as a whole, leaves the rest to whoever looks next. Every step can be repeated.
 /// </remarks>
@@ -141,7 +142,7 @@ internal sealed class TakeoverService(
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation },
             async (conversation, _) =>
             {
-                if (await Doubt(conversation))
+                if (await Doubt(conversation, name))
                 {
                     lock (told)
                     {
@@ -160,11 +161,11 @@ internal sealed class TakeoverService(
         return true;
     }
 
-    private async Task<bool> Doubt(Guid conversation)
+    private async Task<bool> Doubt(Guid conversation, string writer)
     {
         try
         {
-            await grains.GetGrain<IConversationGrain>(conversation).Doubt();
+            await grains.GetGrain<IConversationGrain>(conversation).DoubtAbout(writer);
             return true;
         }
         catch (Exception fault)

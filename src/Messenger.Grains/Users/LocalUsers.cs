@@ -1,8 +1,14 @@
+using Messenger.Grains.Placement;
+
 namespace Messenger.Grains.Users;
 
 /// <summary>The users whose grains are active on this silo, by their ids.</summary>
-internal sealed class LocalUsers : LocalActors<LocalUser>
+/// <param name="lease">Null where there are no others that could go on without this silo.</param>
+internal sealed class LocalUsers(ISiloLease? lease = null) : LocalActors<LocalUser>
 {
+    /// <summary>Whether this silo may tell anybody anything now.</summary>
+    public bool MayTell => lease?.IsHeld != false;
+
     /// <inheritdoc cref="LocalUser.TryDeliver"/>
-    public bool TryDeliver(Consignment one) => Find(one.UserId)?.TryDeliver(one.Conversation, one.Term, one.Notices, one.Except) == true;
+    public bool TryDeliver(Consignment one) => MayTell && Find(one.UserId)?.TryDeliver(one.Conversation, one.Term, one.Notices, one.Except) == true;
 }

@@ -143,7 +143,7 @@ internal sealed partial class UserGrain
     {
         var companions = await conversations.CompanionsOf(UserId);
         _keysBeingTold++;
-        _news.Doubt(companions);
+        _ = _news.Doubt(companions);
 
         // Behind the doubt in each lane: it settles when every doubt arrived.
         _news.Send(companions, [], except: null);

@@ -14,6 +14,12 @@ internal static class Server
     /// </summary>
     public static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(90);
 
+    /// <summary>The exit code of a stop that was cut off.</summary>
+    private const int StopTookTooLong = 3;
+
+    /// <summary>For the line that says why to be written.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     /// <summary>A start that failed leaves the cluster again, if that goes quickly: else the others find out by themselves.</summary>
     private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(5);
 
@@ -49,8 +55,29 @@ internal static class Server
 
         console.Started = true;
         Tell(app, settings);
+        app.Lifetime.ApplicationStopping.Register(() => EndAfter(ShutdownLimit, app.Logger));
         await app.WaitForShutdownAsync();
         Log.Stopped(app.Logger);
+    }
+
+    /// <summary>
+    /// A stop that waits for a store which does not come back ends here: what is left is what a process that died leaves, and is taken over in the same way.
+    /// </summary>
+    private static void EndAfter(TimeSpan limit, ILogger logger)
+    {
+        // Not on the pool, which may be what hangs; it does not keep a process that ends in time.
+        new Thread(() =>
+        {
+            Thread.Sleep(limit);
+            Log.StopTookTooLong(logger, limit);
+            Thread.Sleep(LastWords);
+            new Thread(() => Environment.Exit(StopTookTooLong)) { IsBackground = true }.Start();
+            Thread.Sleep(LastWords);
+
+            // What runs at an exit hangs too.
+            Environment.FailFast(null);
+        })
+        { IsBackground = true, Name = nameof(EndAfter) }.Start();
     }
 
     private static void Tell(WebApplication app, Settings settings)

@@ -42,6 +42,7 @@ internal static class SiloComposition
             return;
         }
 
+        silo.AddPathMonitor();
         silo.UseRedisClustering(options => options.ConfigurationOptions = Redis(cluster.Redis));
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ServiceId, cluster.Id));
         silo.Configure<EndpointOptions>(options =>
@@ -57,10 +58,21 @@ internal static class SiloComposition
         });
         silo.Configure<ClusterMembershipOptions>(options =>
         {
-            // Three missed probes, two seconds apart: a dead silo is declared dead in six to eight seconds, and until then its users wait.
-            // A refused connection counts as a missed probe. Orleans' own figure (5 s) doubles that; one second made a busy machine vote out the living.
+            // Three missed probes of at most two seconds: a silo that died, hangs, or whose host vanished is declared dead in six to nine seconds, and
+            // until then its users wait. A refused connection counts as a missed probe. One second made a busy machine vote out the living.
             options.ProbeTimeout = TimeSpan.FromSeconds(2);
             options.NumMissedProbesLimit = 3;
+
+            // Orleans lets a probe grow to four times that, and votes for nobody who was heard of within three of those: 24 s for a silo that hangs.
+            // So it is six seconds: a pause of three ends nobody, whatever its probes say.
+            options.MaxProbeTimeout = options.ProbeTimeout;
+
+            // A probe by way of a third silo tells whether the other one lives, and not whether calls reach it: a path that is cut in one direction
+            // would never be noticed. Two silos have to miss it themselves, so that one that is cut off itself ends nobody.
+            options.EnableIndirectProbes = false;
+
+            // Grown by what a busy machine does to this silo, three probes would outlast every bound. The six seconds are its margin.
+            options.ExtendProbeTimeoutDuringDegradation = false;
 
             // Who joins needs an answer of everybody said to be alive: a row that went stale for so long is not waited for.
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);

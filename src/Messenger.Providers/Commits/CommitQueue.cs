@@ -28,9 +28,13 @@ internal sealed class CommitQueue : IAsyncDisposable
     private readonly UnsettledSet? unsettled;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task loop;
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource certain = Done();
+    private int asked;
+    private Task? closing;
     private Task<bool>? opening;
     private bool open;
+    private int disposed;
 
     public CommitQueue(IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger)
     {
@@ -83,34 +87,95 @@ internal sealed class CommitQueue : IAsyncDisposable
     /// Before a conversation is loaded: returns when no commit of this process is in doubt any more, so that the load sees what became
     /// of an unknown outcome. Entries handed in from then on are taken again.
     /// </summary>
+    /// <returns>Entries of the conversation that this process has not settled.</returns>
     /// <exception cref="StoreUnavailableException">The store stayed away.</exception>
-    public async Task Loading(Guid conversation)
+    /// <exception cref="WriterFencedException">This process was taken over: what it would load, it could neither change nor tell.</exception>
+    public async Task<int> Loading(Guid conversation)
     {
         try
         {
+            // A name that was never claimed could be fenced and forgotten before: then nobody could tell this process that it may not load.
+            await Claim().WaitAsync(options.OpenLimit, clock);
             await certain.Task.WaitAsync(options.OpenLimit, clock);
-            closed.Reopen(conversation);
         }
         catch (TimeoutException e)
         {
             throw new StoreUnavailableException("the log's store is away", e);
         }
+
+        if (Fenced)
+        {
+            throw new WriterFencedException();
+        }
+
+        closed.Reopen(conversation);
+        return unsettled?.Outstanding(conversation) ?? 0;
+    }
+
+    /// <summary>A read found this process fenced.</summary>
+    public void FoundFenced() => Fence();
+
+    /// <summary>Takes a conversation out of the journal, if the disk names it although it is settled.</summary>
+    public async Task Leave(Guid conversation)
+    {
+        if (unsettled?.NamesInVain(conversation) != true || Fenced)
+        {
+            return;
+        }
+
+        var trim = new Pending(new LogEntry(conversation, 0) { Notifies = false }, clock.GetTimestamp(), closed.NextTicket(), trims: true);
+        try
+        {
+            await queue.Writer.WriteAsync(trim);
+        }
+        catch (ChannelClosedException)
+        {
+            // The end of the loop trims all of it.
+            return;
+        }
+
+        await trim.Outcome;
+    }
+
+    /// <summary>The orderly end, within <see cref="CommitOptions.StopLimit"/> whatever is away: see <see cref="IMessageLog.Close"/>.</summary>
+    public Task Close()
+    {
+        lock (stopping)
+        {
+            return closing ??= Closing();
+        }
+
+        async Task Closing()
+        {
+            queue.Writer.TryComplete();
+            stopping.CancelAfter(options.StopLimit);
+            await loop;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!queue.Writer.TryComplete())
+        await Close();
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
         {
-            await loop;
             return;
         }
 
-        stopping.CancelAfter(options.StopLimit);
-        await loop;
         await writer.DisposeAsync();
         certain.TrySetResult();
         stopping.Dispose();
         meter.Dispose();
+    }
+
+    private Task Claim()
+    {
+        if (!opened.Task.IsCompleted && Interlocked.Exchange(ref asked, 1) == 0)
+        {
+            // Where there is no room, what waits opens the writer.
+            queue.Writer.TryWrite(new Pending(new LogEntry(Guid.Empty, 0) { Notifies = false }, clock.GetTimestamp(), closed.NextTicket(), trims: true));
+        }
+
+        return opened.Task;
     }
 
     private async Task Run()
@@ -126,10 +191,33 @@ internal sealed class CommitQueue : IAsyncDisposable
             }
         }
 
-        // An orderly end owes nothing: whoever comes next must not raise doubts about what was told.
-        if (open && unsettled is { Stale: true })
+        if (open && !Fenced)
+        {
+            await End();
+        }
+    }
+
+    /// <summary>An orderly end owes nothing: whoever comes next must not raise doubts about what was told, nor take over from a name without debts.</summary>
+    private async Task End()
+    {
+        if (unsettled is { Stale: true })
         {
             await Commit([]);
+        }
+
+        if (open && !Fenced && unsettled is { Empty: true })
+        {
+            try
+            {
+                await writer.Retire().WaitAsync(options.WriteLimit, clock);
+                Fenced = true;
+            }
+#pragma warning disable CA1031 // A name that stays is taken over from: its journal names nothing.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.CloseFailed(logger, e);
+            }
         }
     }
 
@@ -193,7 +281,7 @@ internal sealed class CommitQueue : IAsyncDisposable
 
     private async Task Write(List<Pending> entries)
     {
-        var part = entries.FindAll(closed.Admits);
+        var part = entries.FindAll(pending => pending.Trims || closed.Admits(pending));
         if (part.Count < entries.Count)
         {
             Settle(entries.Except(part), LogOutcome.Fenced);
@@ -204,6 +292,12 @@ internal sealed class CommitQueue : IAsyncDisposable
         }
 
         var journal = unsettled?.Needed(part);
+        if (journal is null && part.TrueForAll(pending => pending.Trims))
+        {
+            Settle(part, LogOutcome.Committed);
+            return;
+        }
+
         var started = clock.GetTimestamp();
         var outcome = await writer.Write(Batch.Of(part, journal)).WaitAsync(options.WriteLimit, clock);
         switch (outcome)
@@ -257,6 +351,7 @@ internal sealed class CommitQueue : IAsyncDisposable
 
                 opening = null;
                 open = true;
+                opened.TrySetResult();
                 certain.TrySetResult();
                 return true;
             }
@@ -301,7 +396,7 @@ internal sealed class CommitQueue : IAsyncDisposable
     {
         // Of a batch that was halved, some may be settled already.
         var failed = entries.FindAll(pending => !pending.Outcome.IsCompleted);
-        failed.ForEach(pending => closed.Close(pending.Entry.Conversation));
+        failed.FindAll(pending => !pending.Trims).ForEach(pending => closed.Close(pending.Entry.Conversation));
         if (outcome == LogOutcome.Unknown)
         {
             unsettled?.Unknown(failed);

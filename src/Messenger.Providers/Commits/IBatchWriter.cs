@@ -12,6 +12,9 @@ internal interface IBatchWriter : IAsyncDisposable
     /// </summary>
     Task<bool> Open(CancellationToken cancellation);
 
+    /// <summary>Gives this writer's name up, with its journal: nothing is written any more. On the open connection.</summary>
+    Task Retire();
+
     /// <summary>Commits the whole batch or nothing of it. Throws when it cannot say which.</summary>
     Task<BatchOutcome> Write(Batch batch);
 }

@@ -3,7 +3,8 @@ using Messenger.Ports;
 namespace Messenger.Providers.Commits;
 
 /// <summary>An entry on its way.</summary>
-internal sealed class Pending(LogEntry entry, long since, long ticket)
+/// <param name="trims">Writes nothing of its own: it asks that the journal name nothing settled.</param>
+internal sealed class Pending(LogEntry entry, long since, long ticket, bool trims = false)
 {
     /// <summary>About what a row costs besides its texts.</summary>
     private const int RowBytes = 200;
@@ -11,6 +12,8 @@ internal sealed class Pending(LogEntry entry, long since, long ticket)
     private readonly TaskCompletionSource<LogOutcome> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LogEntry Entry { get; } = entry;
+
+    public bool Trims { get; } = trims;
 
     /// <summary>When it was handed in, as the clock's timestamp.</summary>
     public long Since { get; } = since;

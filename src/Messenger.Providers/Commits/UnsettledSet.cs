@@ -15,8 +15,9 @@ internal sealed class UnsettledSet
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, int> outstanding = [];
 
-    /// <summary>Null when it is not known.</summary>
+    /// <summary>Null when it is not known, as before the first commit, when there is none yet.</summary>
     private HashSet<Guid>? onDisk;
+    private bool doubtful;
 
     /// <summary>Whether the disk names any conversation.</summary>
     public bool Stored
@@ -42,6 +43,36 @@ internal sealed class UnsettledSet
         }
     }
 
+    /// <summary>Whether every conversation that was told of is settled.</summary>
+    public bool Empty
+    {
+        get
+        {
+            lock (gate)
+            {
+                return outstanding.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Entries of this conversation that are not settled.</summary>
+    public int Outstanding(Guid conversation)
+    {
+        lock (gate)
+        {
+            return outstanding.GetValueOrDefault(conversation);
+        }
+    }
+
+    /// <summary>Whether the disk may name this conversation although it is settled.</summary>
+    public bool NamesInVain(Guid conversation)
+    {
+        lock (gate)
+        {
+            return (onDisk?.Contains(conversation) ?? doubtful) && !outstanding.ContainsKey(conversation);
+        }
+    }
+
     /// <summary>What a commit of these entries must write; null when the disk says enough.</summary>
     public Guid[]? Needed(IReadOnlyCollection<Pending> entries)
     {
@@ -56,7 +87,8 @@ internal sealed class UnsettledSet
                 }
             }
 
-            return onDisk is not null && needed.IsSubsetOf(onDisk) && entries.Count > 0 && onDisk.Count <= (2 * needed.Count) + Slack
+            var trims = entries.Count == 0 || entries.Any(pending => pending.Trims);
+            return onDisk is not null && needed.IsSubsetOf(onDisk) && !(trims && onDisk.Count > needed.Count) && onDisk.Count <= (2 * needed.Count) + Slack
                 ? null
                 : [.. needed];
         }
@@ -68,6 +100,7 @@ internal sealed class UnsettledSet
         lock (gate)
         {
             onDisk = journal?.ToHashSet() ?? onDisk;
+            doubtful &= journal is null;
             Owe(entries);
         }
     }
@@ -78,6 +111,7 @@ internal sealed class UnsettledSet
         lock (gate)
         {
             onDisk = null;
+            doubtful = true;
             Owe(entries);
         }
     }

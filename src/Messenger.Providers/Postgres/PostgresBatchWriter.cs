@@ -94,6 +94,17 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         }
     }
 
+    public async Task Retire()
+    {
+        await using var retire = new NpgsqlCommand("delete from log_writer where name = $1 and generation = $2 and not fenced", connection)
+        {
+            CommandTimeout = PostgresOptions.OpenSeconds,
+        };
+        retire.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name.Name });
+        retire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = generation });
+        await retire.ExecuteNonQueryAsync();
+    }
+
     public async Task<BatchOutcome> Write(Batch batch)
     {
         await using var commands = new NpgsqlBatch(connection);

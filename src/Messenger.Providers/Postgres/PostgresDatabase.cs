@@ -52,6 +52,10 @@ internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAs
 
     public string TakingTurns => "for update skip locked";
 
+    public string MayWrite => "exists (select 1 from log_writer own where own.name = @writer and not own.fenced)";
+
+    public string Names(string journal) => $"@conversation = any({journal})";
+
     public string CountOf(string table) => $"""
         (select cast(coalesce(sum(greatest(c.reltuples, 0)), 0) as bigint) from pg_class c where c.oid = '{table}'::regclass
             or c.oid in (select i.inhrelid from pg_inherits i where i.inhparent = '{table}'::regclass))

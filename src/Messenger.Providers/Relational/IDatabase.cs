@@ -32,6 +32,12 @@ internal interface IDatabase
     /// <summary>Ends a select inside an update, so that processes which take rows at the same time take different ones.</summary>
     string TakingTurns { get; }
 
+    /// <summary>The condition that the writer named <c>@writer</c> may still write.</summary>
+    string MayWrite { get; }
+
+    /// <summary>The condition that a writer's journal, in a column, names <c>@conversation</c>.</summary>
+    string Names(string journal);
+
     /// <summary>An expression of about how many rows a table has, its partitions included; exact where counting is cheap.</summary>
     string CountOf(string table);
 }

@@ -4,22 +4,30 @@ using Messenger.Providers.Commits;
 namespace Messenger.Providers.Relational;
 
 /// <summary>The message log: written by the group commit, read by statements that both engines understand.</summary>
-internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits, TimeProvider clock) : IMessageLog
+internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits, IWriterName self, TimeProvider clock) : IMessageLog
 {
     public Task<LogOutcome> Append(LogEntry entry) => commits.Append(entry);
 
     public void Settled(Guid conversation) => commits.Settled(conversation);
 
+    public Task Leave(Guid conversation) => commits.Leave(conversation);
+
+    public Task Close() => commits.Close();
+
     public async Task<ConversationState?> Load(Guid conversation)
     {
-        await commits.Loading(conversation);
+        var undelivered = await commits.Loading(conversation);
 
         // The term never repeats, not even where a crash of the store loses one that nothing rests on yet: the clock goes on.
-        const string takeOver = "update conversation set term = case when term < @now then @now else term + 1 end where conversation = @conversation";
+        // A writer that was taken over raises none: the living activation would have to give way to it.
+        var takeOver =
+            $"update conversation set term = case when term < @now then @now else term + 1 end where conversation = @conversation and {database.MayWrite}";
 
         // From here on no other activation changes a roster or a receipt. The head is read first: what another one still appends after it
         // shows up as a taken sequence.
-        const string sql = $"""
+        var sql = $"""
+            select {database.MayWrite};
+            select w.name from log_writer w where w.name <> @writer and {database.Names("w.unsettled")};
             select m.sequence, m.created from message m where m.conversation = @conversation order by m.sequence desc limit 1;
             select {Rows.Conversation}, c.term from conversation c where c.conversation = @conversation;
             select {Rows.Member} from member p where p.conversation = @conversation order by p.position;
@@ -31,16 +39,28 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
             sql,
             async reader =>
             {
-                var heads = await Rows.All(reader, row => (Sequence: row.GetInt64(0), Created: row.GetInt64(1)));
+                if (!(await Rows.All(reader, row => row.GetBoolean(0)))[0])
+                {
+                    commits.FoundFenced();
+                    throw new WriterFencedException();
+                }
+
+                var names = await Rows.Next(reader, row => row.GetString(0));
+                var heads = await Rows.Next(reader, row => (Sequence: row.GetInt64(0), Created: row.GetInt64(1)));
                 var headers = await Rows.Next(reader, row => (Row: Rows.ToConversation(row), Term: row.GetInt64(Rows.ConversationColumns)));
                 var members = await Rows.Next(reader, row => Rows.ToMember(row));
                 var keys = await Rows.Next(reader, row => Rows.ToSessionKey(row));
                 var receipts = await Rows.Next(reader, row => Rows.ToReceipt(row));
                 var (head, created) = heads.Count > 0 ? heads[0] : default;
                 return headers.Count > 0
-                    ? new ConversationState(headers[0].Row, head, created, members, keys, receipts, headers[0].Term) : null;
+                    ? new ConversationState(headers[0].Row, head, created, members, keys, receipts, headers[0].Term)
+                    {
+                        UndeliveredBy = names,
+                        Undelivered = undelivered,
+                    }
+                    : null;
             },
-            ("conversation", conversation), ("now", clock.GetUtcNow().ToUnixTimeMilliseconds()));
+            ("conversation", conversation), ("now", clock.GetUtcNow().ToUnixTimeMilliseconds()), ("writer", self.Name));
     }
 
     public async Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst) =>

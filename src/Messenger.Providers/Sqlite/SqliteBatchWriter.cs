@@ -27,6 +27,9 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
     /// <summary>Whatever was handed to the thread before this is done when this is.</summary>
     public Task<bool> Open(CancellationToken cancellation) => thread.Run(_ => true);
 
+    public Task Retire() => thread.Run(session =>
+        session.Command("delete from log_writer where name = @name", [("name", name.Name)]).ExecuteNonQuery());
+
     public Task<BatchOutcome> Write(Batch batch) => thread.Run(session =>
     {
         try

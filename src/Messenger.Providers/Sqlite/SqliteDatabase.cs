@@ -119,6 +119,11 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     /// <summary>There is one writer.</summary>
     public string TakingTurns => "";
 
+    /// <summary>The data directory has one process at a time.</summary>
+    public string MayWrite => "@writer is not null";
+
+    public string Names(string journal) => $"exists (select 1 from json_each({journal}) where value = @conversation)";
+
     public string CountOf(string table) => $"(select count(*) from {table})";
 
     public void Dispose()

@@ -93,6 +93,9 @@ internal sealed class Told
     /// <summary>Runs when a user is about to hear something: a test's barrier, or its fault.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Runs when a user is about to be told to doubt.</summary>
+    public Func<string, Task> BeforeDoubt { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>What users say to what comes; they hear it only when they take it.</summary>
     public HandOver Answer { get; set; } = HandOver.Taken;
 
@@ -104,7 +107,14 @@ internal sealed class Told
 
     public void Wake(string user, PushHint[] messages) => Array.ForEach(messages, message => Wakes.Enqueue((user, message)));
 
-    public void Doubt(string user) => _doubts.AddOrUpdate(user, 1, (_, count) => count + 1);
+    /// <summary>What a doubt looks like among what a person heard, in order.</summary>
+    public const string DoubtType = "(doubt)";
+
+    public void Doubt(string user)
+    {
+        _heard.GetOrAdd(user, _ => []).Enqueue((DoubtType, "{}", null));
+        _doubts.AddOrUpdate(user, 1, (_, count) => count + 1);
+    }
 
     public int Doubts(Caller who) => _doubts.GetValueOrDefault(who.UserId);
 
@@ -165,10 +175,10 @@ internal sealed class ListeningUser(Told told) : Grain, IUserGrain, IUserPushes
         return answer;
     }
 
-    public Task Doubt()
+    public async Task Doubt()
     {
+        await told.BeforeDoubt(this.GetPrimaryKeyString());
         told.Doubt(this.GetPrimaryKeyString());
-        return Task.CompletedTask;
     }
 
     public Task<Answer> ConfirmApplication(ApplicationInfo application) => throw new NotSupportedException();

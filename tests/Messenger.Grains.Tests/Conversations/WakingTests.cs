@@ -22,7 +22,7 @@ public sealed class WakingTests : IAsyncLifetime
         var answer = await scene.Sent(scene.Cast[1]);
         await scene.Grain.Delivered(scene.Cast[2], new[] { new MessageDelivered(scene.Uuid, answer.Uuid) }.AsImmutable());
 
-        await scene.Grain.Doubt();
+        await scene.Grain.DoubtAbout("a dead writer");
         Assert.Equal(
             [(scene.Cast[0].UserId, answer.Uuid), (scene.Cast[1].UserId, newest.Uuid), (scene.Cast[2].UserId, newest.Uuid)],
             _stage.Told.Wakes.Select(wake => (wake.User, wake.Message.Message)).OrderBy(wake => Array.FindIndex(scene.Cast, who => who.UserId == wake.User)));
@@ -36,7 +36,7 @@ public sealed class WakingTests : IAsyncLifetime
         _stage.Silo.Clock.Advance(TimeSpan.FromMinutes(6));
         var newest = await scene.Sent(scene.Cast[0]);
 
-        await scene.Grain.Doubt();
+        await scene.Grain.DoubtAbout("a dead writer");
         Assert.Equal([(scene.Cast[1].UserId, newest.Uuid)], _stage.Told.Wakes.Select(wake => (wake.User, wake.Message.Message)));
     }
 }

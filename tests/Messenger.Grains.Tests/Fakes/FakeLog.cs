@@ -38,7 +38,18 @@ internal sealed partial class FakeLog : IMessageLog
 
     /// <summary>What an append is to come to.</summary>
     /// <param name="Written">With <see cref="LogOutcome.Unknown"/>: the entry is on disk all the same.</param>
-    public readonly record struct Scripted(LogOutcome Outcome, bool Written = false);
+    public readonly record struct Scripted(LogOutcome Outcome, bool Written = false)
+    {
+        /// <summary>What another process wrote in the place of each row, first.</summary>
+        public Func<MessageRow, MessageRow>? Instead { get; init; }
+    }
+
+    /// <summary>As an activation does that was cut off before it had told something.</summary>
+    public void LeaveUnsettled(Guid conversation) => Locked(() =>
+    {
+        _unsettled.Add(conversation);
+        return 0;
+    });
 
     public Task<LogOutcome> Append(LogEntry entry)
     {
@@ -55,7 +66,36 @@ internal sealed partial class FakeLog : IMessageLog
 
     public void Settled(Guid conversation) => Locked(() => _unsettled.Remove(conversation));
 
-    public Task<ConversationState?> Load(Guid conversation) => Reading(() => Found(conversation)?.TakeOver());
+    /// <summary>Whose journals name a conversation, besides this process's own.</summary>
+    public Dictionary<Guid, string[]> Undelivered { get; } = [];
+
+    /// <summary>This process was taken over: loads are refused, and raise no term.</summary>
+    public bool IsFenced { get; set; }
+
+    /// <summary>Conversations that left in order.</summary>
+    public List<Guid> Gone { get; } = [];
+
+    public Task<ConversationState?> Load(Guid conversation) => IsFenced
+        ? Task.FromException<ConversationState?>(new WriterFencedException())
+        : Reading(() => Found(conversation)?.TakeOver() is { } state
+            ? state with
+            {
+                UndeliveredBy = Undelivered.GetValueOrDefault(conversation, []),
+                Undelivered = _unsettled.Count(one => one == conversation),
+            }
+            : null);
+
+    public Task Leave(Guid conversation)
+    {
+        Locked(() =>
+        {
+            Gone.Add(conversation);
+            return 0;
+        });
+        return Task.CompletedTask;
+    }
+
+    public Task Close() => Task.CompletedTask;
 
     public Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst) =>
         Reading<IReadOnlyList<MessageRow>>(() =>
@@ -103,6 +143,12 @@ internal sealed partial class FakeLog : IMessageLog
 
     private LogOutcome Outcome(Scripted scripted, LogEntry entry)
     {
+        if (scripted.Instead is { } instead)
+        {
+            // Its notifications are that process's business.
+            Commit(entry with { Messages = [.. entry.Messages.Select(instead)], Notifies = false });
+        }
+
         if (scripted.Written)
         {
             Commit(entry);

@@ -66,9 +66,23 @@ internal sealed class Cluster : IClusterMembershipService, ISiloMetadataCache, I
         return metadata;
     }
 
-    public ValueTask Refresh(MembershipVersion minimumVersion, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <summary>What reading the membership table comes to.</summary>
+    public Action Table { get; set; } = () => { };
 
-    public Task<bool> TryKill(SiloAddress siloAddress) => throw new NotSupportedException();
+    /// <summary>What becomes of who is declared dead.</summary>
+    public Action<SiloAddress> Kill { get; set; } = _ => throw new NotSupportedException();
+
+    public ValueTask Refresh(MembershipVersion minimumVersion, CancellationToken cancellationToken)
+    {
+        Table();
+        return ValueTask.CompletedTask;
+    }
+
+    public Task<bool> TryKill(SiloAddress siloAddress)
+    {
+        Kill(siloAddress);
+        return Task.FromResult(true);
+    }
 }
 
 /// <summary>The writers' names and what each had not settled.</summary>
@@ -136,7 +150,7 @@ internal sealed class Conversations
     private IConversationGrain Grain(Guid id)
     {
         var grain = DispatchProxy.Create<IConversationGrain, Proxy>();
-        ((Proxy)(object)grain).Answer = (method, _) => method == nameof(IConversationGrain.Doubt) ? Doubt(id) : throw new NotSupportedException(method);
+        ((Proxy)(object)grain).Answer = (method, _) => method == nameof(IConversationGrain.DoubtAbout) ? Doubt(id) : throw new NotSupportedException(method);
         return grain;
     }
 
