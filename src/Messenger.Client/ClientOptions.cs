@@ -12,8 +12,8 @@ public sealed record ClientOptions
     /// <summary>A request that found no answer in so long, over however many connections, is given up: its owner has stopped waiting.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>To open the socket, and again to authenticate: the server itself gives up a request after 10 s.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>To open the socket, and again to authenticate: the server itself gives up a login after 15 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(17);
 
     /// <summary>A connection that has lasted so long worked: the next reconnect pause is the first one again.</summary>
     public TimeSpan Lasting { get; init; } = TimeSpan.FromSeconds(10);

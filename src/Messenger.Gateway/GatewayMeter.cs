@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Messenger.Ports.Telemetry;
 using Messenger.Protocol;
@@ -49,11 +48,11 @@ internal static class GatewayMeter
     public static void Batched(int count) => Batches.Record(count);
 
     /// <param name="type">A type of the protocol: what a client made up is no label.</param>
-    public static void Served(string type, string status, long started)
+    public static void Served(string type, string status, TimeSpan took)
     {
         if (Requests.Enabled)
         {
-            Requests.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, Labels.RequestType.Is(type), Labels.RequestStatus.Is(status));
+            Requests.Record(took.TotalSeconds, Labels.RequestType.Is(type), Labels.RequestStatus.Is(status));
         }
     }
 

@@ -33,6 +33,15 @@ public sealed class GatewayOptions
     /// <summary>How long a connection may stay unauthenticated; then 4008.</summary>
     public TimeSpan LoginDeadline { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// A request has its answer so long after it was read from its socket, <c>unavailable</c> at the latest: in its lane, in flight and in
+    /// its call together. What Orleans gives one call alone; a person looks at a clock for no longer.
+    /// </summary>
+    public TimeSpan RequestDeadline { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>As <see cref="RequestDeadline"/>, of RequestAuthenticationByApplication, which makes two calls and may queue before them.</summary>
+    public TimeSpan LoginRequestDeadline { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>A connection silent for so long is pinged. Below the idle time-outs of mobile networks' address translation and of common load balancers.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
 

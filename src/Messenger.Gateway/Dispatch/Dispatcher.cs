@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Sessions;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Messenger.Gateway.Dispatch;
 
@@ -12,10 +12,15 @@ namespace Messenger.Gateway.Dispatch;
 /// What a hot request allocates: its id, its record and strings, a lane's entry, and what Orleans does. The answer is written into the
 /// thread's buffer and copied to the outbox.
 /// </remarks>
-internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTraces traces, ILogger<Dispatcher> log)
+internal sealed class Dispatcher(
+    RouteTable routes, UserLimits limits, RequestTraces traces, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Dispatcher> log)
 {
     /// <summary>What of a client's text comes back in a description.</summary>
     private const int Quoted = 200;
+
+    // The sweep comes once a period: what it finds due must not have become overdue since the last one.
+    private readonly long patience = Ticks(options.Value.RequestDeadline - Watch.Period, time);
+    private readonly long loginPatience = Ticks(options.Value.LoginRequestDeadline - Watch.Period, time);
 
     /// <summary>
     /// Called for one frame after another. Completes when the next may come: at once, but for guests' requests, which are answered first,
@@ -24,7 +29,7 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
     /// <param name="utf8">Read until this returns its task, not after.</param>
     public ValueTask Dispatch(Session session, ReadOnlyMemory<byte> utf8)
     {
-        var started = Stopwatch.GetTimestamp();
+        var arrived = time.GetTimestamp();
         var frame = Frame.Read(utf8, out var fault);
         var route = fault is null ? routes.Find(frame.Type!) : null;
         if (route is null)
@@ -36,12 +41,16 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
         var span = traces.Start(route.Type, frame.TraceParent.Span);
         if (Check(session, route, frame, out var request) is { } refusal)
         {
-            Answer(session, new Pending(route, request!, null, frame.Id.ToArray(), 0, started) { Span = span }, refusal);
+            Answer(session, new Pending(route, request!, null, frame.Id.ToArray(), 0, arrived) { Span = span }, refusal);
             return default;
         }
 
-        var pending = new Pending(route, request!, session.Caller, frame.Id.ToArray(), utf8.Length, started) { Span = span };
-        session.InFlight.Enter(pending.Size);
+        var pending = new Pending(route, request!, session.Caller, frame.Id.ToArray(), utf8.Length, arrived)
+        {
+            Due = arrived + (route.IsLogin ? loginPatience : patience),
+            Span = span,
+        };
+        session.InFlight.Enter(pending);
         if (route.IsGuest)
         {
             return ServeGuest(session, pending);
@@ -50,13 +59,37 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
         if (request is not IConversationRequest about)
         {
             _ = ServeAlone(session, pending);
+            return default;
         }
-        else if (Guid.Parse(about.ConversationUuid) is var conversation && session.Lanes.Enter(conversation, pending))
+
+        pending.Conversation = Guid.Parse(about.ConversationUuid);
+        if (session.Lanes.Enter(pending))
         {
-            _ = ServeLane(session, conversation, pending);
+            _ = ServeLane(session, pending);
         }
 
         return default;
+    }
+
+    /// <summary>
+    /// Once a second: answers <c>unavailable</c> what is due. What still waits is taken out of its lane and never begun; of what was begun the
+    /// outcome is dropped when it comes.
+    /// </summary>
+    public void Expire(Session session)
+    {
+        while (session.InFlight.TakeOverdue(time.GetTimestamp()) is { } pending)
+        {
+            if (pending.TryAnswer(out var begun))
+            {
+                Answer(session, pending, begun ? Failures.Unavailable : Failures.NotBegun);
+                session.Served(pending, behind: begun);
+                pending.Tell();
+                if (!begun)
+                {
+                    session.Lanes.Prune(pending.Conversation);
+                }
+            }
+        }
     }
 
     /// <summary>Everything that can be said without a call.</summary>
@@ -98,13 +131,19 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
         }
     }
 
-    private async ValueTask ServeGuest(Session session, Pending pending)
+    /// <summary>Completes when it is answered, which may be before its call has ended.</summary>
+    private ValueTask ServeGuest(Session session, Pending pending)
+    {
+        return !pending.TryBegin() || CallGuest(session, pending).IsCompleted ? default : new ValueTask(pending.WhenTold());
+    }
+
+    private async Task CallGuest(Session session, Pending pending)
     {
         Reply reply;
         RequestTraces.Enter(pending);
         try
         {
-            reply = await pending.Route.Call(session, pending.Request);
+            reply = await pending.Route.Call(session, pending);
         }
 #pragma warning disable CA1031 // The one catch: see Refuse.
         catch (Exception e)
@@ -113,23 +152,35 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
             reply = Refuse(pending.Route, e);
         }
 
-        Finish(session, pending, reply);
-        session.Answered();
+        if (!Finish(session, pending, reply) && reply.Entry is { } late)
+        {
+            // Its client was told that it is no application's connection, and may have another by now.
+            await late.Subscription.DisposeAsync();
+        }
     }
 
-    private async Task ServeAlone(Session session, Pending pending) => Finish(session, pending, await Call(pending));
+    private async Task ServeAlone(Session session, Pending pending)
+    {
+        if (pending.TryBegin())
+        {
+            Finish(session, pending, await Call(pending));
+        }
+    }
 
     /// <summary>Runs a lane until nothing waits in it.</summary>
-    private async Task ServeLane(Session session, Guid conversation, Pending first)
+    private async Task ServeLane(Session session, Pending first)
     {
-        Finish(session, first, await Call(first));
+        if (first.TryBegin())
+        {
+            Finish(session, first, await Call(first));
+        }
+
         List<Pending>? batch = null;
-        while (session.Lanes.Next(conversation, batch ??= []))
+        while (session.Lanes.Next(first.Conversation, batch ??= []))
         {
             if (session.IsCut)
             {
-                batch.ForEach(pending => session.Served(pending.Size));
-                batch.ForEach(pending => pending.Span?.Stop());
+                batch.ForEach(pending => Drop(session, pending));
             }
             else if (batch.Count == 1)
             {
@@ -139,6 +190,20 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
             {
                 await ServeBatch(session, batch);
             }
+        }
+    }
+
+    /// <summary>Nobody is left to be answered.</summary>
+    private static void Drop(Session session, Pending pending)
+    {
+        if (pending.TryAnswer(out _))
+        {
+            session.Served(pending);
+            pending.Span?.Stop();
+        }
+        else
+        {
+            session.InFlight.Settle();
         }
     }
 
@@ -198,13 +263,32 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
         return Failures.Internal;
     }
 
-    private void Finish(Session session, in Pending pending, in Reply reply)
+    /// <summary>Its call has ended; false when it was answered before.</summary>
+    private bool Finish(Session session, Pending pending, in Reply reply)
     {
+        if (!pending.TryAnswer(out _))
+        {
+            session.InFlight.Settle();
+            return false;
+        }
+
+        if (reply.Entry is { } entry)
+        {
+            session.Enter(entry.Caller, entry.Subscription);
+        }
+
         Answer(session, pending, reply);
-        session.Served(pending.Size);
+        session.Served(pending);
+        if (pending.Route.IsGuest)
+        {
+            session.Answered();
+            pending.Tell();
+        }
+
+        return true;
     }
 
-    private void Answer(Session session, in Pending pending, in Reply reply)
+    private void Answer(Session session, Pending pending, in Reply reply)
     {
         var frame = FrameBuffer.Take();
         try
@@ -220,7 +304,7 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
         }
 
         session.Send(frame);
-        GatewayMeter.Served(pending.Route.Type, reply.Status, pending.Started);
+        GatewayMeter.Served(pending.Route.Type, reply.Status, time.GetElapsedTime(pending.Arrived));
         RequestTraces.End(pending, reply.Status);
     }
 
@@ -259,6 +343,8 @@ internal sealed class Dispatcher(RouteTable routes, UserLimits limits, RequestTr
             session.Close(CloseCode.PolicyViolation, "too many frames that are no request");
         }
     }
+
+    private static long Ticks(TimeSpan span, TimeProvider time) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>Never cut through the middle of a character.</summary>
     private static string Quote(string? text) =>

@@ -13,13 +13,16 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
     /// <summary>The <c>description</c> of an <c>ok</c> whose cursor cannot be continued.</summary>
     public const string Resync = "resync";
 
-    /// <summary>After an <c>ok</c> the session has its caller, and its notifications wait until the answer is written.</summary>
-    public async Task<Answer> Enter(Session session, RequestAuthenticationByApplication request)
+    /// <summary>
+    /// An <c>ok</c> says what the session becomes; whoever finds that the request was answered meanwhile disposes of that. Notifications
+    /// wait until the answer is written.
+    /// </summary>
+    public async Task<Reply> Enter(Session session, Pending pending, RequestAuthenticationByApplication request)
     {
         if (session.Caller is { } already)
         {
             return already.UserId == request.UserId && already.Application == ApplicationNames.Of(request.Uuid)
-                ? Answer.Ok
+                ? Reply.Of(Answer.Ok)
                 : Refused.Conflict("this connection is another application's: open a new one");
         }
 
@@ -28,6 +31,23 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
             return tooMany;
         }
 
+        if (!session.TryBeginLogin())
+        {
+            return Refused.Unavailable("the login before this one has no outcome yet: try again later, or on a new connection");
+        }
+
+        try
+        {
+            return await Authenticate(session, pending, request);
+        }
+        finally
+        {
+            session.EndLogin();
+        }
+    }
+
+    private async Task<Reply> Authenticate(Session session, Pending pending, RequestAuthenticationByApplication request)
+    {
         var answer = await grains.User(request.UserId).Authenticate(request.Uuid);
         if (answer is not { Value: { } caller })
         {
@@ -39,6 +59,12 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
             return answer.Refusal ?? throw new InvalidOperationException("an answer with neither caller nor refusal");
         }
 
+        if (pending.IsAnswered)
+        {
+            // Too late: it must not displace what its client has connected since.
+            return Failures.Unavailable;
+        }
+
         var subscription = subscriptions.Attach(caller.Device, session);
         try
         {
@@ -48,8 +74,10 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
                 return Refused.Unavailable("the connection was closed meanwhile");
             }
 
-            session.Enter(caller with { Origin = session.Origin }, subscription);
-            return new Answer(null, connected.Resync ? Resync : null);
+            return new Reply(null, Note: connected.Resync ? Resync : null)
+            {
+                Entry = new Entry(caller with { Origin = session.Origin }, subscription),
+            };
         }
         catch
         {

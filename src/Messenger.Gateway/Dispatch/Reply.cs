@@ -1,3 +1,5 @@
+using Messenger.Gateway.Delivery;
+using Messenger.Grains;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Dispatch;
@@ -5,6 +7,9 @@ namespace Messenger.Gateway.Dispatch;
 /// <summary>How a request came out, before it is a frame: refused, or a response (as an object, or as JSON already), or done.</summary>
 internal readonly record struct Reply(Refused? Refusal, object? Value = null, byte[]? Json = null, string? Note = null)
 {
+    /// <summary>What the session becomes once this answer is queued; null where it stays what it is.</summary>
+    public Entry? Entry { get; init; }
+
     /// <summary>The request's status, for the figures.</summary>
     public string Status => Refusal?.Status ?? Statuses.Ok;
 
@@ -18,3 +23,6 @@ internal readonly record struct Reply(Refused? Refusal, object? Value = null, by
             ? throw new InvalidOperationException($"an answer with neither {typeof(T).Name} nor refusal")
             : new Reply(answer.Refusal, answer.Value);
 }
+
+/// <summary>A login that succeeded: who the session is from now on, and its share in its device's notifications.</summary>
+internal sealed record Entry(Caller Caller, Subscription Subscription);

@@ -49,7 +49,7 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
     }
 
     /// <summary>The request leaves its lane: what this flow does from now on is its.</summary>
-    public static void Enter(in Pending pending)
+    public static void Enter(Pending pending)
     {
         if (pending.Span is { } span)
         {
@@ -62,7 +62,7 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
     }
 
     /// <summary>The request goes in the call of another one.</summary>
-    public static void Joins(in Pending pending, in Pending first)
+    public static void Joins(Pending pending, Pending first)
     {
         if (pending.Span is { IsAllDataRequested: true } span && first.Span is { } other)
         {
@@ -71,7 +71,7 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
     }
 
     /// <summary>The request has its answer.</summary>
-    public static void End(in Pending pending, string status)
+    public static void End(Pending pending, string status)
     {
         if (pending.Span is { } span)
         {

@@ -15,7 +15,7 @@ internal static class RegistrationRoutes
         on.Guest(async (Session from, RequestRegisterApplication r) =>
             await registrations.Refuse(from.Address) is { } refusal ? refusal : await grains.Registration(r.UserId).Register(r));
         on.Guest((Session _, RequestConfirmRegistration r) => grains.Registration(r.UserId).Confirm(r));
-        on.Guest((Session guest, RequestAuthenticationByApplication r) => login.Enter(guest, r));
+        on.Guest((Session guest, Pending pending, RequestAuthenticationByApplication r) => login.Enter(guest, pending, r));
         on.User((Caller me, RequestUpdateDeviceTokenByApplication r) => grains.User(me).UpdateDeviceToken(me, r));
         on.User((Caller me, RequestGetApplicationsFull r) => grains.User(me).GetApplications(me, r));
         on.User((Caller me, RequestDeleteApplication r) => grains.User(me).DeleteApplication(me, r));

@@ -17,6 +17,7 @@ internal abstract class Route
     protected Route(Type request)
     {
         Type = request.Name;
+        IsLogin = request == typeof(RequestAuthenticationByApplication);
         Ok = FrameWriter.Payload(new ResponseStatusMessage(Type, Statuses.Ok, null));
     }
 
@@ -32,6 +33,9 @@ internal abstract class Route
     /// <summary>Whether it is served before authentication. Such a request is answered before the next frame is read.</summary>
     public virtual bool IsGuest => false;
 
+    /// <summary>Whether it makes a guest an application: its deadline is a longer one.</summary>
+    public bool IsLogin { get; }
+
     /// <summary>Whether several of one conversation go in one call.</summary>
     public virtual bool IsBatched => false;
 
@@ -46,7 +50,7 @@ internal abstract class Route
     public virtual ValueTask<Reply[]> Call(Caller me, IReadOnlyList<Pending> requests) => throw new NotSupportedException($"{Type} goes one by one");
 
     /// <summary>Calls for a guest.</summary>
-    public virtual ValueTask<Reply> Call(Session guest, IRequest request) => throw new NotSupportedException($"{Type} is no guest's");
+    public virtual ValueTask<Reply> Call(Session guest, Pending pending) => throw new NotSupportedException($"{Type} is no guest's");
 
     protected abstract IRequest? Parse(ReadOnlySpan<byte> payload);
 }
@@ -80,10 +84,10 @@ internal sealed class UserRoute<TRequest, TResponse>(Func<Caller, TRequest, Task
 }
 
 /// <summary>Of anybody's.</summary>
-internal sealed class GuestRoute<TRequest>(Func<Session, TRequest, ValueTask<Reply>> call) : Route<TRequest>
+internal sealed class GuestRoute<TRequest>(Func<Session, Pending, TRequest, ValueTask<Reply>> call) : Route<TRequest>
     where TRequest : class, IRequest
 {
     public override bool IsGuest => true;
 
-    public override ValueTask<Reply> Call(Session guest, IRequest request) => call(guest, (TRequest)request);
+    public override ValueTask<Reply> Call(Session guest, Pending pending) => call(guest, pending, (TRequest)pending.Request);
 }

@@ -54,12 +54,16 @@ internal sealed class RouteTable
 
     /// <summary>Served before authentication too.</summary>
     public void Guest<TRequest>(Func<Session, TRequest, Task<Answer>> call)
-        where TRequest : class, IRequest => Add(new GuestRoute<TRequest>(async (guest, request) => Reply.Of(await call(guest, request))));
+        where TRequest : class, IRequest => Add(new GuestRoute<TRequest>(async (guest, _, request) => Reply.Of(await call(guest, request))));
+
+    /// <summary>Served before authentication too; looks at its deadline by itself.</summary>
+    public void Guest<TRequest>(Func<Session, Pending, TRequest, Task<Reply>> call)
+        where TRequest : class, IRequest => Add(new GuestRoute<TRequest>(async (guest, pending, request) => await call(guest, pending, request)));
 
     /// <summary>Served before authentication too, by the gateway itself.</summary>
     public void Guest<TRequest>(Func<TRequest, object> answer)
         where TRequest : class, IRequest =>
-        Add(new GuestRoute<TRequest>((_, request) => ValueTask.FromResult(new Reply(null, answer(request)))));
+        Add(new GuestRoute<TRequest>((_, _, request) => ValueTask.FromResult(new Reply(null, answer(request)))));
 
     private void Add(Route route) => routes.Add(route.Type, route);
 }

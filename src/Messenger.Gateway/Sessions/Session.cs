@@ -33,6 +33,7 @@ internal sealed class Session : ISessionOutlet
     private int ended = Open;
     private string? retiring;
     private bool begun;
+    private int loggingIn;
 
     public Session(HttpContext context, FileLinks links, GatewayOptions options, TimeProvider time)
     {
@@ -82,6 +83,14 @@ internal sealed class Session : ISessionOutlet
     public bool IsWaiting { get; set; }
 
     private bool IsOver => Volatile.Read(ref ended) != Open;
+
+    /// <summary>
+    /// False while a login before has no outcome: one that was answered at its deadline may still reach the device, and of two at a time
+    /// the older could displace the newer.
+    /// </summary>
+    public bool TryBeginLogin() => Interlocked.CompareExchange(ref loggingIn, 1, 0) == 0;
+
+    public void EndLogin() => Volatile.Write(ref loggingIn, 0);
 
     /// <summary>Has authenticated: once, by its read loop. Its notifications wait for <see cref="Answered"/>.</summary>
     public void Enter(Caller caller, Subscription subscription) => (Subscription, Caller) = (subscription, caller);
@@ -141,9 +150,10 @@ internal sealed class Session : ISessionOutlet
     }
 
     /// <summary>A request is answered.</summary>
-    public void Served(int size)
+    /// <param name="behind">Its call has not ended.</param>
+    public void Served(Pending pending, bool behind = false)
     {
-        if (InFlight.Leave(size) && Volatile.Read(ref retiring) is { } reason)
+        if (InFlight.Leave(pending, behind) && Volatile.Read(ref retiring) is { } reason)
         {
             Close(CloseCode.Draining, reason);
         }

@@ -1,9 +1,10 @@
+using Messenger.Gateway.Dispatch;
 using Microsoft.Extensions.Logging;
 
 namespace Messenger.Gateway.Sessions;
 
 /// <summary>One timer for all sessions: once a second it looks at each, which costs less than timers of their own.</summary>
-internal sealed class Watch(SessionTable sessions, TimeProvider time, ILogger<Watch> log) : IDisposable
+internal sealed class Watch(SessionTable sessions, Dispatcher dispatcher, TimeProvider time, ILogger<Watch> log) : IDisposable
 {
     /// <summary>How late a deadline may be noticed.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -27,6 +28,7 @@ internal sealed class Watch(SessionTable sessions, TimeProvider time, ILogger<Wa
         {
             foreach (var session in sessions.All)
             {
+                dispatcher.Expire(session);
                 session.Look();
             }
         }

@@ -40,7 +40,7 @@ public sealed class SignalTests
             marks.Written(time);
             DeliveryMeter.Notices.Add(1);
             GatewayMeter.Batched(2);
-            GatewayMeter.Served("RequestAddMessage", "ok", 1);
+            GatewayMeter.Served("RequestAddMessage", "ok", TimeSpan.FromSeconds(1));
             Assert.Null(span);
         }
     }
