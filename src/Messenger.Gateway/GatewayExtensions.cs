@@ -36,6 +36,7 @@ public static class GatewayExtensions
         services.AddSingleton<FileAnswers>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<RequestTraces>();
+        services.AddSingleton<FailureLog>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebSocketEndpoint>();
         return services;

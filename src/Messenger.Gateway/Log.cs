@@ -8,8 +8,11 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Error, "{Type} failed")]
     public static partial void RequestFailed(ILogger log, string type, Exception e);
 
-    [LoggerMessage(LogLevel.Debug, "{Type} is unavailable ({Reason})")]
-    public static partial void RequestUnavailable(ILogger log, string type, string reason);
+    [LoggerMessage(LogLevel.Warning, "{Count} requests were answered unavailable within a second ({Kind})")]
+    public static partial void RequestsUnavailable(ILogger log, int count, string kind);
+
+    [LoggerMessage(LogLevel.Error, "{Count} requests were answered internal within a second ({Kind})")]
+    public static partial void RequestsFailed(ILogger log, int count, string kind);
 
     [LoggerMessage(LogLevel.Warning, "A connection that sent no requests of the protocol was closed")]
     public static partial void Garbage(ILogger log);

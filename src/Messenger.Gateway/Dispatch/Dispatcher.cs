@@ -13,7 +13,8 @@ namespace Messenger.Gateway.Dispatch;
 /// thread's buffer and copied to the outbox.
 /// </remarks>
 internal sealed class Dispatcher(
-    RouteTable routes, UserLimits limits, RequestTraces traces, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Dispatcher> log)
+    RouteTable routes, UserLimits limits, RequestTraces traces, FailureLog failures, IOptions<GatewayOptions> options, TimeProvider time,
+    ILogger<Dispatcher> log)
 {
     /// <summary>What of a client's text comes back in a description.</summary>
     private const int Quoted = 200;
@@ -251,17 +252,7 @@ internal sealed class Dispatcher(
         }
     }
 
-    private Refused Refuse(Route route, Exception e)
-    {
-        if (Failures.IsPassing(e))
-        {
-            Log.RequestUnavailable(log, route.Type, e.GetType().Name);
-            return Failures.Unavailable;
-        }
-
-        Log.RequestFailed(log, route.Type, e);
-        return Failures.Internal;
-    }
+    private Refused Refuse(Route route, Exception e) => failures.Refuse(route.Type, e);
 
     /// <summary>Its call has ended; false when it was answered before.</summary>
     private bool Finish(Session session, Pending pending, in Reply reply)

@@ -1,28 +1,10 @@
-using Messenger.Ports;
 using Messenger.Protocol;
-using Orleans.Runtime;
-using Orleans.Runtime.Messaging;
-using Orleans.Storage;
 
 namespace Messenger.Gateway.Dispatch;
 
-/// <summary>What an exception out of a call means to a client.</summary>
+/// <summary>What a client is told of a call that failed.</summary>
 internal static class Failures
 {
-    /// <summary>Whether trying again later may help: the callee is away, too slow, too busy, or lost its place to another activation.</summary>
-    public static bool IsPassing(Exception e) => e is
-        TimeoutException
-        or StoreUnavailableException
-        or OrleansMessageRejectionException
-        or SiloUnavailableException
-        or ConnectionFailedException
-        or GatewayTooBusyException
-        or LimitExceededException
-        or ClientNotAvailableException
-        or InconsistentStateException
-        or OperationCanceledException
-        || (e.InnerException is { } inner && IsPassing(inner));
-
     public static Refused Unavailable { get; } =
         Refused.Unavailable("no answer in time; the effect may or may not have happened: send the same request again later");
 

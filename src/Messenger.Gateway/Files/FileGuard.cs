@@ -2,12 +2,11 @@ using Messenger.Gateway.Dispatch;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Messenger.Gateway.Files;
 
 /// <summary>The one catch around everything that is served of files: every request ends with an answer, and a refusal is told in words.</summary>
-internal sealed class FileGuard(ILogger<FileGuard> log)
+internal sealed class FileGuard(FailureLog failures)
 {
     /// <summary>Seconds after which a client may try again what was unavailable.</summary>
     private const string RetrySoon = "2";
@@ -31,25 +30,22 @@ internal sealed class FileGuard(ILogger<FileGuard> log)
             // Nobody is there to be answered.
             context.Abort();
         }
-        catch (Exception fault) when (Failures.IsPassing(fault) || fault is FileBusyException)
+        catch (FileBusyException)
         {
-            FilesLog.Unavailable(log, context.Request.Method, Innermost(fault).Message);
             await Refuse(context, Failures.Unavailable, StatusCodes.Status503ServiceUnavailable);
         }
 #pragma warning disable CA1031 // The one catch.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            FilesLog.Failed(log, context.Request.Method, fault);
-            await Refuse(context, Failures.Internal, StatusCodes.Status500InternalServerError);
+            var refusal = failures.Refuse(context.Request.Method, fault);
+            await Refuse(context, refusal, refusal.Status == Statuses.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError);
         }
         finally
         {
             FilesMeter.Answered(context.Request.Method, context.Response.StatusCode);
         }
     };
-
-    private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
 
     private static async Task Refuse(HttpContext context, Refused refusal, int code)
     {

@@ -5,12 +5,6 @@ namespace Messenger.Gateway.Files;
 /// <summary>What is logged of files. Never a name, a user or a signature.</summary>
 internal static partial class FilesLog
 {
-    [LoggerMessage(LogLevel.Error, "{Method} of a file failed")]
-    public static partial void Failed(ILogger log, string method, Exception e);
-
-    [LoggerMessage(LogLevel.Warning, "{Method} of a file is unavailable: {Reason}")]
-    public static partial void Unavailable(ILogger log, string method, string reason);
-
     [LoggerMessage(LogLevel.Warning, "The keys that URLs are signed with could not be read ({Fault}); trying again")]
     public static partial void KeysUnread(ILogger log, string fault);
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Messenger.Gateway.Sessions;
 
 /// <summary>One timer for all sessions: once a second it looks at each, which costs less than timers of their own.</summary>
-internal sealed class Watch(SessionTable sessions, Dispatcher dispatcher, TimeProvider time, ILogger<Watch> log) : IDisposable
+internal sealed class Watch(SessionTable sessions, Dispatcher dispatcher, FailureLog failures, TimeProvider time, ILogger<Watch> log) : IDisposable
 {
     /// <summary>How late a deadline may be noticed.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -31,6 +31,8 @@ internal sealed class Watch(SessionTable sessions, Dispatcher dispatcher, TimePr
                 dispatcher.Expire(session);
                 session.Look();
             }
+
+            failures.Tell();
         }
 #pragma warning disable CA1031 // A timer's exception would end the process; the next round looks again.
         catch (Exception e)

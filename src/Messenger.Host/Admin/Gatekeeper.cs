@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Messenger.Grains;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Orleans.Runtime;
@@ -126,7 +127,7 @@ internal sealed class Gatekeeper(
                 case BadHttpRequestException bad:
                     await Say(http, HttpStatusCode.BadRequest, bad.Message);
                     break;
-                case StoreUnavailableException or TimeoutException or OrleansException:
+                case var away when TransientErrors.IsTransient(away):
                     Log.AdminUnavailable(logger, fault);
                     await Say(http, HttpStatusCode.ServiceUnavailable, "a part of the server is away: the call may or may not have had an effect, and can be repeated");
                     break;

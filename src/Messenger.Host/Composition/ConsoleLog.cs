@@ -16,6 +16,7 @@ internal sealed class ConsoleLog
             .AddConsoleFormatter<PlainLines, ConsoleFormatterOptions>()
             .AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         builder.Services.AddSingleton(log);
+        builder.Services.AddSingleton(new Repetitions(TimeProvider.System));
         if (!IsVerbose(builder.Configuration))
         {
             builder.Logging.AddFilter("Microsoft", level => log.Shows(level));

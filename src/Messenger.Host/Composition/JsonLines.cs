@@ -12,10 +12,15 @@ namespace Messenger.Host.Composition;
 /// <remarks>
 /// The framework's own writer tells the trace as a scope, and with it all other scopes: the path of an HTTP request is one, and it can hold a user's id.
 /// </remarks>
-internal sealed class JsonLines() : ConsoleFormatter("lines")
+internal sealed class JsonLines(Repetitions repetitions) : ConsoleFormatter("lines")
 {
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
+        if (!repetitions.Passes(logEntry, out var exception, out var untold))
+        {
+            return;
+        }
+
         var output = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(output))
         {
@@ -24,10 +29,10 @@ internal sealed class JsonLines() : ConsoleFormatter("lines")
             json.WriteString("LogLevel", logEntry.LogLevel.ToString());
             json.WriteString("Category", logEntry.Category);
             json.WriteNumber("EventId", logEntry.EventId.Id);
-            json.WriteString("Message", Anonymous.Text(logEntry.Formatter(logEntry.State, logEntry.Exception)));
-            if (logEntry.Exception is { } fault)
+            json.WriteString("Message", Anonymous.Text(logEntry.Formatter(logEntry.State, logEntry.Exception)) + Repetitions.Suffix(untold));
+            if (exception is not null)
             {
-                json.WriteString("Exception", Anonymous.Text(fault.ToString()));
+                json.WriteString("Exception", Anonymous.Text(exception));
             }
 
             if (Activity.Current is { } span)

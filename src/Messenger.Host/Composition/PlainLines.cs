@@ -4,11 +4,16 @@ using Microsoft.Extensions.Logging.Console;
 namespace Messenger.Host.Composition;
 
 /// <summary>A log entry as one line for people.</summary>
-internal sealed class PlainLines() : ConsoleFormatter("plain")
+internal sealed class PlainLines(Repetitions repetitions) : ConsoleFormatter("plain")
 {
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var text = $"{Level(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] {logEntry.Formatter(logEntry.State, logEntry.Exception)} {logEntry.Exception}";
+        if (!repetitions.Passes(logEntry, out var exception, out var untold))
+        {
+            return;
+        }
+
+        var text = $"{Level(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] {logEntry.Formatter(logEntry.State, logEntry.Exception)}{Repetitions.Suffix(untold)} {exception}";
         textWriter.WriteLine(Anonymous.Text(text.TrimEnd().ReplaceLineEndings(" ")));
     }
 

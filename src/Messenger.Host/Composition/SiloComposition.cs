@@ -1,3 +1,4 @@
+using Messenger.Grains;
 using Messenger.Grains.Placement;
 using Messenger.Grains.Recovery;
 using Messenger.Host.Admin;
@@ -19,6 +20,9 @@ internal static class SiloComposition
     /// <summary>The grain state of users and registrations, and Orleans' stream subscriptions, which must survive a silo.</summary>
     private static readonly string[] GrainStorages = ["state", "PubSubStore"];
 
+    /// <summary>Silent connections to Redis and between silos are probed so often: see PostgreSQL's.</summary>
+    private const int KeepAliveSeconds = 15;
+
     public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening)
     {
         silo.Services.AddSingleton(TimeProvider.System);
@@ -30,6 +34,7 @@ internal static class SiloComposition
         silo.Membership(settings, listening);
         silo.Directory();
         silo.GrainState(settings);
+        silo.AddForeignExceptions();
         silo.Limits();
         return silo.AddActors(settings);
     }
@@ -101,6 +106,13 @@ internal static class SiloComposition
 
         // A Redis that is away for a moment is waited for: only who joins or leaves needs it.
         options.AbortOnConnectFail = false;
+
+        // Below the shortest time after which a network forgets a silent connection; what the operator gave counts.
+        if (!connectionString.Contains("keepAlive", StringComparison.OrdinalIgnoreCase))
+        {
+            options.KeepAlive = KeepAliveSeconds;
+        }
+
         return options;
     }
 
@@ -111,11 +123,19 @@ internal static class SiloComposition
             silo.AddAdoNetGrainStorage(storage, options => (options.Invariant, options.ConnectionString) = settings.Cluster is { } cluster
                 ? ("Npgsql", new PostgresOptions(cluster.Postgres).GrainStateConnectionString)
                 : ("System.Data.SQLite", new SqliteOptions(Store.Path(settings)).GrainStateConnectionString));
+            GuardedGrainStorage.Guard(silo.Services, storage);
         }
     }
 
     private static void Limits(this ISiloBuilder silo)
     {
+        silo.Configure<SocketConnectionOptions>(options =>
+        {
+            // Orleans probes at its own level (membership) those silos alone that it watches: the others' connections may be silent for hours.
+            options.KeepAliveTimeSeconds = KeepAliveSeconds;
+            options.KeepAliveIntervalSeconds = 5;
+            options.KeepAliveRetryCount = 2;
+        });
         silo.Configure<SiloMessagingOptions>(options =>
         {
             // What a client is told after that is "unavailable". The stores give up sooner, so that the answer tells what happened.
