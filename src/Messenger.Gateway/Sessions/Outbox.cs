@@ -38,6 +38,8 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     private int writtenNotices;
     private int writtenNoticeBytes;
     private long writeStarted;
+    private long progressed;
+    private long total;
     private bool busy;
     private bool finished;
     private bool broken;
@@ -68,6 +70,15 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             }
         }
     }
+
+    /// <summary>
+    /// When the socket took a piece of something large last: a timestamp of the time provider's, 0 before the first. What fits into one write is
+    /// no sign of life: the operating system takes a ping or a notification for a peer that is gone, too.
+    /// </summary>
+    public long Progressed => Volatile.Read(ref progressed);
+
+    /// <summary>Bytes of something large that the socket has taken.</summary>
+    public long Written => Volatile.Read(ref total);
 
     private int Waiting => length + written;
 
@@ -239,8 +250,14 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
                 {
                     for (var at = 0; at < batch.Count; at += WriteSize)
                     {
+                        var piece = batch.AsMemory(at, Math.Min(WriteSize, batch.Count - at));
                         Volatile.Write(ref writeStarted, time.GetTimestamp());
-                        await stream!.WriteAsync(batch.AsMemory(at, Math.Min(WriteSize, batch.Count - at)));
+                        await stream!.WriteAsync(piece);
+                        if (batch.Count > WriteSize)
+                        {
+                            Volatile.Write(ref total, total + piece.Length);
+                            Volatile.Write(ref progressed, time.GetTimestamp());
+                        }
                     }
                 }
                 finally

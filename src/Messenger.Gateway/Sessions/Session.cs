@@ -22,12 +22,19 @@ internal sealed class Session : ISessionOutlet
 
     private const int Open = -1;
 
+    /// <summary>Bytes that may lie in the operating system and in proxies: Linux takes 4 MiB for one socket.</summary>
+    private const long MostUnderWay = 4 * 1024 * 1024;
+
+    /// <summary>A phone on a bad network has 50 KB/s.</summary>
+    private const double SlowestBytesPerSecond = 50_000;
+
     private readonly IHttpRequestLifetimeFeature connection;
     private readonly FileLinks links;
     private readonly GatewayOptions options;
     private readonly TimeProvider time;
     private readonly long opened;
     private long heard;
+    private long writtenWhenHeard;
     private long pinged;
     private long closing;
     private int ended = Open;
@@ -187,7 +194,11 @@ internal sealed class Session : ISessionOutlet
     }
 
     /// <summary>The client is there.</summary>
-    public void Heard() => Volatile.Write(ref heard, time.GetTimestamp());
+    public void Heard()
+    {
+        Volatile.Write(ref writtenWhenHeard, Outbox.Written);
+        Volatile.Write(ref heard, time.GetTimestamp());
+    }
 
     /// <summary>Ends what is left of the connection without a word.</summary>
     public void Abort()
@@ -241,12 +252,16 @@ internal sealed class Session : ISessionOutlet
         }
     }
 
+    /// <summary>
+    /// Bytes that came are life, and so is a write that got on: a phone on a slow network that takes a large answer has nothing to say, and our ping
+    /// waits behind that answer, in our queue and in the network.
+    /// </summary>
     private void LookForLife()
     {
-        var last = Volatile.Read(ref heard);
+        var last = Math.Max(Volatile.Read(ref heard), Outbox.Progressed);
         if (pinged > last)
         {
-            if (time.GetElapsedTime(pinged) >= options.KeepAliveTimeout && !IsWaiting)
+            if (time.GetElapsedTime(pinged) >= options.KeepAliveTimeout + UnderWay() && !IsWaiting)
             {
                 Abort();
             }
@@ -257,6 +272,9 @@ internal sealed class Session : ISessionOutlet
             Outbox.AddPing();
         }
     }
+
+    /// <summary>How long a slow network may take for what lies before our ping in the operating system and in the proxies: what was written since the client was heard.</summary>
+    private TimeSpan UnderWay() => TimeSpan.FromSeconds(Math.Min(Outbox.Written - Volatile.Read(ref writtenWhenHeard), MostUnderWay) / SlowestBytesPerSecond);
 
     /// <summary>The first to end it says why.</summary>
     private bool Begin(CloseCode code)

@@ -129,7 +129,7 @@ internal static class SiloComposition
 
     private static void Limits(this ISiloBuilder silo)
     {
-        silo.Configure<SocketConnectionOptions>(options =>
+        silo.Configure<Orleans.Networking.Shared.SocketConnectionOptions>(options =>
         {
             // Orleans probes at its own level (membership) those silos alone that it watches: the others' connections may be silent for hours.
             options.KeepAliveTimeSeconds = KeepAliveSeconds;

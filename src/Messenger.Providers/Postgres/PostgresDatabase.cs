@@ -18,7 +18,8 @@ internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAs
             await using var reader = await command.ExecuteReaderAsync();
             return await read(reader);
         },
-        arguments);
+        arguments,
+        repeatable: true);
 
     /// <summary>One round trip, and no wait for the disk.</summary>
     public Task<T> ChangeAndRead<T>(string change, string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments) => Run(
@@ -63,22 +64,37 @@ internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAs
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments)
+    /// <param name="repeatable">It changes nothing: on a pooled connection that turns out to be broken it is tried once more, on a fresh one.</param>
+    private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments, bool repeatable = false)
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync();
-            await using var command = new NpgsqlCommand(sql, connection);
-            foreach (var (name, value) in arguments)
+            try
             {
-                command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+                return await RunOnce(sql, run, arguments);
             }
-
-            return await run(command);
+            catch (Exception e) when (repeatable && PostgresErrors.IsBroken(e))
+            {
+                // What broke one broke its neighbours too: the next from the pool would be as dead.
+                source.Clear();
+                return await RunOnce(sql, run, arguments);
+            }
         }
         catch (Exception e) when (PostgresErrors.IsAway(e))
         {
             throw new StoreUnavailableException("PostgreSQL did not answer", e);
         }
+    }
+
+    private async Task<T> RunOnce<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var (name, value) in arguments)
+        {
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        }
+
+        return await run(command);
     }
 }

@@ -20,4 +20,12 @@ internal static class PostgresErrors
         NpgsqlException or TimeoutException or SocketException or IOException => true,
         _ => false,
     };
+
+    /// <summary>The connection is gone, which was found at its first use since: a server that was stopped, a failover, a network that forgot it. Not a time-out.</summary>
+    public static bool IsBroken(Exception exception) => exception switch
+    {
+        PostgresException server => server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+        NpgsqlException => exception.InnerException is IOException or SocketException,
+        _ => false,
+    };
 }

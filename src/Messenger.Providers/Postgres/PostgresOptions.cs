@@ -27,6 +27,19 @@ public sealed record PostgresOptions(string ConnectionString)
     /// </summary>
     internal const int PoolSize = 16;
 
+    /// <summary>
+    /// Seconds of silence after which a connection, pooled or the log's, is asked for a sign of life, by a statement and by TCP. Below a minute,
+    /// after which the shortest address translations forget; what one forgot all the same (it restarted) is found and thrown away within this time and a
+    /// statement's, before a request pays for it.
+    /// </summary>
+    internal const int KeepAliveSeconds = 15;
+
+    /// <summary>Between two of TCP's probes that are not answered.</summary>
+    private const int ProbeSeconds = 5;
+
+    /// <summary>A pooled connection that nobody used for so long is closed: below the 4 minutes and the 350 s of the clouds' load balancers.</summary>
+    private const int IdleSeconds = 180;
+
     /// <summary>Seconds for the statement that opens the writer's connection.</summary>
     internal const int OpenSeconds = 2;
 
@@ -71,7 +84,9 @@ public sealed record PostgresOptions(string ConnectionString)
     private NpgsqlConnectionStringBuilder Limits(string name)
     {
         // Of a key that is there twice, the later counts.
-        var limits = new NpgsqlConnectionStringBuilder($"Maximum Pool Size={PoolSize};{ConnectionString}")
+        var limits = new NpgsqlConnectionStringBuilder(
+            $"Maximum Pool Size={PoolSize};Keepalive={KeepAliveSeconds};Tcp Keepalive=true;Tcp Keepalive Time={KeepAliveSeconds};Tcp Keepalive Interval={ProbeSeconds};"
+            + $"Connection Idle Lifetime={IdleSeconds};{ConnectionString}")
         {
             ApplicationName = name,
             Timeout = TurnSeconds,

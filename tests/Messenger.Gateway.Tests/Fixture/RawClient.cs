@@ -84,5 +84,8 @@ public sealed class RawClient : IDisposable
         }
     }
 
+    /// <summary>Takes so many bytes, whatever they are.</summary>
+    public Task Skip(int count) => stream.ReadExactlyAsync(new byte[count]).AsTask().WaitAsync(TestClient.Patience);
+
     public void Dispose() => tcp.Dispose();
 }

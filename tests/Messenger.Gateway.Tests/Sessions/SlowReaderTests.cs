@@ -1,4 +1,5 @@
 using Messenger.Gateway.Tests.Fixture;
+using Messenger.Grains;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
 using Messenger.Protocol;
@@ -49,6 +50,34 @@ public class SlowReaderTests
             "closed for not reading");
         server.Time.Advance(TimeSpan.FromSeconds(10));
         await Eventually.True(() => server.Sessions.Count == 0, "cut");
+    }
+
+    /// <summary>Nine megabytes at 100 KB/s, of a phone that says nothing of its own and answers pings when it comes to them.</summary>
+    [Fact]
+    public async Task APhoneThatTakesALargeAnswerSlowlyIsNotGivenUp()
+    {
+        const int size = 9_000_000;
+        const int perSecond = 100_000;
+        await using var server = await GatewayServer.Start();
+        using var client = await RawClient.Connect(server.Address);
+        var session = server.Sessions.All.Single();
+        session.Enter(new Caller(TestClient.User, "app"), null!);
+        Assert.True(session.Outbox.TryAddAnswer(new byte[size]));
+        for (var taken = 0; taken < size; taken += perSecond)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.False(session.IsDeaf, $"given up after {taken / perSecond} s");
+            await client.Skip(Math.Min(perSecond, size - taken));
+        }
+
+        // Who says nothing more after that is gone in the end.
+        await Eventually.True(
+            () =>
+            {
+                server.Time.Advance(TimeSpan.FromSeconds(1));
+                return server.Sessions.Count == 0;
+            },
+            "given up");
     }
 
     [Fact]
