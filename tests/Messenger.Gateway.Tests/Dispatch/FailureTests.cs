@@ -39,7 +39,7 @@ public sealed class FailureTests
     public static TheoryData<Exception> Faults =>
     [
         new InvalidOperationException(),
-        new NullReferenceException(),
+        new ArgumentException("ours"),
         new FileNotFoundException(),
         new BrokenDatabaseException(transient: false),
         new OrleansException("Error from storage provider", new BrokenDatabaseException(transient: false)),
