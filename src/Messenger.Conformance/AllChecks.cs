@@ -10,7 +10,7 @@ public static class AllChecks
     public static IReadOnlyList<Check> List { get; } =
     [
         .. ConnectionChecks.All, .. BadInputChecks.All, .. RegistrationChecks.All, .. DeleteUserChecks.All, .. ProfileChecks.All, .. ContactChecks.All,
-        .. ConversationChecks.All, .. MembershipChecks.All, .. SessionKeyChecks.All, .. MessageChecks.All, .. PaginationChecks.All, .. ReceiptChecks.All,
+        .. ConversationChecks.All, .. MembershipChecks.All, .. VisibilityChecks.All, .. SessionKeyChecks.All, .. MessageChecks.All, .. PaginationChecks.All, .. ReceiptChecks.All,
         .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. LimitChecks.All,
     ];
 

@@ -10,6 +10,9 @@ public interface IConversationDirectory
     /// <summary>The conversations that this user is in now.</summary>
     Task<IReadOnlyList<Guid>> ConversationsOf(string userId);
 
+    /// <summary>The conversations, not deleted, that this user is in or was in and may still read in.</summary>
+    Task<IReadOnlyList<Guid>> EverOf(string userId);
+
     /// <summary>The dialogs, not deleted, of these two.</summary>
     Task<IReadOnlyList<Guid>> DialogsOf(string userId, string peer);
 

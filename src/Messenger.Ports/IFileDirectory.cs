@@ -26,7 +26,11 @@ public interface IFileDirectory
 /// <param name="Size">Bytes.</param>
 /// <param name="Created">Milliseconds since the Unix epoch.</param>
 public sealed record FileRow(
-    Guid File, long Sequence, string Name, string PathName, string? PreviewName, string MimeType, int Width, int Height, int? Duration, long Size, long Created);
+    Guid File, long Sequence, string Name, string PathName, string? PreviewName, string MimeType, int Width, int Height, int? Duration, long Size, long Created)
+{
+    /// <summary>The sequence that was next in its conversation when it joined the message: who left before it does not see it.</summary>
+    public long JoinedAt { get; init; }
+}
 
 /// <summary>An avatar.</summary>
 /// <param name="Owner">See <see cref="AvatarOwners"/>.</param>

@@ -53,8 +53,8 @@ public interface IMessageLog
     /// <summary>The rows with these uuids, in no order; unknown ones are left out.</summary>
     Task<IReadOnlyList<MessageRow>> Find(Guid conversation, IReadOnlyCollection<Guid> uuids);
 
-    /// <summary>How many rows (no event, not deleted) of others than this user lie in the range and outside the given read ranges.</summary>
-    Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read);
+    /// <summary>How many rows (no event, not deleted) of others than this user lie in these ranges: what the user may see and has not read.</summary>
+    Task<int> CountUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges);
 
     /// <summary>The wrapped key of one user; null where there is none.</summary>
     Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId);
@@ -110,6 +110,9 @@ public sealed record LogEntry(Guid Conversation, long Term)
     /// <summary>Wrapped keys, inserted or replaced.</summary>
     public IReadOnlyList<SessionKeyRow> Keys { get; init; } = [];
 
+    /// <summary>Former members whose account ended: their wrapped keys go, which whoever has the number next must not be given.</summary>
+    public IReadOnlyList<string> Ended { get; init; } = [];
+
     /// <summary>Receipts, inserted or replaced: where a batch has several of one member, the last stands.</summary>
     public IReadOnlyList<ReceiptRow> Receipts { get; init; } = [];
 
@@ -123,7 +126,7 @@ public sealed record LogEntry(Guid Conversation, long Term)
     public AvatarRow? Avatar { get; init; }
 
     /// <summary>Whether it changes more than the messages, so that only who took the conversation over last may commit it.</summary>
-    public bool NeedsTerm => Header is not null || NewKey is not null || Members.Count + Keys.Count + Receipts.Count + Marks.Count + Files.Count > 0
+    public bool NeedsTerm => Header is not null || NewKey is not null || Members.Count + Keys.Count + Ended.Count + Receipts.Count + Marks.Count + Files.Count > 0
         || Avatar is not null;
 
     /// <summary>Whether memory shows it ahead of the log, so that what is handed in behind it may rest on it. Messages and files are shown when they are there.</summary>
@@ -137,4 +140,19 @@ public sealed record LogEntry(Guid Conversation, long Term)
 public readonly record struct SequenceRange(long From, long To);
 
 /// <summary>Ranges of sequences as stored: <c>1-57,60,62-64</c>, ascending, not touching; empty for none.</summary>
-public readonly record struct IntervalText(string Text);
+public readonly record struct IntervalText(string Text)
+{
+    /// <summary>Without reading all of it into a <see cref="SequenceSet"/>: for texts that are nearly always empty.</summary>
+    public bool Contains(long sequence)
+    {
+        foreach (var part in Text.AsSpan().Split(','))
+        {
+            if (Text.AsSpan(part) is { IsEmpty: false } text && SequenceSet.Range(text) is var (from, to) && sequence <= to)
+            {
+                return from <= sequence;
+            }
+        }
+
+        return false;
+    }
+}

@@ -24,11 +24,71 @@ public sealed record ConversationRow(
     string UuidText, bool IsDialog, string? Title, string CreatorId, Guid SessionKey, string SessionKeyText, long Created,
     bool HasAvatar, long AvatarUpdated, bool Deleted);
 
-/// <summary>A member, present or former.</summary>
-/// <param name="JoinedAt">The first sequence this member may see.</param>
-/// <param name="LeftAt">The last sequence this member may see; null while a member.</param>
+/// <summary>A member, present or former, with every stay: a message is for who was there when it took its sequence, whatever came later.</summary>
+/// <param name="Nick">As the member wrote it.</param>
+/// <param name="JoinedAt">The first sequence of the newest stay.</param>
+/// <param name="LeftAt">The last sequence of the newest stay; null while a member. Before <paramref name="JoinedAt"/> where there is none (any more).</param>
 /// <param name="Position">Ascending in the order of joining: who stands longest has the least.</param>
-public sealed record MemberRow(string UserId, bool IsAdmin, string? Nick, long JoinedAt, long? LeftAt, long Position);
+public sealed record MemberRow(string UserId, bool IsAdmin, string? Nick, long JoinedAt, long? LeftAt, long Position)
+{
+    /// <summary>
+    /// Stays before the newest, and those of earlier owners of this number, that a row may hold together: each is written with every change of it.
+    /// </summary>
+    public const int MostStays = SequenceSet.Most;
+
+    /// <summary>The stays before the newest one.</summary>
+    public IntervalText Earlier { get; init; } = new("");
+
+    /// <summary>The stays of earlier owners of this number, whose accounts ended: they count as people, and give nobody a right.</summary>
+    public IntervalText Ended { get; init; } = new("");
+
+    /// <summary>The sequence that was next when <see cref="Nick"/> was set: who left before it does not see it.</summary>
+    public long NickSince { get; init; }
+
+    /// <summary>What this person may see, ascending: every stay.</summary>
+    public IReadOnlyList<SequenceRange> Stays => StaysOf(Earlier, JoinedAt, LeftAt);
+
+    public static IReadOnlyList<SequenceRange> StaysOf(IntervalText earlier, long joinedAt, long? leftAt)
+    {
+        var newest = new SequenceRange(joinedAt, leftAt ?? long.MaxValue);
+        return earlier.Text.Length == 0
+            ? newest.To < newest.From ? [] : [newest]
+            : [.. SequenceSet.Parse(earlier).Ranges, .. newest.To < newest.From ? Array.Empty<SequenceRange>() : [newest]];
+    }
+
+    /// <summary>Whether a sequence lies in one of the stays: who was there may see it.</summary>
+    public bool Sees(long sequence) =>
+        (JoinedAt <= sequence && (LeftAt is not { } left || sequence <= left)) || Earlier.Contains(sequence);
+
+    /// <summary>Whether somebody of this id was there, be it an earlier owner of the number: who counts among a message's people.</summary>
+    public bool WasThere(long sequence) => Sees(sequence) || Ended.Contains(sequence);
+
+    /// <summary>The same person, back from a sequence on; null where the row holds as many stays as it may.</summary>
+    public MemberRow? Back(long sequence, bool admin, long position)
+    {
+        var earlier = SequenceSet.Parse(Earlier);
+        if (LeftAt is { } left && left >= JoinedAt)
+        {
+            earlier.Include(new SequenceRange(JoinedAt, left));
+        }
+
+        return earlier.Ranges.Count + SequenceSet.Parse(Ended).Ranges.Count >= MostStays
+            ? null
+            : this with { IsAdmin = admin, JoinedAt = sequence, LeftAt = null, Position = position, Earlier = earlier.ToText() };
+    }
+
+    /// <summary>The account of who left has ended: whoever has this number next is another person.</summary>
+    public MemberRow WithoutAccount()
+    {
+        var ended = SequenceSet.Parse(Ended);
+        foreach (var stay in Stays)
+        {
+            ended.Add(stay);
+        }
+
+        return this with { IsAdmin = false, Nick = null, JoinedAt = 1, LeftAt = 0, Earlier = new IntervalText(""), Ended = ended.ToText() };
+    }
+}
 
 /// <summary>A session key, without anybody's wrapped copy.</summary>
 public sealed record SessionKeyHeader(Guid Uuid, string UuidText, long Created);

@@ -51,7 +51,13 @@ public sealed class GoldenTests(PostgresFixture fixture)
             state!.Header);
         Assert.Equal((4L, 1_700_000_000_040L), (state.Head, state.LastCreated));
         Assert.Equal(
-            [new("ann", true, "bmljaw==", 1, null, 1), new("bob", false, null, 2, null, 2), new("cid", false, null, 1, 2, 3)], state.Members);
+            [
+                new("ann", true, "bmljaw==", 1, null, 1), new("bob", false, null, 2, null, 2),
+
+                // Left, and has no account any more: whoever has the number next was not there.
+                new("cid", false, null, 1, 0, 3) { Ended = new("1-2") },
+            ],
+            state.Members);
         Assert.Equal([new(Key, "0B7C1D1E-5A53-4C66-9D0A-3F1F1F0A0002", 1_700_000_000_000)], state.Keys);
         Assert.Equal([Sample.Receipt("bob", "1,4", "1-2,4")], state.Receipts);
         Assert.Equal(

@@ -10,6 +10,7 @@ internal static class DeleteUserChecks
         new("A deleted user leaves every conversation and is no longer registered", ["REG-12"], ADeletedUserLeavesEveryConversationAndIsNoLongerRegistered),
         new("A wrong code deletes nobody", ["REG-12", "ERR-2"], AWrongCodeDeletesNobody),
         new("Who comes back starts with nothing", ["REG-12"], WhoComesBackStartsWithNothing),
+        new("Who has a number next was not there", ["REG-12", "CONV-10"], WhoHasANumberNextWasNotThere),
     ];
 
     private static async Task ADeletedUserLeavesEveryConversationAndIsNoLongerRegistered(Scene scene)
@@ -55,5 +56,35 @@ internal static class DeleteUserChecks
 
         Expect.Empty((await again.Ask("GetParams", new { userId = again.UserId })).Done().Items("params"));
         Expect.Empty((await again.Ask("RequestGetConversationsFull", new { userId = again.UserId })).Done().Items("conversations"));
+    }
+
+    private static async Task WhoHasANumberNextWasNotThere(Scene scene)
+    {
+        var (a, b) = (await scene.Newcomer(), await scene.Person());
+        var (left, stayed) = (await b.Group(a), await b.Group(a));
+        (await a.Ask("UpdateMemberNick", new { conversationUuid = stayed.Uuid, nickEncrypted = "theirs" })).Done();
+        var (own, theirs) = ((await a.Say(stayed)).Text("uuid")!, (await b.Say(stayed)).Text("uuid")!);
+        (await a.Read(stayed, theirs)).Done();
+        (await a.Leave(left)).Done();
+        (await a.Ask("RequestDeleteUser", new { openUserId = a.Account.OpenUserId })).Done();
+        (await a.Ask("RequestDeleteUserConfirmation", new { code = await a.Code() })).Done();
+        await a.Line.Closing();
+
+        var next = await scene.Newcomer(a.Account);
+
+        foreach (var talk in new[] { left, stayed })
+        {
+            (await next.Ask("RequestGetMessagesFromUuid", new { conversationUuid = talk.Uuid, size = 10 })).Refused("not_found");
+            (await next.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key })).Refused("not_found");
+        }
+
+        (await b.AddMember(stayed, next)).Done();
+        (await next.Ask("UpdateMemberNick", new { conversationUuid = stayed.Uuid, nickEncrypted = "the next one's" })).Done();
+        Expect.Equal(["Added"], (await next.Log(stayed)).Select(message => message.Text("eventType")!));
+        (await next.Ask("RequestDeleteMessage", new { conversationUuid = stayed.Uuid, uuid = own })).Refused("not_found");
+        var log = await b.Log(stayed);
+        Expect.Null(log.Single(message => message.Is("uuid", own)).Text("userNick"));
+        var counted = log.Single(message => message.Is("uuid", theirs));
+        Expect.Equal((2, 2), (counted.Number("members"), counted.Number("readedMembers")));
     }
 }

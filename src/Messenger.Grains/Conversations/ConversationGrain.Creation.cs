@@ -124,6 +124,7 @@ internal sealed partial class ConversationGrain
         List<MessageRow> events = [.. people.Keys.Select(user => Event(live, EventTypes.Added, me.UserId, user))];
         Appended(live, events);
         _live = created = live;
+        var everyone = Everyone(live);
 
         var value = request.SessionKeyValue;
         var mine = new SessionKeyRow(
@@ -155,7 +156,7 @@ internal sealed partial class ConversationGrain
                 return Drop(live, outcome);
             }
 
-            TellCreated(live, me, events, [.. people.Keys]);
+            TellCreated(live, me, everyone, events, [.. people.Keys]);
 
             // Who blacklisted the other since it was asked did not know of this dialog yet; who does so from now on finds it in the directory.
             await RefreshBlacklisting(live);
@@ -163,9 +164,8 @@ internal sealed partial class ConversationGrain
         }
     }
 
-    private void TellCreated(LiveConversation live, Caller me, List<MessageRow> events, string[] added)
+    private void TellCreated(LiveConversation live, Caller me, List<string> everyone, List<MessageRow> events, string[] added)
     {
-        var everyone = live.Roster.Present.Select(member => member.UserId);
         if (added.Length <= IntroducedToEveryone)
         {
             Tell(live, events, everyone, me, [.. added.Select(user => Introduction(live, user))]);
@@ -188,7 +188,8 @@ internal sealed partial class ConversationGrain
         {
             live.Remember(row);
             var others = live.Roster.Member(row.UserId) is null ? live.Roster.Present.Count : live.Roster.Present.Count - 1;
-            live.Receipts.Appended(row, 1 + others);
+            live.Receipts.Placed(row, 1 + others);
+            live.Receipts.Kept(row);
         }
     }
 }

@@ -16,9 +16,15 @@ internal sealed partial class ConversationGrain
             return NotFound();
         }
 
-        return await Visible(here.Live, here.Member, [messageUuid]) is [var row]
-            ? new MessageFiles(here.Live.Header.UuidText, row.UuidText, [.. (await FilesOf(row)).Select(View)])
-            : NoMessage();
+        if (await Visible(here.Live, here.Member, [messageUuid]) is not [var row])
+        {
+            return NoMessage();
+        }
+
+        // Who was removed, before or while the rows were read, sees the files of then: those that joined before its last sequence.
+        var joined = await FilesOf(row);
+        var left = here.Live.Roster.Reader(me.UserId) is { } still ? still.LeftAt ?? long.MaxValue : 0;
+        return new MessageFiles(here.Live.Header.UuidText, row.UuidText, [.. joined.Where(file => file.JoinedAt <= left).Select(View)]);
     }
 
     public Task<Answer> MayAddFile(Caller me, string messageUuid, string name, long size)
@@ -112,7 +118,7 @@ internal sealed partial class ConversationGrain
 
             // It came by HTTP, which is no device's connection: every device hears of it.
             return Commit(live, entry, () =>
-                Tell(live, [changed], Everyone(live), null, new ConversationAvatarChangedNotification(live.Header.UuidText, live.Header.AvatarUpdated)));
+                Tell(live, [changed], Audience(live, changed), null, new ConversationAvatarChangedNotification(live.Header.UuidText, live.Header.AvatarUpdated)));
         });
 
         bool? Says(LogEntry entry) => entry.Avatar is { } one ? one.File == avatar?.File : null;
@@ -127,12 +133,17 @@ internal sealed partial class ConversationGrain
     private Decision Join(LiveConversation live, MessageRow row, MessageFile file)
     {
         var joined = new FileRow(
-            file.Id, row.Sequence, file.Name, file.PathName, file.PreviewName, file.MimeType, file.Width, file.Height, file.Duration, file.Size, Now);
+            file.Id, row.Sequence, file.Name, file.PathName, file.PreviewName, file.MimeType, file.Width, file.Height, file.Duration, file.Size, Now)
+        {
+            JoinedAt = live.Head + 1,
+        };
+
+        // Who joined after the message does not see it, and who joins meanwhile finds it.
+        var audience = Onlookers(live, row);
         return Commit(live, new LogEntry(Id, live.Term) { Files = [joined] }, () =>
         {
-            // Signed and completed by each gateway that sends it. Who joined after the message does not see it.
+            // Signed and completed by each gateway that sends it.
             var path = FilePaths.Download(live.Header.UuidText, row.UuidText, file.PathName);
-            var audience = live.Roster.Present.Where(member => Roster.Covers(member, row.Sequence)).Select(member => member.UserId);
             Tell(live, [], audience, null, new FileReadyNotification(path, live.Header.UuidText, row.UuidText));
         });
     }
@@ -143,7 +154,7 @@ internal sealed partial class ConversationGrain
         var uuid = Guid.Parse(messageUuid);
         row = read.Row(live, uuid);
         return !read.Knows(live, uuid) ? Decision.After(read.Read(messages, live, [uuid]))
-            : row is null or { Deleted: true } || !Roster.Covers(member, row.Sequence) ? NoMessage()
+            : row is null or { Deleted: true } || !member.Sees(row.Sequence) ? NoMessage()
             : row.UserId != member.UserId || row.IsEvent ? Refused.Forbidden("only its author adds files to a message")
             : !row.HasFiles ? Refused.Forbidden("the message was sent without hasFiles")
             : (Decision?)null;

@@ -3,7 +3,7 @@ using Messenger.Protocol;
 
 namespace Messenger.Grains.Conversations;
 
-/// <summary>Reading: pages of messages, the conversation itself. Former members may read what came before they left.</summary>
+/// <summary>Reading: pages of messages, the conversation itself. Every stay counts: former members may read what came while they were there.</summary>
 internal sealed partial class ConversationGrain
 {
     public async Task<Answer<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request)
@@ -16,11 +16,11 @@ internal sealed partial class ConversationGrain
         var (live, member) = here;
         if (request.FromMessageUuid is null)
         {
-            return await Page(live, me, VisibleTo(member), request.Size, newestFirst: true);
+            return await Page(live, me, Everything, request.Size, newestFirst: true);
         }
 
         return (await Visible(live, member, [request.FromMessageUuid])) is [var anchor]
-            ? await Page(live, me, VisibleTo(member) with { From = anchor.Sequence + 1 }, request.Size, newestFirst: false)
+            ? await Page(live, me, Everything with { From = anchor.Sequence + 1 }, request.Size, newestFirst: false)
             : Refused.NotFound("fromMessageUuid is no message of this conversation");
     }
 
@@ -34,11 +34,11 @@ internal sealed partial class ConversationGrain
         var (live, member) = here;
         if (request.Uuid is null)
         {
-            return await Page(live, me, VisibleTo(member), request.Size, newestFirst: true);
+            return await Page(live, me, Everything, request.Size, newestFirst: true);
         }
 
         return (await Visible(live, member, [request.Uuid])) is [var anchor]
-            ? await Page(live, me, VisibleTo(member) with { To = anchor.Sequence - 1 }, request.Size, newestFirst: true)
+            ? await Page(live, me, Everything with { To = anchor.Sequence - 1 }, request.Size, newestFirst: true)
             : Refused.NotFound("uuid is no message of this conversation");
     }
 
@@ -66,7 +66,7 @@ internal sealed partial class ConversationGrain
         }
 
         var (live, member) = here;
-        var last = await messages.Read(Id, VisibleTo(member), 1, newestFirst: true);
+        var last = await Read(live, me.UserId, Everything, 1, newestFirst: true);
         var unread = await Unread(live, member);
         var key = await messages.FindKey(Id, live.Header.SessionKey, me.UserId);
         return new ResponseGetConversationFull(
@@ -91,13 +91,13 @@ internal sealed partial class ConversationGrain
             ? new NicksList(here.Live.Roster.Present.Where(member => member.Nick is not null).ToDictionary(member => member.UserId, member => member.Nick!))
             : NotFound();
 
-    /// <summary>What this member, present or former, may see.</summary>
-    private static SequenceRange VisibleTo(MemberRow member) => new(member.JoinedAt, member.LeftAt ?? long.MaxValue);
+    /// <summary>As far as it is within the asker's stays.</summary>
+    private static SequenceRange Everything => new(1, long.MaxValue);
 
     private Task<int> Unread(LiveConversation live, MemberRow member)
     {
-        var read = live.Receipts.Of(member.UserId)?.Read ?? new Intervals();
-        return messages.CountUnread(Id, member.UserId, VisibleTo(member), read.ToText());
+        var read = live.Receipts.Of(member.UserId)?.Read ?? new SequenceSet();
+        return messages.CountUnread(Id, member.UserId, [.. member.Stays.SelectMany(read.Outside)]);
     }
 
     private static Conversation See(LiveConversation live, int unread) =>
@@ -106,19 +106,40 @@ internal sealed partial class ConversationGrain
     private static Message Seen(LiveConversation live, Caller me, MessageRow row)
     {
         var readed = row.UserId == me.UserId || live.Receipts.Of(me.UserId)?.Read.Contains(row.Sequence) == true;
-        return Views.Message(row, live.Header, live.Roster.Nick(row.UserId), live.Receipts.Tally(row, live.Roster), readed);
+        var nick = Roster.Nick(live.Roster.Ever(row.UserId), row.Sequence, live.Roster.Ever(me.UserId));
+        return Views.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed);
     }
 
     private static ResponseGetMessages Seen(LiveConversation live, Caller me, IEnumerable<MessageRow> newestFirst) =>
         new([.. newestFirst.Select(row => Seen(live, me, row))]);
 
     private async ValueTask<(LiveConversation Live, MemberRow Member)?> Reader(Caller me) =>
-        await Current() is { } live && live.Roster.Ever(me.UserId) is { } member ? (live, member) : null;
+        await Current() is { } live && live.Roster.Reader(me.UserId) is { } member ? (live, member) : null;
 
     private async Task<ResponseGetMessages> Page(LiveConversation live, Caller me, SequenceRange range, int size, bool newestFirst)
     {
-        var rows = await messages.Read(Id, range, size, newestFirst);
+        var rows = await Read(live, me.UserId, range, size, newestFirst);
         return Seen(live, me, newestFirst ? rows : rows.Reverse());
+    }
+
+    /// <summary>What a reader may see of a range, stay by stay: two reads for who came back once.</summary>
+    private async Task<IReadOnlyList<MessageRow>> Read(LiveConversation live, string userId, SequenceRange range, int size, bool newestFirst)
+    {
+        var stays = live.Roster.Reader(userId)?.Stays ?? [];
+        var rows = new List<MessageRow>();
+        foreach (var stay in newestFirst ? stays.Reverse() : stays)
+        {
+            var part = new SequenceRange(Math.Max(stay.From, range.From), Math.Min(stay.To, range.To));
+            if (part.From <= part.To && rows.Count < size)
+            {
+                rows.AddRange(await messages.Read(Id, part, size - rows.Count, newestFirst));
+            }
+        }
+
+        // Who was removed while the log was read does not see what came after.
+        var still = live.Roster.Reader(userId);
+        rows.RemoveAll(row => still?.Sees(row.Sequence) != true);
+        return rows;
     }
 
     /// <summary>The rows with these uuids that this member may see; unknown ones are left out, each comes once.</summary>
@@ -147,6 +168,8 @@ internal sealed partial class ConversationGrain
             }
         }
 
-        return [.. found.Values.Where(row => Roster.Covers(member, row.Sequence))];
+        // Who was removed while the log was read does not see what came after.
+        var still = live.Roster.Reader(member.UserId);
+        return [.. found.Values.Where(row => still?.Sees(row.Sequence) == true)];
     }
 }

@@ -107,7 +107,7 @@ internal sealed partial class ConversationGrain
             var announced = Announce(live, told);
             var wrapped = rows.ToDictionary(row => row.UserId);
             _fanout.Send(
-                Everyone(live).Select(user => (user, wrapped.TryGetValue(user, out var own)
+                Audience(live, told).Select(user => (user, wrapped.TryGetValue(user, out var own)
                     ? new[] { Notice.Of(new NotificationNewSessionKey(Views.SessionKey(own, live.Header)), committed: Now), announced }
                     : [announced])),
                 me);

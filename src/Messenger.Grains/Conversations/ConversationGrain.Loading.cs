@@ -137,8 +137,11 @@ internal sealed partial class ConversationGrain
 
         SettleUnconfirmed(rows =>
         {
-            Notice[] notices = [.. rows.Select(row => kept.GetValueOrDefault(row.Uuid)).OfType<MessageRow>().Select(row => Announce(live, row))];
-            return (doubtful || notices.Length > 0 ? people : [], notices);
+            List<MessageRow> found = [.. rows.Select(row => kept.GetValueOrDefault(row.Uuid)).OfType<MessageRow>()];
+            Notice[] notices = [.. found.Select(row => Announce(live, row))];
+
+            // The rows of an entry took their sequences in one turn: they are for the same people.
+            return (found.Count > 0 ? [.. Audience(live, found[0])] : doubtful ? people : [], notices);
         });
     }
 

@@ -37,9 +37,31 @@ internal sealed partial class ConversationGrain
     });
 
     public Task<Answer> Leave(Caller me, RequestLeaveConversation request) => InTurn(live =>
-        live is not { Header.Deleted: false } || live.Roster.Ever(me.UserId) is not { } ever ? NotFound()
+        live is not { Header.Deleted: false } || live.Roster.Reader(me.UserId) is not { } ever ? NotFound()
         : ever.LeftAt is null ? Remove(live, me, ever, EventTypes.Leaved)
         : Gone(live, ever));
+
+    public Task<Answer> EndAccount(Caller me) => InTurn(live =>
+    {
+        if (live is not { Header.Deleted: false } || live.Roster.Ever(me.UserId) is not { } ever)
+        {
+            return NotFound();
+        }
+
+        if (ever.LeftAt is null)
+        {
+            return Remove(live, me, ever, EventTypes.Leaved, endsAccount: true);
+        }
+
+        if (ever.Stays.Count == 0)
+        {
+            return Carried(live, entry => entry.Members.FirstOrDefault(row => row.UserId == me.UserId) is { } row ? row.Stays.Count == 0 : null);
+        }
+
+        var ended = ever.WithoutAccount();
+        live.Roster.Put(ended);
+        return Commit(live, new LogEntry(Id, live.Term) { Members = [ended], Ended = [me.UserId], Notifies = false }, () => { });
+    });
 
     private static Decision Gone(LiveConversation live, MemberRow former) => Carried(live, entry =>
         entry.Members.FirstOrDefault(row => row.UserId == former.UserId) is { } row ? row.LeftAt == former.LeftAt : null);
@@ -96,21 +118,20 @@ internal sealed partial class ConversationGrain
 
     private Decision Add(LiveConversation live, Caller me, SessionKeyValue value, bool admin)
     {
-        var added = Event(live, EventTypes.Added, me.UserId, value.UserId);
-        var nick = live.Roster.Nick(value.UserId);
-        var member = new MemberRow(value.UserId, admin, nick, added.Sequence, LeftAt: null, live.Roster.NextPosition);
-        if (live.Roster.Ever(value.UserId) is not null)
+        var known = live.Roster.Ever(value.UserId) ?? new MemberRow(value.UserId, admin, Nick: null, JoinedAt: 1, LeftAt: 0, Position: 0);
+        if (known.Back(live.Head + 1, admin, live.Roster.NextPosition) is not { } member)
         {
-            live.Receipts.CountAnew();
+            return Refused.BadRequest("this person came and went too often: make a new conversation");
         }
 
+        var added = Event(live, EventTypes.Added, me.UserId, value.UserId);
         live.Roster.Put(member);
         Appended(live, [added]);
         var key = new SessionKeyRow(
             live.Header.SessionKey, live.Header.SessionKeyText, value.UserId, value.KeyEncryptedBase64, value.SignatureBase64,
             value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid, live.Keys[live.Header.SessionKey].Created);
         var entry = new LogEntry(Id, live.Term) { Messages = [added], Members = [member], Keys = [key] };
-        return Commit(live, entry, () => Tell(live, [added], Everyone(live), me, Introduction(live, value.UserId)));
+        return Commit(live, entry, () => Tell(live, [added], Audience(live, added), me, Introduction(live, value.UserId)));
     }
 
     private Decision Promote(LiveConversation live, Caller me, MemberRow member)
@@ -119,11 +140,11 @@ internal sealed partial class ConversationGrain
         live.Roster.Put(promoted);
         var changed = Event(live, EventTypes.ChangedToAdmin, me.UserId, member.UserId);
         Appended(live, [changed]);
-        return Commit(live, new LogEntry(Id, live.Term) { Messages = [changed], Members = [promoted] }, () => Tell(live, [changed], Everyone(live), me));
+        return Commit(live, new LogEntry(Id, live.Term) { Messages = [changed], Members = [promoted] }, () => Tell(live, [changed], Audience(live, changed), me));
     }
 
     /// <summary>One goes. When it was the last admin, the longest-standing member becomes one; when it was the last member, the conversation goes too.</summary>
-    private Decision Remove(LiveConversation live, Caller me, MemberRow member, string eventType)
+    private Decision Remove(LiveConversation live, Caller me, MemberRow member, string eventType, bool endsAccount = false)
     {
         if (live.Roster.Present.Count == 1)
         {
@@ -133,7 +154,8 @@ internal sealed partial class ConversationGrain
         var audience = Everyone(live);
         List<MessageRow> events = [Event(live, eventType, me.UserId, member.UserId)];
         Appended(live, events);
-        List<MemberRow> changed = [member with { LeftAt = events[0].Sequence, IsAdmin = false }];
+        var gone = member with { LeftAt = events[0].Sequence, IsAdmin = false };
+        List<MemberRow> changed = [endsAccount ? gone.WithoutAccount() : gone];
         if (live.Roster.HeirOf(member.UserId) is { } heir)
         {
             events.Add(Event(live, EventTypes.ChangedToAdmin, me.UserId, heir.UserId));
@@ -142,7 +164,7 @@ internal sealed partial class ConversationGrain
 
         changed.ForEach(live.Roster.Put);
         Appended(live, events[1..]);
-        return Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed }, () =>
+        return Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed, Ended = endsAccount ? [member.UserId] : [] }, () =>
         {
             if (live.Header.IsDialog)
             {

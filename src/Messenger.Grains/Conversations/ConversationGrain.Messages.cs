@@ -53,9 +53,11 @@ internal sealed partial class ConversationGrain
     private MessageRow Row(LiveConversation live, Caller me, RequestAddMessage request, Guid uuid)
     {
         var (sequence, created) = live.Next(Now);
-        return new MessageRow(
+        var row = new MessageRow(
             sequence, uuid, request.MessageUuid, me.UserId, request.SessionKeyUuid, request.IvBase64, request.BodyEncryptedBase64, created,
             request.HasFiles, null, null, Objectionable: false, Deleted: false, request.ReplyMessageUuid);
+        live.Receipts.Placed(row, live.Roster.Present.Count);
+        return row;
     }
 
     /// <summary>
@@ -64,7 +66,7 @@ internal sealed partial class ConversationGrain
     /// </summary>
     private Decision Send(LiveConversation? live, Sending sending)
     {
-        if (live is not { Header.Deleted: false } || live.Roster.Ever(sending.Me.UserId) is not { } ever)
+        if (live is not { Header.Deleted: false } || live.Roster.Reader(sending.Me.UserId) is not { } ever)
         {
             return NotFound();
         }
@@ -150,8 +152,8 @@ internal sealed partial class ConversationGrain
             }
         }
 
-        return sending.Rows.Row(live, reply) is { } row && Roster.Covers(ever, row.Sequence)
-            ? null : Refused.BadRequest("replyMessageUuid is no message of this conversation");
+        return sending.Rows.Row(live, reply) is { } row && ever.Sees(row.Sequence)
+            ? null : Refused.BadRequest("replyMessageUuid is no message of this conversation that you can see");
     }
 
     /// <summary>What was decided is done, and handed to the log, in the turn that decided it.</summary>
@@ -187,11 +189,12 @@ internal sealed partial class ConversationGrain
     private async Task<Answer?> Accept(LiveConversation live, Sending sending)
     {
         List<(int At, MessageRow Row)> fresh = [.. sending.Fresh.Take(sending.OneByOne ? 1 : int.MaxValue).Select(one => (one.Key, one.Value.Row))];
+        var nick = live.Roster.Nick(sending.Me.UserId);
         var outcome = await live.Commit(messages, new LogEntry(Id, live.Term) { Messages = [.. fresh.Select(one => one.Row)] });
         switch (outcome)
         {
             case LogOutcome.Committed:
-                Announce(live, sending, fresh);
+                Announce(live, sending, nick, fresh);
                 return sending.Fresh.Count > 0 ? (Answer?)null : Answer.Ok;
             case LogOutcome.Refused when fresh.Count > 1:
                 // One of them it is: each goes alone from here on.
@@ -214,24 +217,22 @@ internal sealed partial class ConversationGrain
         }
     }
 
-    private void Announce(LiveConversation live, Sending sending, List<(int At, MessageRow Row)> committed)
+    /// <summary>What took its place in one turn is told to who was there then, and with the numbers and the nick of then.</summary>
+    private void Announce(LiveConversation live, Sending sending, string? nick, List<(int At, MessageRow Row)> committed)
     {
-        var me = sending.Me;
-        var nick = live.Roster.Nick(me.UserId);
-        var present = live.Roster.Present;
         var notices = new Notice[committed.Count];
         for (var i = 0; i < notices.Length; i++)
         {
             var (at, row) = committed[i];
             live.Remember(row);
-            live.Receipts.Appended(row, present.Count);
-            var message = Views.Message(row, live.Header, nick, new Tally(present.Count, 1, 1), readed: false);
+            live.Receipts.Kept(row);
+            var message = Views.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed: false);
             var payload = FrameWriter.Payload(new ResponseAddedMessage(message));
             notices[i] = Announcement(row, payload);
             sending.Stored(at, row, new Accepted(payload));
         }
 
-        _fanout.Send(present.Select(member => member.UserId), notices, except: me);
+        _fanout.Send(Audience(live, committed[0].Row), notices, except: sending.Me);
     }
 
     /// <summary>Each of these has an entry of its own under way, which somebody else handed in: what becomes of that one is the answer.</summary>
@@ -250,23 +251,29 @@ internal sealed partial class ConversationGrain
 
     /// <summary>A retry gets the stored message; somebody else's uuid is a conflict.</summary>
     private static Answer<Accepted> Stored(LiveConversation live, Caller me, MessageRow row) =>
-        row.UserId == me.UserId && !row.IsEvent ? new Accepted(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))))
+        row.UserId == me.UserId && !row.IsEvent && live.Roster.Ever(me.UserId)?.Ended.Contains(row.Sequence) != true
+            ? new Accepted(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))))
         : live.Roster.Member(me.UserId) is null ? NotFound()
         : Refused.Conflict("messageUuid is taken: choose another");
 
-    /// <summary>All or nothing: its author, or a group's admin.</summary>
+    /// <summary>All or nothing: its author, be it one who has left, or a group's admin.</summary>
     private Task<Answer> Delete(Caller me, string[] uuids)
     {
         var wanted = uuids.Select(Guid.Parse).Distinct().ToList();
         var read = new RowsRead();
-        return Change(me, (live, member) =>
+        return InTurn(live =>
         {
+            if (live is not { Header.Deleted: false } || live.Roster.Reader(me.UserId) is not { } reader)
+            {
+                return NotFound();
+            }
+
             if (read.Lacking(live, wanted) is { Count: > 0 } lacking)
             {
                 return Decision.After(read.Read(messages, live, lacking));
             }
 
-            List<MessageRow> rows = [.. wanted.Select(uuid => read.Row(live, uuid)).OfType<MessageRow>().Where(row => Roster.Covers(member, row.Sequence))];
+            List<MessageRow> rows = [.. wanted.Select(uuid => read.Row(live, uuid)).OfType<MessageRow>().Where(row => reader.Sees(row.Sequence))];
             if (rows.Count < wanted.Count)
             {
                 return Refused.NotFound("there is no such message");
@@ -291,11 +298,16 @@ internal sealed partial class ConversationGrain
             }
 
             gone.ForEach(live.Remember);
+
+            // Nobody hears of a message from before they joined. Fixed in this turn: who joins meanwhile finds it deleted.
+            List<(string User, List<MessageRow> Seen)> told =
+                [.. live.Roster.Present.Select(one => (one.UserId, gone.FindAll(row => one.Sees(row.Sequence)))).Where(one => one.Item2.Count > 0)];
             var marks = gone.Select(row => new MessageMark(row.Sequence, Deleted: true, row.Objectionable));
             return Commit(live, new LogEntry(Id, live.Term) { Marks = [.. marks] }, () =>
             {
-                var notices = gone.Select(row => new DeleteMessageNotification(live.Header.UuidText, row.UuidText, me.UserId));
-                Tell(live, [], live.Roster.Present.Select(one => one.UserId), me, [.. notices]);
+                var notices = gone.ToDictionary(
+                    row => row.Uuid, row => Notice.Of(new DeleteMessageNotification(live.Header.UuidText, row.UuidText, me.UserId), committed: Now));
+                _fanout.Send(told.Select(one => (one.User, one.Seen.Select(row => notices[row.Uuid]).ToArray())), me);
             });
         });
     }

@@ -24,7 +24,7 @@ internal sealed partial class ConversationGrain
         {
             if (newest is null)
             {
-                return Decision.After(ReadNewest(member));
+                return Decision.After(ReadNewest(live));
             }
 
             var read = live.Receipts.Of(me.UserId)?.Read;
@@ -35,11 +35,14 @@ internal sealed partial class ConversationGrain
             ];
 
             // Up to the head as it was read above: what came since was not seen by who says «all».
-            var all = new SequenceRange(member.JoinedAt, newest.Count > 0 ? newest[0].Sequence : 0);
-            return live.Receipts.Mark(me.UserId, all, read: true) ? CommitReceipt(live, me, told, read: true) : Received(live, me, [all], read: true);
+            var head = newest.Count > 0 ? newest[0].Sequence : 0;
+            List<SequenceRange> all = [.. member.Stays.Where(stay => stay.From <= head).Select(stay => stay with { To = Math.Min(stay.To, head) })];
+            var changed = false;
+            all.ForEach(stay => changed |= live.Receipts.Mark(member, stay, read: true));
+            return changed ? CommitReceipt(live, me, told, read: true) : Received(live, me, all, read: true);
         });
 
-        async Task ReadNewest(MemberRow member) => newest = await messages.Read(Id, VisibleTo(member), ToldReceipts, newestFirst: true);
+        async Task ReadNewest(LiveConversation live) => newest = await Read(live, me.UserId, Everything, ToldReceipts, newestFirst: true);
     }
 
     /// <summary>One answer per request; all of them share one commit.</summary>
@@ -61,7 +64,7 @@ internal sealed partial class ConversationGrain
             var before = new List<SequenceRange>();
             for (var i = 0; i < requests.Length; i++)
             {
-                var seen = uuids[i].Select(uuid => rows.Row(live, uuid)).OfType<MessageRow>().Where(row => Roster.Covers(member, row.Sequence)).ToList();
+                var seen = uuids[i].Select(uuid => rows.Row(live, uuid)).OfType<MessageRow>().Where(row => member.Sees(row.Sequence)).ToList();
                 if (seen.Count == 0 && uuids[i].Length > 0)
                 {
                     answers[i] = Refused.NotFound("there is no such message");
@@ -70,7 +73,7 @@ internal sealed partial class ConversationGrain
                 foreach (var row in seen.Where(row => row.UserId != me.UserId))
                 {
                     var place = new SequenceRange(row.Sequence, row.Sequence);
-                    if (live.Receipts.Mark(me.UserId, place, read))
+                    if (live.Receipts.Mark(member, place, read))
                     {
                         changed[row.Uuid] = row;
                     }
@@ -101,7 +104,7 @@ internal sealed partial class ConversationGrain
 
         bool Has(ReceiptRow row)
         {
-            var known = Intervals.Parse(read ? row.Read : row.Delivered);
+            var known = SequenceSet.Parse(read ? row.Read : row.Delivered);
             return ranges.TrueForAll(range => known.Add(range).Count == 0);
         }
     }
@@ -121,8 +124,8 @@ internal sealed partial class ConversationGrain
                 var notice = Notice.Of(Views.Updated(row, live.Header, tally), committed: Now);
                 updates[me.UserId].Add(notice);
 
-                // A former member's devices are told no more.
-                if (live.Roster.Member(row.UserId) is not null)
+                // A former member's devices are told no more, nor is who has an author's number now.
+                if (live.Roster.Member(row.UserId)?.Sees(row.Sequence) == true)
                 {
                     if (!updates.TryGetValue(row.UserId, out var author))
                     {

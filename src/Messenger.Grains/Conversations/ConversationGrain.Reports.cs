@@ -19,7 +19,7 @@ internal sealed partial class ConversationGrain
             }
 
             // Once the report is kept, the message is marked, whatever became of the reporter meanwhile.
-            if (!kept && live.Roster.Member(me.UserId) is null)
+            if (!kept && live.Roster.Reader(me.UserId) is null)
             {
                 return NotFound();
             }
@@ -29,7 +29,7 @@ internal sealed partial class ConversationGrain
                 return Decision.After(read.Read(messages, live, [uuid]));
             }
 
-            if (read.Row(live, uuid) is not { } row || (!kept && !Roster.Covers(live.Roster.Member(me.UserId)!, row.Sequence)))
+            if (read.Row(live, uuid) is not { } row || (!kept && !live.Roster.Reader(me.UserId)!.Sees(row.Sequence)))
             {
                 return Refused.NotFound("there is no such message");
             }
@@ -46,8 +46,9 @@ internal sealed partial class ConversationGrain
 
             var marked = row with { Objectionable = true };
             live.Remember(marked);
+            var audience = Onlookers(live, row);
             return Commit(live, new LogEntry(Id, live.Term) { Marks = [new MessageMark(row.Sequence, row.Deleted, Objectionable: true)] }, () =>
-                Tell(live, [], Everyone(live), me, Views.Updated(marked, live.Header, live.Receipts.Tally(marked, live.Roster))));
+                Tell(live, [], audience, me, Views.Updated(marked, live.Header, live.Receipts.Tally(marked, live.Roster))));
         });
 
         async Task Keep(MessageRow row)

@@ -18,10 +18,12 @@ internal sealed partial class ConversationGrain
             return Carried(live, entry => entry.Members.FirstOrDefault(row => row.UserId == me.UserId) is { } row ? row.Nick == member.Nick : null);
         }
 
-        var renamed = member with { Nick = request.NickEncrypted };
+        // Who left before the sequence that is next now does not see it; who joins meanwhile need not be told.
+        var renamed = member with { Nick = request.NickEncrypted, NickSince = live.Head + 1 };
         live.Roster.Put(renamed);
+        var audience = Everyone(live);
         return Commit(live, new LogEntry(Id, live.Term) { Members = [renamed] }, () =>
-            Tell(live, [], Everyone(live), me, new ConversationNickUpdatedNotification(live.Header.UuidText, me.UserId)));
+            Tell(live, [], audience, me, new ConversationNickUpdatedNotification(live.Header.UuidText, me.UserId)));
     });
 
     public Task<Answer> Rename(Caller me, RequestRenameConversation request) => Change(me, (live, _) =>
@@ -40,7 +42,7 @@ internal sealed partial class ConversationGrain
         var renamed = Event(live, EventTypes.Renamed, me.UserId, null);
         Appended(live, [renamed]);
         return Commit(live, new LogEntry(Id, live.Term) { Header = live.Header, Messages = [renamed] }, () =>
-            Tell(live, [renamed], Everyone(live), me, new NotificationRenameConversation(live.Header.UuidText, request.Title)));
+            Tell(live, [renamed], Audience(live, renamed), me, new NotificationRenameConversation(live.Header.UuidText, request.Title)));
     });
 
     // Both sides of a dialog are its admins.

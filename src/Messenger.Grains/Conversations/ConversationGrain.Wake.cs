@@ -32,7 +32,7 @@ internal sealed partial class ConversationGrain
             var delivered = live.Receipts.Of(member.UserId)?.Delivered;
             PushHint[] missed =
             [
-                .. last.Where(row => row.UserId != member.UserId && Roster.Covers(member, row.Sequence) && delivered?.Contains(row.Sequence) != true)
+                .. last.Where(row => row.UserId != member.UserId && member.Sees(row.Sequence) && delivered?.Contains(row.Sequence) != true)
                     .DistinctBy(row => row.UserId)
                     .Select(row => new PushHint(Id, row.UuidText, row.UserId)),
             ];

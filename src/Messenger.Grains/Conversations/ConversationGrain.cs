@@ -153,8 +153,15 @@ internal sealed partial class ConversationGrain(
     private Notice Announce(LiveConversation live, MessageRow row) => Announcement(row, FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))));
 
     /// <summary>As the answer to its author and the notification to the others show it.</summary>
-    private static Message Unread(LiveConversation live, MessageRow row) =>
-        Views.Message(row, live.Header, live.Roster.Nick(row.UserId), live.Receipts.Tally(row, live.Roster), readed: false);
+    private static Message Unread(LiveConversation live, MessageRow row) => Views.Message(
+        row, live.Header, Roster.Nick(live.Roster.Ever(row.UserId), row.Sequence, reader: null), live.Receipts.Tally(row, live.Roster), readed: false);
+
+    /// <summary>Whom a row is told to: who was there when it took its sequence, be it that they left, or others came, before it was on disk.</summary>
+    private static IEnumerable<string> Audience(LiveConversation live, MessageRow row) => live.Roster.At(row.Sequence).Select(member => member.UserId);
+
+    /// <summary>Who is told of what hangs on a message: those who are there now and may see it. To be asked in the turn of the change.</summary>
+    private static List<string> Onlookers(LiveConversation live, MessageRow row) =>
+        [.. live.Roster.Present.Where(member => member.Sees(row.Sequence)).Select(member => member.UserId)];
 
     /// <summary>The answer's payload is the notification's: the same bytes, made once.</summary>
     private Notice Announcement(MessageRow row, byte[] payload) => new(

@@ -81,6 +81,12 @@ public interface IConversationGrain : IGrainWithGuidKey
     [Traced]
     Task<Answer> Leave(Caller me, RequestLeaveConversation request);
 
+    /// <summary>
+    /// The actor's account ends: it leaves, and loses its stays with their keys and nick. Who registers the number next is another person. Can be repeated.
+    /// </summary>
+    [Traced]
+    Task<Answer> EndAccount(Caller me);
+
     [Traced]
     Task<Answer> Delete(Caller me, RequestDeleteConversation request);
 

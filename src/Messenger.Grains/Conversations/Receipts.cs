@@ -3,13 +3,13 @@ using Messenger.Ports;
 namespace Messenger.Grains.Conversations;
 
 /// <summary>What one member has read and had delivered. Read is part of delivered.</summary>
-internal sealed class Receipt(Intervals read, Intervals delivered)
+internal sealed class Receipt(SequenceSet read, SequenceSet delivered)
 {
-    public Intervals Read { get; } = read;
+    public SequenceSet Read { get; } = read;
 
-    public Intervals Delivered { get; } = delivered;
+    public SequenceSet Delivered { get; } = delivered;
 
-    public static Receipt Parse(ReceiptRow row) => new(Intervals.Parse(row.Read), Intervals.Parse(row.Delivered));
+    public static Receipt Parse(ReceiptRow row) => new(SequenceSet.Parse(row.Read), SequenceSet.Parse(row.Delivered));
 
     public ReceiptRow ToRow(string userId) => new(userId, Read.ToText(), Delivered.ToText());
 }
@@ -32,12 +32,15 @@ internal sealed class Receipts
 
     public Receipt? Of(string userId) => _of.GetValueOrDefault(userId);
 
-    /// <summary>A new message: its author has it, nobody else.</summary>
-    public void Appended(MessageRow row, int members)
-    {
-        Remember(row, new Tally(members, 1, 1));
+    /// <summary>A message took its sequence, for this many people: its author has it, nobody else. In that same turn: who joins next is not among them.</summary>
+    public void Placed(MessageRow row, int members) => Remember(row, new Tally(members, 1, 1));
 
-        // The author's own messages belong to what the author has read, else its set would fall apart into a range per foreign message.
+    /// <summary>
+    /// It is on disk, or will be as part of what is shown already. The author's own messages belong to what the author has read, else its set would
+    /// fall apart into a range per foreign message. Not before: a sequence that came to nothing is another's after the next load.
+    /// </summary>
+    public void Kept(MessageRow row)
+    {
         var own = Own(row.UserId);
         var self = new SequenceRange(row.Sequence, row.Sequence);
         own.Read.Include(self);
@@ -45,13 +48,13 @@ internal sealed class Receipts
     }
 
     /// <summary>Marks a range as read (so delivered too) or delivered; true when that was news.</summary>
-    public bool Mark(string userId, SequenceRange range, bool read)
+    public bool Mark(MemberRow member, SequenceRange range, bool read)
     {
-        var own = Own(userId);
+        var own = Own(member.UserId);
         var delivered = own.Delivered.Add(range);
         var readed = read ? own.Read.Add(range) : [];
-        CountDelivered(userId, delivered);
-        CountReaded(userId, readed);
+        CountDelivered(member, delivered);
+        CountReaded(member, readed);
         if (delivered.Count + readed.Count == 0)
         {
             return false;
@@ -59,34 +62,21 @@ internal sealed class Receipts
 
         // Here and not before: what this adds is on disk with the receipt.
         var gaps = own.Read.JoinOldest();
-        CountReaded(userId, gaps);
+        CountReaded(member, gaps);
         foreach (var gap in gaps)
         {
-            CountDelivered(userId, own.Delivered.Add(gap));
+            CountDelivered(member, own.Delivered.Add(gap));
         }
 
-        CountDelivered(userId, own.Delivered.JoinOldest());
+        CountDelivered(member, own.Delivered.JoinOldest());
         return true;
-    }
-
-    /// <summary>Somebody came back: what was written meanwhile and before was not for them, and is counted anew.</summary>
-    public void CountAnew()
-    {
-        _newest.Clear();
-        _order.Clear();
     }
 
     public ReceiptRow Row(string userId) => Own(userId).ToRow(userId);
 
-    public Tally Tally(MessageRow row, Roster roster)
-    {
-        if (_newest.TryGetValue(row.Sequence, out var known))
-        {
-            return known.Tally;
-        }
-
-        return Conversations.Tally.Of(row.Sequence, row.UserId, roster.All, Of);
-    }
+    /// <summary>As kept, or counted: two ways to one number.</summary>
+    public Tally Tally(MessageRow row, Roster roster) =>
+        _newest.TryGetValue(row.Sequence, out var known) ? known.Tally : Conversations.Tally.Of(row.Sequence, row.UserId, roster.All, Of);
 
     /// <summary>Keeps the counters of a row that was read from the log, when it is about to be asked for often.</summary>
     public void Remember(MessageRow row, Tally tally)
@@ -105,19 +95,19 @@ internal sealed class Receipts
     {
         if (!_of.TryGetValue(userId, out var receipt))
         {
-            _of[userId] = receipt = new Receipt(new Intervals(), new Intervals());
+            _of[userId] = receipt = new Receipt(new SequenceSet(), new SequenceSet());
         }
 
         return receipt;
     }
 
-    private void CountDelivered(string userId, IReadOnlyList<SequenceRange> fresh) =>
-        Count(userId, fresh, tally => tally with { Delivered = tally.Delivered + 1 });
+    private void CountDelivered(MemberRow member, IReadOnlyList<SequenceRange> fresh) =>
+        Count(member, fresh, tally => tally with { Delivered = tally.Delivered + 1 });
 
-    private void CountReaded(string userId, IReadOnlyList<SequenceRange> fresh) =>
-        Count(userId, fresh, tally => tally with { Readed = tally.Readed + 1 });
+    private void CountReaded(MemberRow member, IReadOnlyList<SequenceRange> fresh) =>
+        Count(member, fresh, tally => tally with { Readed = tally.Readed + 1 });
 
-    private void Count(string userId, IReadOnlyList<SequenceRange> fresh, Func<Tally, Tally> one)
+    private void Count(MemberRow member, IReadOnlyList<SequenceRange> fresh, Func<Tally, Tally> one)
     {
         foreach (var (from, to) in fresh)
         {
@@ -128,7 +118,7 @@ internal sealed class Receipts
                 {
                     if (from <= sequence && sequence <= to)
                     {
-                        Count(userId, sequence, one);
+                        Count(member, sequence, one);
                     }
                 }
             }
@@ -136,15 +126,16 @@ internal sealed class Receipts
             {
                 for (var sequence = from; sequence <= to; sequence++)
                 {
-                    Count(userId, sequence, one);
+                    Count(member, sequence, one);
                 }
             }
         }
     }
 
-    private void Count(string userId, long sequence, Func<Tally, Tally> one)
+    private void Count(MemberRow member, long sequence, Func<Tally, Tally> one)
     {
-        if (_newest.TryGetValue(sequence, out var known) && known.Author != userId)
+        // A gap that was filled may reach into a time in which the member was out.
+        if (_newest.TryGetValue(sequence, out var known) && known.Author != member.UserId && member.WasThere(sequence))
         {
             _newest[sequence] = (known.Author, one(known.Tally));
         }

@@ -6,13 +6,13 @@ namespace Messenger.Grains.Conversations;
 internal readonly record struct Tally(int Members, int Readed, int Delivered)
 {
     /// <summary>Counts one message from the rosters' rows: linear in the members.</summary>
-    /// <remarks>Who came back counts for what was written since; the author counts always, even where leaving is what the event tells.</remarks>
+    /// <remarks>Who came back counts for what was written in every stay; the author counts always.</remarks>
     public static Tally Of(long sequence, string author, IEnumerable<MemberRow> members, Func<string, Receipt?> receiptOf)
     {
         var (count, readed, delivered) = (1, 1, 1);
         foreach (var member in members)
         {
-            if (member.UserId == author || !Roster.Covers(member, sequence))
+            if (member.UserId == author || !member.WasThere(sequence))
             {
                 continue;
             }

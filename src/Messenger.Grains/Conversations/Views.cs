@@ -30,7 +30,7 @@ internal static class Views
     {
         var parsed = receipts.ToDictionary(receipt => receipt.UserId, Receipt.Parse, StringComparer.Ordinal);
         var readed = row.UserId == asker || parsed.GetValueOrDefault(asker)?.Read.Contains(row.Sequence) == true;
-        var nick = members.FirstOrDefault(member => member.UserId == row.UserId)?.Nick;
+        var nick = Roster.Nick(members.FirstOrDefault(member => member.UserId == row.UserId), row.Sequence, members.FirstOrDefault(member => member.UserId == asker));
         return Message(row, header, nick, Tally.Of(row.Sequence, row.UserId, members, parsed.GetValueOrDefault), readed, @event);
     }
 

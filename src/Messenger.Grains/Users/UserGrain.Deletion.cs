@@ -56,12 +56,12 @@ internal sealed partial class UserGrain
         return Answer.Ok;
     }
 
-    /// <summary>Leaves every conversation and erases what is stored elsewhere. The profile goes in between: from then on nobody can add this user.</summary>
+    /// <summary>Leaves every conversation, those left before included, and erases what is stored elsewhere. The profile goes in between: from then on nobody can add this user.</summary>
     private async Task Erase()
     {
-        await LeaveAll();
+        await EndAll();
         await users.Remove(UserId);
-        await LeaveAll();
+        await EndAll();
         await files.PutAvatar(NoAvatar);
         await uploads.DropOf(UserId);
         await _contacts.Erase();
@@ -74,12 +74,12 @@ internal sealed partial class UserGrain
         Forget();
     }
 
-    private async Task LeaveAll()
+    private async Task EndAll()
     {
         var me = new Caller(UserId, Application: "");
-        await InParallel.ForEach(await conversations.ConversationsOf(UserId), ConversationsAtOnce, async conversation =>
+        await InParallel.ForEach(await conversations.EverOf(UserId), ConversationsAtOnce, async conversation =>
         {
-            var left = await GrainFactory.GetGrain<IConversationGrain>(conversation).Leave(me, new RequestLeaveConversation(conversation.ToString()));
+            var left = await GrainFactory.GetGrain<IConversationGrain>(conversation).EndAccount(me);
             if (left.Refusal is { } refusal && refusal.Status != Statuses.NotFound)
             {
                 throw new StoreUnavailableException($"a conversation could not be left: {refusal.Description}");

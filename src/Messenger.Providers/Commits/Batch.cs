@@ -16,6 +16,7 @@ internal sealed class Batch
     private readonly Dictionary<(Guid, string), In<MemberRow>> members = [];
     private readonly Dictionary<(Guid, Guid), In<SessionKeyHeader>> newKeys = [];
     private readonly Dictionary<(Guid, Guid, string), In<SessionKeyRow>> keys = [];
+    private readonly HashSet<In<string>> ended = [];
     private readonly Dictionary<(Guid, string), In<ReceiptRow>> receipts = [];
     private readonly Dictionary<(Guid, long), In<MessageMark>> marks = [];
     private readonly Dictionary<(Guid, long, string), In<FileRow>> files = [];
@@ -41,6 +42,9 @@ internal sealed class Batch
     public IReadOnlyList<In<SessionKeyHeader>> NewKeys => [.. newKeys.Values];
 
     public IReadOnlyList<In<SessionKeyRow>> Keys => [.. keys.Values];
+
+    /// <summary>Whose wrapped keys go, before <see cref="Keys"/> come.</summary>
+    public IReadOnlyCollection<In<string>> Ended => ended;
 
     public IReadOnlyList<In<ReceiptRow>> Receipts => [.. receipts.Values];
 
@@ -95,9 +99,18 @@ internal sealed class Batch
             members[(at, row.UserId)] = new(at, row);
         }
 
-        if (entry.NewKey is { } key)
+        if (entry.NewKey is { } made)
         {
-            newKeys[(at, key.Uuid)] = new(at, key);
+            newKeys[(at, made.Uuid)] = new(at, made);
+        }
+
+        foreach (var user in entry.Ended)
+        {
+            ended.Add(new(at, user));
+            foreach (var key in keys.Keys.Where(key => key.Item1 == at && key.Item3 == user).ToList())
+            {
+                keys.Remove(key);
+            }
         }
 
         foreach (var row in entry.Keys)

@@ -26,6 +26,9 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         where m.conversation = x.conversation and m.sequence = x.sequence
         """;
 
+    private const string DropKeys =
+        "delete from wrapped_key k using unnest($1, $2) x(conversation, user_id) where k.conversation = x.conversation and k.user_id = x.user_id";
+
     // What a deleted message had, and what is replaced by the files and avatars of this batch. Before the rows that replace them.
     private const string DropOfDeleted = """
         with gone as (
@@ -147,6 +150,11 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         Insert(commands, Tables.Conversation, batch.Headers);
         Insert(commands, Tables.Member, batch.Members);
         Insert(commands, Tables.SessionKey, batch.NewKeys);
+        if (batch.Ended is { Count: > 0 } ended)
+        {
+            Add(commands, DropKeys, ended.Select(one => one.Conversation).ToArray(), ended.Select(one => one.Row).ToArray());
+        }
+
         Insert(commands, Tables.WrappedKey, batch.Keys);
         Insert(commands, Tables.Receipt, batch.Receipts);
         if (batch.Marks is { Count: > 0 } marks)

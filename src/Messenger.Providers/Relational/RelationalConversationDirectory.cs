@@ -9,12 +9,6 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
     /// <summary>The conversations the user is in now, each once: what joins them needs no distinct.</summary>
     private const string Mine = "member me join conversation c on c.conversation = me.conversation";
 
-    /// <summary>
-    /// What is unread in one span. Selected span by span and not joined: a planner that guesses the filters wrong would read every message.
-    /// </summary>
-    private const string Unread =
-        "from message m where m.conversation = g.conversation and m.sequence between g.low and g.high and m.user_id <> @user and m.event_type is null and not m.deleted";
-
     private const string AreMine = "me.user_id = @user and me.left_at is null and not c.deleted";
 
     /// <summary>Two round trips, however many conversations: what they are, then the rows of them that matter.</summary>
@@ -41,6 +35,14 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
     public async Task<IReadOnlyList<Guid>> ConversationsOf(string userId) =>
         await database.Read($"select me.conversation from {Mine} where {AreMine}", reader => Rows.All(reader, row => row.GetGuid(0)), ("user", userId));
 
+    public async Task<IReadOnlyList<Guid>> EverOf(string userId) => await database.Read(
+        $"""
+        select me.conversation from {Mine} where me.user_id = @user and not c.deleted
+        and (me.left_at is null or me.joined_at <= me.left_at or me.earlier_stays <> '')
+        """,
+        reader => Rows.All(reader, row => row.GetGuid(0)),
+        ("user", userId));
+
     public async Task<IReadOnlyList<Guid>> DialogsOf(string userId, string peer) =>
         await database.Read(
             """
@@ -63,7 +65,7 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
 
     private Task<Found> Heads(string userId) => database.Read(
         $"""
-        select me.conversation, {Rows.Conversation}, me.joined_at, coalesce(r.read_ranges, ''),
+        select me.conversation, {Rows.Conversation}, me.joined_at, me.earlier_stays, coalesce(r.read_ranges, ''),
             (select max(m.sequence) from message m where m.conversation = me.conversation and m.sequence >= me.joined_at),
             {Rows.WrappedKey}
         from {Mine}
@@ -83,9 +85,8 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
         string userId, List<Head> heads)
     {
         var last = heads.Where(head => head.Last is not null).Select(head => new Span(head.Conversation, head.Last!.Value, head.Last.Value));
-        var gaps = heads.Where(head => head.Last is not null).SelectMany(head => Intervals
-            .Outside(head.Read, new SequenceRange(head.JoinedAt, head.Last!.Value))
-            .Select(gap => new Span(head.Conversation, gap.From, gap.To)));
+        var gaps = heads.Where(head => head.Last is not null)
+            .SelectMany(head => Rows.Gaps(head.Conversation, head.Stays, head.Read, head.Last!.Value));
 
         var (lastSql, lastArguments) = database.Spans([.. last], "last");
         var (gapSql, gapArguments) = database.Spans([.. gaps], "gap");
@@ -93,7 +94,7 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
             $"""
             select g.conversation, {Rows.Message} from {lastSql}
             join message m on m.conversation = g.conversation and m.sequence between g.low and g.high;
-            select g.conversation, (select count(*) {Unread}), (select m.uuid_text {Unread} order by m.sequence limit 1)
+            select g.conversation, (select count(*) {Rows.Unread}), (select m.uuid_text {Rows.Unread} order by m.sequence limit 1)
             from {gapSql} order by g.low
             """,
             async reader => (
@@ -109,12 +110,13 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
     {
         var next = 1 + Rows.ConversationColumns;
         return new(
-            row.GetGuid(0), Rows.ToConversation(row, 1), row.GetInt64(next), new IntervalText(row.GetString(next + 1)),
-            row.IsDBNull(next + 2) ? null : row.GetInt64(next + 2), Rows.ToWrappedKey(row, next + 3));
+            row.GetGuid(0), Rows.ToConversation(row, 1),
+            MemberRow.StaysOf(new IntervalText(row.GetString(next + 1)), row.GetInt64(next), leftAt: null), new IntervalText(row.GetString(next + 2)),
+            row.IsDBNull(next + 3) ? null : row.GetInt64(next + 3), Rows.ToWrappedKey(row, next + 4));
     }
 
     private sealed record Head(
-        Guid Conversation, ConversationRow Header, long JoinedAt, IntervalText Read, long? Last, SessionKeyRow? Key);
+        Guid Conversation, ConversationRow Header, IReadOnlyList<SequenceRange> Stays, IntervalText Read, long? Last, SessionKeyRow? Key);
 
     private sealed record Found(
         List<Head> Heads, ILookup<Guid, (Guid Conversation, MemberRow Row)> Members, ILookup<Guid, (Guid Conversation, ReceiptRow Row)> Receipts);

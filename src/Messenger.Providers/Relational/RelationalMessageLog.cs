@@ -78,22 +78,16 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
             reader => Rows.All(reader, row => Rows.ToMessage(row)),
             ("conversation", conversation), Argument.List("uuids", uuids));
 
-    public async Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read)
+    public async Task<int> CountUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges)
     {
-        var unread = Intervals.Outside(read, range);
-        if (unread.Count == 0)
+        if (ranges.Count == 0)
         {
             return 0;
         }
 
-        var (spans, arguments) = database.Spans([.. unread.Select(part => new Span(conversation, part.From, part.To))], "gap");
+        var (spans, arguments) = database.Spans([.. ranges.Select(part => new Span(conversation, part.From, part.To))], "gap");
         return await database.Read(
-            $"""
-            select cast(coalesce(sum((
-                select count(*) from message m where m.conversation = g.conversation and m.sequence between g.low and g.high
-                and m.user_id <> @user and m.event_type is null and not m.deleted)), 0) as bigint)
-            from {spans}
-            """,
+            $"select cast(coalesce(sum((select count(*) {Rows.Unread})), 0) as bigint) from {spans}",
             async reader => (await Rows.All(reader, row => row.GetInt32(0)))[0],
             [.. arguments, ("user", userId)]);
     }

@@ -9,7 +9,7 @@ internal sealed class RelationalUnreadCounts(IDatabase database) : IUnreadCounts
     {
         var places = await database.Read(
             """
-            select me.conversation, me.joined_at, coalesce(r.read_ranges, ''),
+            select me.conversation, me.joined_at, me.earlier_stays, coalesce(r.read_ranges, ''),
                 (select max(m.sequence) from message m where m.conversation = me.conversation and m.sequence >= me.joined_at)
             from member me
             join conversation c on c.conversation = me.conversation
@@ -17,11 +17,11 @@ internal sealed class RelationalUnreadCounts(IDatabase database) : IUnreadCounts
             where me.user_id = @user and me.left_at is null and not c.deleted
             """,
             reader => Rows.All(reader, row => (
-                Conversation: row.GetGuid(0), From: row.GetInt64(1), Read: new IntervalText(row.GetString(2)), Last: row.IsDBNull(3) ? (long?)null : row.GetInt64(3))),
+                Conversation: row.GetGuid(0), Stays: MemberRow.StaysOf(new IntervalText(row.GetString(2)), row.GetInt64(1), leftAt: null),
+                Read: new IntervalText(row.GetString(3)), Last: row.IsDBNull(4) ? (long?)null : row.GetInt64(4))),
             ("user", userId));
-        var gaps = places.Where(place => place.Last is not null).SelectMany(place => Intervals
-            .Outside(place.Read, new SequenceRange(place.From, place.Last!.Value))
-            .Select(gap => new Span(place.Conversation, gap.From, gap.To))).ToList();
+        var gaps = places.Where(place => place.Last is not null)
+            .SelectMany(place => Rows.Gaps(place.Conversation, place.Stays, place.Read, place.Last!.Value)).ToList();
         if (gaps.Count == 0)
         {
             return 0;
@@ -29,13 +29,7 @@ internal sealed class RelationalUnreadCounts(IDatabase database) : IUnreadCounts
 
         var (sql, arguments) = database.Spans(gaps, "gap");
         return await database.Read(
-            $"""
-            select cast(coalesce(sum((
-                select count(*) from (
-                    select 1 from message m where m.conversation = g.conversation and m.sequence between g.low and g.high
-                    and m.user_id <> @user and m.event_type is null and not m.deleted limit @most) found)), 0) as bigint)
-            from {sql}
-            """,
+            $"select cast(coalesce(sum((select count(*) from (select 1 {Rows.Unread} limit @most) found)), 0) as bigint) from {sql}",
             async reader => (int)Math.Min(most, (await Rows.All(reader, row => row.GetInt64(0)))[0]),
             [.. arguments, ("user", userId), ("most", most)]);
     }

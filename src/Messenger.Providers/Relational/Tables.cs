@@ -49,6 +49,9 @@ internal static class Tables
         Column<MemberRow, long>("joined_at", (_, row) => row.JoinedAt),
         Column<MemberRow, long?>("left_at", (_, row) => row.LeftAt),
         Column<MemberRow, long>("position", (_, row) => row.Position),
+        Column<MemberRow, string>("earlier_stays", (_, row) => row.Earlier.Text),
+        Column<MemberRow, string>("ended_stays", (_, row) => row.Ended.Text),
+        Column<MemberRow, long>("nick_since", (_, row) => row.NickSince),
     ]);
 
     public static readonly Table<In<SessionKeyHeader>> SessionKey = new("session_key", ["conversation", "uuid"], [
@@ -90,6 +93,7 @@ internal static class Tables
         Column<FileRow, int?>("duration", (_, row) => row.Duration),
         Column<FileRow, long>("size", (_, row) => row.Size),
         Column<FileRow, long>("created", (_, row) => row.Created),
+        Column<FileRow, long>("joined_at", (_, row) => row.JoinedAt),
     ]);
 
     private static Column<In<T>, TValue> Column<T, TValue>(string name, Func<Guid, T, TValue> get) =>

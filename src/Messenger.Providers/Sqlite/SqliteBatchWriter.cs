@@ -66,6 +66,13 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
         Insert(session, transaction, Tables.Conversation, batch.Headers);
         Insert(session, transaction, Tables.Member, batch.Members);
         Insert(session, transaction, Tables.SessionKey, batch.NewKeys);
+        foreach (var (conversation, user) in batch.Ended)
+        {
+            session.Command(
+                "delete from wrapped_key where conversation = @conversation and user_id = @user", [("conversation", conversation), ("user", user)],
+                transaction).ExecuteNonQuery();
+        }
+
         Insert(session, transaction, Tables.WrappedKey, batch.Keys);
         Insert(session, transaction, Tables.Receipt, batch.Receipts);
         foreach (var (conversation, mark) in batch.Marks)

@@ -70,9 +70,18 @@ public sealed class Cast : IAsyncDisposable
         var (inGroup, inDialog) = (Opaque.Uuid(), Opaque.Uuid());
         (await Admin.Ask("RequestAddMessage", group.Draft(inGroup, hasFiles: true))).Done();
         (await Admin.Ask("RequestAddMessage", dialog.Draft(inDialog, hasFiles: true))).Done();
+
+        // A message of each one's own, in the conversation that the one asks about; strangers and guests have none.
+        var own = new Dictionary<Role, string> { [Role.Admin] = inGroup };
+        foreach (var (role, talk) in new[] { (Role.Member, group), (Role.Former, group), (Role.Blacklisted, dialog) })
+        {
+            own[role] = (await this[role].Say(talk)).Text("uuid")!;
+        }
+
         (await Admin.Kick(group, this[Role.Former])).Done();
+        var later = ((await Admin.Say(group)).Text("uuid")!, (await Admin.Say(dialog)).Text("uuid")!);
         (await Admin.Ask("AddBlackList", new { userId = this[Role.Blacklisted].UserId })).Done();
-        return new Place(this, group, inGroup, dialog, inDialog);
+        return new Place(this, group, inGroup, dialog, inDialog, own, later);
     }
 
     public async ValueTask DisposeAsync()
@@ -85,18 +94,21 @@ public sealed class Cast : IAsyncDisposable
 }
 
 /// <summary>See <see cref="Cast.Place"/>.</summary>
-public sealed record Place(Cast Cast, Talk Group, string InGroup, Talk Dialog, string InDialog)
+public sealed record Place(
+    Cast Cast, Talk Group, string InGroup, Talk Dialog, string InDialog, IReadOnlyDictionary<Role, string> Own, (string InGroup, string InDialog) Later)
 {
     /// <summary>What somebody of this role asks about.</summary>
     public Scene For(Role role) => role == Role.Blacklisted
-        ? new Scene(Cast, Cast[role], Dialog, InDialog)
-        : new Scene(Cast, Cast[role], Group, InGroup);
+        ? new Scene(Cast, Cast[role], Dialog, InDialog, Own[role], Later.InDialog)
+        : new Scene(Cast, Cast[role], Group, InGroup, Own.GetValueOrDefault(role, InGroup), Later.InGroup);
 }
 
 /// <param name="Me">Who asks.</param>
 /// <param name="Talk">The conversation asked about.</param>
 /// <param name="Message">A message of the admin's in it.</param>
-public sealed record Scene(Cast Cast, Phone Me, Talk Talk, string Message)
+/// <param name="Own">A message of one's own in it.</param>
+/// <param name="Later">A message of the admin's, from after the former one was kicked.</param>
+public sealed record Scene(Cast Cast, Phone Me, Talk Talk, string Message, string Own, string Later)
 {
     public string C => Talk.Uuid;
 

@@ -115,17 +115,30 @@ public static class Matrix
         Seen("RequestTyping", s => new { conversationUuid = s.C }),
         Once("RequestGetFiles", s => new { conversationUuid = s.C, messageUuid = s.Message }),
         Once("RequestGetFilesFast", s => new { conversationUuid = s.C, messageUuid = s.Message }),
-        Seen("AddMessageReport", s => new { conversationUuid = s.C, messageUuid = s.Message, reason = "Spam" }),
-        Of("RequestDeleteMessage", s => new { conversationUuid = s.C, uuid = s.Message }, Login, Hidden, Hidden, No, No, Yes),
-        Of("RequestDeleteMessages", s => new { conversationUuid = s.C, uuids = new[] { s.Message } }, Login, Hidden, Hidden, No, No, Yes),
+        Once("AddMessageReport", s => new { conversationUuid = s.C, messageUuid = s.Message, reason = "Spam" }),
+        Of("RequestDeleteMessage", s => new { conversationUuid = s.C, uuid = s.Message }, Login, Hidden, No, No, No, Yes),
+        new("RequestDeleteMessage", "one's own", s => new { conversationUuid = s.C, uuid = s.Own }, Login, Hidden, Yes, Yes, Yes, Yes),
+        Of("RequestDeleteMessages", s => new { conversationUuid = s.C, uuids = new[] { s.Message } }, Login, Hidden, No, No, No, Yes),
+        new("RequestDeleteMessages", "one's own", s => new { conversationUuid = s.C, uuids = new[] { s.Own } }, Login, Hidden, Yes, Yes, Yes, Yes),
+        new("RequestDeleteMessage", "from after the former one's stay", s => new { conversationUuid = s.C, uuid = s.Later }, Login, Hidden, Hidden, No, No, Yes),
+        new("AddMessageReport", "from after the former one's stay", s => new { conversationUuid = s.C, messageUuid = s.Later, reason = "Spam" },
+            Login, Hidden, Hidden, Yes, Yes, Yes),
+        new("RequestGetFiles", "from after the former one's stay", s => new { conversationUuid = s.C, messageUuid = s.Later }, Login, Hidden, Hidden, Yes, Yes, Yes),
+        new("RequestAddMessage", "an answer to itself", s => Self(s), Login, Hidden, Hidden, Bad, No, Bad),
     ];
+
+    private static object Self(Scene scene)
+    {
+        var uuid = Opaque.Uuid();
+        return scene.Talk.Draft(uuid, reply: uuid);
+    }
 
     private static string Wrong => KnownCodes.Wrong(ServerSettings.Code);
 
     /// <summary>What every member may.</summary>
     private static Row Seen(string request, Func<Scene, object> payload) => Of(request, payload, Login, Hidden, Hidden, Yes, Yes, Yes);
 
-    /// <summary>What who left may go on with: reading what came before, and leaving again after a lost answer.</summary>
+    /// <summary>What who left may go on with: reading and reporting what came before, and leaving again after a lost answer.</summary>
     private static Row Once(string request, Func<Scene, object> payload) => Of(request, payload, Login, Hidden, Yes, Yes, Yes, Yes);
 
     private static Row OfOwner(string request, Func<Scene, object> payload, string others) =>

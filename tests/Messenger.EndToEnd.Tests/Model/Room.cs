@@ -17,7 +17,12 @@ public sealed record Sight(int Author, int? Number, string? Event, int? About, b
 /// <summary>A conversation of the model. Its methods give the status, and change what a request changes.</summary>
 public sealed class Room
 {
-    private sealed record Seat(bool Admin, int From, int? To, int Position);
+    /// <param name="Earlier">The stays before this one.</param>
+    private sealed record Seat(bool Admin, int From, int? To, int Position, (int From, int To)[] Earlier)
+    {
+        public bool Covers(int sequence) =>
+            (From <= sequence && sequence <= (To ?? int.MaxValue)) || Earlier.Any(stay => stay.From <= sequence && sequence <= stay.To);
+    }
 
     private readonly List<Line> _log = [];
     private readonly Dictionary<int, Seat> _seats = [];
@@ -25,10 +30,10 @@ public sealed class Room
     public Room(int creator, int[] others, bool dialog)
     {
         (Creator, IsDialog) = (creator, dialog);
-        _seats[creator] = new Seat(true, 1, null, 0);
+        _seats[creator] = new Seat(true, 1, null, 0, []);
         foreach (var other in others)
         {
-            _seats[other] = new Seat(dialog, 1, null, _seats.Count);
+            _seats[other] = new Seat(dialog, 1, null, _seats.Count, []);
             Tell("Added", creator, other);
         }
     }
@@ -83,7 +88,7 @@ public sealed class Room
 
     public string ReadAll(int who)
     {
-        foreach (var line in _log.Skip(_seats[who].From - 1))
+        foreach (var line in _log.Where((_, at) => _seats[who].Covers(at + 1)))
         {
             line.Delivered.Add(who);
             line.Read.Add(who);
@@ -116,7 +121,8 @@ public sealed class Room
         }
 
         Tell("Added", who, whom);
-        _seats[whom] = new Seat(admin, _log.Count, null, _seats.Values.Max(seat => seat.Position) + 1);
+        (int, int)[] earlier = _seats.TryGetValue(whom, out var before) ? [.. before.Earlier, (before.From, before.To!.Value)] : [];
+        _seats[whom] = new Seat(admin, _log.Count, null, _seats.Values.Max(seat => seat.Position) + 1, earlier);
         return "ok";
     }
 
@@ -144,11 +150,15 @@ public sealed class Room
     /// <summary>Newest first, as the server gives it.</summary>
     public IEnumerable<Sight> SeenBy(int who)
     {
-        var seat = _seats[who];
-        for (var sequence = seat.To ?? _log.Count; sequence >= seat.From; sequence--)
+        for (var sequence = _log.Count; sequence >= 1; sequence--)
         {
+            if (!_seats[who].Covers(sequence))
+            {
+                continue;
+            }
+
             var line = _log[sequence - 1];
-            var audience = _seats.Where(one => one.Value.From <= sequence && sequence <= (one.Value.To ?? int.MaxValue)).Select(one => one.Key).Union([line.Author]).ToList();
+            var audience = _seats.Where(one => one.Value.Covers(sequence)).Select(one => one.Key).Union([line.Author]).ToList();
             yield return new Sight(
                 line.Author, line.Number, line.Event, line.About, line.Deleted,
                 line.Event is null ? line.Author == who || line.Read.Contains(who) : null,
@@ -179,5 +189,5 @@ public sealed class Room
     }
 
     private Line? Visible(int who, int number) =>
-        _log.FindIndex(line => line.Number == number) is >= 0 and var at && at + 1 >= _seats[who].From ? _log[at] : null;
+        _log.FindIndex(line => line.Number == number) is >= 0 and var at && _seats[who].Covers(at + 1) ? _log[at] : null;
 }

@@ -62,6 +62,11 @@ public sealed class World
             return room.Ever(who) ? room.Leave(who) : "not_found";
         }
 
+        if (step.Act == Act.DeleteMessage && room.Ever(who))
+        {
+            return room.Delete(who, step.What);
+        }
+
         if (!room.IsIn(who))
         {
             return "not_found";
@@ -75,8 +80,6 @@ public sealed class World
                 return room.Mark(who, step.What, step.Act == Act.Read);
             case Act.ReadAll:
                 return room.ReadAll(who);
-            case Act.DeleteMessage:
-                return room.Delete(who, step.What);
             case Act.Rekey:
                 return room.Tell("SessionKeyRegenerated", who, null);
             case Act.RekeyForOthers:

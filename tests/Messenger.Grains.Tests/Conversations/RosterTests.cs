@@ -52,7 +52,68 @@ public class RosterTests
     [InlineData(1, true)]
     [InlineData(5, true)]
     [InlineData(6, false)]
-    public void Who_left_was_there_from_the_first_to_the_last(long sequence, bool there) => Assert.Equal(there, Roster.Covers(Row("a", 0, left: 5), sequence));
+    public void Who_left_was_there_from_the_first_to_the_last(long sequence, bool there) => Assert.Equal(there, Row("a", 0, left: 5).Sees(sequence));
+
+    [Fact]
+    public void Who_comes_back_sees_both_stays_and_nothing_between()
+    {
+        var back = Row("a", 0, left: 5).Back(9, admin: false, position: 3)!;
+        Assert.Equal([new SequenceRange(1, 5), new SequenceRange(9, long.MaxValue)], back.Stays);
+        Assert.Equal([true, false, false, true], new long[] { 5, 6, 8, 9 }.Select(back.Sees));
+        var again = (back with { LeftAt = 12 }).Back(13, admin: false, position: 4)!;
+        Assert.Equal("1-5,9-12", again.Earlier.Text);
+    }
+
+    [Fact]
+    public void Who_came_and_went_too_often_does_not_come_back()
+    {
+        var row = Row("a", 0, left: 1);
+        for (var stay = 1; stay < MemberRow.MostStays; stay++)
+        {
+            row = row.Back(3 * stay, admin: false, position: stay)! with { LeftAt = 3 * stay };
+        }
+
+        Assert.Null(row.Back(9999, admin: false, position: 0));
+        Assert.Null(row.WithoutAccount().Back(9999, admin: false, position: 0));
+    }
+
+    [Fact]
+    public void Who_has_the_number_next_was_not_there_and_counts_as_somebody_who_was()
+    {
+        var row = (Row("a", 0, left: 5).Back(9, admin: true, position: 3)! with { LeftAt = 12, Nick = "n" }).WithoutAccount();
+        Assert.Empty(row.Stays);
+        Assert.Null(new Roster([row]).Reader("a"));
+        Assert.Null(row.Nick);
+        Assert.Equal([false, false], new long[] { 5, 9 }.Select(row.Sees));
+        Assert.Equal([true, false, true, false], new long[] { 5, 6, 9, 13 }.Select(row.WasThere));
+        var next = row.Back(20, admin: false, position: 4)!;
+        Assert.Equal([new SequenceRange(20, long.MaxValue)], next.Stays);
+        Assert.True(next.WasThere(5));
+    }
+
+    /// <summary>The same people whenever it is asked: who came and went since changes nothing.</summary>
+    [Fact]
+    public void A_message_is_for_who_was_there_when_it_took_its_sequence()
+    {
+        var roster = new Roster([Row("a", 0), Row("b", 1)]);
+        Assert.Equal(["a", "b"], roster.At(7).Select(member => member.UserId));
+        roster.Put(Row("b", 1, left: 8));
+        roster.Put(new("c", false, null, 9, null, 2));
+        Assert.Equal(["a", "b"], roster.At(7).Select(member => member.UserId));
+        Assert.Equal(["a", "b"], roster.At(8).Select(member => member.UserId));
+        Assert.Equal(["a", "c"], roster.At(9).Select(member => member.UserId));
+    }
+
+    [Theory]
+    [InlineData(4, null, "nick")]
+    [InlineData(4, 5L, "nick")]
+    [InlineData(4, 3L, null)]
+    [InlineData(2, null, null)]
+    public void A_nick_is_seen_by_who_was_there_when_it_was_set_and_not_beside_an_earlier_owners_words(long sequence, long? left, string? seen)
+    {
+        var author = new MemberRow("a", false, "nick", 4, null, 0) { NickSince = 5, Ended = new IntervalText("1-2") };
+        Assert.Equal(seen, Roster.Nick(author, sequence, Row("b", 1, left: left)));
+    }
 
     private static MemberRow Row(string user, long position, bool admin = false, long? left = null) => new(user, admin, null, 1, left, position);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Messenger.Ports;
 
 namespace Messenger.Grains.Tests.Fakes;
@@ -44,9 +43,9 @@ internal sealed class FakeConversation(ConversationRow header)
     public void Apply(LogEntry entry)
     {
         Header = entry.Header ?? Header;
-        if (entry.NewKey is { } key)
+        if (entry.NewKey is { } made)
         {
-            _keys.Add(key);
+            _keys.Add(made);
         }
 
         foreach (var row in entry.Messages)
@@ -58,6 +57,11 @@ internal sealed class FakeConversation(ConversationRow header)
         foreach (var member in entry.Members)
         {
             Members[member.UserId] = member;
+        }
+
+        foreach (var key in Keys.Keys.Where(key => entry.Ended.Contains(key.UserId)).ToList())
+        {
+            Keys.Remove(key);
         }
 
         foreach (var wrapped in entry.Keys)
@@ -98,11 +102,8 @@ internal sealed class FakeConversation(ConversationRow header)
 
     private IEnumerable<MessageRow> Countable(SequenceRange range) => In(range).Where(row => row is { IsEvent: false, Deleted: false });
 
-    public IEnumerable<MessageRow> Unread(string userId, SequenceRange range, IntervalText read)
-    {
-        var ranges = Parse(read);
-        return Countable(range).Where(row => row.UserId != userId && !ranges.Any(known => known.From <= row.Sequence && row.Sequence <= known.To));
-    }
+    public IEnumerable<MessageRow> Unread(string userId, IReadOnlyList<SequenceRange> ranges) =>
+        ranges.SelectMany(Countable).Where(row => row.UserId != userId).OrderBy(row => row.Sequence);
 
     private void Mark(MessageMark mark)
     {
@@ -110,11 +111,4 @@ internal sealed class FakeConversation(ConversationRow header)
         row = mark.Objectionable ? row with { Objectionable = true } : row;
         Messages[mark.Sequence] = mark.Deleted ? row with { Deleted = true, Body = null, Iv = null } : row;
     }
-
-    private static SequenceRange[] Parse(IntervalText text) =>
-    [
-        .. from part in (text.Text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
-           let ends = part.Split('-').Select(end => long.Parse(end, CultureInfo.InvariantCulture)).ToArray()
-           select new SequenceRange(ends[0], ends[^1]),
-    ];
 }

@@ -17,6 +17,12 @@ internal sealed partial class FakeLog : IConversationDirectory
     public Task<IReadOnlyList<Guid>> ConversationsOf(string userId) =>
         Reading<IReadOnlyList<Guid>>(() => [.. Of(userId).Select(found => found.Key)]);
 
+    public Task<IReadOnlyList<Guid>> EverOf(string userId) => Reading<IReadOnlyList<Guid>>(() =>
+    [
+        .. _conversations.Where(found => !found.Value.Header.Deleted && found.Value.Members.GetValueOrDefault(userId) is { Stays.Count: > 0 })
+            .Select(found => found.Key),
+    ]);
+
     public Task<IReadOnlyList<Guid>> DialogsOf(string userId, string peer) =>
         Reading<IReadOnlyList<Guid>>(() =>
             [.. Of(userId).Where(found => found.Value.Header.IsDialog && IsIn(found.Value, peer)).Select(found => found.Key)]);
@@ -36,11 +42,11 @@ internal sealed partial class FakeLog : IConversationDirectory
 
     private static SyncRow Row(Guid id, FakeConversation found, string userId)
     {
-        var visible = new SequenceRange(found.Members[userId].JoinedAt, long.MaxValue);
-        var read = found.Receipts.GetValueOrDefault(userId)?.Read ?? new IntervalText("");
-        var unread = found.Unread(userId, visible, read).ToList();
+        var visible = found.Members[userId].Stays;
+        var read = SequenceSet.Parse(found.Receipts.GetValueOrDefault(userId)?.Read ?? new IntervalText(""));
+        var unread = found.Unread(userId, [.. visible.SelectMany(read.Outside)]).ToList();
         return new SyncRow(
-            id, found.Header, found.Roster, found.In(visible).LastOrDefault(), [.. found.Receipts.Values], unread.Count,
+            id, found.Header, found.Roster, visible.SelectMany(found.In).LastOrDefault(), [.. found.Receipts.Values], unread.Count,
             unread.FirstOrDefault()?.UuidText, found.Keys.GetValueOrDefault((found.Header.SessionKey, userId)));
     }
 }

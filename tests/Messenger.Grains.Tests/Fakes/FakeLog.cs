@@ -34,6 +34,10 @@ internal sealed partial class FakeLog : IMessageLog
     /// <summary>A conversation for each committed entry with notifications that nobody has settled yet.</summary>
     public IReadOnlyList<Guid> Unsettled => Locked<IReadOnlyList<Guid>>(() => [.. _unsettled]);
 
+    /// <summary>Entries handed in whose outcome is still to come.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    private int _waiting;
     private Task _order = Task.CompletedTask;
 
     /// <summary>What an append is to come to.</summary>
@@ -55,6 +59,7 @@ internal sealed partial class FakeLog : IMessageLog
     {
         lock (_lock)
         {
+            Interlocked.Increment(ref _waiting);
             var mine = After(_order, entry);
             _order = mine;
             return mine;
@@ -107,8 +112,8 @@ internal sealed partial class FakeLog : IMessageLog
     public Task<IReadOnlyList<MessageRow>> Find(Guid conversation, IReadOnlyCollection<Guid> uuids) =>
         Reading<IReadOnlyList<MessageRow>>(() => [.. Found(conversation)?.Messages.Values.Where(row => uuids.Contains(row.Uuid)) ?? []]);
 
-    public Task<int> CountUnread(Guid conversation, string userId, SequenceRange range, IntervalText read) =>
-        Reading(() => Found(conversation)?.Unread(userId, range, read).Count() ?? 0);
+    public Task<int> CountUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges) =>
+        Reading(() => Found(conversation)?.Unread(userId, ranges).Count() ?? 0);
 
     public Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId) =>
         Reading(() => Found(conversation)?.Keys.GetValueOrDefault((sessionKey, userId)));
@@ -138,6 +143,7 @@ internal sealed partial class FakeLog : IMessageLog
     {
         await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await (Before?.Invoke(entry) ?? Task.CompletedTask);
+        Interlocked.Decrement(ref _waiting);
         return Locked(() => Away ? LogOutcome.Unknown : Refuses(entry) ? LogOutcome.Refused : Next.TryDequeue(out var scripted) ? Outcome(scripted, entry) : Commit(entry));
     }
 

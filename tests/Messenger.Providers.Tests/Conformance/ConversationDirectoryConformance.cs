@@ -58,6 +58,45 @@ public abstract class ConversationDirectoryConformance(Store store)
     }
 
     [Fact]
+    public async Task Who_came_back_counts_what_was_not_read_in_every_stay()
+    {
+        var group = Guid.NewGuid();
+        var rows = Enumerable.Range(1, 9).Select(sequence => Sample.Message(sequence, bob)).ToArray();
+        await Commit(Sample.Created(group, key, false, bob) with
+        {
+            Messages = rows,
+            Members = [Sample.Member(ann, 2, joined: 7) with { Earlier = new("2-3") }],
+            Receipts = [Sample.Receipt(ann, "1-2,8", "1-9")],
+        });
+
+        var told = Assert.Single(await store.Conversations.Sync(ann));
+        Assert.Equal((3, rows[2].UuidText), (told.Unread, told.FirstUnread));
+        Assert.Equal(rows[8], told.Last);
+        Assert.Equal(3, await store.Unread.Unread(ann, 999));
+        Assert.Equal(3, await store.Log.CountUnread(group, ann, [new(3, 3), new(7, 7), new(9, long.MaxValue)]));
+    }
+
+    [Fact]
+    public async Task Who_left_may_still_read_there_until_the_account_ends()
+    {
+        var (left, between, ended, deleted) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        foreach (var conversation in new[] { left, between, ended, deleted })
+        {
+            await Commit(Sample.Created(conversation, key, false, ann, bob));
+        }
+
+        var gone = Sample.Member(bob, 2, left: 4);
+        await Commit(new(left, 0) { Members = [gone] });
+        await Commit(new(between, 0) { Members = [gone with { JoinedAt = 1, LeftAt = 0, Earlier = new("1-2") }] });
+        await Commit(new(ended, 0) { Members = [gone.WithoutAccount()] });
+        await Commit(new(deleted, 0) { Header = Sample.Conversation(key, ann) with { Deleted = true } });
+
+        Assert.Equal(new[] { left, between }.Order(), (await store.Conversations.EverOf(bob)).Order());
+        Assert.Empty(await store.Conversations.ConversationsOf(bob));
+        Assert.Contains(left, await store.Conversations.EverOf(ann));
+    }
+
+    [Fact]
     public async Task Who_left_and_what_was_deleted_is_not_there()
     {
         var left = Guid.NewGuid();

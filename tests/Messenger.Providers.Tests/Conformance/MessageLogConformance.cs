@@ -131,7 +131,7 @@ public abstract class MessageLogConformance(Store store)
     }
 
     [Fact]
-    public async Task Unread_are_the_rows_of_others_that_are_no_events_not_deleted_and_not_read()
+    public async Task Unread_are_the_rows_of_others_that_are_no_events_and_not_deleted()
     {
         await Log.Append(Sample.Said(
             conversation,
@@ -141,15 +141,47 @@ public abstract class MessageLogConformance(Store store)
             ]));
         await Log.Append(new(conversation, 0) { Marks = [new(5, Deleted: true, Objectionable: false)] });
 
-        Task<int> Unread(long from, long to, string read) => Log.CountUnread(conversation, "ann", new(from, to), new(read));
+        Task<int> Unread(params SequenceRange[] ranges) => Log.CountUnread(conversation, "ann", ranges);
 
-        Assert.Equal(4, await Unread(1, long.MaxValue, ""));
-        Assert.Equal(3, await Unread(2, long.MaxValue, ""));
-        Assert.Equal(2, await Unread(1, 6, ""));
-        Assert.Equal(1, await Unread(1, long.MaxValue, "1-4,8"));
-        Assert.Equal(0, await Unread(1, 8, "1-8"));
-        Assert.Equal(0, await Unread(1, 8, "1-9223372036854775807"));
-        Assert.Equal(2, await Unread(5, long.MaxValue, "1-3"));
+        Assert.Equal(4, await Unread(new SequenceRange(1, long.MaxValue)));
+        Assert.Equal(3, await Unread(new SequenceRange(2, long.MaxValue)));
+        Assert.Equal(2, await Unread(new SequenceRange(1, 6)));
+        Assert.Equal(1, await Unread(new SequenceRange(5, 7), new SequenceRange(9, long.MaxValue)));
+        Assert.Equal(2, await Unread(new SequenceRange(1, 3), new SequenceRange(8, 8)));
+        Assert.Equal(0, await Unread());
+    }
+
+    [Fact]
+    public async Task Every_stay_of_a_member_is_kept()
+    {
+        var key = Guid.NewGuid();
+        await Log.Append(Sample.Created(conversation, key, false, "ann", "bob"));
+        var back = Sample.Member("bob", 3, joined: 9, nick: "n") with { Earlier = new("1-5,7"), Ended = new("6"), NickSince = 8 };
+        await Log.Append(new(conversation, 0) { Members = [back] });
+
+        Assert.Equal([Sample.Member("ann", 1, admin: true), back], (await Log.Load(conversation))!.Members);
+    }
+
+    [Fact]
+    public async Task The_keys_of_an_account_that_ended_go_and_a_new_owners_come()
+    {
+        var (key, later) = (Guid.NewGuid(), Guid.NewGuid());
+        await Log.Append(Sample.Created(conversation, key, false, "ann", "bob"));
+        await Log.Append(new(conversation, 0) { NewKey = new(later, later.ToString(), Sample.Now), Keys = [Sample.Key(later, "ann"), Sample.Key(later, "bob")] });
+
+        await Log.Append(new(conversation, 0) { Ended = ["bob"] });
+
+        Assert.Null(await Log.FindKey(conversation, key, "bob"));
+        Assert.Null(await Log.FindKey(conversation, later, "bob"));
+        Assert.NotNull(await Log.FindKey(conversation, key, "ann"));
+
+        // In whatever batches they come: what ends takes what was before it, and not what is after.
+        await Task.WhenAll(
+            Log.Append(new(conversation, 0) { Keys = [Sample.Key(key, "bob")] }),
+            Log.Append(new(conversation, 0) { Ended = ["bob"] }),
+            Log.Append(new(conversation, 0) { Keys = [Sample.Key(later, "bob")] }));
+        Assert.Null(await Log.FindKey(conversation, key, "bob"));
+        Assert.NotNull(await Log.FindKey(conversation, later, "bob"));
     }
 
     [Fact]

@@ -249,7 +249,7 @@ public abstract class UploadsConformance(Store store)
         var (conversation, key) = (Guid.NewGuid(), Guid.NewGuid());
         await store.Log.Append(Sample.Created(conversation, key, false, ann));
         var message = Sample.Message(1, ann);
-        var row = new FileRow(file, 1, "a/b+c=", "a_b+c=", "preview", "image/jpeg", 632, -1, 7, 380_038, Sample.Now);
+        var row = new FileRow(file, 1, "a/b+c=", "a_b+c=", "preview", "image/jpeg", 632, -1, 7, 380_038, Sample.Now) { JoinedAt = 5 };
         Assert.Equal(LogOutcome.Committed, await store.Log.Append(Sample.Said(conversation, message)));
         Assert.Equal(LogOutcome.Committed, await store.Log.Append(new LogEntry(conversation, 0) { Files = [row] }));
         return (conversation, message.Uuid, row);

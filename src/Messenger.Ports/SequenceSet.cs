@@ -1,29 +1,28 @@
 using System.Globalization;
 using System.Text;
-using Messenger.Ports;
 
-namespace Messenger.Grains.Conversations;
+namespace Messenger.Ports;
 
 /// <summary>
-/// A set of sequences kept as ascending ranges that do not touch: what a member has read, or had delivered.
-/// Phones read in order, so it is normally one range however long the conversation.
+/// A set of sequences kept as ascending ranges that do not touch: what a member has read, had delivered, or was there for.
+/// Phones read in order and people stay, so it is normally one range however long the conversation.
 /// </summary>
-internal sealed class Intervals
+public sealed class SequenceSet
 {
     /// <summary>Ranges that are kept apart, see <see cref="JoinOldest"/>. No phone comes near it; a row of so many is some 15 KiB.</summary>
     public const int Most = 1000;
 
     private readonly List<SequenceRange> _ranges;
 
-    public Intervals() => _ranges = [];
+    public SequenceSet() => _ranges = [];
 
-    private Intervals(List<SequenceRange> ranges) => _ranges = ranges;
+    private SequenceSet(List<SequenceRange> ranges) => _ranges = ranges;
 
     public IReadOnlyList<SequenceRange> Ranges => _ranges;
 
     /// <summary>Reads what <see cref="ToText"/> wrote.</summary>
     /// <exception cref="FormatException">It did not.</exception>
-    public static Intervals Parse(IntervalText stored)
+    public static SequenceSet Parse(IntervalText stored)
     {
         var ranges = new List<SequenceRange>();
         foreach (var part in stored.Text.AsSpan().Split(','))
@@ -34,9 +33,7 @@ internal sealed class Intervals
                 continue;
             }
 
-            var dash = text.IndexOf('-');
-            var from = long.Parse(dash < 0 ? text : text[..dash], NumberStyles.None, CultureInfo.InvariantCulture);
-            var to = dash < 0 ? from : long.Parse(text[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
+            var (from, to) = Range(text);
             if (to < from || (ranges.Count > 0 && from <= ranges[^1].To + 1))
             {
                 throw new FormatException($"ranges must ascend and not touch: {stored.Text}");
@@ -45,7 +42,16 @@ internal sealed class Intervals
             ranges.Add(new SequenceRange(from, to));
         }
 
-        return new Intervals(ranges);
+        return new SequenceSet(ranges);
+    }
+
+    /// <summary>Reads <c>1-57</c> or <c>60</c>.</summary>
+    internal static SequenceRange Range(ReadOnlySpan<char> text)
+    {
+        var dash = text.IndexOf('-');
+        return dash < 0
+            ? new SequenceRange(Number(text), Number(text))
+            : new SequenceRange(Number(text[..dash]), Number(text[(dash + 1)..]));
     }
 
     /// <summary>As <c>1-57,60</c>.</summary>
@@ -73,6 +79,35 @@ internal sealed class Intervals
     {
         var at = At(sequence);
         return at < _ranges.Count && _ranges[at].From <= sequence;
+    }
+
+    /// <summary>The parts of a range that the set leaves out, ascending.</summary>
+    public IReadOnlyList<SequenceRange> Outside(SequenceRange range)
+    {
+        var gaps = new List<SequenceRange>();
+        var next = range.From;
+        for (var at = At(range.From); at < _ranges.Count && _ranges[at].From <= range.To; at++)
+        {
+            var (from, to) = _ranges[at];
+            if (from > next)
+            {
+                gaps.Add(new SequenceRange(next, from - 1));
+            }
+
+            if (to >= range.To)
+            {
+                return gaps;
+            }
+
+            next = to + 1;
+        }
+
+        if (next <= range.To)
+        {
+            gaps.Add(new SequenceRange(next, range.To));
+        }
+
+        return gaps;
     }
 
     /// <summary>Adds a range and returns the parts of it that were not in the set, ascending.</summary>
@@ -155,6 +190,8 @@ internal sealed class Intervals
         _ranges[^1] = _ranges[^1] with { To = range.To };
         return true;
     }
+
+    private static long Number(ReadOnlySpan<char> text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>The index of the first range that ends at or after a sequence.</summary>
     private int At(long sequence)
