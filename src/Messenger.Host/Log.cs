@@ -21,6 +21,21 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Error, "The stop was not over after {Limit}: the process ends now, and what it left is taken over as from one that died")]
     public static partial void StopTookTooLong(ILogger logger, TimeSpan limit);
 
+    [LoggerMessage(7, LogLevel.Error, "This process's row is gone from the membership table in Redis, which has {Rows} rows where it had {Seen}: Redis lost its data. Writing them again")]
+    public static partial void RowLost(ILogger logger, int rows, int seen);
+
+    [LoggerMessage(8, LogLevel.Warning, "The membership table in Redis has its {Rows} rows again")]
+    public static partial void RowsRestored(ILogger logger, int rows);
+
+    [LoggerMessage(9, LogLevel.Warning, "Redis does not answer ({Fault}): until it does nobody can join the cluster")]
+    public static partial void MembershipAway(ILogger logger, string fault);
+
+    [LoggerMessage(10, LogLevel.Warning, "The database was not told that this process leaves: who joins an empty Redis may wait some seconds for it")]
+    public static partial void LeaseKept(ILogger logger);
+
+    [LoggerMessage(11, LogLevel.Warning, "Whoever reaches Redis can join this cluster: set {Key}, the same for all processes")]
+    public static partial void NoClusterSecret(ILogger logger, string key);
+
     [LoggerMessage(20, LogLevel.Information, "Operator {Actor}: {Action} ended with {Status}")]
     public static partial void AdminCall(ILogger logger, string actor, string action, int status);
 

@@ -3,6 +3,7 @@ using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
 using Messenger.Host.Explorer;
 using Messenger.Host.Health;
+using Messenger.Host.Membership;
 using Messenger.Host.Starting;
 
 try
@@ -30,9 +31,20 @@ try
     var settings = SettingsReader.Read(builder.Configuration, builder.Environment);
     if (command.Verb == Verb.Migrate)
     {
+        if (command.Operand == CommandLine.NewIdentity)
+        {
+            Console.WriteLine(await Store.MakeAnother(settings));
+            return 0;
+        }
+
         await Store.Migrate(settings);
         Console.WriteLine("The database is of this release's version.");
         return 0;
+    }
+
+    if (command.Verb == Verb.Run)
+    {
+        OpenDoors.Refuse(settings, builder.Configuration, builder.Environment);
     }
 
     PrivateFiles.Require();
@@ -46,12 +58,14 @@ try
     // Checks: whatever would stop the server later stops it here, in words.
     var listening = Listening.Find(settings.Silo);
     using var store = await Store.Open(settings);
+    var joined = settings.Cluster is { } cluster ? await Joining.Enter(cluster, store.Identity!) : null;
+    await using var membership = joined?.Store;
 
     // The silo, the gateway on it, and what watches both.
     var console = ConsoleLog.Add(builder);
     builder.AddServer(settings.Outside.Admin);
     builder.AddEdge(settings.Edge);
-    builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening));
+    builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening, joined));
     builder.Services.AddStores(settings);
     builder.Services.AddSockets(settings);
     builder.Services.AddHealth();
@@ -66,7 +80,7 @@ try
     app.MapHealth();
     app.MapSockets(settings);
     app.MapForDevelopers(settings);
-    await app.Serve(settings, console);
+    await app.Serve(settings, joined?.Cluster, console);
     return 0;
 }
 catch (Exception fault)

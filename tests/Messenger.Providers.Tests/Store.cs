@@ -58,6 +58,8 @@ public sealed class Store : IAsyncDisposable
 
     public ITakeover Takeover => services.GetRequiredService<ITakeover>();
 
+    public IClusterMembers Members => services.GetRequiredService<IClusterMembers>();
+
     public string Name => services.GetRequiredService<IWriterName>().Name;
 
     internal CommitQueue Commits => services.GetRequiredService<CommitQueue>();

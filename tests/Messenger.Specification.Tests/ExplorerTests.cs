@@ -68,6 +68,6 @@ public sealed class ExplorerTests(Node node)
 
     private static ServerSettings Production(params (string Key, string Value)[] more) => ServerSettings.Embedded(
     [
-        ("ASPNETCORE_ENVIRONMENT", "Production"), ("DOTNET_ENVIRONMENT", "Production"), ("Registration__FixedCode", ""), ("Limits__Enabled", "true"), .. more,
+        ("ASPNETCORE_ENVIRONMENT", "Production"), ("DOTNET_ENVIRONMENT", "Production"), ("Registration__FixedCode", ""), ("Limits__Enabled", "true"), ("Sms__CodesInLog", "true"), .. more,
     ]);
 }

@@ -32,6 +32,16 @@ public sealed class RedisServer : Server
         return server;
     }
 
+    /// <summary>Asks one command in words, and returns the line that it is answered with.</summary>
+    public async Task<string> Ask(string command)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"));
+        using var answer = new StreamReader(client.GetStream(), Encoding.ASCII);
+        return await answer.ReadLineAsync() ?? throw new IOException("Redis hung up");
+    }
+
     protected override async Task<bool> Ready()
     {
         using var client = new TcpClient();

@@ -59,13 +59,29 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   valueFrom:
     fieldRef:
       fieldPath: status.podIP
+{{- if $root.Values.clusterId }}
 - name: Cluster__Id
   value: {{ $root.Values.clusterId | quote }}
+{{- end }}
+# What a database that is new calls its cluster; one that has a name keeps it.
+- name: Cluster__IdIfNew
+  value: {{ printf "%s-%s" $root.Release.Namespace $root.Release.Name | trunc 64 | quote }}
+{{- with $root.Values.clusterSecret.existingSecret }}
+- name: Cluster__Secret
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $root.Values.clusterSecret.key }}
+{{- end }}
 - name: Gateway__DrainPerSecond
   value: {{ $root.Values.gateway.drainPerSecond | int | quote }}
 {{- if $trial }}
 - name: Data__MigrateOnStart
   value: "true"
+{{- if not (include "messenger.given" (dict "root" $root "key" "Sms:CodesInLog")) }}
+- name: Sms__CodesInLog
+  value: "true"
+{{- end }}
 {{- end }}
 {{- if $root.Values.admin.port }}
 - name: Admin__Port

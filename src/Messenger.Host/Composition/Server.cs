@@ -28,8 +28,7 @@ internal static class Server
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !HasPorts(builder.Configuration))
         {
-            // A developer's machine serves itself; a container serves its network.
-            builder.WebHost.UseUrls(builder.Environment.IsDevelopment() ? "http://localhost:8080" : "http://*:8080");
+            builder.WebHost.UseUrls(Default(builder.Environment));
         }
 
         if (admin.Port is { } port)
@@ -40,7 +39,7 @@ internal static class Server
     }
 
     /// <summary>Starts, says so, and returns after a graceful stop.</summary>
-    public static async Task Serve(this WebApplication app, Settings settings, ConsoleLog console)
+    public static async Task Serve(this WebApplication app, Settings settings, string? cluster, ConsoleLog console)
     {
         try
         {
@@ -54,7 +53,7 @@ internal static class Server
         }
 
         console.Started = true;
-        Tell(app, settings);
+        Tell(app, settings, cluster);
         app.Lifetime.ApplicationStopping.Register(() => EndAfter(ShutdownLimit, app.Logger));
         await app.WaitForShutdownAsync();
         Log.Stopped(app.Logger);
@@ -80,11 +79,11 @@ internal static class Server
         { IsBackground = true, Name = nameof(EndAfter) }.Start();
     }
 
-    private static void Tell(WebApplication app, Settings settings)
+    private static void Tell(WebApplication app, Settings settings, string? cluster)
     {
         if (app.Environment.IsDevelopment())
         {
-            Console.WriteLine(string.Join(Environment.NewLine, Greeting.Lines(settings, app.Urls.Where(url => new Uri(url.Replace("*", "localhost", StringComparison.Ordinal)).Port != settings.Outside.Admin.Port))));
+            Console.WriteLine(string.Join(Environment.NewLine, Greeting.Lines(settings, cluster, app.Urls.Where(url => new Uri(url.Replace("*", "localhost", StringComparison.Ordinal)).Port != settings.Outside.Admin.Port))));
             return;
         }
 
@@ -94,11 +93,32 @@ internal static class Server
             Log.ConsoleSms(app.Logger);
         }
 
+        if (settings.Cluster is { Secret: null })
+        {
+            Log.NoClusterSecret(app.Logger, Keys.ClusterSecret.Name);
+        }
+
         if (!settings.Embedded && settings.Data.CredentialKey is null && settings.Silo.Role != SiloRoles.Gateway)
         {
             Log.NoCredentialKey(app.Logger, Keys.CredentialKey.Name);
         }
     }
+
+    /// <summary>Where the server will listen, however it is told to.</summary>
+    public static IEnumerable<string> Urls(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var given = (configuration[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var ports = ((string[])["HTTP_PORTS", "HTTPS_PORTS"]).Select(key => configuration[key]).Where(value => !string.IsNullOrEmpty(value)).Select(port => $"http://*:{port}");
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>();
+        var all = given.Concat(ports).Concat(endpoints).ToList();
+        return all.Count > 0 ? all : [Default(environment)];
+    }
+
+    /// <summary>The host of such a URL, which may be * or +.</summary>
+    public static string Host(string url) => BindingAddress.Parse(url).Host;
+
+    /// <summary>A developer's machine serves itself; a container serves its network.</summary>
+    private static string Default(IHostEnvironment environment) => environment.IsDevelopment() ? "http://localhost:8080" : "http://*:8080";
 
     private static bool HasPorts(ConfigurationManager configuration) =>
         !string.IsNullOrEmpty(configuration["HTTP_PORTS"]) || !string.IsNullOrEmpty(configuration["HTTPS_PORTS"])

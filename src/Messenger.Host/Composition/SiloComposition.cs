@@ -3,11 +3,11 @@ using Messenger.Grains.Placement;
 using Messenger.Grains.Recovery;
 using Messenger.Host.Admin;
 using Messenger.Host.Configuration;
+using Messenger.Host.Membership;
 using Messenger.Host.Starting;
 using Messenger.Providers.Postgres;
 using Messenger.Providers.Sqlite;
 using Orleans.Configuration;
-using StackExchange.Redis;
 
 namespace Messenger.Host.Composition;
 
@@ -15,15 +15,15 @@ namespace Messenger.Host.Composition;
 internal static class SiloComposition
 {
     /// <summary>Part of every stored grain's key: it must never change.</summary>
-    private const string ServiceId = "messenger";
+    internal const string ServiceId = "messenger";
 
     /// <summary>The grain state of users and registrations, and Orleans' stream subscriptions, which must survive a silo.</summary>
     private static readonly string[] GrainStorages = ["state", "PubSubStore"];
 
     /// <summary>Silent connections to Redis and between silos are probed so often: see PostgreSQL's.</summary>
-    private const int KeepAliveSeconds = 15;
+    internal const int KeepAliveSeconds = 15;
 
-    public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening)
+    public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening, Joined? joined)
     {
         silo.Services.AddSingleton(TimeProvider.System);
         silo.Services.AddRecovery(alone: settings.Cluster is null);
@@ -31,7 +31,7 @@ internal static class SiloComposition
             (options.Messages, options.Files) = (settings.Outside.Retention.Messages, settings.Outside.Retention.Files));
         silo.AddSiloRole(settings.Silo.Role);
         silo.AddDashboardOf(settings.Outside.Admin.Port);
-        silo.Membership(settings, listening);
+        silo.Membership(listening, joined);
         silo.Directory();
         silo.GrainState(settings);
         silo.AddForeignExceptions();
@@ -39,17 +39,17 @@ internal static class SiloComposition
         return silo.AddActors(settings);
     }
 
-    private static void Membership(this ISiloBuilder silo, Settings settings, Listening listening)
+    private static void Membership(this ISiloBuilder silo, Listening listening, Joined? joined)
     {
-        if (settings.Cluster is not { } cluster)
+        if (joined is null)
         {
             silo.UseLocalhostClustering(listening.Port, gatewayPort: 0, serviceId: ServiceId, clusterId: "embedded");
             return;
         }
 
         silo.AddPathMonitor();
-        silo.UseRedisClustering(options => options.ConfigurationOptions = Redis(cluster.Redis));
-        silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ServiceId, cluster.Id));
+        silo.AddMembership(joined);
+        silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ServiceId, joined.Cluster));
         silo.Configure<EndpointOptions>(options =>
         {
             options.SiloPort = listening.Port;
@@ -98,22 +98,6 @@ internal static class SiloComposition
         // What a process remembers of where grains live: five for each of the 20 000 connections it may have. The table is as large as that from
         // the start, and the grains of 2 000 connections touch each page of it: Orleans' million took 5 KiB of each connection, in every process.
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 100_000);
-    }
-
-    private static ConfigurationOptions Redis(string connectionString)
-    {
-        var options = ConfigurationOptions.Parse(connectionString);
-
-        // A Redis that is away for a moment is waited for: only who joins or leaves needs it.
-        options.AbortOnConnectFail = false;
-
-        // Below the shortest time after which a network forgets a silent connection; what the operator gave counts.
-        if (!connectionString.Contains("keepAlive", StringComparison.OrdinalIgnoreCase))
-        {
-            options.KeepAlive = KeepAliveSeconds;
-        }
-
-        return options;
     }
 
     private static void GrainState(this ISiloBuilder silo, Settings settings)

@@ -26,8 +26,16 @@ internal static class Keys
         "The address the other processes reach this one at. Give it where a machine has several.");
 
     public static readonly Key<string?> ClusterId = Key.Text(
-        "Cluster:Id", "a name of up to 64 letters, digits, dots, dashes or underscores", "messenger",
+        "Cluster:Id", "a name of up to 64 letters, digits, dots, dashes or underscores", "what the database says",
         "Processes of one cluster share it. Several clusters may share one Redis, but never one database.");
+
+    public static readonly Key<string?> ClusterIdIfNew = Key.Text(
+        "Cluster:IdIfNew", "a name as of Cluster:Id", "messenger",
+        "What the migrate command has a database call its cluster that nobody has used yet, where Cluster:Id is not given. Later the database says it.");
+
+    public static readonly Key<string?> ClusterSecret = Key.Secret(
+        "Cluster:Secret", "at least 32 characters (openssl rand -base64 32), the same for all processes", "none",
+        "Proves that a process belongs to the cluster whose membership stands in Redis; another secret is refused.");
 
     public static readonly Key<string?> DataDirectory = Key.Text(
         "Data:Directory", "a directory this process may write to", "data",
@@ -51,6 +59,10 @@ internal static class Keys
     public static readonly Key<int> DrainPerSecond = Key.Whole(
         "Gateway:DrainPerSecond", 1, 100_000, 400,
         "Connections closed a second (1001) when the process stops, so that the others are not run over by those who reconnect.");
+
+    public static readonly Key<bool> AllowRemote = Key.Flag(
+        "Development:AllowRemote", false,
+        "A fixed code, limits that are off and the explorer keep to loopback addresses: listened on, and of stores and providers. True lets them beyond.");
 
     public static readonly Key<string?> FixedCode = Key.Text(
         "Registration:FixedCode", "4 to 10 digits, in the Development environment alone", "none; Development: 000000",
@@ -204,8 +216,8 @@ internal static class Keys
     /// <summary>In the order of the documentation.</summary>
     public static readonly IReadOnlyList<Key> All =
     [
-        Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
-        FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
+        Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, ClusterIdIfNew, ClusterSecret, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
+        AllowRemote, FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
         ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,
         TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. OutsideKeys.All, AdminPort,
         FilesProvider, FilesDirectory, FilesMaxBytes, FilesMaxBytesPerDay, FilesMaxUploads, FilesUploadHours, FilesKeyDays, FilesKeepFree,

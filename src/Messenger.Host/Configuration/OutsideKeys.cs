@@ -6,6 +6,9 @@ internal static class OutsideKeys
     public static readonly Key<string> SmsProvider = Key.OneOf(
         "Sms:Provider", "console", "Who sends SMS; console writes them to the log, codes included.", "console", "webhook", "twilio");
 
+    public static readonly Key<bool> SmsCodesInLog = Key.Flag(
+        "Sms:CodesInLog", false, "Whether Sms:Provider=console is meant where the environment is not Development: else such a start is refused.");
+
     public static readonly Key<string?> SmsTexts = Key.Text(
         "Sms:Texts", "texts such as en=Your code: {code}|de=Ihr Code: {code}, each at most one SMS of 140 bytes", "en=Your code: {code}",
         "What the SMS say, by language. For Android the server adds what the SMS Retriever wants. The first is for all numbers that Sms:Languages does not name.");
@@ -77,7 +80,7 @@ internal static class OutsideKeys
     /// <summary>In the order of the documentation.</summary>
     public static readonly IReadOnlyList<Key> All =
     [
-        SmsProvider, SmsTexts, SmsLanguages, SmsCapPerHour, SmsCapPerPrefix, SmsPrefixCaps, SmsWebhookUrl, SmsWebhookSecret,
+        SmsProvider, SmsCodesInLog, SmsTexts, SmsLanguages, SmsCapPerHour, SmsCapPerPrefix, SmsPrefixCaps, SmsWebhookUrl, SmsWebhookSecret,
         TwilioAccountSid, TwilioAuthToken, TwilioSender, TwilioUrl, PushProvider, FcmServiceAccountFile, FcmUrl,
         ApnsKeyFile, ApnsKeyId, ApnsTeamId, ApnsTopic, ApnsAlertKey, ApnsUrl, AdminTokens, RetentionMessageDays, RetentionFileDays,
     ];

@@ -12,7 +12,15 @@ internal sealed record Settings(
 }
 
 /// <summary>What a cluster shares.</summary>
-internal sealed record ClusterSettings(string Id, string Postgres, string Redis);
+/// <param name="Id">Null where none was given: the database knows it.</param>
+/// <param name="IdIfNew">What a database that nobody has used yet is to call its cluster.</param>
+/// <param name="Secret">Null where none was given.</param>
+/// <param name="Environment">Of this process.</param>
+internal sealed record ClusterSettings(string? Id, string IdIfNew, byte[]? Secret, string Environment, string Postgres, string Redis)
+{
+    /// <summary>What every cluster was called before its database knew a name.</summary>
+    public const string FirstId = "messenger";
+}
 
 /// <param name="Port">0 for a free one.</param>
 /// <param name="Address">Null for the machine's own.</param>

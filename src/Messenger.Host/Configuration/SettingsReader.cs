@@ -1,3 +1,4 @@
+using System.Text;
 using Messenger.Grains.Placement;
 using Messenger.Grains.Users;
 using Messenger.Protocol;
@@ -10,6 +11,9 @@ internal static class SettingsReader
     /// <summary>Orleans' own port.</summary>
     private const int ClusterPort = 11111;
 
+    /// <summary>Of the cluster's secret: what nobody guesses.</summary>
+    private const int LeastSecret = 32;
+
     /// <summary>Guessing codes at full speed may open one phone of so many a day, at most.</summary>
     private const int Unlikely = 10_000;
 
@@ -17,7 +21,7 @@ internal static class SettingsReader
     public static Settings Read(IConfiguration from, IHostEnvironment environment)
     {
         UnknownKeys.Refuse(from);
-        var cluster = Cluster(from);
+        var cluster = Cluster(from, environment);
         var data = Data(from, cluster is null);
         return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
             Registration(from, environment), LimitsEnabled(from, environment), EdgeSettingsReader.Limits(from), EdgeSettingsReader.Edge(from),
@@ -25,7 +29,7 @@ internal static class SettingsReader
             Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(), Server(from));
     }
 
-    private static ClusterSettings? Cluster(IConfiguration from)
+    private static ClusterSettings? Cluster(IConfiguration from, IHostEnvironment environment)
     {
         var (postgres, redis) = (Keys.Postgres.Read(from), Keys.Redis.Read(from));
         if (postgres is null != redis is null)
@@ -35,14 +39,22 @@ internal static class SettingsReader
                 $"{given.Name} is given and {missing.Name} is not: a cluster needs both, and a server without either runs embedded.");
         }
 
-        var id = Keys.ClusterId.Read(from) ?? "messenger";
-        if (id.Length > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+        var (id, ifNew) = (ClusterId(Keys.ClusterId, from), ClusterId(Keys.ClusterIdIfNew, from));
+        var secret = Keys.ClusterSecret.Read(from);
+        if (secret is { Length: < LeastSecret })
         {
-            throw Keys.ClusterId.Refuse($"it takes {Keys.ClusterId.Takes}", id);
+            throw Keys.ClusterSecret.Refuse($"it takes {Keys.ClusterSecret.Takes}", secret);
         }
 
-        return postgres is null ? null : new ClusterSettings(id, ConnectionStrings.Postgres(postgres), ConnectionStrings.Redis(redis!));
+        return postgres is null ? null : new ClusterSettings(
+            id, ifNew ?? ClusterSettings.FirstId, secret is null ? null : Encoding.UTF8.GetBytes(secret), environment.EnvironmentName,
+            ConnectionStrings.Postgres(postgres), ConnectionStrings.Redis(redis!));
     }
+
+    private static string? ClusterId(Key<string?> key, IConfiguration from) =>
+        key.Read(from) is not { } id ? null
+        : id.Length <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') ? id
+        : throw key.Refuse($"it takes {key.Takes}", id);
 
     private static SiloSettings Silo(IConfiguration from, bool embedded)
     {

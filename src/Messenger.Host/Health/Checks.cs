@@ -1,5 +1,6 @@
 using Messenger.Gateway.Delivery;
 using Messenger.Grains.Recovery;
+using Messenger.Host.Membership;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Runtime;
 
@@ -21,6 +22,15 @@ internal sealed class SiloReadyCheck(ISiloStatusOracle silo) : IHealthCheck
         Task.FromResult(silo.CurrentStatus == SiloStatus.Active
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy($"the silo is {silo.CurrentStatus}"));
+}
+
+/// <summary>Who is not in the membership table is not found by those who join. Written again within seconds; what cannot be, is said.</summary>
+internal sealed class ListedCheck(IServiceProvider services) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(services.GetService<MembershipKeeper>()?.Trouble is { } trouble
+            ? HealthCheckResult.Unhealthy($"this process's row is gone from the membership table in Redis: {trouble}")
+            : HealthCheckResult.Healthy());
 }
 
 /// <summary>A gateway alone can answer nothing.</summary>

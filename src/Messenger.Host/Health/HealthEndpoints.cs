@@ -13,6 +13,7 @@ internal static class HealthEndpoints
     public static void AddHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<SiloLiveCheck>("silo-membership", tags: [Live])
         .AddCheck<SiloReadyCheck>("silo", tags: [Ready])
+        .AddCheck<ListedCheck>("membership", tags: [Ready])
         .AddCheck<WorkersCheck>("workers", tags: [Ready])
         .AddCheck<StreamCheck>("stream", tags: [Ready])
         .AddCheck<DrainCheck>("drain", tags: [Ready]);

@@ -15,17 +15,22 @@ internal enum Verb
 }
 
 /// <summary>The command line: a verb, and configuration as <c>--Key=value</c> or <c>--Key value</c>.</summary>
-/// <param name="Operand">The directory or the URL that follows the verb; else empty.</param>
+/// <param name="Operand">The directory or the URL that follows the verb, or its option; else empty.</param>
 internal sealed record CommandLine(Verb Verb, string[] Configuration, string Operand = "")
 {
     /// <summary>Sections and keys that are not ours: of ASP.NET and of logging.</summary>
     private static readonly string[] Framework = ["urls", "http_ports", "https_ports", "environment", "contentRoot", "Logging", "Kestrel", "AllowedHosts"];
+
+    /// <summary>Of the migrate command.</summary>
+    public const string NewIdentity = "--new-identity";
 
     public const string Usage = """
         Messenger.Host: a backend for end-to-end encrypted messengers.
 
           Messenger.Host                 serve (http://localhost:8080 unless --urls says otherwise)
           Messenger.Host migrate         bring the database to this release's version, and end
+          Messenger.Host migrate --new-identity
+                                         besides make it a cluster of its own: for a copy of another one's database
           Messenger.Host export DIR      write all data into a new directory, and end
           Messenger.Host import DIR      read it into an empty store of either kind, and end
           Messenger.Host check URL       ask the server at URL whether it is ready, and end
@@ -53,6 +58,7 @@ internal sealed record CommandLine(Verb Verb, string[] Configuration, string Ope
 
         var (verb, rest) = args switch
         {
+            ["migrate", NewIdentity, ..] => (Verb.Migrate, args[2..]),
             ["migrate", ..] => (Verb.Migrate, args[1..]),
             ["export", var to, ..] when IsWord(to) => (Verb.Export, args[2..]),
             ["import", var from, ..] when IsWord(from) => (Verb.Import, args[2..]),
@@ -73,7 +79,7 @@ internal sealed record CommandLine(Verb Verb, string[] Configuration, string Ope
             }
         }
 
-        return new CommandLine(verb, rest, verb is Verb.Export or Verb.Import or Verb.Check ? args[1] : "");
+        return new CommandLine(verb, rest, verb is Verb.Export or Verb.Import or Verb.Check || args is ["migrate", NewIdentity, ..] ? args[1] : "");
     }
 
     /// <summary>The keys, as a list for people.</summary>

@@ -5,13 +5,13 @@ namespace Messenger.Host.Starting;
 /// <summary>What a developer sees first.</summary>
 internal static class Greeting
 {
-    public static IEnumerable<string> Lines(Settings settings, IEnumerable<string> urls)
+    public static IEnumerable<string> Lines(Settings settings, string? cluster, IEnumerable<string> urls)
     {
         yield return "";
         yield return $"Messenger {Release.Version} listens on {string.Join(" and ", urls)} (WebSocket at /ws).";
         yield return settings.Embedded
             ? $"Embedded: one process, its data in {settings.Data.Directory}"
-            : $"Cluster '{settings.Cluster!.Id}', as {settings.Silo.Role}.";
+            : $"Cluster '{cluster}', as {settings.Silo.Role}.";
         if (settings.Registration.FixedCode is { } code)
         {
             yield return $"Development: every code by SMS is {code}.";

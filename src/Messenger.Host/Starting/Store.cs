@@ -10,7 +10,10 @@ internal sealed class Store : IDisposable
 {
     private readonly DataDirectory? _held;
 
-    private Store(DataDirectory? held) => _held = held;
+    private Store(DataDirectory? held, ClusterIdentity? identity = null) => (_held, Identity) = (held, identity);
+
+    /// <summary>Which cluster the database is of; null embedded.</summary>
+    public ClusterIdentity? Identity { get; }
 
     /// <summary>Where the embedded store's files are.</summary>
     public static string Path(Settings settings) => System.IO.Path.Combine(settings.Data.Directory, "messenger.db");
@@ -25,8 +28,7 @@ internal sealed class Store : IDisposable
         }
 
         await Task.WhenAll(Reachable.Postgres(cluster.Postgres), Reachable.Redis(cluster.Redis));
-        Upgrade(cluster, settings.Data.MigrateOnStart);
-        return new Store(held: null);
+        return new Store(held: null, await Upgrade(cluster, settings.Data.MigrateOnStart));
     }
 
     /// <summary>The store for a command that needs no cluster: there, held where it is embedded, and of this release's version.</summary>
@@ -42,13 +44,35 @@ internal sealed class Store : IDisposable
         }
 
         await Reachable.Postgres(cluster.Postgres);
-        Upgrade(cluster, migrate);
-        return new Store(held: null);
+        return new Store(held: null, await Upgrade(cluster, migrate));
     }
 
     /// <summary>The command: migrates, whatever a start may do.</summary>
     /// <exception cref="StartRefusedException">As <see cref="Open"/>.</exception>
     public static async Task Migrate(Settings settings) => (await OpenAlone(settings, migrate: true)).Dispose();
+
+    /// <summary>The command for a copy of another cluster's database: it becomes a cluster of its own.</summary>
+    /// <returns>What was done, as a sentence.</returns>
+    /// <exception cref="StartRefusedException">As <see cref="Open"/>, or the database's processes live.</exception>
+    public static async Task<string> MakeAnother(Settings settings)
+    {
+        if (settings.Cluster is not { } cluster)
+        {
+            throw new StartRefusedException($"--new-identity is for a cluster's database: give {Keys.Postgres.Name} and {Keys.Redis.Name}.");
+        }
+
+        await Reachable.Postgres(cluster.Postgres);
+        Migrate(cluster, apply: true);
+        if (await PostgresIdentity.Living(cluster.Postgres) is { Count: > 0 } living)
+        {
+            throw new StartRefusedException(
+                $"{living.Count} processes of this database live ({string.Join(", ", living.Take(3))}): stop them first. A copy that was just made forgets them within {PostgresIdentity.LivingFor.TotalSeconds:0} s.");
+        }
+
+        var name = cluster.Id ?? cluster.IdIfNew;
+        await PostgresIdentity.MakeAnother(cluster.Postgres, name, cluster.Environment);
+        return $"The database is of a cluster of its own now, '{name}', of the {cluster.Environment} environment.";
+    }
 
     public void Dispose() => _held?.Dispose();
 
@@ -67,7 +91,29 @@ internal sealed class Store : IDisposable
         }
     }
 
-    private static void Upgrade(ClusterSettings cluster, bool apply)
+    private static async Task<ClusterIdentity> Upgrade(ClusterSettings cluster, bool apply)
+    {
+        Migrate(cluster, apply);
+        if (apply)
+        {
+            await PostgresIdentity.Make(cluster.Postgres, cluster.Id, cluster.IdIfNew, ClusterSettings.FirstId, cluster.Environment);
+        }
+
+        var identity = await PostgresIdentity.Read(cluster.Postgres)
+            ?? throw new StartRefusedException($"The database does not know which cluster it is of: run 'Messenger.Host migrate' with the same {Keys.Postgres.Name} first.");
+        if (!identity.Environment.Equals(cluster.Environment, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StartRefusedException(
+                $"The database is of a cluster of the {identity.Environment} environment, and this process is of {cluster.Environment}: they never join. For a copy of its own run 'Messenger.Host migrate --new-identity' on the copy.");
+        }
+
+        return cluster.Id is null || cluster.Id == identity.Cluster
+            ? identity
+            : throw Keys.ClusterId.Refuse(
+                $"the database is of the cluster '{identity.Cluster}': leave {Keys.ClusterId.Name} out, or run 'Messenger.Host migrate --new-identity' where the database is a copy", cluster.Id);
+    }
+
+    private static void Migrate(ClusterSettings cluster, bool apply)
     {
         try
         {

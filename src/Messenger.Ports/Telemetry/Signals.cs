@@ -50,6 +50,10 @@ public static class Signals
     public static readonly Signal LogWaiting = Ours(new("messenger.log.waiting", Gauge, "{entry}", "Entries that wait for a transaction."));
     public static readonly Signal LogAvailable = Ours(new("messenger.log.available", Gauge, "{log}", "1 where the process can write the message log, else 0."));
 
+    // The cluster.
+    public static readonly Signal Listed = Ours(new("messenger.cluster.listed", Gauge, "{process}", "1 where the process's row is in the membership table in Redis, 0 where it is gone."));
+    public static readonly Signal Restored = Ours(new("messenger.cluster.restored", Counter, "{table}", "Times the process wrote the membership table again because Redis had lost it."));
+
     // Files.
     public static readonly Signal Received = Ours(new("messenger.files.received", Counter, "By", "Bytes of uploads that are durable."));
     public static readonly Signal Sent = Ours(new("messenger.files.sent", Counter, "By", "Bytes of files that were asked for."));

@@ -81,6 +81,14 @@ public sealed record PostgresOptions(string ConnectionString)
         }
     }
 
+    /// <summary>For a few statements before the server runs: one connection, closed after them.</summary>
+    internal string Single(string name)
+    {
+        var limits = Limits(name);
+        limits.Pooling = false;
+        return limits.ToString();
+    }
+
     private NpgsqlConnectionStringBuilder Limits(string name)
     {
         // Of a key that is there twice, the later counts.

@@ -18,6 +18,7 @@ public static class PostgresServices
         services.AddSingleton<IDatabase, PostgresDatabase>();
         services.AddSingleton<IBatchWriter, PostgresBatchWriter>();
         services.AddSingleton<ITakeover, PostgresTakeover>();
+        services.AddSingleton<IClusterMembers, PostgresMembers>();
         return services.AddRelational();
     }
 }

@@ -11,6 +11,7 @@ public sealed class ClusterFixture : IAsyncDisposable
 
     private readonly List<ServerProcess> _gateways = [];
     private readonly List<ServerProcess> _workers = [];
+    private Func<string, ServerSettings> _settings = _ => throw new InvalidOperationException("not started");
     private int _turn;
 
     private ClusterFixture(PostgresServer postgres, RedisServer redis)
@@ -26,6 +27,16 @@ public sealed class ClusterFixture : IAsyncDisposable
     public IReadOnlyList<ServerProcess> GatewayProcesses => _gateways;
 
     public IReadOnlyList<ServerProcess> WorkerProcesses => _workers;
+
+    /// <summary>What the cluster is called in Redis.</summary>
+    public string ClusterId { get; } = $"test-{Guid.NewGuid():N}";
+
+    /// <summary>One more worker.</summary>
+    public async Task<ServerProcess> AddWorker()
+    {
+        _workers.Add(await ServerProcess.StartAsync(_settings("worker"), mayLogStackTraces: true));
+        return _workers[^1];
+    }
 
     /// <param name="more">Settings of every process.</param>
     public static async Task<ClusterFixture> StartAsync(params (string Key, string Value)[] more)
@@ -65,7 +76,7 @@ public sealed class ClusterFixture : IAsyncDisposable
     private async Task StartProcesses((string Key, string Value)[] more)
     {
         var database = Postgres.CreateDatabase();
-        var clusterId = $"test-{Guid.NewGuid():N}";
+        _settings = Settings;
         await ServerProcess.RunAsync(Settings("all"), "migrate");
 
         // One after the other: each finds the others in the membership.
@@ -79,6 +90,6 @@ public sealed class ClusterFixture : IAsyncDisposable
             _gateways.Add(await ServerProcess.StartAsync(Settings("gateway"), mayLogStackTraces: true));
         }
 
-        ServerSettings Settings(string role) => ServerSettings.InCluster(role, database, Redis.ConnectionString, clusterId, more);
+        ServerSettings Settings(string role) => ServerSettings.InCluster(role, database, Redis.ConnectionString, ClusterId, more);
     }
 }

@@ -20,12 +20,16 @@ internal sealed record Run(int Code, string Out, string Error)
     /// <summary>Runs it in the Production environment unless the arguments say otherwise.</summary>
     public static async Task<Run> ToEnd(string directory, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Built.Host, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Built.Host, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = directory,
-        })!;
+        };
+
+        // Nobody is to be sent anything here; what asks for it itself says otherwise.
+        start.Environment["Sms__CodesInLog"] = "true";
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var deadline = new CancellationTokenSource(Deadlines.Start);

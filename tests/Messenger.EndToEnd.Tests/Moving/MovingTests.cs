@@ -159,7 +159,9 @@ public sealed class MovingTests : IAsyncLifetime
         }
 
         // The files' folder is restored beside the database, or is the same.
-        var restored = InCluster(settings.Environment["Files__Directory"]);
+        // The database says which cluster it is of, and takes its place.
+        var target = InCluster(settings.Environment["Files__Directory"]);
+        var restored = target with { Environment = new Dictionary<string, string>(target.Environment) { ["Cluster__Id"] = settings.Environment["Cluster__Id"] } };
         await Run("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-f", dump, "-d", Url(restored)]);
         await using (var server = await ServerProcess.StartAsync(restored))
         {

@@ -1,0 +1,86 @@
+using System.Net;
+using Messenger.Host.Configuration;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Messenger.Host.Starting;
+
+/// <summary>
+/// What is meant for a developer's own machine (a fixed code, no limits, the explorer) stays on it, and codes come into no log by an oversight:
+/// the environment is one variable, and a server with real phones must not be that near to letting everybody in.
+/// </summary>
+internal static class OpenDoors
+{
+    /// <exception cref="StartRefusedException">Says what is open, what reaches beyond this machine, and the key that allows it.</exception>
+    public static void Refuse(Settings settings, IConfiguration from, IHostEnvironment environment)
+    {
+        if (!environment.IsDevelopment() && settings.Outside.Sms.Provider == "console" && !OutsideKeys.SmsCodesInLog.Read(from))
+        {
+            throw new StartRefusedException(
+                $"{OutsideKeys.SmsProvider.Name} is console: every code would be written to the log, where whoever reads it can register as anybody, and this is {environment.EnvironmentName}. Give a provider, or {OutsideKeys.SmsCodesInLog.Name}=true.");
+        }
+
+        if (Keys.AllowRemote.Read(from) || Open(settings) is not { } open)
+        {
+            return;
+        }
+
+        if (Addresses(settings, from, environment).FirstOrDefault(address => !IsLoopback(address.Host)) is { Host: not null } reached)
+        {
+            throw new StartRefusedException(
+                $"{open}, and this server is not this machine's alone: {reached.What}. Keep all of it on loopback addresses, or give {Keys.AllowRemote.Name}=true where nobody else is on that network.");
+        }
+    }
+
+    /// <summary>Whether nobody but this machine answers or comes under this name. An absolute path is a socket of the machine's own.</summary>
+    internal static bool IsLoopback(string host) =>
+        host.StartsWith('/')
+        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private static string? Open(Settings settings) =>
+        settings.Registration.FixedCode is not null ? $"{Keys.FixedCode.Name} lets anybody register as anybody"
+        : !settings.LimitsEnabled ? $"{Keys.LimitsEnabled.Name} is false"
+        : settings.Explorer ? $"{Keys.Explorer.Name} is true"
+        : null;
+
+    /// <summary>Everything that is listened on or spoken to.</summary>
+    private static IEnumerable<(string What, string Host)> Addresses(Settings settings, IConfiguration from, IHostEnvironment environment)
+    {
+        foreach (var url in Composition.Server.Urls(from, environment))
+        {
+            yield return ($"it listens on {url}", Composition.Server.Host(url));
+        }
+
+        if (settings.Cluster is { } cluster)
+        {
+            // Without an address Orleans takes the machine's own, which others reach.
+            yield return ($"{Keys.SiloAddress.Name} is {settings.Silo.Address ?? "the machine's own"}", settings.Silo.Address ?? "");
+            foreach (var host in new NpgsqlConnectionStringBuilder(cluster.Postgres).Host!.Split(','))
+            {
+                yield return ($"{Keys.Postgres.Name} names {ConnectionStrings.Name(host)}", ConnectionStrings.Name(host));
+            }
+
+            foreach (var end in ConfigurationOptions.Parse(cluster.Redis).EndPoints)
+            {
+                var host = end is DnsEndPoint name ? name.Host : ((IPEndPoint)end).Address.ToString();
+                yield return ($"{Keys.Redis.Name} names {host}", host);
+            }
+        }
+
+        var (sms, push, files) = (settings.Outside.Sms, settings.Outside.Push, settings.Files);
+        (Key Key, Uri? Url)[] providers =
+        [
+            (OutsideKeys.SmsWebhookUrl, sms.Webhook?.Url), (OutsideKeys.TwilioUrl, sms.Twilio?.Url), (OutsideKeys.FcmUrl, push.Fcm?.Url),
+            (OutsideKeys.ApnsUrl, push.Apns?.Url), (Keys.S3Endpoint, files.S3 is { } s3 ? s3.Endpoint ?? new Uri("https://s3.amazonaws.com") : null),
+        ];
+        foreach (var (key, url) in providers)
+        {
+            if (url is not null)
+            {
+                yield return ($"{key.Name} is at {url.Host}", url.Host);
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Messenger.Ports;
+using Messenger.Providers.Relational;
+
+namespace Messenger.Providers.Postgres;
+
+/// <summary>The living of a cluster as rows that they renew.</summary>
+internal sealed class PostgresMembers(IDatabase database) : IClusterMembers
+{
+    // What is a day old is of a process that ended without a word: nobody asks for it.
+    public Task Renew(string name, string role) => database.Write(
+        """
+        insert into cluster_member (name, role, renewed) values (@name, @role, now())
+            on conflict (name) do update set renewed = excluded.renewed;
+        delete from cluster_member where renewed < now() - interval '1 day'
+        """,
+        ("name", name),
+        ("role", role));
+
+    public Task Leave(string name) => database.Write("delete from cluster_member where name = @name", ("name", name));
+}
