@@ -15,6 +15,11 @@ internal sealed record AdminToken(string Name, byte[] Hash, DateTimeOffset? Expi
     public static IReadOnlyList<AdminToken> Parse(string? text)
     {
         var tokens = (text ?? "").Split([',', ';', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One).ToList();
+        if (Guesses.FirstOf(tokens) is { } guessed)
+        {
+            throw OutsideKeys.AdminTokens.Refuse($"the token of '{guessed.Name}' can be guessed: 'messenger admin token {guessed.Name}' makes one", "");
+        }
+
         return tokens.DistinctBy(token => token.Name).Count() == tokens.Count
             ? tokens
             : throw OutsideKeys.AdminTokens.Refuse("two entries have the same name: the audit log could not tell them apart", "");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Messenger.Host.Configuration;
 
@@ -7,6 +8,14 @@ internal static class EdgeSettingsReader
 {
     /// <summary>ASP.NET's own switch: it believes X-Forwarded-For of anybody.</summary>
     private const string BelievesEverybody = "ForwardedHeaders_Enabled";
+
+    /// <summary>10.0.0.0/8 is the largest private network of IPv4, fc00::/7 that of IPv6: nobody's proxies are in more.</summary>
+    private const int LeastPrefix = 8;
+
+    private const int LeastPrefix6 = 7;
+
+    /// <summary>Of ::ffff:0:0/96, which is IPv4.</summary>
+    private const int MappedBits = 96;
 
     public static LimitSettings Limits(IConfiguration from) => new(
         Keys.CodesPerPhone.Read(from), Keys.WrongCodesPerDay.Read(from), Keys.RegistrationsPerAddress.Read(from), Keys.RegistrationsPerPrefix.Read(from),
@@ -24,11 +33,24 @@ internal static class EdgeSettingsReader
         }
 
         return new EdgeSettings(
-            [.. List(Keys.TrustedProxies, from).Select(text => IPNetwork.TryParse(text, out var network)
-                ? network
-                : throw Keys.TrustedProxies.Refuse($"it takes {Keys.TrustedProxies.Takes}", text))],
+            [.. List(Keys.TrustedProxies, from).Select(Proxies)],
             [.. List(Keys.AllowedOrigins, from).Select(Origin)],
             Tls(from));
+    }
+
+    private static IPNetwork Proxies(string text)
+    {
+        if (!IPNetwork.TryParse(text, out var network))
+        {
+            throw Keys.TrustedProxies.Refuse($"it takes {Keys.TrustedProxies.Takes}", text);
+        }
+
+        var (address, prefix) = network.BaseAddress.IsIPv4MappedToIPv6
+            ? (network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedBits)
+            : (network.BaseAddress, network.PrefixLength);
+        return prefix >= (address.AddressFamily == AddressFamily.InterNetwork ? LeastPrefix : LeastPrefix6)
+            ? network
+            : throw Keys.TrustedProxies.Refuse("that is the half of the internet, and every client could choose its address: name the networks of your proxies", text);
     }
 
     private static string Origin(string text) =>

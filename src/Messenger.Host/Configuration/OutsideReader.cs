@@ -77,7 +77,7 @@ internal static class OutsideReader
     {
         var secret = Needed(OutsideKeys.SmsWebhookSecret, from, "Sms:Provider=webhook");
         return secret.Length >= LeastSecret
-            ? new WebhookSmsOptions(NeededUrl(OutsideKeys.SmsWebhookUrl, from, "Sms:Provider=webhook"), secret)
+            ? new WebhookSmsOptions(Private(OutsideKeys.SmsWebhookUrl, NeededUrl(OutsideKeys.SmsWebhookUrl, from, "Sms:Provider=webhook")), secret)
             : throw OutsideKeys.SmsWebhookSecret.Refuse($"it takes {OutsideKeys.SmsWebhookSecret.Takes}", secret);
     }
 
@@ -86,7 +86,7 @@ internal static class OutsideReader
         const string because = "Sms:Provider=twilio";
         return new TwilioSmsOptions(
             Needed(OutsideKeys.TwilioAccountSid, from, because), Needed(OutsideKeys.TwilioAuthToken, from, because),
-            Needed(OutsideKeys.TwilioSender, from, because), OutsideKeys.TwilioUrl.Read(from) ?? new Uri("https://api.twilio.com"));
+            Needed(OutsideKeys.TwilioSender, from, because), Private(OutsideKeys.TwilioUrl, OutsideKeys.TwilioUrl.Read(from) ?? new Uri("https://api.twilio.com")));
     }
 
     private static PushSettings Push(IConfiguration from)
@@ -121,7 +121,7 @@ internal static class OutsideReader
             throw key.Refuse($"that file is no JSON object; it takes {key.Takes}", key.Read(from)!);
         }
 
-        return new FcmOptions(text, OutsideKeys.FcmUrl.Read(from) ?? new Uri("https://fcm.googleapis.com"));
+        return new FcmOptions(text, Private(OutsideKeys.FcmUrl, OutsideKeys.FcmUrl.Read(from) ?? new Uri("https://fcm.googleapis.com")));
     }
 
     private static ApnsOptions Apns(IConfiguration from)
@@ -140,7 +140,7 @@ internal static class OutsideReader
 
         return new ApnsOptions(
             text, Needed(OutsideKeys.ApnsKeyId, from, key.Name), Needed(OutsideKeys.ApnsTeamId, from, key.Name), Needed(OutsideKeys.ApnsTopic, from, key.Name),
-            OutsideKeys.ApnsUrl.Read(from) ?? new Uri("https://api.push.apple.com"), OutsideKeys.ApnsAlertKey.Read(from));
+            Private(OutsideKeys.ApnsUrl, OutsideKeys.ApnsUrl.Read(from) ?? new Uri("https://api.push.apple.com")), OutsideKeys.ApnsAlertKey.Read(from));
     }
 
     private static string Text(Key<string?> key, IConfiguration from)
@@ -160,6 +160,11 @@ internal static class OutsideReader
         key.Read(from) is { Length: > 0 } given ? given : throw Missing(key, because);
 
     private static Uri NeededUrl(Key<Uri?> key, IConfiguration from, string because) => key.Read(from) ?? throw Missing(key, because);
+
+    /// <summary>Codes, tokens and passwords go there: in clear to this machine alone.</summary>
+    private static Uri Private(Key<Uri?> key, Uri url) => url.Scheme == "https" || Starting.OpenDoors.IsLoopback(url.Host)
+        ? url
+        : throw key.Refuse("what goes there would be read on the way: give an https URL, or one of this machine", url.GetLeftPart(UriPartial.Path));
 
     private static StartRefusedException Missing(Key key, string because) => new($"{key.Name} is not given, which {because} needs: it takes {key.Takes}.");
 

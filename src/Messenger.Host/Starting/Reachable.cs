@@ -20,7 +20,8 @@ internal static class Reachable
     public static async Task Postgres(string connectionString)
     {
         var limits = new NpgsqlConnectionStringBuilder(connectionString) { Timeout = Attempt, Pooling = false };
-        await Wait("PostgreSQL", $"{limits.Host}:{limits.Port}", Keys.Postgres, async () =>
+        var where = $"{limits.Host}:{limits.Port}";
+        await Wait("PostgreSQL", where, Keys.Postgres, async () =>
         {
             try
             {
@@ -32,6 +33,10 @@ internal static class Reachable
                 or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName)
             {
                 throw new StartRefusedException($"{Keys.Postgres.Name}: PostgreSQL refuses it: {fault.MessageText}.", fault);
+            }
+            catch (Exception fault) when (Untrusted(fault))
+            {
+                throw Distrust("PostgreSQL", where, "Root Certificate in the connection string, or SSL_CERT_FILE", fault);
             }
             catch (Exception fault) when (fault is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
             {
@@ -47,13 +52,18 @@ internal static class Reachable
         limits.AbortOnConnectFail = true;
         limits.ConnectTimeout = Attempt * 1000;
         limits.ConnectRetry = 0;
-        await Wait("Redis", string.Join(", ", limits.EndPoints.Select(Shown)), Keys.Redis, async () =>
+        var where = string.Join(", ", limits.EndPoints.Select(Shown));
+        await Wait("Redis", where, Keys.Redis, async () =>
         {
             try
             {
                 await using var connection = await ConnectionMultiplexer.ConnectAsync(limits);
                 await connection.GetDatabase().PingAsync();
                 return null;
+            }
+            catch (RedisException fault) when (Untrusted(fault))
+            {
+                throw Distrust("Redis", where, "SSL_CERT_FILE", fault);
             }
             catch (RedisConnectionException fault) when (fault.FailureType == ConnectionFailureType.AuthenticationFailure)
             {
@@ -65,6 +75,23 @@ internal static class Reachable
             }
         });
     }
+
+    /// <summary>Whether the other's certificate was refused by this end; the library takes it for a refused password.</summary>
+    private static bool Untrusted(Exception fault)
+    {
+        for (var next = fault; next is not null; next = next.InnerException)
+        {
+            if (next is System.Security.Authentication.AuthenticationException && next.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static StartRefusedException Distrust(string store, string where, string by, Exception fault) => new(
+        $"{store} at {where} has a certificate that this machine does not trust: name its authority by {by}, or the host by the name that is in it.", fault);
 
     private static async Task Wait(string store, string where, Key key, Func<Task<Exception?>> attempt)
     {

@@ -37,6 +37,13 @@ public sealed class ConfigurationTests
     [InlineData("--Files:Directory=/proc/nothing", "Files:Directory is '/proc/nothing'", "cannot be written to")]
     [InlineData("serve", "'serve' is neither a command nor a key")]
     [InlineData("--Silo:Role", "--Silo:Role is given no value")]
+    [InlineData("--Sms:CodesInLog=false", "Sms:Provider is console: every code would be written to the log", "Sms:CodesInLog=true")]
+    [InlineData("--Gateway:TrustedProxies=0.0.0.0/0", "Gateway:TrustedProxies is '0.0.0.0/0'", "every client could choose its address")]
+    [InlineData("--Gateway:TrustedProxies=10.0.0.0/8,128.0.0.0/1", "Gateway:TrustedProxies is '128.0.0.0/1'")]
+    [InlineData("--Gateway:TrustedProxies=::/0", "Gateway:TrustedProxies is '::/0'")]
+    [InlineData("--Gateway:TrustedProxies=::ffff:0:0/96", "Gateway:TrustedProxies is '::ffff:0:0/96'")]
+    [InlineData("--Admin:Tokens=alice:ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb", "Admin:Tokens: the token of 'alice' can be guessed", "messenger admin token alice")]
+    [InlineData("--Cluster:Secret=short", "Cluster:Secret: it takes at least 32 characters")]
     public async Task A_wrong_value_is_refused_in_words(string argument, params string[] says)
     {
         using var folder = new Folder();
@@ -44,13 +51,59 @@ public sealed class ConfigurationTests
         Assert.All(says, part => Assert.Contains(part, sentence, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_password_is_not_repeated()
+    /// <summary>In the forms that operators are given them in, each of which somebody takes for another.</summary>
+    [Theory]
+    [InlineData("Hast=db;Password=geheim", "redis", "ConnectionStrings:Postgres")]
+    [InlineData("Host=db;Password=a;geheim=b", "redis", "ConnectionStrings:Postgres")]
+    [InlineData("postgresql://messenger:geheim@db/messenger", "redis", "ConnectionStrings:Postgres")]
+    [InlineData("host=127.0.0.1 port=5432 user=messenger password=geheim", "redis", "ConnectionStrings:Postgres")]
+    [InlineData("Host=127.0.0.1,messenger:geheim@db", "redis", "ConnectionStrings:Postgres")]
+    [InlineData("Host=127.0.0.1;Port=1", "redis://:geheim@127.0.0.1:6379/0", "ConnectionStrings:Redis")]
+    [InlineData("Host=127.0.0.1;Port=1", "127.0.0.1:6379,password=a,geheim word", "ConnectionStrings:Redis")]
+    public async Task A_password_is_not_repeated(string postgres, string redis, string says)
     {
         using var folder = new Folder();
-        var run = await Run.ToEnd(folder.Path, "--ConnectionStrings:Postgres=Hast=db;Password=geheim", "--ConnectionStrings:Redis=redis");
-        Assert.Contains("ConnectionStrings:Postgres", run.Sentence, StringComparison.Ordinal);
+        var run = await Run.ToEnd(folder.Path, $"--ConnectionStrings:Postgres={postgres}", $"--ConnectionStrings:Redis={redis}");
+        Assert.Contains(says, run.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", run.Out + run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>One variable away from Production: what is open to everybody stays on the machine.</summary>
+    [Theory]
+    [InlineData("it listens on http://0.0.0.0:0", "--urls=http://0.0.0.0:0")]
+    [InlineData("it listens on http://*:0", "--urls=http://127.0.0.1:0;http://*:0")]
+    [InlineData("it listens on http://*:1", "--http_ports=1")]
+    [InlineData("Sms:Webhook:Url is at sms.example.org", "--urls=http://127.0.0.1:0", "--Sms:Provider=webhook", "--Sms:Webhook:Url=https://sms.example.org", "--Sms:Webhook:Secret=0123456789abcdef")]
+    [InlineData("Sms:Twilio:Url is at api.twilio.com", "--urls=http://127.0.0.1:0", "--Sms:Provider=twilio", "--Sms:Twilio:AccountSid=a", "--Sms:Twilio:AuthToken=b", "--Sms:Twilio:Sender=c")]
+    [InlineData("ConnectionStrings:Postgres names db.example.org", "--urls=http://127.0.0.1:0", "--Silo:Address=127.0.0.1", "--ConnectionStrings:Postgres=Host=db.example.org:5432", "--ConnectionStrings:Redis=127.0.0.1")]
+    [InlineData("ConnectionStrings:Redis names redis.example.org", "--urls=http://127.0.0.1:0", "--Silo:Address=127.0.0.1", "--ConnectionStrings:Postgres=Host=localhost", "--ConnectionStrings:Redis=redis.example.org")]
+    [InlineData("Silo:Address is the machine's own", "--urls=http://127.0.0.1:0", "--ConnectionStrings:Postgres=Host=localhost", "--ConnectionStrings:Redis=127.0.0.1")]
+    [InlineData("Files:S3:Endpoint is at s3.amazonaws.com", "--urls=http://127.0.0.1:0", "--Files:Provider=s3", "--Files:S3:Bucket=b")]
+    public async Task Development_does_not_reach_beyond_this_machine(string says, params string[] arguments)
+    {
+        using var folder = new Folder();
+        foreach (var (open, name) in new[]
+        {
+            ("--Registration:FixedCode=000000", "Registration:FixedCode lets anybody register as anybody"), ("--Registration:FixedCode=", "Limits:Enabled is false"),
+        })
+        {
+            var sentence = (await Run.ToEnd(folder.Path, ["--environment=Development", open, .. arguments])).Sentence;
+            Assert.Contains(name, sentence, StringComparison.Ordinal);
+            Assert.Contains(says, sentence, StringComparison.Ordinal);
+            Assert.Contains("Development:AllowRemote=true", sentence, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("Sms:Webhook:Url is 'http://sms.example.org/post'", "--Sms:Provider=webhook", "--Sms:Webhook:Url=http://sms.example.org/post?key=geheim", "--Sms:Webhook:Secret=0123456789abcdef")]
+    [InlineData("Sms:Twilio:Url is 'http://twilio.example.org/'", "--Sms:Provider=twilio", "--Sms:Twilio:AccountSid=a", "--Sms:Twilio:AuthToken=geheim", "--Sms:Twilio:Sender=c", "--Sms:Twilio:Url=http://twilio.example.org")]
+    public async Task What_carries_codes_is_encrypted_beyond_this_machine(string says, params string[] arguments)
+    {
+        using var folder = new Folder();
+        var sentence = (await Run.ToEnd(folder.Path, arguments)).Sentence;
+        Assert.Contains(says, sentence, StringComparison.Ordinal);
+        Assert.Contains("give an https URL", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", sentence, StringComparison.Ordinal);
     }
 
     [Fact]
