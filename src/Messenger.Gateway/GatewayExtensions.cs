@@ -29,6 +29,7 @@ public static class GatewayExtensions
         services.AddSingleton<Login>();
         services.AddSingleton<RegistrationLimit>();
         services.AddSingleton<UserLimits>();
+        services.AddSingleton<GuestAdmission>();
         services.AddSingleton<AddressCounts>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<FileLinks>();

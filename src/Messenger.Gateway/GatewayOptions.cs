@@ -105,6 +105,24 @@ public sealed class GatewayOptions
     /// <summary>Logins in ten minutes from one address that are no application's: many phones share an address, but those that were deleted are few.</summary>
     public int FailedLoginsPerAddress { get; set; } = 100;
 
+    /// <summary>Logins in ten minutes as one user, from wherever, that are no application's.</summary>
+    public int FailedLoginsPerUser { get; set; } = 100;
+
+    /// <summary>
+    /// Logins and confirmations under way at once at this process. Each reads its actor's state: the workers' pools have 16 connections, and
+    /// beyond some dozens a pool more at once only wait there.
+    /// </summary>
+    public int GuestConcurrency { get; set; } = 128;
+
+    /// <summary>As <see cref="GuestConcurrency"/>, of addresses and users with too many failures: some hundreds a second, so that what is right among them is found.</summary>
+    public int SuspectConcurrency { get; set; } = 4;
+
+    /// <summary>Logins and confirmations that wait for their turn; one more is refused, and told when to come back. About 300 bytes each.</summary>
+    public int GuestQueue { get; set; } = 4096;
+
+    /// <summary>How long they wait; leaves the two calls of a login their time within <see cref="LoginRequestDeadline"/>.</summary>
+    public TimeSpan GuestPatience { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Connections of one address (IPv6: one /64): many phones share a carrier's. One more is refused with 429.</summary>
     public int ConnectionsPerAddress { get; set; } = 2000;
 

@@ -70,9 +70,9 @@ public sealed partial class ValuesTests
     [Theory]
     [InlineData("service.type=ClusterIP", "port-forward service/chat-messenger 8080:80")]
     [InlineData("service.type=LoadBalancer", "get service chat-messenger")]
-    [InlineData("ingress.enabled=true", "get ingress chat-messenger", "Gateway:TrustedProxies is not set")]
-    [InlineData("ingress.enabled=true,ingress.host=a.example,ingress.tlsSecret=tls", "wss://a.example/ws")]
-    [InlineData("gatewayApi.enabled=true,gatewayApi.parentRefs[0].name=gw", "at /ws of the Gateway's address", "Gateway:TrustedProxies is not set")]
+    [InlineData("ingress.enabled=true,config.Gateway:TrustedProxies=10.0.0.0/8", "get ingress chat-messenger")]
+    [InlineData("ingress.enabled=true,ingress.host=a.example,ingress.tlsSecret=tls,config.Gateway:TrustedProxies=", "wss://a.example/ws")]
+    [InlineData("gatewayApi.enabled=true,gatewayApi.parentRefs[0].name=gw,config.Gateway:TrustedProxies=10.0.0.0/8", "at /ws of the Gateway's address")]
     [InlineData("admin.port=9090", "port-forward deployment/chat-messenger-worker 9090")]
     [InlineData("trial.enabled=true", "THIS IS A TRIAL")]
     [InlineData("worker.replicas=2", "Sms:Provider is not set", "Push:Provider is not set", "Neither Files:Provider nor Files:Directory", "Data:CredentialKey is not set")]
@@ -80,6 +80,20 @@ public sealed partial class ValuesTests
     {
         var notes = Notes("secrets", ["--set", values]);
         Assert.All(words, word => Assert.Contains(word, notes, StringComparison.Ordinal));
+    }
+
+    /// <summary>Behind a proxy that is not named all clients are one address: one of them locks out the others.</summary>
+    [Theory]
+    [InlineData("ingress.enabled=true")]
+    [InlineData("gatewayApi.enabled=true,gatewayApi.parentRefs[0].name=gw")]
+    public void A_proxy_that_is_not_named_is_refused(string values)
+    {
+        foreach (var release in Tool.Helms)
+        {
+            var (code, output) = Tool.Helm(release, ["template", "chat", Tool.Chart, .. Rendered.Files(["secrets"]), "--set", values]);
+            Assert.NotEqual(0, code);
+            Assert.Contains("Gateway:TrustedProxies", output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

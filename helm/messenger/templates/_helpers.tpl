@@ -151,6 +151,9 @@ capabilities:
 {{- if gt (int .Values.gateway.connectionsPerPod) (mul (int .Values.gateway.drainPerSecond) 65) -}}
 {{- fail (printf "gateway.connectionsPerPod (%d) cannot be drained in the 65 s that a stop leaves: at gateway.drainPerSecond=%d that is %d at most" (int .Values.gateway.connectionsPerPod) (int .Values.gateway.drainPerSecond) (mul (int .Values.gateway.drainPerSecond) 65)) -}}
 {{- end -}}
+{{- if and (or .Values.ingress.enabled .Values.gatewayApi.enabled) (not (include "messenger.given" (dict "root" . "key" "Gateway:TrustedProxies"))) -}}
+{{- fail "an ingress or a Gateway stands before the clients: set config \"Gateway:TrustedProxies\" to the network of its pods, such as 10.0.0.0/8, or all clients count as one address and share its limits; or, if that is meant, to \"\"" -}}
+{{- end -}}
 {{- if and .Values.podMonitor.enabled (not .Values.admin.port) -}}
 {{- fail "podMonitor.enabled needs admin.port: that is where metrics are read" -}}
 {{- end -}}

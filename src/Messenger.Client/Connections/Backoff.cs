@@ -21,6 +21,8 @@ public static class Backoff
     /// <summary>How a server that drains dictates the pause, in the close reason of 1001.</summary>
     private const string Dictated = "reconnect-after-ms=";
 
+    private const string Again = "try again in ";
+
     /// <summary>The doublings after which <see cref="Longest"/> is reached for certain.</summary>
     private const int MostDoublings = 16;
 
@@ -35,7 +37,7 @@ public static class Backoff
             return null;
         }
 
-        if (ending.Code == (int)CloseCode.Draining && Read(ending.Reason) is { } dictated)
+        if ((ending.Code == (int)CloseCode.Draining ? Read(ending.Reason) : ReadSeconds(ending.Fault)) is { } dictated)
         {
             return dictated < LongestDictated ? dictated : LongestDictated;
         }
@@ -55,6 +57,14 @@ public static class Backoff
         reason?.IndexOf(Dictated, StringComparison.Ordinal) is >= 0 and var at
         && int.TryParse(Digits(reason.AsSpan(at + Dictated.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             ? TimeSpan.FromMilliseconds(milliseconds)
+            : null;
+
+    /// <summary>How a server that logs in as many as it can dictates it, at the end of a refusal.</summary>
+    private static TimeSpan? ReadSeconds(Exception? fault) =>
+        fault is RefusedException { Refusal: { Status: Statuses.Unavailable or Statuses.TooManyRequests, Description: var text } }
+        && text.LastIndexOf(Again, StringComparison.Ordinal) is >= 0 and var at
+        && int.TryParse(Digits(text.AsSpan(at + Again.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
             : null;
 
     private static ReadOnlySpan<char> Digits(ReadOnlySpan<char> text) =>

@@ -8,7 +8,7 @@ using Orleans;
 namespace Messenger.Gateway.Dispatch;
 
 /// <summary>Makes a guest's connection an application's.</summary>
-internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, UserLimits limits)
+internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, UserLimits limits, GuestAdmission admission)
 {
     /// <summary>The <c>description</c> of an <c>ok</c> whose cursor cannot be continued.</summary>
     public const string Resync = "resync";
@@ -26,11 +26,6 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
                 : Refused.Conflict("this connection is another application's: open a new one");
         }
 
-        if (limits.RefuseLogin(session.Address) is { } tooMany)
-        {
-            return tooMany;
-        }
-
         if (!session.TryBeginLogin())
         {
             return Refused.Unavailable("the login before this one has no outcome yet: try again later, or on a new connection");
@@ -38,7 +33,11 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
 
         try
         {
-            return await Authenticate(session, pending, request);
+            var (place, shed) = await admission.Enter(session.Address, request.UserId);
+            using (place)
+            {
+                return shed ?? (pending.IsAnswered ? Failures.NotBegun : await Authenticate(session, pending, request));
+            }
         }
         finally
         {
@@ -51,12 +50,7 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
         var answer = await grains.User(request.UserId).Authenticate(request.Uuid);
         if (answer is not { Value: { } caller })
         {
-            if (answer.Refusal?.Status == Statuses.Unauthenticated)
-            {
-                limits.LoginFailed(session.Address);
-            }
-
-            return answer.Refusal ?? throw new InvalidOperationException("an answer with neither caller nor refusal");
+            return limits.AfterLogin(answer.Refusal, session.Address, request.UserId) ?? throw new InvalidOperationException("an answer with neither caller nor refusal");
         }
 
         if (pending.IsAnswered)

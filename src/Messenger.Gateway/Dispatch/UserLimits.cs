@@ -16,11 +16,18 @@ internal sealed class UserLimits(IOptions<GatewayOptions> options, TimeProvider 
 
     private const int MaxAddresses = 10_000;
 
+    /// <summary>A code may be guessed wrong five times.</summary>
+    private const int TriesPerCode = 5;
+
     private readonly GatewayOptions options = options.Value;
     private readonly Windows<string> messages = new(options.Value.MessagesPerMinute, TimeSpan.FromMinutes(1), MaxUsers, time);
     private readonly Windows<string> creations = new(options.Value.CreationsPerHour, TimeSpan.FromHours(1), MaxUsers, time);
     private readonly Windows<string> additions = new(options.Value.AdditionsPerHour, TimeSpan.FromHours(1), MaxUsers, time);
     private readonly Windows<IPAddress> failures = new(options.Value.FailedLoginsPerAddress, FailureWindow, MaxAddresses, time);
+
+    private readonly Windows<string> userFailures = new(options.Value.FailedLoginsPerUser, FailureWindow, MaxUsers, time);
+    private readonly Windows<IPAddress> confirmations =
+        new(options.Value.RegistrationsPerAddress * TriesPerCode, options.Value.RegistrationWindow, MaxAddresses, time);
 
     private static TimeSpan FailureWindow => TimeSpan.FromMinutes(10);
 
@@ -43,18 +50,26 @@ internal sealed class UserLimits(IOptions<GatewayOptions> options, TimeProvider 
         };
     }
 
-    /// <summary>Whether this address failed to log in too often.</summary>
-    public Refused? RefuseLogin(IPAddress? address) =>
-        !options.LimitsEnabled || address is null ? null : Of(failures.Wait(Networks.Of(address)), "too many failed logins from this address");
+    /// <summary>Whether this address, or whoever tries to be this user, failed to log in too often: a right credential is found in a narrow queue then.</summary>
+    public bool IsSuspect(IPAddress? address, string userId) =>
+        options.LimitsEnabled && (userFailures.Wait(userId) > 0 || (address is not null && failures.Wait(Networks.Of(address)) > 0));
 
-    /// <summary>One login more that was no application's.</summary>
-    public void LoginFailed(IPAddress? address)
+    /// <summary>What is told of a login that came out so: who was wrong is counted, and told of the limit past it. Others' failures refuse nobody.</summary>
+    public Refused? AfterLogin(Refused? refusal, IPAddress? address, string userId)
     {
-        if (address is not null)
+        if (refusal?.Status != Statuses.Unauthenticated || !options.LimitsEnabled)
         {
-            failures.Take(Networks.Of(address));
+            return refusal;
         }
+
+        var here = address is null ? 0 : failures.Take(Networks.Of(address));
+        var user = userFailures.Take(userId);
+        return Of(here, "too many failed logins from this address") ?? Of(user, "too many failed logins of this user") ?? refusal;
     }
+
+    /// <summary>Counts one more confirmation of an address; the refusal when it is one too many. Each wakes an actor, whether its phone is known or not.</summary>
+    public Refused? RefuseConfirmation(IPAddress? address) =>
+        !options.LimitsEnabled || address is null ? null : Of(confirmations.Take(Networks.Of(address)), "too many confirmations from this address");
 
     private static Refused? Of(int wait, string what) => wait == 0 ? null : Refused.TooManyRequests(what, wait);
 }

@@ -10,7 +10,7 @@ using Orleans;
 namespace Messenger.Gateway.Files;
 
 /// <summary>Who sends an HTTP request: the user's id and the application's uuid, as user and password of the Basic scheme.</summary>
-internal sealed class Credentials(IGrainFactory grains, UserLimits limits)
+internal sealed class Credentials(IGrainFactory grains, UserLimits limits, GuestAdmission admission)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -23,18 +23,17 @@ internal sealed class Credentials(IGrainFactory grains, UserLimits limits)
         }
 
         var address = request.HttpContext.Connection.RemoteIpAddress;
-        if (limits.RefuseLogin(address) is { } tooMany)
+        var (place, shed) = await admission.Enter(address, user);
+        using (place)
         {
-            throw new RefusedException(tooMany);
-        }
+            if (shed is not null)
+            {
+                throw new RefusedException(shed);
+            }
 
-        var answer = await grains.User(user).Verify(application);
-        if (answer.Refusal?.Status == Statuses.Unauthenticated)
-        {
-            limits.LoginFailed(address);
+            var answer = await grains.User(user).Verify(application);
+            return limits.AfterLogin(answer.Refusal, address, user) is { } refusal ? throw new RefusedException(refusal) : answer.OrThrow();
         }
-
-        return answer.OrThrow();
     }
 
     internal static (string User, string Application)? Parse(string? header)

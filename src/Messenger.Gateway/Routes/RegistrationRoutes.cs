@@ -9,12 +9,24 @@ namespace Messenger.Gateway.Routes;
 /// <summary>Applications: how they come, log in and go.</summary>
 internal static class RegistrationRoutes
 {
-    public static void Add(RouteTable on, IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations)
+    public static void Add(RouteTable on, IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission)
     {
         on.Guest((RequestPing _) => own.Pong);
         on.Guest(async (Session from, RequestRegisterApplication r) =>
             await registrations.Refuse(from.Address) is { } refusal ? refusal : await grains.Registration(r.UserId).Register(r));
-        on.Guest((Session _, RequestConfirmRegistration r) => grains.Registration(r.UserId).Confirm(r));
+        on.Guest(async (Session from, RequestConfirmRegistration r) =>
+        {
+            if (limits.RefuseConfirmation(from.Address) is { } tooMany)
+            {
+                return tooMany;
+            }
+
+            var (place, shed) = await admission.Enter(from.Address, r.UserId);
+            using (place)
+            {
+                return shed ?? await grains.Registration(r.UserId).Confirm(r);
+            }
+        });
         on.Guest((Session guest, Pending pending, RequestAuthenticationByApplication r) => login.Enter(guest, pending, r));
         on.User((Caller me, RequestUpdateDeviceTokenByApplication r) => grains.User(me).UpdateDeviceToken(me, r));
         on.User((Caller me, RequestGetApplicationsFull r) => grains.User(me).GetApplications(me, r));

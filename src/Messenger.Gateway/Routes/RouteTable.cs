@@ -15,9 +15,11 @@ internal sealed class RouteTable
     private readonly Dictionary<string, Route> routes = new(StringComparer.Ordinal);
     private readonly FrozenDictionary<string, Route> frozen;
 
-    public RouteTable(IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, FileAnswers files)
+    public RouteTable(
+        IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission,
+        FileAnswers files)
     {
-        RegistrationRoutes.Add(this, grains, own, login, registrations);
+        RegistrationRoutes.Add(this, grains, own, login, registrations, limits, admission);
         ProfileRoutes.Add(this, grains, own);
         ContactsRoutes.Add(this, grains);
         ConversationsRoutes.Add(this, grains);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Messenger.Gateway.Sessions;
 
 /// <summary>One timer for all sessions: once a second it looks at each, which costs less than timers of their own.</summary>
-internal sealed class Watch(SessionTable sessions, Dispatcher dispatcher, FailureLog failures, TimeProvider time, ILogger<Watch> log) : IDisposable
+internal sealed class Watch(SessionTable sessions, Dispatcher dispatcher, GuestAdmission admission, FailureLog failures, TimeProvider time, ILogger<Watch> log) : IDisposable
 {
     /// <summary>How late a deadline may be noticed.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -32,6 +32,7 @@ internal sealed class Watch(SessionTable sessions, Dispatcher dispatcher, Failur
                 session.Look();
             }
 
+            admission.Sweep();
             failures.Tell();
         }
 #pragma warning disable CA1031 // A timer's exception would end the process; the next round looks again.

@@ -92,7 +92,7 @@ internal static class Keys
         "Limits:RegistrationsPerPrefix", 1, 1000, 100, "Registrations an hour of phones that differ in the last three digits alone, in the cluster: against SMS pumping.");
 
     public static readonly Key<int> FailedLoginsPerAddress = Key.Whole(
-        "Limits:FailedLoginsPerAddress", 1, 100_000, 100, "Logins in 10 minutes from one address that are no application's, by WebSocket and HTTP, at this process.");
+        "Limits:FailedLoginsPerAddress", 1, 100_000, 100, "Logins in 10 minutes from one address that are no application's, by WebSocket and HTTP, at this process. Past it wrong ones are told so; right ones wait for their turn.");
 
     public static readonly Key<int> ConnectionsPerAddress = Key.Whole(
         "Limits:ConnectionsPerAddress", 1, 1_000_000, 2000, "Connections of one address (IPv6: one /64) at this process: many phones share a carrier's address.");

@@ -30,7 +30,7 @@ public class HostileFramesTests
         var routes = new RouteTable(
             new StubGrains().Factory, new OwnAnswers(
                 Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions())),
-            null!, null!, null!);
+            null!, null!, null!, null!, null!);
         var types = routes.All.Select(route => route.Type).Order(StringComparer.Ordinal).ToArray();
         using var seed = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "catalogue.json")));
         var payloads = Payloads(seed.RootElement.GetProperty("exchanges")).ToArray();

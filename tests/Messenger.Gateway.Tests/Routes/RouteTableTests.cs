@@ -14,8 +14,10 @@ public class RouteTableTests
     private readonly RouteTable table = new(
         new StubGrains().Factory,
         new OwnAnswers(Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions())),
-        new Login(null!, null!, null!),
+        new Login(null!, null!, null!, null!),
         new RegistrationLimit(Options.Create(new GatewayOptions()), TimeProvider.System, new StubGrains().Factory),
+        null!,
+        null!,
         new FileAnswers(null!, null!));
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Sessions;
 using Messenger.Gateway.Tests.Fixture;
+using Messenger.Grains;
 using Messenger.Protocol;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -164,17 +165,58 @@ public class LimitsTests
     }
 
     [Fact]
-    public void AnAddressMayFailToLogInSoOften()
+    public void FailuresAreCountedByAddressAndByUserAndToldToWhoFails()
     {
         var time = new FakeTimeProvider();
-        var limits = new UserLimits(Options.Create(new GatewayOptions { FailedLoginsPerAddress = 2 }), time);
-        var address = IPAddress.Parse("10.0.0.1");
-        limits.LoginFailed(address);
-        Assert.Null(limits.RefuseLogin(address));
-        limits.LoginFailed(address);
-        Assert.EndsWith("try again in 600 s", limits.RefuseLogin(address)?.Description, StringComparison.Ordinal);
-        Assert.Null(limits.RefuseLogin(IPAddress.Parse("10.0.0.2")));
+        var limits = new UserLimits(Options.Create(new GatewayOptions { FailedLoginsPerAddress = 2, FailedLoginsPerUser = 3 }), time);
+        var (here, there) = (IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2"));
+        var wrong = Refused.Unauthenticated("no such application");
+        Assert.Same(wrong, limits.AfterLogin(wrong, here, "ann"));
+        Assert.False(limits.IsSuspect(here, "ann"));
+        Assert.Same(wrong, limits.AfterLogin(wrong, here, "ann"));
+        Assert.True(limits.IsSuspect(here, "bob"));
+        Assert.False(limits.IsSuspect(there, "bob"));
+        Assert.EndsWith("from this address; try again in 600 s", limits.AfterLogin(wrong, here, "ann")?.Description, StringComparison.Ordinal);
+        Assert.True(limits.IsSuspect(there, "ann"));
+        Assert.EndsWith("of this user; try again in 600 s", limits.AfterLogin(wrong, there, "ann")?.Description, StringComparison.Ordinal);
+
+        // Who is right is refused by nobody's failures.
+        Assert.Null(limits.AfterLogin(null, here, "ann"));
         time.Advance(TimeSpan.FromMinutes(10));
-        Assert.Null(limits.RefuseLogin(address));
+        Assert.False(limits.IsSuspect(here, "ann"));
+    }
+
+    [Fact]
+    public async Task ARightCredentialIsNotRefusedForTheWrongOnesOfItsNeighbours()
+    {
+        await using var server = await GatewayServer.Start(options => options.FailedLoginsPerAddress = 3);
+        server.Grains.On("Authenticate", call => Task.FromResult(call.Args[0] is "app"
+            ? (Answer<Caller>)new Caller(call.Key, ApplicationNames.Of("app"))
+            : Refused.Unauthenticated("no such application")));
+        using (var attacker = await server.Connect())
+        {
+            foreach (var expected in new[] { "unauthenticated", "unauthenticated", "unauthenticated", "too_many_requests", "too_many_requests" })
+            {
+                await attacker.Send($$$"""{"type":"RequestAuthenticationByApplication","payload":{"userId":"{{{TestClient.User}}}","uuid":"guess"}}""");
+                Assert.Equal(expected, (await attacker.Status()).Status);
+            }
+        }
+
+        using var owner = await server.Login();
+        await owner.AssertAlive();
+    }
+
+    [Fact]
+    public async Task AnAddressConfirmsSoOften()
+    {
+        await using var server = await GatewayServer.Start(options => options.RegistrationsPerAddress = 1);
+        using var client = await server.Connect();
+        for (var i = 0; i < 6; i++)
+        {
+            await client.Send($$$"""{"type":"RequestConfirmRegistration","payload":{"smsCode":"1","userId":"{{{TestClient.User}}}","uuid":"application-of-22-characters"}}""");
+            Assert.Equal(i < 5 ? "ok" : "too_many_requests", (await client.Status()).Status);
+        }
+
+        Assert.Equal(5, server.Grains.Calls("Confirm").Length);
     }
 }
