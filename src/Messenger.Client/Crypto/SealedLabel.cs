@@ -21,7 +21,7 @@ public sealed record SealedLabel(
     {
         try
         {
-            return JsonSerializer.Deserialize(Convert.FromBase64String(text), ClientJson.Default.SealedLabel)
+            return JsonSerializer.Deserialize(Convert.FromBase64String(text), CryptoJson.Default.SealedLabel)
                 is { EncryptedBodyBase64: not null, IvBase64: not null } label
                 ? label
                 : throw new FormatException("a label must have encryptedBodyBase64 and ivBase64");
@@ -33,5 +33,5 @@ public sealed record SealedLabel(
     }
 
     /// <summary>As it goes to the server: Base64 of the JSON.</summary>
-    public string ToText() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, ClientJson.Default.SealedLabel));
+    public string ToText() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, CryptoJson.Default.SealedLabel));
 }

@@ -43,13 +43,13 @@ public sealed class FileProfile : IProfileStore, IDisposable
     }
 
     /// <summary>Reads a profile without taking it.</summary>
-    public static ProfileData Peek(string directory) => Read(Path.Combine(directory, "profile.json"), ClientJson.Default.ProfileData);
+    public static ProfileData Peek(string directory) => Read(Path.Combine(directory, "profile.json"), ProfileJson.Default.ProfileData);
 
     public ProfileData Load()
     {
         lock (_lock)
         {
-            return Read(ProfileFile, ClientJson.Default.ProfileData);
+            return Read(ProfileFile, ProfileJson.Default.ProfileData);
         }
     }
 
@@ -58,7 +58,7 @@ public sealed class FileProfile : IProfileStore, IDisposable
         ArgumentNullException.ThrowIfNull(change);
         lock (_lock)
         {
-            Write(ProfileFile, change(Load()), ClientJson.Default.ProfileData, toDisk: true);
+            Write(ProfileFile, change(Load()), ProfileJson.Default.ProfileData, toDisk: true);
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class FileProfile : IProfileStore, IDisposable
     {
         lock (_lock)
         {
-            return Read(ProgressFile, ClientJson.Default.Progress);
+            return Read(ProgressFile, ProfileJson.Default.Progress);
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class FileProfile : IProfileStore, IDisposable
     {
         lock (_lock)
         {
-            Write(ProgressFile, progress, ClientJson.Default.Progress, toDisk: false);
+            Write(ProgressFile, progress, ProfileJson.Default.Progress, toDisk: false);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Messenger.Grains.Devices;
 using Messenger.Ports.Telemetry;
 
 namespace Messenger.Grains.Delivery;
@@ -7,9 +6,14 @@ namespace Messenger.Grains.Delivery;
 /// <summary>Figures of the way to the gateways.</summary>
 internal static class DeliveryMeter
 {
-    public static readonly Counter<long> Published = Signals.Published.Counter(DeviceMeter.Meter);
+    /// <summary>The meter of devices and delivery.</summary>
+    public const string Name = "Messenger.Delivery";
 
-    public static readonly Counter<long> Dropped = Signals.Dropped.Counter(DeviceMeter.Meter);
+    public static readonly Meter Meter = new(Name);
+
+    public static readonly Counter<long> Published = Signals.Published.Counter(Meter);
+
+    public static readonly Counter<long> Dropped = Signals.Dropped.Counter(Meter);
 
     /// <summary>See GrainSignals.</summary>
     public static void Begin()

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Grains.Delivery;
 using Messenger.Ports.Telemetry;
 
 namespace Messenger.Grains.Devices;
@@ -6,14 +7,9 @@ namespace Messenger.Grains.Devices;
 /// <summary>Figures of the devices on this silo.</summary>
 internal static class DeviceMeter
 {
-    /// <summary>The meter of devices and delivery.</summary>
-    public const string Name = "Messenger.Delivery";
+    private static readonly Counter<long> Resumes = Signals.Resumes.Counter(DeliveryMeter.Meter);
 
-    public static readonly Meter Meter = new(Name);
-
-    private static readonly Counter<long> Resumes = Signals.Resumes.Counter(Meter);
-
-    public static readonly Counter<long> Epochs = Signals.Doubts.Counter(Meter);
+    public static readonly Counter<long> Epochs = Signals.Doubts.Counter(DeliveryMeter.Meter);
 
     /// <summary>See GatewayMeter.Begin.</summary>
     public static void Begin()

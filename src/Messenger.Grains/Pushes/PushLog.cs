@@ -5,9 +5,6 @@ namespace Messenger.Grains.Pushes;
 /// <summary>What pushes log. Never a token, a user or a device.</summary>
 internal static partial class PushLog
 {
-    [LoggerMessage(301, LogLevel.Warning, "Pushes could not be queued, and those whose notices they belong to wait")]
-    public static partial void NotKept(ILogger log, Exception exception);
-
     [LoggerMessage(302, LogLevel.Warning, "The queue of pushes could not be read or written; trying again")]
     public static partial void QueueAway(ILogger log, Exception exception);
 

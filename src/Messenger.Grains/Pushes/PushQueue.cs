@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Messenger.Grains.Devices;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
@@ -99,13 +100,13 @@ internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<Pu
             }
             catch (StoreUnavailableException fault)
             {
-                PushLog.NotKept(log, fault);
+                DeviceLog.PushesNotQueued(log, fault);
             }
 #pragma warning disable CA1031 // A batch that the store cannot take must not end everybody's pushes: those who brought it are told.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                PushLog.NotKept(log, fault);
+                DeviceLog.PushesNotQueued(log, fault);
                 batch.ForEach(one => one.Kept.SetException(new StoreUnavailableException("a push could not be queued", fault)));
                 return;
             }

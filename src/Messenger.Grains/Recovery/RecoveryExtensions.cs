@@ -41,6 +41,3 @@ public static class PathExtensions
         return builder;
     }
 }
-
-/// <summary>Whether other processes may use the same store.</summary>
-internal sealed record Neighbours(bool None);

@@ -75,7 +75,7 @@ internal sealed class Stored<T>(IGrainContext grain, string name, ILogger logger
         catch (Exception fault)
         {
             _value = null;
-            UserLog.StorageFailed(logger, name, fault.GetType().Name);
+            StateLog.StorageFailed(logger, name, fault.GetType().Name);
             if (fault is InconsistentStateException)
             {
                 // Another activation wrote it: let the directory decide whom calls go to.

@@ -5,9 +5,6 @@ namespace Messenger.Grains.Users;
 /// <summary>What users and registrations log. Never a phone number, a code, a token or a user id.</summary>
 internal static partial class UserLog
 {
-    [LoggerMessage(201, LogLevel.Warning, "The grain storage failed for '{Name}' ({Fault}): it is read anew when next wanted")]
-    public static partial void StorageFailed(ILogger logger, string name, string fault);
-
     [LoggerMessage(202, LogLevel.Warning, "A device of a user could not be told something ({Fault}): it will be told to resynchronise")]
     public static partial void DeviceNotTold(ILogger logger, string fault);
 

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Messenger.Client.Crypto;
+
+/// <summary>The JSON of what the client seals.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SealedLabel))]
+internal sealed partial class CryptoJson : JsonSerializerContext;
