@@ -1,4 +1,3 @@
-using Messenger.Grains.Devices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans;
@@ -10,13 +9,12 @@ namespace Messenger.Gateway.Delivery;
 public static class DeliveryExtensions
 {
     /// <summary>
-    /// For silos of the roles all and gateway, which called <c>AddGatewayStreams(isGateway: true)</c>.
+    /// For silos of the roles all and gateway, which called <c>AddGatewayStreams(isGateway: true)</c> and <c>AddDeviceLeasesClient()</c>.
     /// Gives <see cref="Subscriptions"/>, and <see cref="StreamListener.Hears"/> for the readiness check.
     /// </summary>
     public static IServiceCollection AddDelivery(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddDeviceLeasesClient();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<StreamListener>();

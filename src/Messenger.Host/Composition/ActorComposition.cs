@@ -63,6 +63,7 @@ internal static class ActorComposition
         }
 
         var server = settings.Server;
+        services.AddDeviceLeasesClient();
         services.AddDelivery();
         services.AddGateway(
             options =>

@@ -233,6 +233,7 @@ public class DeliveryTests
     {
         if (isGateway)
         {
+            silo.Services.AddDeviceLeasesClient();
             silo.Services.AddDelivery();
         }
 
