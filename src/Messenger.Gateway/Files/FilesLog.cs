@@ -5,12 +5,6 @@ namespace Messenger.Gateway.Files;
 /// <summary>What is logged of files. Never a name, a user or a signature.</summary>
 internal static partial class FilesLog
 {
-    [LoggerMessage(LogLevel.Warning, "The keys that URLs are signed with could not be read ({Fault}); trying again")]
-    public static partial void KeysUnread(ILogger log, string fault);
-
-    [LoggerMessage(LogLevel.Information, "URLs are signed with a new key")]
-    public static partial void NewKey(ILogger log);
-
     [LoggerMessage(LogLevel.Warning, "Collecting files failed ({Fault}), and goes on in the next round")]
     public static partial void CollectFailed(ILogger log, string fault);
 

@@ -62,7 +62,7 @@ internal sealed class SigningKeys(
                 new SigningKeyRow(Guid.NewGuid().ToString("N"), Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)), now),
                 due, now - (long)valid.TotalMilliseconds);
             await Read(secrets);
-            FilesLog.NewKey(log);
+            LinksLog.NewKey(log);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class SigningKeys(
             }
             catch (StoreUnavailableException fault)
             {
-                FilesLog.KeysUnread(log, fault.Message);
+                LinksLog.KeysUnread(log, fault.Message);
                 pause = Retry;
             }
 

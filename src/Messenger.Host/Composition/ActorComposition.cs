@@ -18,8 +18,8 @@ internal static class ActorComposition
     /// <summary>The streams of the gateways, and what grains need besides the stores.</summary>
     public static ISiloBuilder AddActors(this ISiloBuilder silo, Settings settings)
     {
-        silo.AddGatewayStreams(TerminatesSockets(settings));
-        if (TerminatesSockets(settings))
+        silo.AddGatewayStreams(settings.Silo.TerminatesSockets);
+        if (settings.Silo.TerminatesSockets)
         {
             silo.AddUploadReleases();
         }
@@ -57,7 +57,7 @@ internal static class ActorComposition
     /// <summary>The sockets' services; nothing on a worker.</summary>
     public static void AddSockets(this IServiceCollection services, Settings settings)
     {
-        if (!TerminatesSockets(settings))
+        if (!settings.Silo.TerminatesSockets)
         {
             return;
         }
@@ -105,14 +105,12 @@ internal static class ActorComposition
     /// <summary>The sockets' routes; nothing on a worker, which serves its health alone.</summary>
     public static void MapSockets(this WebApplication app, Settings settings)
     {
-        if (TerminatesSockets(settings))
+        if (settings.Silo.TerminatesSockets)
         {
             app.MapMessenger();
             app.MapFiles();
         }
     }
-
-    public static bool TerminatesSockets(Settings settings) => settings.Silo.Role != SiloRoles.Worker;
 
     private static void Limit(GatewayOptions options, LimitSettings limits)
     {

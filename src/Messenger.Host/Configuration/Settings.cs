@@ -1,3 +1,4 @@
+using Messenger.Grains.Placement;
 using Messenger.Protocol;
 
 namespace Messenger.Host.Configuration;
@@ -24,7 +25,11 @@ internal sealed record ClusterSettings(string? Id, string IdIfNew, byte[]? Secre
 
 /// <param name="Port">0 for a free one.</param>
 /// <param name="Address">Null for the machine's own.</param>
-internal sealed record SiloSettings(string Role, int Port, string? Address);
+internal sealed record SiloSettings(string Role, int Port, string? Address)
+{
+    /// <summary>Whether clients connect here.</summary>
+    public bool TerminatesSockets => Role != SiloRoles.Worker;
+}
 
 /// <param name="Directory">An absolute path.</param>
 /// <param name="CredentialKey">32 bytes; null where none was given.</param>

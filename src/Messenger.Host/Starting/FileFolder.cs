@@ -1,4 +1,3 @@
-using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
 using Messenger.Ports;
 using Messenger.Providers.Disk;
@@ -11,7 +10,7 @@ internal static class FileFolder
     /// <exception cref="StartRefusedException">It is not.</exception>
     public static async Task Check(Settings settings, IServiceProvider services, ILogger log)
     {
-        if (!ActorComposition.TerminatesSockets(settings))
+        if (!settings.Silo.TerminatesSockets)
         {
             return;
         }
