@@ -28,6 +28,16 @@ public sealed class ChartTests
         }
     }
 
+    [Fact]
+    public void It_has_the_version_of_the_server()
+    {
+        var props = File.ReadAllText(Path.Combine(Tool.Root, "src", "Directory.Build.props"));
+        var version = props.Split("<Version>")[1].Split("</Version>")[0];
+        var chart = File.ReadAllLines(Path.Combine(Tool.Chart, "Chart.yaml"));
+        Assert.Contains($"version: {version}", chart);
+        Assert.Contains($"appVersion: \"{version}\"", chart);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void It_lints_renders_and_validates(string helm, string set)

@@ -22,7 +22,7 @@ internal static class Moving
     /// <inheritdoc cref="Export"/>
     public static Task<string> Import(Settings settings, string directory) => Run(settings, migrate: true, async (end, files) =>
     {
-        var moved = await Importer.Run(end, files, Path.GetFullPath(directory));
+        var moved = await Importer.Run(end, files, Path.GetFullPath(directory), Release.Version);
         return $"{moved.Rows} rows and {moved.Files} files were read from {directory}. Clients resynchronise when they connect.";
     });
 

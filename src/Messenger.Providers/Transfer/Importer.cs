@@ -11,10 +11,17 @@ namespace Messenger.Providers.Transfer;
 public static class Importer
 {
     /// <param name="files">Where the bytes of files go; null where none are kept.</param>
+    /// <param name="release">This one: an export is of one release.</param>
     /// <exception cref="TransferRefusedException">The store has rows, the export is of another release or damaged. Nothing was written.</exception>
-    public static async Task<Moved> Run(ITransferEnd to, IFileStore? files, string directory)
+    public static async Task<Moved> Run(ITransferEnd to, IFileStore? files, string directory, string release)
     {
         var manifest = await Manifest.Read(directory);
+        if (manifest.Release != release)
+        {
+            // The shape of what a column holds may differ where its name does not.
+            throw new TransferRefusedException($"The export is of release {manifest.Release} and this is {release}: import it with {manifest.Release}, and upgrade then.");
+        }
+
         var tables = await to.Tables();
         foreach (var table in tables)
         {
