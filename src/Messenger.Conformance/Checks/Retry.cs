@@ -12,6 +12,9 @@ internal static class RetryChecks
         new("Pipelined retries of one message store it once", ["TRY-3", "REL-2"], PipelinedRetriesOfOneMessageStoreItOnce),
         new("Every other write can be sent twice", ["TRY-5", "REL-2"], EveryOtherWriteCanBeSentTwice),
         new("Re-keying with the same wrapped keys is a retry", ["TRY-6"], ReKeyingWithTheSameWrappedKeysIsARetry),
+        new("Re-keying said again after somebody else's makes no third key, and one copy more is another key", ["TRY-6", "KEY-3"], ReKeyingSaidAgainAfterSomebodyElsesMakesNoThirdKey),
+        new("Who was kicked or blacklisted gets what is stored for a repeat, and writes nothing new", ["TRY-8", "TRY-3"], WhoWasKickedOrBlacklistedGetsWhatIsStoredForARepeat),
+        new("Of two who create one uuid at once one has it and the other a conflict", ["TRY-4", "TRY-8"], OfTwoWhoCreateOneUuidAtOnceOneHasItAndTheOtherAConflict),
         new("A confirmation and keys can be sent again", ["TRY-7"], AConfirmationAndKeysCanBeSentAgain),
     ];
 
@@ -99,6 +102,67 @@ internal static class RetryChecks
 
         Expect.Equal(first, second);
         Expect.Single(await a.Log(talk), message => message.Text("eventType") == "SessionKeyRegenerated");
+    }
+
+    private static async Task ReKeyingSaidAgainAfterSomebodyElsesMakesNoThirdKey(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var talk = await a.Group(b);
+        var (own, other) = (Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId));
+
+        var mine = await Rekey(a, own);
+        var theirs = await Rekey(b, Opaque.Key(b.UserId, a.UserId), Opaque.Key(b.UserId, b.UserId));
+        Expect.Equal(mine, await Rekey(a, own));
+        Expect.Equal(theirs, (await a.Conversation(talk)).Text("sessionKeyUuid"));
+
+        var more = await Rekey(a, own, other);
+        Expect.NotEqual(mine, more);
+        (await b.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = more })).Done();
+        (await b.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = mine })).Refused("not_found");
+        Expect.Equal(3, (await a.Log(talk)).Count(message => message.Text("eventType") == "SessionKeyRegenerated"));
+
+        async Task<string> Rekey(Phone who, params object[] keys) =>
+            (await who.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid")!;
+    }
+
+    private static async Task WhoWasKickedOrBlacklistedGetsWhatIsStoredForARepeat(Scene scene)
+    {
+        var (a, b, c) = await scene.Three();
+        var group = await a.Group(b, c);
+        var draft = group.Draft();
+        var first = (await c.Ask("RequestAddMessage", draft)).Done().GetProperty("message");
+        (await a.Kick(group, c)).Done();
+        Same(first, (await c.Ask("RequestAddMessage", draft)).Done().GetProperty("message"));
+        (await c.Ask("RequestAddMessage", group.Draft())).Refused("not_found");
+
+        var dialog = await a.Dialog(b);
+        draft = dialog.Draft();
+        first = (await a.Ask("RequestAddMessage", draft)).Done().GetProperty("message");
+        (await b.Ask("AddBlackList", new { userId = a.UserId })).Done();
+        Same(first, (await a.Ask("RequestAddMessage", draft)).Done().GetProperty("message"));
+        (await a.Ask("RequestAddMessage", dialog.Draft())).Refused("forbidden");
+
+        static void Same(System.Text.Json.JsonElement first, System.Text.Json.JsonElement again) =>
+            Expect.Equal((first.Text("uuid"), first.Number("created")), (again.Text("uuid"), again.Number("created")));
+    }
+
+    private static async Task OfTwoWhoCreateOneUuidAtOnceOneHasItAndTheOtherAConflict(Scene scene)
+    {
+        var (a, b, c) = await scene.Three();
+        for (var round = 0; round < 10; round++)
+        {
+            var (talk, mine) = a.Creation(isDialog: false, [], [c]);
+            var (_, template) = b.Creation(isDialog: false, [], [c]);
+            var yours = System.Text.Json.JsonSerializer.SerializeToNode(template)!;
+            yours["conversationUuid"] = talk.Uuid;
+            var first = await a.Line.Send("RequestCreateConversationFull", mine);
+            var second = await b.Line.Send("RequestCreateConversationFull", yours);
+            var replies = await Task.WhenAll(first, second);
+
+            var winner = Expect.Single(replies, reply => reply.Status is null);
+            winner.Done();
+            Expect.Single(replies, reply => reply != winner).Refused("conflict");
+        }
     }
 
     private static async Task AConfirmationAndKeysCanBeSentAgain(Scene scene)

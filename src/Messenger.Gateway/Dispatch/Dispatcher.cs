@@ -13,7 +13,7 @@ namespace Messenger.Gateway.Dispatch;
 /// thread's buffer and copied to the outbox.
 /// </remarks>
 internal sealed class Dispatcher(
-    RouteTable routes, UserLimits limits, RequestTraces traces, FailureLog failures, IOptions<GatewayOptions> options, TimeProvider time,
+    RouteTable routes, RequestTraces traces, FailureLog failures, IOptions<GatewayOptions> options, TimeProvider time,
     ILogger<Dispatcher> log)
 {
     /// <summary>What of a client's text comes back in a description.</summary>
@@ -117,7 +117,6 @@ internal sealed class Dispatcher(
             request = route.Read(frame.Payload.Span);
             return request is null ? Refused.BadRequest("payload must be an object")
                 : request.Fault() is { } fault ? Refused.BadRequest(fault)
-                : session.Caller is { } caller ? limits.Refuse(caller.UserId, request)
                 : null;
         }
         catch (JsonException e)

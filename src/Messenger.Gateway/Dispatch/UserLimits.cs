@@ -54,6 +54,9 @@ internal sealed class UserLimits(IOptions<GatewayOptions> options, TimeProvider 
     public bool IsSuspect(IPAddress? address, string userId) =>
         options.LimitsEnabled && (userFailures.Wait(userId) > 0 || (address is not null && failures.Wait(Networks.Of(address)) > 0));
 
+    /// <summary>It repeated one that is stored: it does not count.</summary>
+    public void GiveBackMessage(string userId) => messages.GiveBack(userId);
+
     /// <summary>What is told of a login that came out so: who was wrong is counted, and told of the limit past it. Others' failures refuse nobody.</summary>
     public Refused? AfterLogin(Refused? refusal, IPAddress? address, string userId)
     {

@@ -41,6 +41,18 @@ internal sealed class Windows<TKey>(int most, TimeSpan over, int capacity, TimeP
         }
     }
 
+    /// <summary>One that was counted does not count after all.</summary>
+    public void GiveBack(TKey key)
+    {
+        lock (windows)
+        {
+            if (windows.TryGetValue(key, out var window) && window.Count > 0)
+            {
+                windows[key] = window with { Count = window.Count - 1 };
+            }
+        }
+    }
+
     /// <summary>As <see cref="Take"/>, and counts nothing.</summary>
     public int Wait(TKey key)
     {

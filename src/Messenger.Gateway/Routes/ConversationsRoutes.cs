@@ -7,16 +7,16 @@ namespace Messenger.Gateway.Routes;
 /// <summary>Conversations and who is in them.</summary>
 internal static class ConversationsRoutes
 {
-    public static void Add(RouteTable on, IGrainFactory grains)
+    public static void Add(RouteTable on, IGrainFactory grains, Budgeted budgeted)
     {
-        on.User((Caller me, RequestCreateConversationFull r) => grains.Conversation(r.ConversationUuid).Create(me, r));
+        on.User((Caller me, RequestCreateConversationFull r) => budgeted.Create(me, r));
         on.User((Caller me, RequestGetConversationFull r) => grains.Conversation(r.ConversationUuid).Get(me, r));
         on.User((Caller me, RequestGetConversationsFull r) => grains.User(me).GetConversations(me, r));
         on.User((Caller me, RequestGetMembersList r) => grains.Conversation(r.ConversationUuid).GetMembersList(me, r));
         on.User((Caller me, GetNicks r) => grains.Conversation(r.ConversationUuid).GetNicks(me, r));
         on.User((Caller me, UpdateMemberNick r) => grains.Conversation(r.ConversationUuid).UpdateMemberNick(me, r));
-        on.User((Caller me, RequestAddMember r) => grains.Conversation(r.ConversationUuid).AddMember(me, r));
-        on.User((Caller me, RequestAddAdmin r) => grains.Conversation(r.ConversationUuid).AddAdmin(me, r));
+        on.User((Caller me, RequestAddMember r) => budgeted.AddMember(me, r));
+        on.User((Caller me, RequestAddAdmin r) => budgeted.AddAdmin(me, r));
         on.User((Caller me, RequestChangeToAdmin r) => grains.Conversation(r.ConversationUuid).ChangeToAdmin(me, r));
         on.User((Caller me, RequestKickUser r) => grains.Conversation(r.ConversationUuid).Kick(me, r));
         on.User((Caller me, RequestLeaveConversation r) => grains.Conversation(r.ConversationUuid).Leave(me, r));

@@ -7,9 +7,9 @@ namespace Messenger.Gateway.Routes;
 /// <summary>Messages, receipts and typing.</summary>
 internal static class MessagesRoutes
 {
-    public static void Add(RouteTable on, IGrainFactory grains)
+    public static void Add(RouteTable on, IGrainFactory grains, Budgeted budgeted)
     {
-        on.Batch((Caller me, RequestAddMessage[] r) => grains.Conversation(r[0].ConversationUuid).AddMessages(me, new(r)));
+        on.Batch((Caller me, RequestAddMessage[] r) => budgeted.AddMessages(me, r));
         on.User((Caller me, RequestGetMessages r) => grains.Conversation(r.ConversationUuid).GetMessages(me, r));
         on.User((Caller me, RequestGetMessagesFromUuid r) => grains.Conversation(r.ConversationUuid).GetMessagesFromUuid(me, r));
         on.User((Caller me, RequestGetMessagesByUuids r) => grains.Conversation(r.ConversationUuid).GetMessagesByUuids(me, r));

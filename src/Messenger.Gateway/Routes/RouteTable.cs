@@ -19,12 +19,13 @@ internal sealed class RouteTable
         IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission,
         FileAnswers files)
     {
+        var budgeted = new Budgeted(grains, limits);
         RegistrationRoutes.Add(this, grains, own, login, registrations, limits, admission);
         ProfileRoutes.Add(this, grains, own);
         ContactsRoutes.Add(this, grains);
-        ConversationsRoutes.Add(this, grains);
+        ConversationsRoutes.Add(this, grains, budgeted);
         SessionKeysRoutes.Add(this, grains);
-        MessagesRoutes.Add(this, grains);
+        MessagesRoutes.Add(this, grains, budgeted);
         FilesRoutes.Add(this, files);
         ReportsRoutes.Add(this, grains);
         frozen = routes.ToFrozenDictionary(StringComparer.Ordinal);

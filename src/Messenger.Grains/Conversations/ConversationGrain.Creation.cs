@@ -13,7 +13,12 @@ internal sealed partial class ConversationGrain
     /// </summary>
     private const int IntroducedToEveryone = 200;
 
-    public async Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request)
+    public Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request) => Create(me, request, otherwise: null);
+
+    public Task<Answer<ResponseCreateConversation>> CreateUnlessNew(Caller me, RequestCreateConversationFull request, Refused otherwise) =>
+        Create(me, request, otherwise);
+
+    private async Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request, Refused? otherwise)
     {
         var people = Invited(me, request);
         (LiveConversation Live, MemberRow Member)? existing = null;
@@ -36,6 +41,11 @@ internal sealed partial class ConversationGrain
             {
                 // What it finds would take the place of what is created here.
                 return Decision.After(loading);
+            }
+
+            if (otherwise is not null)
+            {
+                return otherwise;
             }
 
             if (Shape(me, request, people) is { } fault)

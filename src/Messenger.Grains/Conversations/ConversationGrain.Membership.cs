@@ -7,9 +7,15 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Who joins, who leaves, who is admin.</summary>
 internal sealed partial class ConversationGrain
 {
-    public Task<Answer> AddMember(Caller me, RequestAddMember request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: false);
+    public Task<Answer> AddMember(Caller me, RequestAddMember request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: false, otherwise: null);
 
-    public Task<Answer> AddAdmin(Caller me, RequestAddAdmin request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: true);
+    public Task<Answer> AddAdmin(Caller me, RequestAddAdmin request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: true, otherwise: null);
+
+    public Task<Answer> AddMemberUnlessNew(Caller me, RequestAddMember request, Refused otherwise) =>
+        Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: false, otherwise);
+
+    public Task<Answer> AddAdminUnlessNew(Caller me, RequestAddAdmin request, Refused otherwise) =>
+        Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: true, otherwise);
 
     public Task<Answer> ChangeToAdmin(Caller me, RequestChangeToAdmin request) => Change(me, (live, _) =>
         live.Roster.Member(request.UserId) is { IsAdmin: true } admin && !live.Header.IsDialog ? Promoted(live, admin)
@@ -74,7 +80,7 @@ internal sealed partial class ConversationGrain
         : live.Roster.IsAdmin(me.UserId) ? null
         : Refused.Forbidden("admins only");
 
-    private Task<Answer> Add(Caller me, string sessionKeyUuid, SessionKeyValue value, bool admin)
+    private Task<Answer> Add(Caller me, string sessionKeyUuid, SessionKeyValue value, bool admin, Refused? otherwise)
     {
         Refused? unasked = null;
         var asked = false;
@@ -85,6 +91,11 @@ internal sealed partial class ConversationGrain
             {
                 return admin ? Promoted(live, member) : Carried(live, entry =>
                     entry.Members.FirstOrDefault(row => row.UserId == member.UserId) is { } row ? row.JoinedAt == member.JoinedAt && row.LeftAt is null : null);
+            }
+
+            if (otherwise is not null)
+            {
+                return otherwise;
             }
 
             if (Refusal(live, me, sessionKeyUuid) is { } refusal)

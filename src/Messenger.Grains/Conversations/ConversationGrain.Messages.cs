@@ -13,9 +13,13 @@ internal sealed partial class ConversationGrain
 
     private readonly Dictionary<string, long> _typed = new(StringComparer.Ordinal);
 
-    public async Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests)
+    public Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests) => Add(new Sending(me, requests.Value));
+
+    public Task<Answer<Accepted>[]> AddMessagesUnlessNew(Caller me, Immutable<RequestAddMessage[]> requests, Immutable<Refused?[]> otherwise) =>
+        Add(new Sending(me, requests.Value) { Otherwise = otherwise.Value });
+
+    private async Task<Answer<Accepted>[]> Add(Sending sending)
     {
-        var sending = new Sending(me, requests.Value);
         try
         {
             var outcome = await InTurn(live => Send(live, sending));
@@ -119,6 +123,11 @@ internal sealed partial class ConversationGrain
         if (ever.LeftAt is not null)
         {
             return NotFound();
+        }
+
+        if (sending.Otherwise?[at] is { } otherwise)
+        {
+            return otherwise;
         }
 
         if (live.Blacklisting.Any(user => user != sending.Me.UserId))
@@ -252,7 +261,7 @@ internal sealed partial class ConversationGrain
     /// <summary>A retry gets the stored message; somebody else's uuid is a conflict.</summary>
     private static Answer<Accepted> Stored(LiveConversation live, Caller me, MessageRow row) =>
         row.UserId == me.UserId && !row.IsEvent && live.Roster.Ever(me.UserId)?.Ended.Contains(row.Sequence) != true
-            ? new Accepted(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))))
+            ? new Accepted(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))), Repeated: true)
         : live.Roster.Member(me.UserId) is null ? NotFound()
         : Refused.Conflict("messageUuid is taken: choose another");
 

@@ -17,9 +17,21 @@ public interface IConversationGrain : IGrainWithGuidKey
     [Traced]
     Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request);
 
+    /// <inheritdoc cref="AddMessagesUnlessNew"/>
+    [Traced]
+    Task<Answer<ResponseCreateConversation>> CreateUnlessNew(Caller me, RequestCreateConversationFull request, Refused otherwise);
+
     /// <summary>One answer per request, in order: what one connection sent meanwhile goes in one call.</summary>
     [Traced]
     Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests);
+
+    /// <summary>
+    /// As <see cref="AddMessages"/>, where the gateway has a rule against some of them: what repeats a stored message is answered all the same,
+    /// since a retry is recognised before any rule is asked.
+    /// </summary>
+    /// <param name="otherwise">One per request: the refusal of what is no repeat; null where there is no such rule.</param>
+    [Traced]
+    Task<Answer<Accepted>[]> AddMessagesUnlessNew(Caller me, Immutable<RequestAddMessage[]> requests, Immutable<Refused?[]> otherwise);
 
     [Traced]
     Task<Answer[]> Delivered(Caller me, Immutable<MessageDelivered[]> requests);
@@ -71,6 +83,14 @@ public interface IConversationGrain : IGrainWithGuidKey
 
     [Traced]
     Task<Answer> AddAdmin(Caller me, RequestAddAdmin request);
+
+    /// <inheritdoc cref="AddMessagesUnlessNew"/>
+    [Traced]
+    Task<Answer> AddMemberUnlessNew(Caller me, RequestAddMember request, Refused otherwise);
+
+    /// <inheritdoc cref="AddMessagesUnlessNew"/>
+    [Traced]
+    Task<Answer> AddAdminUnlessNew(Caller me, RequestAddAdmin request, Refused otherwise);
 
     [Traced]
     Task<Answer> ChangeToAdmin(Caller me, RequestChangeToAdmin request);
@@ -139,5 +159,6 @@ public interface IConversationGrain : IGrainWithGuidKey
 }
 
 /// <summary>An accepted message: the JSON of <see cref="ResponseAddedMessage"/>, which is the notification's payload too, and is made once.</summary>
+/// <param name="Repeated">It was stored before: nothing new came of this request.</param>
 [GenerateSerializer, Immutable]
-public sealed record Accepted(byte[] Payload);
+public sealed record Accepted(byte[] Payload, bool Repeated = false);

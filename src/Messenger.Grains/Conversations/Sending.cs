@@ -23,6 +23,9 @@ internal sealed class Sending
 
     public RequestAddMessage[] Requests { get; }
 
+    /// <summary>Why the gateway would refuse one that is no repeat; null where it would not, or none of them.</summary>
+    public Refused?[]? Otherwise { get; init; }
+
     public Guid[] Uuids { get; }
 
     public Guid?[] Replies { get; }

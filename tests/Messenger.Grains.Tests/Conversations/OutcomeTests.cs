@@ -181,6 +181,33 @@ public sealed class OutcomeTests : IAsyncLifetime
         Assert.Equal(Statuses.NotFound, foreign.Refusal?.Status);
     }
 
+    [Fact]
+    public async Task A_rule_of_the_gateway_s_is_asked_after_the_repeat_is_recognised()
+    {
+        var scene = await _stage.Group(2);
+        var late = await _stage.Person(7);
+        var refused = Refused.TooManyRequests("too many", 60);
+        var stored = scene.Message();
+        Assert.Null((await scene.Send(scene.Cast[0], stored)).Refusal);
+        for (var times = 0; times < 2; times++)
+        {
+            var answers = await scene.Grain.AddMessagesUnlessNew(
+                scene.Cast[0], new[] { scene.Message(), stored, scene.Message() }.AsImmutable(), new Refused?[] { refused, refused, null }.AsImmutable());
+            Assert.Equal([refused, null, null], answers.Select(answer => answer.Refusal));
+            Assert.Equal([null, true, false], answers.Select(answer => answer.Value?.Repeated));
+            await _stage.Silo.Deactivate(scene.Grain);
+        }
+
+        var adding = new RequestAddMember(scene.Uuid, scene.Key.ToString(), Scene.Value(late.UserId));
+        Assert.Equal(refused, (await scene.Grain.AddMemberUnlessNew(scene.Cast[0], adding, refused)).Refusal);
+        Assert.Equal(Answer.Ok, await scene.Grain.AddMember(scene.Cast[0], adding));
+        Assert.Equal(Answer.Ok, await scene.Grain.AddMemberUnlessNew(scene.Cast[0], adding, refused));
+
+        Assert.Null((await scene.Grain.CreateUnlessNew(scene.Cast[0], scene.Request(dialog: false), refused)).Refusal);
+        var fresh = scene with { Id = Guid.NewGuid() };
+        Assert.Equal(refused, (await fresh.Grain.CreateUnlessNew(scene.Cast[0], fresh.Request(dialog: false), refused)).Refusal);
+    }
+
     private async Task RepeatsOnly(Scene scene, Caller who, RequestAddMessage stored, string refused)
     {
         for (var times = 0; times < 2; times++)

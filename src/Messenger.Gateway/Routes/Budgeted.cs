@@ -1,0 +1,56 @@
+using Messenger.Gateway.Dispatch;
+using Messenger.Grains;
+using Messenger.Grains.Conversations;
+using Messenger.Protocol;
+using Orleans;
+
+namespace Messenger.Gateway.Routes;
+
+/// <summary>
+/// Writes of which a user has a budget. Only the conversation knows a repeat, and a repeat is recognised before any rule is asked: so what is over the
+/// budget goes there all the same, with the refusal that it gets if it is new.
+/// </summary>
+internal sealed class Budgeted(IGrainFactory grains, UserLimits limits)
+{
+    public async Task<Answer<Accepted>[]> AddMessages(Caller me, RequestAddMessage[] requests)
+    {
+        Refused?[]? over = null;
+        for (var i = 0; i < requests.Length; i++)
+        {
+            if (limits.Refuse(me.UserId, requests[i]) is { } refusal)
+            {
+                over ??= new Refused?[requests.Length];
+                over[i] = refusal;
+            }
+        }
+
+        var conversation = grains.Conversation(requests[0].ConversationUuid);
+        var answers = over is null
+            ? await conversation.AddMessages(me, new(requests))
+            : await conversation.AddMessagesUnlessNew(me, new(requests), new(over));
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (answers[i].Value is { Repeated: true } && over?[i] is null)
+            {
+                limits.GiveBackMessage(me.UserId);
+            }
+        }
+
+        return answers;
+    }
+
+    public Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request) =>
+        limits.Refuse(me.UserId, request) is { } over
+            ? grains.Conversation(request.ConversationUuid).CreateUnlessNew(me, request, over)
+            : grains.Conversation(request.ConversationUuid).Create(me, request);
+
+    public Task<Answer> AddMember(Caller me, RequestAddMember request) =>
+        limits.Refuse(me.UserId, request) is { } over
+            ? grains.Conversation(request.ConversationUuid).AddMemberUnlessNew(me, request, over)
+            : grains.Conversation(request.ConversationUuid).AddMember(me, request);
+
+    public Task<Answer> AddAdmin(Caller me, RequestAddAdmin request) =>
+        limits.Refuse(me.UserId, request) is { } over
+            ? grains.Conversation(request.ConversationUuid).AddAdminUnlessNew(me, request, over)
+            : grains.Conversation(request.ConversationUuid).AddAdmin(me, request);
+}
