@@ -13,5 +13,8 @@ internal abstract class LocalActors<T>
     /// <summary>Removes this very one, never one that took its place.</summary>
     public void Remove(string key, T actor) => actors.TryRemove(KeyValuePair.Create(key, actor));
 
+    /// <summary>As they are now.</summary>
+    public IReadOnlyCollection<string> Keys => [.. actors.Keys];
+
     public T? Find(string key) => actors.GetValueOrDefault(key);
 }

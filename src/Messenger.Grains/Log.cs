@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(123, LogLevel.Debug, "A conversation could not be reached and will be tried again")]
     public static partial void DoubtFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(125, LogLevel.Warning, "The store went back in time: {Devices} devices are told to resynchronise")]
+    public static partial void DevicesDoubt(ILogger logger, int devices);
+
     [LoggerMessage(124, LogLevel.Warning, "Rows of deleted conversations could not be removed; trying again in the next round")]
     public static partial void PurgeFailed(ILogger logger, Exception exception);
 

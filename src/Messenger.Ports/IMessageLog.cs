@@ -18,6 +18,9 @@ namespace Messenger.Ports;
 /// </remarks>
 public interface IMessageLog
 {
+    /// <summary>See <see cref="IStoreHistory.Steps"/>: what was loaded under another number is to be loaded anew, and is fenced.</summary>
+    long History { get; }
+
     /// <summary>Commits one entry. Waits for room while more is queued than the log may hold.</summary>
     Task<LogOutcome> Append(LogEntry entry);
 
@@ -92,6 +95,9 @@ public enum LogOutcome
 /// <param name="Term">The <see cref="ConversationState.Term"/> that the change rests on; 0 for who creates the conversation.</param>
 public sealed record LogEntry(Guid Conversation, long Term)
 {
+    /// <summary>The <see cref="IMessageLog.History"/> that the change rests on.</summary>
+    public long History { get; init; }
+
     /// <summary>It creates the conversation: where there is one it is fenced.</summary>
     public bool Creates { get; init; }
 

@@ -116,4 +116,7 @@ public sealed record ConversationState(
 
     /// <summary>Entries of this very process that were not settled when it was loaded, each to be closed by <see cref="IMessageLog.Settled"/>.</summary>
     public int Undelivered { get; init; }
+
+    /// <summary>The <see cref="IMessageLog.History"/> under which it was loaded.</summary>
+    public long History { get; init; }
 }

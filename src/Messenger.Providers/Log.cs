@@ -26,6 +26,12 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Information, "A push would wake a device of type {ApplicationType} for conversation {Conversation}")]
     public static partial void Push(ILogger logger, string applicationType, Guid conversation);
 
+    [LoggerMessage(95, LogLevel.Error, "The store went back in time: it lacks {Commits} commits that this process had seen. All devices resynchronise")]
+    public static partial void StoreWentBack(ILogger logger, long commits);
+
+    [LoggerMessage(96, LogLevel.Warning, "The store does not know writer {Writer} any more: it was taken over, or the store is older than this process. Its devices resynchronise")]
+    public static partial void WriterNameGone(ILogger logger, string writer);
+
     [LoggerMessage(8, LogLevel.Debug, "Closing a broken connection failed")]
     public static partial void CloseFailed(ILogger logger, Exception exception);
 

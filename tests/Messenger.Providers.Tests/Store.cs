@@ -60,6 +60,8 @@ public sealed class Store : IAsyncDisposable
 
     public IClusterMembers Members => services.GetRequiredService<IClusterMembers>();
 
+    public IStoreHistory History => services.GetRequiredService<IStoreHistory>();
+
     public string Name => services.GetRequiredService<IWriterName>().Name;
 
     internal CommitQueue Commits => services.GetRequiredService<CommitQueue>();

@@ -47,12 +47,46 @@ public sealed class PostgresServer : Server
     public string ConnectionString(string database = "postgres") => $"Host=127.0.0.1;Port={Port};Username=messenger;Database={database}";
 
     /// <summary>Makes an empty database and returns its connection string.</summary>
-    public string CreateDatabase()
+    public string CreateDatabase() => CreateDatabase($"test_{Guid.NewGuid():N}");
+
+    public string CreateDatabase(string name)
     {
-        var name = $"test_{Guid.NewGuid():N}";
         RunUnprivileged(Path.Combine(programs, "createdb"), ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "messenger", name]);
         return ConnectionString(name);
     }
+
+    /// <summary>A standby that follows this server until <see cref="Promote"/>.</summary>
+    public async Task<PostgresServer> Replicate()
+    {
+        var standby = new PostgresServer(programs, null);
+        RunUnprivileged(
+            Path.Combine(programs, "pg_basebackup"),
+            ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "messenger", "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "--no-sync"]);
+        await standby.Launch();
+        return standby;
+    }
+
+    /// <summary>Makes a primary of a standby, with what it has.</summary>
+    public void Promote() => RunUnprivileged(Path.Combine(programs, "pg_ctl"), ["promote", "-D", Data, "-w"]);
+
+    /// <summary>A copy of everything as it is now, for <see cref="Restore"/>.</summary>
+    public async Task Save()
+    {
+        await Stop();
+        RunUnprivileged("cp", ["-a", Data, Saved]);
+        await Launch();
+    }
+
+    /// <summary>Kills the server and starts it on what was saved.</summary>
+    public async Task Restore()
+    {
+        await Kill();
+        RunUnprivileged("rm", ["-rf", Data]);
+        RunUnprivileged("cp", ["-a", Saved, Data]);
+        await Launch();
+    }
+
+    private string Saved => Path.Combine(Folder, "saved");
 
     protected override Task<bool> Ready() =>
         Task.FromResult(Exit(Path.Combine(programs, "pg_isready"), "-h", "127.0.0.1", "-p", $"{Port}", "-t", "1") == 0);

@@ -113,7 +113,7 @@ internal static class RetryChecks
         var mine = await Rekey(a, own);
         var theirs = await Rekey(b, Opaque.Key(b.UserId, a.UserId), Opaque.Key(b.UserId, b.UserId));
         Expect.Equal(mine, await Rekey(a, own));
-        Expect.Equal(theirs, (await a.Conversation(talk)).Text("sessionKeyUuid"));
+        Expect.Equal(theirs, (await a.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
 
         var more = await Rekey(a, own, other);
         Expect.NotEqual(mine, more);

@@ -24,7 +24,7 @@ internal sealed partial class ConversationGrain
     /// <summary>The conversation, deleted or not, loaded once however many calls want it.</summary>
     private async ValueTask<LiveConversation?> Loaded()
     {
-        if (_live is { } live)
+        if (Valid() is { } live)
         {
             return live;
         }
@@ -43,9 +43,21 @@ internal sealed partial class ConversationGrain
         }
     }
 
+    /// <summary>What is in memory; null when the store went back in time since it was loaded.</summary>
+    private LiveConversation? Valid()
+    {
+        if (_live is { } live && live.History != messages.History)
+        {
+            Drop(live, LogOutcome.Fenced);
+        }
+
+        return _live;
+    }
+
     private async Task<LiveConversation?> Load()
     {
-        if (_dropped is { } dropped)
+        var dropped = _dropped;
+        if (dropped is not null)
         {
             await dropped.Quiet;
         }
@@ -60,6 +72,7 @@ internal sealed partial class ConversationGrain
         {
             // What was not confirmed was the creation, and it never came to be.
             SettleUnconfirmed(_ => ([], []));
+            DoubtWhatWas(dropped, null);
             return null;
         }
 
@@ -68,6 +81,7 @@ internal sealed partial class ConversationGrain
         _fanout.Term = live.Term;
         RaiseDoubts(live, state);
         await TellUnconfirmed(live);
+        DoubtWhatWas(dropped, live);
         _dropped = null;
         return _live = live;
     }
@@ -121,6 +135,16 @@ internal sealed partial class ConversationGrain
         }
     }
 
+    /// <summary>Where the store went back in time, its people may have been told what is not there any more: before they are told anything newer, they doubt.</summary>
+    private void DoubtWhatWas(LiveConversation? dropped, LiveConversation? live)
+    {
+        if (dropped is not null && dropped.History != (live?.History ?? messages.History))
+        {
+            _ = _fanout.Doubt(dropped.Roster.Present.Concat(live?.Roster.Present ?? []).Select(member => member.UserId).Distinct(StringComparer.Ordinal));
+            _dropped = null;
+        }
+    }
+
     /// <summary>Of the messages whose commit had an unknown outcome, those that are on disk are told now, as they would have been then.</summary>
     private async Task TellUnconfirmed(LiveConversation live)
     {
@@ -166,7 +190,7 @@ internal sealed partial class ConversationGrain
     /// <summary>After a commit of unknown outcome: looks at what became of it, without waiting for the next call. Silence would be loss.</summary>
     private async Task Recover()
     {
-        while (_unconfirmed.Entries.Count > 0 && !_left)
+        while ((_unconfirmed.Entries.Count > 0 || (_dropped is { } gone && gone.History != messages.History)) && !_left)
         {
             StayAlive();
             try

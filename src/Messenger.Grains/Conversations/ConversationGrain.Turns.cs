@@ -18,14 +18,14 @@ internal sealed partial class ConversationGrain
     {
         while (true)
         {
-            if (_live is null && await Loaded() is not null && _live is null)
+            if (Valid() is null && await Loaded() is not null && Valid() is null)
             {
                 // Dropped again between the load and this turn.
                 continue;
             }
 
             // No await from here until it is with the log.
-            var live = _live;
+            var live = Valid();
             var decision = decide(live);
             if (decision.Refusal is { } refusal)
             {

@@ -118,14 +118,14 @@ internal sealed partial class ConversationGrain(
             live.Dropped = true;
             _live = _live == live ? null : _live;
             _dropped = live;
-            if (outcome == LogOutcome.Fenced)
+            if (outcome == LogOutcome.Fenced && live.History == messages.History)
             {
                 // Another activation writes this conversation: it tells what it writes. Let the directory decide whom calls go to.
                 DeactivateOnIdle();
             }
         }
 
-        if (outcome == LogOutcome.Unknown)
+        if (outcome == LogOutcome.Unknown || live.History != messages.History)
         {
             _recovery = _recovery.IsCompleted ? Recover() : _recovery;
         }

@@ -20,6 +20,7 @@ internal sealed class LiveConversation
     {
         Id = id;
         Term = state.Term;
+        History = state.History;
         Header = state.Header;
         Head = state.Head;
         LastCreated = Math.Max(state.LastCreated, state.Header.Created);
@@ -32,6 +33,9 @@ internal sealed class LiveConversation
 
     /// <summary>Whose turn it was when this was loaded: what rests on it is committed under this term.</summary>
     public long Term { get; }
+
+    /// <summary>The log's <see cref="IMessageLog.History"/> when this was loaded: under another one it may never have been.</summary>
+    public long History { get; }
 
     public ConversationRow Header { get; set; }
 
@@ -74,7 +78,7 @@ internal sealed class LiveConversation
             return LogOutcome.Fenced;
         }
 
-        var outcome = log.Append(entry);
+        var outcome = log.Append(entry with { History = History });
         var place = _underWay.AddLast((entry, outcome));
         try
         {

@@ -2,7 +2,9 @@ using Messenger.Grains.Delivery;
 using Messenger.Grains.Placement;
 using Messenger.Grains.Pushes;
 using Messenger.Grains.Users;
+using Messenger.Ports;
 using Messenger.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
@@ -40,7 +42,12 @@ internal sealed class DeviceGrain(
         {
             store.State.Snapshot = null;
             await store.WriteStateAsync(cancellationToken);
-            carried ??= stored.Unsealed(DeviceKeys.UserOf(this.GetPrimaryKeyString()), CredentialSeal.Of(ServiceProvider));
+
+            // Of a store that went back in time it may be one that was taken up long ago: a new epoch, and the device resynchronises.
+            if (ServiceProvider.GetService<IStoreHistory>() is not { Steps: > 0 })
+            {
+                carried ??= stored.Unsealed(DeviceKeys.UserOf(this.GetPrimaryKeyString()), CredentialSeal.Of(ServiceProvider));
+            }
         }
 
         var inbox = carried is null ? new Inbox(bounds, Mailbox.NewEpoch()) : Inbox.Restore(bounds, carried.Inbox);

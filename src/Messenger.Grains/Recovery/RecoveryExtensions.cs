@@ -23,6 +23,7 @@ public static class RecoveryExtensions
         .AddHostedService(provider => provider.GetRequiredService<SiloLease>())
         .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogFarewell>()
         .AddHostedService<TakeoverService>()
+        .AddHostedService<StoreHistoryService>()
         .AddHostedService<MaintenanceService>();
 }
 

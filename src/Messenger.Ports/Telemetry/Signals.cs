@@ -47,6 +47,7 @@ public static class Signals
     public static readonly Signal CommitSize = Ours(new("messenger.log.commit.size", Histogram, "{entry}", "Entries of a transaction of the message log.") { Bounds = Counts });
     public static readonly Signal CommitDuration = Ours(new("messenger.log.commit.duration", Histogram, "s", "How long a transaction of the message log took.") { Bounds = ShortSeconds });
     public static readonly Signal CommitFailures = Ours(new("messenger.log.failures", Counter, "{transaction}", "Transactions of the message log whose outcome is unknown."));
+    public static readonly Signal LogLost = Ours(new("messenger.log.lost", Counter, "{transaction}", "Transactions of the message log that the store had and has not any more: it went back in time."));
     public static readonly Signal LogWaiting = Ours(new("messenger.log.waiting", Gauge, "{entry}", "Entries that wait for a transaction."));
     public static readonly Signal LogAvailable = Ours(new("messenger.log.available", Gauge, "{log}", "1 where the process can write the message log, else 0."));
 

@@ -22,6 +22,7 @@ internal sealed class CommitQueue : IAsyncDisposable
     private readonly CommitOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
+    private readonly IStoreHistory? history;
     private readonly CommitMeter meter;
     private readonly ClosedConversations closed = new();
     private readonly Channel<Pending> queue;
@@ -36,12 +37,13 @@ internal sealed class CommitQueue : IAsyncDisposable
     private bool open;
     private int disposed;
 
-    public CommitQueue(IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger)
+    public CommitQueue(IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger, IStoreHistory? history = null)
     {
         this.writer = writer;
         this.options = options;
         this.clock = clock;
         this.logger = logger;
+        this.history = history;
         meter = new CommitMeter(() => queue!.Reader.Count, () => !Away && !Fenced);
         unsettled = writer.Journals ? new UnsettledSet() : null;
         queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueEntries) { SingleReader = true });
@@ -281,7 +283,9 @@ internal sealed class CommitQueue : IAsyncDisposable
 
     private async Task Write(List<Pending> entries)
     {
-        var part = entries.FindAll(pending => pending.Trims || closed.Admits(pending));
+        // What rests on a state that the store has not any more is as good as fenced: its conversation is to be loaded anew.
+        var steps = history?.Steps ?? 0;
+        var part = entries.FindAll(pending => pending.Trims || (pending.Entry.History == steps && closed.Admits(pending)));
         if (part.Count < entries.Count)
         {
             Settle(entries.Except(part), LogOutcome.Fenced);

@@ -9,7 +9,7 @@ namespace Messenger.Providers.Postgres;
 /// <summary>
 /// Writes a batch in one round trip, which the server takes as one transaction: the fence, then one statement per table with a row's columns as arrays.
 /// </summary>
-internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName name, ILogger<PostgresBatchWriter> logger) : IBatchWriter
+internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName name, CommitHistory history, ILogger<PostgresBatchWriter> logger) : IBatchWriter
 {
     private const string Claim =
         "insert into log_writer (name, backend) values ($1, pg_backend_pid()) on conflict (name) do update set generation = log_writer.generation + 1, backend = excluded.backend returning generation, fenced";
@@ -80,11 +80,15 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
                 await durable.ExecuteNonQueryAsync(cancellation);
             }
 
+            // Before anything is committed by this connection: whoever remembers more than the server has must know it first.
+            var before = history.Before();
             await using var claim = new NpgsqlCommand(claimed ? Reclaim : Claim, opened) { CommandTimeout = PostgresOptions.OpenSeconds };
             claim.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name.Name });
             await using var reader = await claim.ExecuteReaderAsync(cancellation);
             var may = await reader.ReadAsync(cancellation) && !reader.GetBoolean(1);
             generation = may ? reader.GetInt64(0) : generation;
+            await reader.CloseAsync();
+            history.Compare(before, await Progress(opened, cancellation));
             claimed = true;
             connection = opened;
             Log.WriterOpen(logger, name.Name);
@@ -99,6 +103,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
 
     public async Task Retire()
     {
+        history.Retiring();
         await using var retire = new NpgsqlCommand("delete from log_writer where name = $1 and generation = $2 and not fenced", connection)
         {
             CommandTimeout = PostgresOptions.OpenSeconds,
@@ -129,6 +134,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         {
             AddRows(commands, batch);
             await commands.ExecuteNonQueryAsync();
+            history.Committed();
             return BatchOutcome.Written;
         }
         catch (UnstorableException)
@@ -168,6 +174,19 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         }
 
         AddFiles(commands, batch);
+    }
+
+    private static async Task<Dictionary<string, long>> Progress(NpgsqlConnection opened, CancellationToken cancellation)
+    {
+        await using var look = new NpgsqlCommand(PostgresStoreHistory.Progress, opened) { CommandTimeout = PostgresOptions.OpenSeconds };
+        await using var reader = await look.ExecuteReaderAsync(cancellation);
+        var stored = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation))
+        {
+            stored[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        return stored;
     }
 
     /// <summary>Nothing for the many batches without files.</summary>

@@ -2,6 +2,7 @@ using Messenger.Ports;
 using Messenger.Providers.Commits;
 using Messenger.Providers.Relational;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Messenger.Providers.Postgres;
 
@@ -19,6 +20,9 @@ public static class PostgresServices
         services.AddSingleton<IBatchWriter, PostgresBatchWriter>();
         services.AddSingleton<ITakeover, PostgresTakeover>();
         services.AddSingleton<IClusterMembers, PostgresMembers>();
+        services.AddSingleton(provider => new CommitHistory(
+            provider.GetRequiredService<IWriterName>().Name, provider.GetRequiredService<ILogger<CommitHistory>>()));
+        services.AddSingleton<IStoreHistory, PostgresStoreHistory>();
         return services.AddRelational();
     }
 }

@@ -4,8 +4,10 @@ using Messenger.Providers.Commits;
 namespace Messenger.Providers.Relational;
 
 /// <summary>The message log: written by the group commit, read by statements that both engines understand.</summary>
-internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits, IWriterName self, TimeProvider clock) : IMessageLog
+internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits, IWriterName self, IStoreHistory history, TimeProvider clock) : IMessageLog
 {
+    public long History => history.Steps;
+
     public Task<LogOutcome> Append(LogEntry entry) => commits.Append(entry);
 
     public void Settled(Guid conversation) => commits.Settled(conversation);
@@ -17,6 +19,9 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
     public async Task<ConversationState?> Load(Guid conversation)
     {
         var undelivered = await commits.Loading(conversation);
+
+        // Of the moment before: a step that is seen while it is read makes what was read stale.
+        var steps = history.Steps;
 
         // The term never repeats, not even where a crash of the store loses one that nothing rests on yet: the clock goes on.
         // A writer that was taken over raises none: the living activation would have to give way to it.
@@ -57,6 +62,7 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
                     {
                         UndeliveredBy = names,
                         Undelivered = undelivered,
+                        History = steps,
                     }
                     : null;
             },

@@ -15,7 +15,7 @@ internal static class RelationalServices
         services.TryAddSingleton<IWriterName, StartName>();
         services.AddSingleton(provider => new CommitQueue(
             provider.GetRequiredService<IBatchWriter>(), new CommitOptions(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<CommitQueue>>()));
+            provider.GetRequiredService<ILogger<CommitQueue>>(), provider.GetRequiredService<IStoreHistory>()));
         services.AddSingleton<IMessageLog, RelationalMessageLog>();
         services.AddSingleton<IConversationDirectory, RelationalConversationDirectory>();
         services.AddSingleton<IUserDirectory, RelationalUserDirectory>();

@@ -17,6 +17,7 @@ public static class SqliteServices
         services.AddSingleton<IBatchWriter>(provider => new SqliteBatchWriter(
             provider.GetRequiredService<SqliteDatabase>().Writer, provider.GetRequiredService<IWriterName>()));
         services.AddSingleton<ITakeover, SqliteTakeover>();
+        services.AddSingleton<IStoreHistory, SqliteStoreHistory>();
         return services.AddRelational();
     }
 }

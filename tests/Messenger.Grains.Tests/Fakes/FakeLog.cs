@@ -19,6 +19,9 @@ internal sealed partial class FakeLog : IMessageLog
     /// <summary>Runs before an entry is looked at: a test's barrier. Entries wait for one another, as they do in the real log.</summary>
     public Func<LogEntry, Task>? Before { get; set; }
 
+    /// <summary>How often the log went back in time.</summary>
+    public long History { get; private set; }
+
     /// <summary>Runs after a read has seen what it saw and before it answers: a test's barrier.</summary>
     public Func<Task>? AfterRead { get; set; }
 
@@ -87,6 +90,7 @@ internal sealed partial class FakeLog : IMessageLog
             {
                 UndeliveredBy = Undelivered.GetValueOrDefault(conversation, []),
                 Undelivered = _unsettled.Count(one => one == conversation),
+                History = History,
             }
             : null);
 
@@ -167,8 +171,27 @@ internal sealed partial class FakeLog : IMessageLog
         return scripted.Outcome;
     }
 
+    /// <summary>What was committed to a conversation is gone as if it had never been, from this entry on.</summary>
+    public void GoBack(Guid conversation, int keep) => Locked(() =>
+    {
+        var kept = _committed.Where(entry => entry.Conversation == conversation).Take(keep).ToList();
+        _committed.RemoveAll(entry => entry.Conversation == conversation);
+        _conversations.Remove(conversation);
+        foreach (var entry in kept)
+        {
+            Commit(entry with { History = History });
+        }
+
+        return ++History;
+    });
+
     private LogOutcome Commit(LogEntry entry)
     {
+        if (entry.History != History)
+        {
+            return LogOutcome.Fenced;
+        }
+
         if (!_conversations.TryGetValue(entry.Conversation, out var conversation))
         {
             conversation = new FakeConversation(entry.Header ?? throw new InvalidOperationException("a conversation's first entry brings its header"));

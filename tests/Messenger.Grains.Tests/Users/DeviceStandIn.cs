@@ -54,6 +54,8 @@ internal sealed class DeviceRecord
 
     public async Task<CloseCode> Closes() => await _closes.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
+    public bool DoubtedNothing => !_doubts.Reader.TryPeek(out _);
+
     public bool HeardNothing => !_notices.Reader.TryPeek(out _);
 
     public bool IsOpen => !_closes.Reader.TryPeek(out _);
