@@ -2,6 +2,7 @@ using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Files;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Sessions;
+using Messenger.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,8 @@ public static class GatewayExtensions
         services.AddSingleton<UserLimits>();
         services.AddSingleton<GuestAdmission>();
         services.AddSingleton<AddressCounts>();
+        services.TryAddSingleton(_ => new MemoryBudgets(new MemoryOptions()));
+        services.AddSingleton<SharedMemory>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<FileLinks>();
         services.AddSingleton<FileGuard>();

@@ -1,4 +1,5 @@
 using Messenger.Gateway.Dispatch;
+using Messenger.Ports;
 
 namespace Messenger.Gateway.Sessions;
 
@@ -9,8 +10,10 @@ namespace Messenger.Gateway.Sessions;
 /// A call whose request was answered at its deadline is left behind until it ends. These count besides, up to the same number: so a client
 /// that goes on sending to a worker that hangs has at most twice as much under way.
 /// </remarks>
-internal sealed class InFlight(int maxCount, int maxBytes)
+internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
 {
+    private const int Large = 64 * 1024;
+
     private readonly Lock gate = new();
     private TaskCompletionSource? room;
     private Pending? first;
@@ -30,7 +33,10 @@ internal sealed class InFlight(int maxCount, int maxBytes)
         }
     }
 
-    private bool IsFull => count >= maxCount || bytes >= maxBytes || leftBehind >= maxCount;
+    public long Bytes => Interlocked.Read(ref bytes);
+
+    /// <summary>While memory is short a connection that has large requests in it is not read on: that is kinder than to close it.</summary>
+    private bool IsFull => count >= maxCount || bytes >= maxBytes || leftBehind >= maxCount || (bytes >= Large && budget.IsShort);
 
     public void Enter(Pending pending)
     {
@@ -50,12 +56,22 @@ internal sealed class InFlight(int maxCount, int maxBytes)
 
             last = pending;
         }
+
+        if (pending.Size > SharedMemory.Uncounted)
+        {
+            budget.Reserve(pending.Size);
+        }
     }
 
     /// <summary>True when none is left.</summary>
     /// <param name="behind">Its call has not ended: <see cref="Settle"/> follows when it has.</param>
     public bool Leave(Pending pending, bool behind = false)
     {
+        if (pending.Size > SharedMemory.Uncounted)
+        {
+            budget.Release(pending.Size);
+        }
+
         lock (gate)
         {
             count--;

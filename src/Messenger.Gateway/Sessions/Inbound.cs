@@ -71,7 +71,7 @@ internal sealed class Inbound(GatewayOptions bounds, TimeProvider time)
     {
         lock (gate)
         {
-            return Excess() ?? (begun ? Stalled() : null);
+            return begun ? Stalled() : null;
         }
     }
 
@@ -102,16 +102,16 @@ internal sealed class Inbound(GatewayOptions bounds, TimeProvider time)
         return null;
     }
 
-    /// <summary>What is read and told only when a whole buffer is full may be one message more.</summary>
-    private string? Excess()
+    /// <summary>Whether what came since the last call was mostly no message.</summary>
+    public bool IsFlood()
     {
         var now = time.GetTimestamp();
         var seconds = time.GetElapsedTime(askedAt, now).TotalSeconds;
         var sum = Interlocked.Read(ref read) - Interlocked.Read(ref messages);
         var more = sum - excess;
         (excess, askedAt) = (sum, now);
-        return bounds.LimitsEnabled && more > bounds.MaxMessageBytes + (ExcessPerSecond * Math.Max(seconds, 1))
-            ? "too many control frames or fragments"
-            : null;
+
+        // What a read brought is counted before what of it belongs to a message: that may be one message.
+        return bounds.LimitsEnabled && more > bounds.MaxMessageBytes + (ExcessPerSecond * Math.Max(seconds, 1));
     }
 }

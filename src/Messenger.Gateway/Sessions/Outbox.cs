@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Numerics;
+using Messenger.Ports;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Sessions;
@@ -11,7 +13,7 @@ namespace Messenger.Gateway.Sessions;
 /// At rest it holds no buffer and no task. Any thread may add; nothing ever waits here. Notifications and answers are bounded apart:
 /// a client that asked for a large page must not be closed for a notification that comes while it reads.
 /// </remarks>
-internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThreadPoolWorkItem
+internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimeProvider time) : IThreadPoolWorkItem
 {
     /// <summary>Bytes of one write: Kestrel copies what it is given, and must not hold a whole backlog a second time.</summary>
     private const int WriteSize = 64 * 1024;
@@ -40,6 +42,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     private long writeStarted;
     private long progressed;
     private long total;
+    private long held;
     private bool busy;
     private bool finished;
     private bool broken;
@@ -80,6 +83,9 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
     /// <summary>Bytes of something large that the socket has taken.</summary>
     public long Written => Volatile.Read(ref total);
 
+    /// <summary>What it holds of the process's budget.</summary>
+    public long Held => Interlocked.Read(ref held);
+
     private int Waiting => length + written;
 
     /// <summary>The upgraded stream is there: what was added so far goes out.</summary>
@@ -101,7 +107,8 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         {
             if (finished
                 || notices + writtenNotices >= bounds.OutboxFrames
-                || noticeBytes + writtenNoticeBytes > bounds.OutboxBytes)
+                || noticeBytes + writtenNoticeBytes > bounds.OutboxBytes
+                || !TryReserve(Framing.MaxHeader + text.Length))
             {
                 span?.Stop();
                 return false;
@@ -135,7 +142,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
                 return true;
             }
 
-            if (Waiting > bounds.AnswerBytes)
+            if (Waiting > bounds.AnswerBytes || !TryReserve(Framing.MaxHeader + text.Length))
             {
                 return false;
             }
@@ -185,6 +192,12 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
 
             if (drop)
             {
+                if (pending is not null)
+                {
+                    Return(pending);
+                    pending = null;
+                }
+
                 length = notices = noticeBytes = 0;
                 marks.Drop();
             }
@@ -205,7 +218,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
             broken = finished = true;
             if (pending is not null)
             {
-                ArrayPool<byte>.Shared.Return(pending);
+                Return(pending);
                 pending = null;
             }
 
@@ -263,7 +276,7 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
                 finally
                 {
                     Volatile.Write(ref writeStarted, 0);
-                    ArrayPool<byte>.Shared.Return(batch.Array!);
+                    Return(batch.Array!);
                 }
             }
         }
@@ -330,19 +343,63 @@ internal sealed class Outbox(GatewayOptions bounds, TimeProvider time) : IThread
         length += head.Length + body.Length;
     }
 
+    /// <summary>Room for so many bytes, taken of the process's budget whatever that says: control frames, which are few and short.</summary>
     private void Reserve(int more)
     {
-        if (pending is null)
+        if ((pending is null || pending.Length - length < more) && !TryReserve(more))
         {
-            pending = ArrayPool<byte>.Shared.Rent(Math.Max(usual, more));
+            Move(Wanted(more), reserved: 0);
         }
-        else if (pending.Length - length < more)
+    }
+
+    /// <summary>Makes room for so many bytes; false when the process has none.</summary>
+    private bool TryReserve(int more)
+    {
+        if (pending is not null && pending.Length - length >= more)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(pending.Length * 2, length + more));
+            return true;
+        }
+
+        // What there is to say counts, and not what would be convenient.
+        var has = Counted(pending);
+        foreach (var size in (ReadOnlySpan<int>)[Wanted(more), (int)BitOperations.RoundUpToPowerOf2((uint)(length + more))])
+        {
+            if (size <= SharedMemory.Uncounted || budget.TryReserve(size - has))
+            {
+                Move(size, reserved: size <= SharedMemory.Uncounted ? 0 : size - has);
+                return true;
+            }
+        }
+
+        budget.CountShed();
+        return false;
+    }
+
+    /// <summary>A power of two, as the pool has them: what is reserved is what is held.</summary>
+    private int Wanted(int more) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(pending is null ? usual : pending.Length * 2, length + more));
+
+    private void Move(int size, int reserved)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        var more = Counted(larger) - Counted(pending);
+        budget.Reserve(more - reserved);
+        Interlocked.Add(ref held, more);
+        if (pending is not null)
+        {
             pending.AsSpan(0, length).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(pending);
-            pending = larger;
         }
+
+        pending = larger;
+    }
+
+    private static int Counted(byte[]? buffer) => buffer is { Length: > SharedMemory.Uncounted } ? buffer.Length : 0;
+
+    private void Return(byte[] buffer)
+    {
+        budget.Release(Counted(buffer));
+        Interlocked.Add(ref held, -Counted(buffer));
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private void Kick()

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using Messenger.Gateway.Dispatch;
+using Messenger.Ports;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Sessions;
 
 /// <summary>Runs one session: reads messages, hands them to the dispatcher one after another, and sees the connection to its end.</summary>
 /// <remarks>While the client is silent it holds no buffer: an empty receive waits for the first byte of a frame.</remarks>
-internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dispatcher, GatewayOptions options)
+internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dispatcher, SharedMemory memory, GatewayOptions options)
 {
     /// <summary>Most requests fit; a larger message gets a larger buffer as it comes in, not as it announces itself.</summary>
     private const int FirstBuffer = 4 * 1024;
@@ -52,6 +53,7 @@ internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dis
         // A request behind the login is read when that is answered: it is a member's.
         var guest = session.Caller is null;
         var limit = guest ? Math.Min(options.GuestMessageBytes, options.MaxMessageBytes) : options.MaxMessageBytes;
+        var budget = guest ? memory.Guests : memory.ReadBuffers;
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         try
         {
@@ -66,7 +68,7 @@ internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dis
             {
                 if (length == buffer.Length && length < limit)
                 {
-                    buffer = Grow(buffer, length, limit);
+                    buffer = Grow(budget, buffer, ref length, limit);
                 }
 
                 // At the limit one byte more is one too many, and takes no larger buffer to be seen.
@@ -105,13 +107,30 @@ internal sealed class ReadLoop(Session session, WebSocket socket, Dispatcher dis
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            budget.Release(session.BufferBytes);
+            session.BufferBytes = 0;
         }
     }
 
-    /// <summary>Twice as large, and never larger than a message may be.</summary>
-    private static byte[] Grow(byte[] buffer, int length, int limit)
+    /// <summary>Twice as large, and never larger than a message may be. Without room in the process what came so far is dropped, with the connection.</summary>
+    private byte[] Grow(MemoryBudget budget, byte[] buffer, ref int length, int limit)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, limit));
+        var size = Math.Min(buffer.Length * 2, limit);
+        if (!budget.TryReserve(size - session.BufferBytes))
+        {
+            budget.CountShed();
+            session.Shed(CloseCode.Overloaded, "the server has no room for a message of this size: reconnect later");
+            length = 0;
+            return buffer;
+        }
+
+        session.BufferBytes = size;
+        if (!ReferenceEquals(budget, memory.Guests))
+        {
+            memory.RelieveReadBuffers();
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(size);
         buffer.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;

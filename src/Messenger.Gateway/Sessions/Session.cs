@@ -31,6 +31,7 @@ internal sealed class Session : ISessionOutlet
     private readonly IHttpRequestLifetimeFeature connection;
     private readonly FileLinks links;
     private readonly GatewayOptions options;
+    private readonly SharedMemory memory;
     private readonly TimeProvider time;
     private readonly long opened;
     private long heard;
@@ -39,18 +40,19 @@ internal sealed class Session : ISessionOutlet
     private long closing;
     private int ended = Open;
     private string? retiring;
+    private int isGuest;
     private bool begun;
     private int loggingIn;
 
-    public Session(HttpContext context, FileLinks links, GatewayOptions options, TimeProvider time)
+    public Session(HttpContext context, FileLinks links, GatewayOptions options, SharedMemory memory, TimeProvider time)
     {
         // Not the context: it is gone when the session ends, and another thread may be about to abort it just then.
         connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
         Address = context.Connection.RemoteIpAddress;
         Origin = links.Origin(context.Request);
-        (this.links, this.options, this.time) = (links, options, time);
-        Outbox = new Outbox(options, time);
-        InFlight = new InFlight(options.InFlight, options.InFlightBytes);
+        (this.links, this.options, this.memory, this.time) = (links, options, memory, time);
+        Outbox = new Outbox(options, memory.Outboxes, time);
+        InFlight = new InFlight(options.InFlight, options.InFlightBytes, memory.ReadBuffers);
         Rates = new Rates(options, time);
         Inbound = new Inbound(options, time);
         opened = heard = time.GetTimestamp();
@@ -86,10 +88,45 @@ internal sealed class Session : ISessionOutlet
     /// <summary>Whether the server ended it: what still waits of its requests is dropped. What a client sent before it closed or went is served.</summary>
     public bool IsCut => Volatile.Read(ref ended) > (int)CloseCode.Normal;
 
+    /// <summary>Whether nothing is read of it any more.</summary>
+    public bool IsFlooding { get; private set; }
+
+    /// <summary>Cancelled when the connection is cut.</summary>
+    public CancellationToken Aborted => connection.RequestAborted;
+
     /// <summary>Whether the read loop waits for room instead of reading: then silence means nothing.</summary>
     public bool IsWaiting { get; set; }
 
-    private bool IsOver => Volatile.Read(ref ended) != Open;
+    /// <summary>Whether it has been closed, by whichever side.</summary>
+    public bool IsOver => Volatile.Read(ref ended) != Open;
+
+    /// <summary>Bytes of the budget that the message which comes in has.</summary>
+    public int BufferBytes { get; set; }
+
+    /// <summary>What it holds of the budget of requests.</summary>
+    public long ReadBytes => BufferBytes + InFlight.Bytes;
+
+    /// <summary>Counts it among those who have not logged in; false when they are too many for the process's memory.</summary>
+    public bool TryBeGuest()
+    {
+        if (!memory.Guests.TryReserve(SharedMemory.GuestBytes))
+        {
+            memory.Guests.CountShed();
+            return false;
+        }
+
+        Volatile.Write(ref isGuest, 1);
+        return true;
+    }
+
+    /// <summary>It has logged in, or has ended.</summary>
+    public void LeaveGuests()
+    {
+        if (Interlocked.Exchange(ref isGuest, 0) != 0)
+        {
+            memory.Guests.Release(SharedMemory.GuestBytes);
+        }
+    }
 
     /// <summary>
     /// False while a login before has no outcome: one that was answered at its deadline may still reach the device, and of two at a time
@@ -100,7 +137,11 @@ internal sealed class Session : ISessionOutlet
     public void EndLogin() => Volatile.Write(ref loggingIn, 0);
 
     /// <summary>Has authenticated: once, by its read loop. Its notifications wait for <see cref="Answered"/>.</summary>
-    public void Enter(Caller caller, Subscription subscription) => (Subscription, Caller) = (subscription, caller);
+    public void Enter(Caller caller, Subscription subscription)
+    {
+        (Subscription, Caller) = (subscription, caller);
+        LeaveGuests();
+    }
 
     /// <summary>The answer to a guest's request is queued: if it was the authentication, notifications may follow it.</summary>
     public void Answered()
@@ -118,7 +159,9 @@ internal sealed class Session : ISessionOutlet
         Span<byte> text = stackalloc byte[Cursor.MaxLength];
         var frame = FrameBuffer.Take();
         FrameWriter.Notification(frame, notice.Type, text[..(cursor?.Write(text) ?? 0)], links.Finished(notice, Origin));
-        return Outbox.TryAddNotice(frame.Written, notice.Committed, RequestTraces.Writing(notice));
+        var added = Outbox.TryAddNotice(frame.Written, notice.Committed, RequestTraces.Writing(notice));
+        memory.RelieveOutboxes();
+        return added;
     }
 
     /// <inheritdoc/>
@@ -131,6 +174,8 @@ internal sealed class Session : ISessionOutlet
         {
             CloseSlow();
         }
+
+        memory.RelieveOutboxes();
     }
 
     /// <inheritdoc/>
@@ -144,6 +189,23 @@ internal sealed class Session : ISessionOutlet
 
     /// <summary>The client does not read: what waits for it is dropped.</summary>
     public void CloseSlow() => Close(CloseCode.TooSlow, "the client reads too slowly: reconnect and resume");
+
+    /// <summary>Its frames are not worth reading: TCP holds them back until the connection is cut, and the client has that long to read why.</summary>
+    private void CloseFlood(string reason)
+    {
+        IsFlooding = true;
+        Close(CloseCode.PolicyViolation, reason);
+    }
+
+    /// <summary>It holds most of what the process is short of: it has one look of the watch to read why.</summary>
+    public void Shed(CloseCode code, string reason)
+    {
+        if (Begin(code))
+        {
+            Outbox.Finish(Framing.CloseFrame(code, reason), drop: true);
+            Volatile.Write(ref closing, time.GetTimestamp() - (long)((Farewell - Watch.Period).TotalSeconds * time.TimestampFrequency));
+        }
+    }
 
     /// <summary>Serves no new request, and closes with 1001 once those in flight are answered.</summary>
     public void Retire(string reason)
@@ -178,7 +240,7 @@ internal sealed class Session : ISessionOutlet
         }
         else if (Rates.AddPing())
         {
-            Close(CloseCode.PolicyViolation, "too many pings");
+            CloseFlood("too many pings");
         }
         else
         {
@@ -241,6 +303,10 @@ internal sealed class Session : ISessionOutlet
         else if (Caller is null && time.GetElapsedTime(opened) >= options.LoginDeadline)
         {
             Close(CloseCode.NotAuthenticated, $"not authenticated within {options.LoginDeadline.TotalSeconds:0} s");
+        }
+        else if (Inbound.IsFlood())
+        {
+            CloseFlood("too many control frames or fragments");
         }
         else if (Inbound.Fault() is { } fault)
         {

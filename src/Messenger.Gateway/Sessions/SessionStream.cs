@@ -6,6 +6,11 @@ namespace Messenger.Gateway.Sessions;
 /// </summary>
 internal sealed class SessionStream(Stream inner, Session session) : Stream
 {
+    /// <summary>Reads that completed at once, one after another, before others get the thread: .NET's WebSocket reads control frames in a loop.</summary>
+    private const int MostAtOnce = 32;
+
+    private int atOnce;
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -22,8 +27,13 @@ internal sealed class SessionStream(Stream inner, Session session) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (session.IsFlooding)
+        {
+            return Never();
+        }
+
         var read = inner.ReadAsync(buffer, cancellationToken);
-        if (!read.IsCompletedSuccessfully)
+        if (!read.IsCompletedSuccessfully || ++atOnce >= MostAtOnce)
         {
             return Await(read);
         }
@@ -59,8 +69,20 @@ internal sealed class SessionStream(Stream inner, Session session) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    private async ValueTask<int> Never()
+    {
+        await Task.Delay(Timeout.Infinite, session.Aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        throw new IOException("the connection was cut");
+    }
+
     private async ValueTask<int> Await(ValueTask<int> read)
     {
+        atOnce = 0;
+        if (read.IsCompleted)
+        {
+            await Task.Yield();
+        }
+
         var count = await read;
         session.Heard(count);
         return count;

@@ -11,7 +11,7 @@ namespace Messenger.Gateway.Sessions;
 
 /// <summary>Accepts connections, and sees each of them through.</summary>
 internal sealed class WebSocketEndpoint(
-    SessionTable sessions, AddressCounts addresses, Dispatcher dispatcher, FileLinks links, IOptions<GatewayOptions> options,
+    SessionTable sessions, AddressCounts addresses, SharedMemory memory, Dispatcher dispatcher, FileLinks links, IOptions<GatewayOptions> options,
     TimeProvider time, ILogger<WebSocketEndpoint> log)
 {
     /// <summary>Where clients connect.</summary>
@@ -75,7 +75,26 @@ internal sealed class WebSocketEndpoint(
 
     private async Task Connect(HttpContext context)
     {
-        var session = new Session(context, links, options, time);
+        var session = new Session(context, links, options, memory, time);
+        if (!session.TryBeGuest())
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await Refuse(context, StatusCodes.Status503ServiceUnavailable, $"too many connections wait to log in; try again in {RetryAfterSeconds} s");
+            return;
+        }
+
+        try
+        {
+            await Connect(context, session);
+        }
+        finally
+        {
+            session.LeaveGuests();
+        }
+    }
+
+    private async Task Connect(HttpContext context, Session session)
+    {
         context.Features.Get<SessionUpgrade>()!.For(session);
 
         // Not disposed: after a violation that would abort the connection, and the close frame could be lost. It holds nothing but memory.
@@ -98,7 +117,7 @@ internal sealed class WebSocketEndpoint(
                 session.Close(CloseCode.Overloaded, "no room: reconnect later");
             }
 
-            await new ReadLoop(session, socket, dispatcher, options).Run();
+            await new ReadLoop(session, socket, dispatcher, memory, options).Run();
         }
         finally
         {

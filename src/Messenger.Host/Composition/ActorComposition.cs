@@ -70,6 +70,7 @@ internal static class ActorComposition
             {
                 options.MaxMessageBytes = settings.Gateway.MaxMessageBytes;
                 options.DrainPerSecond = settings.Gateway.DrainPerSecond;
+                options.MaxSessions = settings.Gateway.MaxSessions;
                 options.LimitsEnabled = settings.LimitsEnabled;
                 Limit(options, settings.Limits);
                 options.AllowedOrigins = settings.Edge.AllowedOrigins;

@@ -1,5 +1,6 @@
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
+using Messenger.Ports;
 using Messenger.Providers.Console;
 using Messenger.Providers.Disk;
 using Messenger.Providers.Postgres;
@@ -19,6 +20,7 @@ internal static class StoreComposition
             ? services.AddPostgres(new PostgresOptions(cluster.Postgres))
             : services.AddSqlite(new SqliteOptions(Store.Path(settings)));
 
+        services.AddSingleton(_ => new MemoryBudgets(settings.Gateway.Memory));
         AddFileStore(services, settings.Files);
         AddOutside(services, settings.Outside);
     }

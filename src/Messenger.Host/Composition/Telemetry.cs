@@ -2,6 +2,7 @@ using Messenger.Gateway;
 using Messenger.Grains;
 using Messenger.Grains.Placement;
 using Messenger.Host.Configuration;
+using Messenger.Ports;
 using Messenger.Ports.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
@@ -75,6 +76,7 @@ internal static class Telemetry
             return;
         }
 
+        app.Services.GetRequiredService<MemoryBudgets>().Begin();
         if (settings.Silo.Role != SiloRoles.Worker)
         {
             GatewaySignals.Begin(app.Services);

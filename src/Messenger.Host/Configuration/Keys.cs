@@ -64,6 +64,19 @@ internal static class Keys
         "Development:AllowRemote", false,
         "A fixed code, limits that are off and the explorer keep to loopback addresses: listened on, and of stores and providers. True lets them beyond.");
 
+    public static readonly Key<int> MaxSessions = Key.Whole(
+        "Gateway:MaxSessions", 1, 1_000_000, 20_000,
+        "Connections of this process; one more is closed with 1013. Each takes about 30 KiB at rest: give the process memory for as many.");
+
+    public static readonly Key<long> MemoryGuests = Memory(
+        "Guests", 5, "All connections that have not logged in, and what they send. Past it new ones are refused with 503, long messages with 1013.");
+
+    public static readonly Key<long> MemoryReadBuffers = Memory(
+        "ReadBuffers", 10, "Requests longer than 4 KiB that come in or are being served. Past it the largest holder is closed with 1013, else the newcomer.");
+
+    public static readonly Key<long> MemoryOutboxes = Memory(
+        "Outboxes", 20, "Answers and notifications that wait for clients to read. Past it the one that most waits for is closed with 4009.");
+
     public static readonly Key<string?> FixedCode = Key.Text(
         "Registration:FixedCode", "4 to 10 digits, in the Development environment alone", "none; Development: 000000",
         "Every code by SMS is this one: for development and tests.");
@@ -217,6 +230,7 @@ internal static class Keys
     public static readonly IReadOnlyList<Key> All =
     [
         Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, ClusterIdIfNew, ClusterSecret, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
+        MaxSessions, MemoryGuests, MemoryReadBuffers, MemoryOutboxes,
         AllowRemote, FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
         ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,
         TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. OutsideKeys.All, AdminPort,
@@ -226,6 +240,9 @@ internal static class Keys
         ButtonBackground, ButtonText, YourMessageBubbleBackground, YourMessageBubbleText, TheirMessageBubbleBackground, TheirMessageBubbleText,
         Logo, Sound,
     ];
+
+    private static Key<long> Memory(string of, int percent, string reason) =>
+        Key.Bytes($"Memory:{of}", 1024 * 1024, 0, reason) with { Default = $"{percent} % of the process's memory" };
 
     private static Key<string?> Colour(string name, string @default) => new(
         $"Server:Theme:{name}", "a colour such as #2e7d32", @default, "A colour that clients use.", @default,

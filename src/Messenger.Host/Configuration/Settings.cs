@@ -1,4 +1,5 @@
 using Messenger.Grains.Placement;
+using Messenger.Ports;
 using Messenger.Protocol;
 
 namespace Messenger.Host.Configuration;
@@ -35,7 +36,7 @@ internal sealed record SiloSettings(string Role, int Port, string? Address)
 /// <param name="CredentialKey">32 bytes; null where none was given.</param>
 internal sealed record DataSettings(string Directory, bool MigrateOnStart, byte[]? CredentialKey);
 
-internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int DrainPerSecond);
+internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int DrainPerSecond, int MaxSessions, MemoryOptions Memory);
 
 /// <param name="FixedCode">Null outside the Development environment.</param>
 internal sealed record RegistrationSettings(string? FixedCode, int CodeDigits);

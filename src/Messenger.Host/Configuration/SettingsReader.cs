@@ -1,6 +1,7 @@
 using System.Text;
 using Messenger.Grains.Placement;
 using Messenger.Grains.Users;
+using Messenger.Ports;
 using Messenger.Protocol;
 
 namespace Messenger.Host.Configuration;
@@ -92,7 +93,12 @@ internal static class SettingsReader
     }
 
     private static GatewaySettings Gateway(IConfiguration from) =>
-        new(Keys.MaxMessageBytes.Read(from), Keys.PublicUrl.Read(from), Keys.DrainPerSecond.Read(from));
+        new(Keys.MaxMessageBytes.Read(from), Keys.PublicUrl.Read(from), Keys.DrainPerSecond.Read(from), Keys.MaxSessions.Read(from), new MemoryOptions
+        {
+            Guests = Keys.MemoryGuests.Read(from),
+            ReadBuffers = Keys.MemoryReadBuffers.Read(from),
+            Outboxes = Keys.MemoryOutboxes.Read(from),
+        });
 
     private static RegistrationSettings Registration(IConfiguration from, IHostEnvironment environment)
     {

@@ -39,6 +39,12 @@ public sealed record Signal(string Name, SignalKind Kind, string Unit, string Te
     /// <param name="look">Called when somebody collects.</param>
     public void Gauge(Meter meter, Func<double> look) => On(meter, SignalKind.Gauge).CreateObservableGauge(Name, look, Unit, Tells);
 
+    /// <param name="look">One value for each label; called when somebody collects.</param>
+    public void Gauges(Meter meter, Func<IEnumerable<Measurement<double>>> look) => On(meter, SignalKind.Gauge).CreateObservableGauge(Name, look, Unit, Tells);
+
+    /// <param name="look">The sums since the start, one for each label; called when somebody collects.</param>
+    public void Sums(Meter meter, Func<IEnumerable<Measurement<long>>> look) => On(meter, SignalKind.Counter).CreateObservableCounter(Name, look, Unit, Tells);
+
     /// <param name="look">The sum since the start; called when somebody collects.</param>
     public void Sum(Meter meter, Func<long> look) => On(meter, SignalKind.Counter).CreateObservableCounter(Name, look, Unit, Tells);
 

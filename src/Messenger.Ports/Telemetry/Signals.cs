@@ -28,6 +28,11 @@ public static class Signals
     public static readonly Signal Overflows = Ours(new("messenger.gateway.outbox.overflows", Counter, "{connection}", "Connections closed because their client read too slowly."));
     public static readonly Signal Draining = Ours(new("messenger.gateway.drain.remaining", Gauge, "{connection}", "Connections that a stopping process has still to close; 0 while it does not stop."));
 
+    // Memory by class.
+    public static readonly Signal MemoryUsed = Ours(new("messenger.memory.used", Gauge, "By", "Memory that a class of things has reserved of its budget.", Labels.MemoryOwner));
+    public static readonly Signal MemoryLimit = Ours(new("messenger.memory.limit", Gauge, "By", "The budget of the class.", Labels.MemoryOwner));
+    public static readonly Signal MemoryShed = Ours(new("messenger.memory.shed", Counter, "{item}", "Connections refused or closed because the budget was used.", Labels.MemoryOwner));
+
     // Requests.
     public static readonly Signal Requests = Ours(new("messenger.request.duration", Histogram, "s", "Requests, from the frame read to the answer queued.", Labels.RequestType, Labels.RequestStatus) { Bounds = Seconds });
     public static readonly Signal Batches = Ours(new("messenger.request.batch.size", Histogram, "{request}", "Requests that went to a grain in one call, of those that can be batched.") { Bounds = Counts });

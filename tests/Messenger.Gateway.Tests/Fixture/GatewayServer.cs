@@ -4,6 +4,7 @@ using System.Reflection;
 using Messenger.Gateway.Delivery;
 using Messenger.Gateway.Sessions;
 using Messenger.Grains.Delivery;
+using Messenger.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ public sealed class GatewayServer : IAsyncDisposable
     private readonly WebApplication app;
     private readonly Lines lines = new();
 
-    private GatewayServer(Action<GatewayOptions>? configure)
+    private GatewayServer(Action<GatewayOptions>? configure, MemoryOptions memory)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -28,6 +29,7 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton(Grains.Factory);
         builder.Services.AddSingleton(DispatchProxy.Create<ILocalSiloDetails, SiloDetails>());
         builder.Services.AddSingleton<Subscriptions>();
+        builder.Services.AddSingleton(Memory = new MemoryBudgets(memory));
         builder.Services.AddGateway(configure);
         app = builder.Build();
         app.MapMessenger();
@@ -37,6 +39,8 @@ public sealed class GatewayServer : IAsyncDisposable
 
     public StubGrains Grains { get; } = new();
 
+    public MemoryBudgets Memory { get; }
+
     public SessionTable Sessions => Get<SessionTable>();
 
     /// <summary>Warnings and worse, of the gateway and of Kestrel.</summary>
@@ -44,9 +48,9 @@ public sealed class GatewayServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<GatewayServer> Start(Action<GatewayOptions>? configure = null)
+    public static async Task<GatewayServer> Start(Action<GatewayOptions>? configure = null, MemoryOptions? memory = null)
     {
-        var server = new GatewayServer(configure);
+        var server = new GatewayServer(configure, memory ?? new MemoryOptions());
         await server.app.StartAsync();
         server.Address = new Uri(server.app.Urls.First().Replace("http", "ws", StringComparison.Ordinal) + "/ws");
         return server;

@@ -1,6 +1,7 @@
 using System.Text;
 using Messenger.Gateway.Sessions;
 using Messenger.Gateway.Tests.Fixture;
+using Messenger.Ports;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Tests.Sessions;
@@ -180,7 +181,7 @@ public class IncomingTests
     public async Task OnePongWaitsHoweverManyPingsCame()
     {
         using var written = new MemoryStream();
-        var outbox = new Outbox(new GatewayOptions(), TimeProvider.System);
+        var outbox = new Outbox(new GatewayOptions(), new MemoryBudget("outboxes", 1024), TimeProvider.System);
         for (var i = 0; i < 100_000; i++)
         {
             outbox.SetPong([0x8a, 1, (byte)i]);

@@ -1,0 +1,61 @@
+using System.Diagnostics.Metrics;
+using Messenger.Ports.Telemetry;
+
+namespace Messenger.Ports;
+
+/// <summary>Bytes of each class, or 0 for its share of the memory that the process has.</summary>
+public sealed class MemoryOptions
+{
+    public long Guests { get; set; }
+
+    public long ReadBuffers { get; set; }
+
+    public long Outboxes { get; set; }
+}
+
+/// <summary>The budgets of this process.</summary>
+/// <remarks>
+/// Together 35 % of the memory: the rest is code, grains, what requests under way build (a page of history is held three times while it is
+/// made: rows, text, frame), and garbage that is not collected yet.
+/// </remarks>
+public sealed class MemoryBudgets
+{
+    private static readonly Meter Meter = new("Messenger.Memory");
+
+    public MemoryBudgets(MemoryOptions options)
+        : this(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+    {
+    }
+
+    /// <param name="options">What is configured.</param>
+    /// <param name="memory">The heap's hard limit, or the container's, or the machine's.</param>
+    public MemoryBudgets(MemoryOptions options, long memory)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Guests = Budget("guests", options.Guests, .05);
+        ReadBuffers = Budget("read_buffers", options.ReadBuffers, .10);
+        Outboxes = Budget("outboxes", options.Outboxes, .20);
+        All = [Guests, ReadBuffers, Outboxes];
+
+        MemoryBudget Budget(string owner, long bytes, double share) => new(owner, bytes > 0 ? bytes : (long)(memory * share));
+    }
+
+    /// <summary>Connections that have not logged in.</summary>
+    public MemoryBudget Guests { get; }
+
+    /// <summary>Requests of members: what came of them, and what is being served.</summary>
+    public MemoryBudget ReadBuffers { get; }
+
+    /// <summary>Answers and notifications that wait to be written.</summary>
+    public MemoryBudget Outboxes { get; }
+
+    public IReadOnlyList<MemoryBudget> All { get; }
+
+    /// <summary>Called once, when somebody listens.</summary>
+    public void Begin()
+    {
+        Signals.MemoryUsed.Gauges(Meter, () => All.Select(budget => new Measurement<double>(budget.Used, Labels.MemoryOwner.Is(budget.Owner))));
+        Signals.MemoryLimit.Gauges(Meter, () => All.Select(budget => new Measurement<double>(budget.Limit, Labels.MemoryOwner.Is(budget.Owner))));
+        Signals.MemoryShed.Sums(Meter, () => All.Select(budget => new Measurement<long>(budget.Sheds, Labels.MemoryOwner.Is(budget.Owner))));
+    }
+}
