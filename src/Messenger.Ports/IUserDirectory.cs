@@ -9,7 +9,7 @@ public interface IUserDirectory
     /// <summary>Inserts or replaces a user. Only that user's grain calls this.</summary>
     Task Put(UserRow user);
 
-    /// <summary>Erases a user, with blacklist entries by and of that user.</summary>
+    /// <summary>Erases a user, with that user's own blacklist. What others keep of that user stays: who was blocked must not come back unblocked by registering again.</summary>
     Task Remove(string userId);
 
     Task<UserRow?> Find(string userId);

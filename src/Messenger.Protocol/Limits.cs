@@ -57,6 +57,9 @@ public static class Limits
     /// <summary>The same in UTF-8: it stands in an index, and PostgreSQL's pages take 2 704 bytes of one entry.</summary>
     public const int FileNameBytes = 2 * 1024;
 
+    /// <summary>People up to whose number a new session key names everyone: with signatures, twice as many would not fit into one message.</summary>
+    public const int RekeyedWhole = 100;
+
     /// <summary>People in one conversation.</summary>
     public const int Members = 10_000;
 }

@@ -20,7 +20,7 @@ public sealed record ResponsePong(string ServerVersion, string? AndroidUrl);
 /// <param name="ApplicationType">android, ios, …</param>
 /// <param name="OpenUserId">The phone number in E.164.</param>
 /// <param name="UserId">Its hash, see <see cref="UserIds"/>.</param>
-/// <param name="Uuid">The application's uuid: opaque, 1 to 128 characters. It is the application's credential.</param>
+/// <param name="Uuid">The application's uuid: opaque, 22 to 128 characters. It is the application's credential.</param>
 [GenerateSerializer, Immutable]
 public sealed record RequestRegisterApplication(
     string? AndroidSmsToken, string ApplicationType, string? Model, string OpenUserId, string? OsVersion, string UserId, string Uuid, string? Vendor)
@@ -31,7 +31,7 @@ public sealed record RequestRegisterApplication(
         ?? SmsToken.Fault(AndroidSmsToken)
         ?? Shape.Text(OpenUserId, "openUserId", 32)
         ?? Shape.UserId(UserId, "userId")
-        ?? Shape.ApplicationUuid(Uuid, "uuid")
+        ?? Shape.NewApplicationUuid(Uuid, "uuid")
         ?? Shape.OptionalText(Model, "model", Limits.Label)
         ?? Shape.OptionalText(OsVersion, "osVersion", Limits.Label)
         ?? Shape.OptionalText(Vendor, "vendor", Limits.Label);
@@ -77,6 +77,7 @@ public sealed record RequestGetApplicationsFull(bool? Confirmed) : IRequest
 public sealed record ResponseApplicationsFull(ApplicationInfo[] Applications);
 
 /// <summary>One of a user's applications.</summary>
+/// <param name="Uuid">To the application itself its uuid; of every other its name, which names it in RequestDeleteApplication and opens nothing.</param>
 /// <param name="SmsCode">Always null: the server never tells a code.</param>
 /// <param name="Created">Milliseconds since the Unix epoch.</param>
 /// <param name="LastLogin">Milliseconds since the Unix epoch.</param>
@@ -87,6 +88,7 @@ public sealed record ApplicationInfo(
     long LastLogin, bool Online, string? OsVersion, string? Vendor, string? Model);
 
 /// <summary>Deletes one of the actor's applications: its connection closes, its token and credential are void.</summary>
+/// <param name="Uuid">The name of any of the actor's applications, or the asking one's own uuid.</param>
 [GenerateSerializer, Immutable]
 public sealed record RequestDeleteApplication(string Uuid) : IRequest
 {

@@ -8,6 +8,9 @@ public static class Shape
 {
     private const int UuidLength = 36;
 
+    /// <summary>128 bits in base64url.</summary>
+    private const int ShortestApplicationUuid = 22;
+
     /// <summary>Guid's own parser also takes "0x", signs and spaces: then two spellings that differ in more than case would name one thing.</summary>
     private static readonly SearchValues<char> OfUuids = SearchValues.Create("0123456789abcdefABCDEF-");
 
@@ -78,6 +81,10 @@ public static class Shape
         value is null ? Missing(field)
         : value.Length is >= 1 and <= 128 && !value.Any(char.IsControl) ? null
         : $"{field} must have 1 to 128 characters and no control characters";
+
+    /// <summary>A new one: what is shorter could be guessed.</summary>
+    public static string? NewApplicationUuid(string? value, string field) =>
+        ApplicationUuid(value, field) ?? (value!.Length >= ShortestApplicationUuid ? null : $"{field} must have {ShortestApplicationUuid} to 128 characters: it is a secret, draw 128 random bits");
 
     public static string? Text(string? value, string field, int max) =>
         value is null ? Missing(field)

@@ -99,7 +99,7 @@ public static class Vocabulary
         ["RequestAuthenticationByApplication.userId"] = "The user that the application belongs to.",
         ["RequestUpdateDeviceTokenByApplication.uuid"] = "One of the actor's applications.",
         ["RequestDeleteApplication.uuid"] = "One of the actor's applications.",
-        ["ApplicationInfo.uuid"] = "The application's uuid.",
+        ["ApplicationInfo.uuid"] = "The asking application's own uuid; of every other its name.",
         ["ApplicationInfo.userId"] = "Its user.",
         ["AddBlackList.userId"] = "Whom to blacklist.",
         ["RemoveBlackList.userId"] = "Whom to take off.",

@@ -148,7 +148,8 @@ public class EveryRequestTests(SharedServer server) : OnSharedServer(server)
         await Do(me, "RequestGetApplicationsFull", new { confirmed = true });
         await me.Notified("AuthenticationByApplicationNotification");
         await mine.Notified("UpdateContactNotification");
-        await Do(me, "RequestDeleteApplication", new { uuid = mine.Account.Application });
+        var listed = (await me.Ask("RequestGetApplicationsFull", new { confirmed = true })).Done().Items("applications");
+        await Do(me, "RequestDeleteApplication", new { uuid = listed.Select(one => one.Text("uuid")).Single(uuid => uuid != me.Account.Application) });
     }
 
     private async Task DeleteUser(Phone me)

@@ -11,7 +11,7 @@ internal static class ContactChecks
         new("One contact is upserted and the other devices are told", ["CON-2", "NOT-4"], OneContactIsUpsertedAndTheOtherDevicesAreTold),
         new("Contacts of another are forbidden", ["FMT-6"], ContactsOfAnotherAreForbidden),
         new("Registered users come in the order of first occurrence each once", ["CON-3"], RegisteredUsersComeInTheOrderOfFirstOccurrenceEachOnce),
-        new("Who is blacklisted cannot write in the dialog nor make one nor add the actor", ["CON-4", "CON-6", "MSG-6", "PRO-5", "CONV-3"], WhoIsBlacklistedCannotWriteInTheDialogNorMakeOneNorAddTheActor),
+        new("Who is blacklisted cannot write in the dialog nor make one nor add the actor", ["CON-4", "CON-6", "CON-7", "MSG-6", "PRO-5", "CONV-3"], WhoIsBlacklistedCannotWriteInTheDialogNorMakeOneNorAddTheActor),
         new("In a group the messages of a blacklisted member still flow", ["CON-5"], InAGroupTheMessagesOfABlacklistedMemberStillFlow),
     ];
 
@@ -65,6 +65,7 @@ internal static class ContactChecks
     {
         var (a, b) = await scene.Two();
         var dialog = await a.Dialog(b);
+        var (theirs, own) = ((await a.Say(dialog)).Text("uuid")!, (await b.Say(dialog)).Text("uuid")!);
 
         await Black(a, "AddBlackList", b);
         await Black(a, "AddBlackList", b);
@@ -75,6 +76,25 @@ internal static class ContactChecks
         (await b.Ask("RequestCreateConversationFull", b.Creation(isDialog: false, [], [a]).Payload)).Refused("forbidden");
         var group = await b.Group();
         (await b.AddMember(group, a)).Refused("forbidden");
+        foreach (var (type, payload) in new (string, object)[]
+        {
+            ("UpdateMemberNick", new { conversationUuid = dialog.Uuid, nickEncrypted = "n" }),
+            ("RequestRenameConversation", new { conversationUuid = dialog.Uuid, title = "t" }),
+            ("RequestAddNewSessionKeys", new { conversationUuid = dialog.Uuid, sessionKeys = new[] { Opaque.Key(b.UserId, a.UserId), Opaque.Key(b.UserId, b.UserId) } }),
+            ("RequestDeleteMessage", new { conversationUuid = dialog.Uuid, uuid = theirs }),
+            ("RequestDeleteConversation", new { conversationUuid = dialog.Uuid }),
+        })
+        {
+            (await b.Ask(type, payload)).Refused("forbidden");
+        }
+
+        // What stays: to read, to say so, to report, to delete what is one's own. Typing is taken and told to nobody.
+        (await b.Do("RequestTyping", dialog)).Done();
+        (await b.Read(dialog, theirs)).Done();
+        (await b.Ask("AddMessageReport", new { conversationUuid = dialog.Uuid, messageUuid = theirs, reason = "r" })).Done();
+        (await b.Ask("RequestDeleteMessage", new { conversationUuid = dialog.Uuid, uuid = own })).Done();
+        await a.Notified("DeleteMessageNotification");
+        Expect.Empty(a.Line.Inbox.Left("NotificationTyping"));
         Expect.True((await a.Conversation(dialog)).GetProperty("conversation").Flag("blocked"));
         Expect.True((await b.Conversation(dialog)).GetProperty("conversation").Flag("blocked"));
         Expect.True((await a.Ask("RequestGetUserInfo", new { userId = b.UserId })).Done().GetProperty("user").Flag("blocked"));

@@ -10,6 +10,7 @@ internal static class DeleteUserChecks
         new("A deleted user leaves every conversation and is no longer registered", ["REG-12"], ADeletedUserLeavesEveryConversationAndIsNoLongerRegistered),
         new("A wrong code deletes nobody", ["REG-12", "ERR-2"], AWrongCodeDeletesNobody),
         new("Who comes back starts with nothing", ["REG-12"], WhoComesBackStartsWithNothing),
+        new("Who comes back is still blocked", ["CON-8"], WhoComesBackIsStillBlocked),
         new("Who has a number next was not there", ["REG-12", "CONV-10"], WhoHasANumberNextWasNotThere),
     ];
 
@@ -40,7 +41,7 @@ internal static class DeleteUserChecks
         var a = await scene.Newcomer();
         (await a.Ask("RequestDeleteUser", new { androidSmsToken = (string?)null, openUserId = a.Account.OpenUserId })).Done();
 
-        Expect.NotEqual("ok", (await a.Ask("RequestDeleteUserConfirmation", new { code = KnownCodes.Wrong(await a.Code()) })).Status);
+        (await a.Ask("RequestDeleteUserConfirmation", new { code = KnownCodes.Wrong(await a.Code()) })).Refused("forbidden");
         (await a.Ask("GetBlackList", new { userId = (string?)null })).Done();
     }
 
@@ -86,5 +87,20 @@ internal static class DeleteUserChecks
         Expect.Null(log.Single(message => message.Is("uuid", own)).Text("userNick"));
         var counted = log.Single(message => message.Is("uuid", theirs));
         Expect.Equal((2, 2), (counted.Number("members"), counted.Number("readedMembers")));
+    }
+
+    private static async Task WhoComesBackIsStillBlocked(Scene scene)
+    {
+        var (a, b) = (await scene.Newcomer(), await scene.Person());
+        (await b.Ask("AddBlackList", new { userId = a.UserId })).Done();
+        (await a.Ask("RequestDeleteUser", new { openUserId = a.Account.OpenUserId })).Done();
+        (await a.Ask("RequestDeleteUserConfirmation", new { code = await a.Code() })).Done();
+        await a.Line.Closing();
+
+        var again = await scene.Newcomer(a.Account);
+
+        Expect.Contains(a.UserId, (await b.Ask("GetBlackList", new { userId = (string?)null })).Done().Texts("users"));
+        (await again.Ask("RequestCreateConversationFull", again.Creation(isDialog: true, [b], []).Payload)).Refused("forbidden");
+        (await b.Ask("RemoveBlackList", new { userId = a.UserId })).Done();
     }
 }

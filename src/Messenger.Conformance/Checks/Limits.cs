@@ -35,7 +35,7 @@ internal static class LimitChecks
             (await a.Ask(type, payload)).Refused("bad_request");
         }
 
-        (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { key } })).Done();
+        (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { key, Opaque.Key(a.UserId, b.UserId) } })).Done();
     }
 
     private static async Task TooManyRequestsAreToldHowLongToWait(Scene scene)

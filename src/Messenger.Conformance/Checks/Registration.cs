@@ -15,10 +15,12 @@ internal static class RegistrationChecks
         new("An application uuid is opaque and case sensitive", ["FMT-3"], AnApplicationUuidIsOpaqueAndCaseSensitive),
         new("Authenticating the same again is ok and as another is a conflict", ["REG-6"], AuthenticatingTheSameAgainIsOkAndAsAnotherIsAConflict),
         new("A newer connection of the same application displaces the older", ["REG-7", "CLOSE-4"], ANewerConnectionOfTheSameApplicationDisplacesTheOlder),
-        new("The other devices hear of a login and see who is online", ["REG-7", "REG-10"], TheOtherDevicesHearOfALoginAndSeeWhoIsOnline),
+        new("The other devices hear of a login and see who is online", ["REG-7", "REG-10", "REG-14"], TheOtherDevicesHearOfALoginAndSeeWhoIsOnline),
         new("Applications are listed newest first and confirmed filters", ["REG-10"], ApplicationsAreListedNewestFirstAndConfirmedFilters),
-        new("A deleted application is closed with 4003 and its credential is void", ["REG-11", "REG-8", "CLOSE-4"], ADeletedApplicationIsClosedWith4003AndItsCredentialIsVoid),
+        new("A deleted application is closed with 4003 and its credential is void", ["REG-11", "REG-8", "REG-14", "CLOSE-4"], ADeletedApplicationIsClosedWith4003AndItsCredentialIsVoid),
         new("A push token is set for one's own applications only", ["REG-9", "FMT-6"], APushTokenIsSetForOnesOwnApplicationsOnly),
+        new("A push token belongs to who set it last", ["REG-13"], APushTokenBelongsToWhoSetItLast),
+        new("An application uuid that could be guessed is refused", ["FMT-3"], AShortApplicationUuidIsRefused),
     ];
 
     private static async Task BeforeAuthenticationFiveRequestsAreServedAndTheRestAreNot(Scene scene)
@@ -121,20 +123,34 @@ internal static class RegistrationChecks
 
     private static async Task TheOtherDevicesHearOfALoginAndSeeWhoIsOnline(Scene scene)
     {
-        var first = await scene.Person();
-        var second = await scene.Second(first);
+        var first = await scene.Newcomer();
+        var second = await scene.NewDevice(first);
 
-        var told = await first.Notified("AuthenticationByApplicationNotification", notified => notified.Payload.GetProperty("application").Text("uuid") == second.Account.Application);
+        var told = await first.Notified("AuthenticationByApplicationNotification");
         var application = told.Payload.GetProperty("application");
-        Expect.Equal(second.Account.Application, application.Text("uuid"));
+        var name = application.Text("uuid")!;
+        Expect.NotEqual(second.Account.Application, name);
+        Expect.True(name.Length >= 22, name);
         Expect.True(application.IsNull("smsCode"));
+        Expect.Equal([name, first.Account.Application], (await Applications(first)).Select(item => item.Text("uuid")!));
 
+        // Each sees its own uuid, and of the other a name that stays.
+        var seen = (await Applications(second)).Select(item => item.Text("uuid")!).ToList();
+        Expect.Equal(second.Account.Application, seen[0]);
+        Expect.NotEqual(first.Account.Application, seen[1]);
         await second.Line.Cut();
         await Patience.Until(
-            async () => !(await Applications(first)).Single(item => item.Text("uuid") == second.Account.Application).Flag("online"),
+            async () => !(await Applications(first)).Single(item => item.Text("uuid") == name).Flag("online"),
             Patience.Recovery,
             () => "a device whose connection is gone is still online");
         Expect.True((await Applications(first)).Single(item => item.Text("uuid") == first.Account.Application).Flag("online"));
+        await second.Return(scene.Url);
+        Expect.Equal(name, (await first.Notified("AuthenticationByApplicationNotification")).Payload.GetProperty("application").Text("uuid")!);
+
+        // The name opens nothing.
+        var thief = scene.Unconnected(second.Account with { Application = name });
+        await thief.Connect(scene.Url);
+        (await thief.Authenticate()).Refused("unauthenticated");
     }
 
     private static async Task ApplicationsAreListedNewestFirstAndConfirmedFilters(Scene scene)
@@ -146,7 +162,11 @@ internal static class RegistrationChecks
 
         var confirmed = await Applications(first);
 
-        Expect.Equal([second.Account.Application, first.Account.Application], confirmed.Select(item => item.Text("uuid")));
+        Expect.Equal(2, confirmed.Length);
+        Expect.Equal(first.Account.Application, confirmed[1].Text("uuid"));
+        var all = (await first.Ask("RequestGetApplicationsFull", new { confirmed = (bool?)null })).Done().Items("applications");
+        Expect.Equal([false, true, true], all.Select(item => item.Flag("confirmed")));
+        Expect.DoesNotContain(all, item => item.Text("uuid") == second.Account.Application || item.Text("uuid") == pending.Account.Application);
         Expect.All(confirmed, item => Expect.True(item.Flag("confirmed") && item.IsNull("smsCode")));
     }
 
@@ -157,7 +177,8 @@ internal static class RegistrationChecks
         var other = await scene.Person();
 
         (await first.Ask("RequestDeleteApplication", new { uuid = other.Account.Application })).Refused("not_found");
-        (await first.Ask("RequestDeleteApplication", new { uuid = second.Account.Application })).Done();
+        (await first.Ask("RequestDeleteApplication", new { uuid = second.Account.Application })).Refused("not_found");
+        (await first.Ask("RequestDeleteApplication", new { uuid = (await Applications(first))[0].Text("uuid") })).Done();
 
         Expect.Equal(4003, await second.Line.Closing());
         await second.Connect(scene.Url);
@@ -173,6 +194,25 @@ internal static class RegistrationChecks
         (await a.Ask("RequestUpdateDeviceTokenByApplication", new { token = "t1", userId = b.UserId, uuid = a.Account.Application })).Refused("forbidden");
         (await a.Ask("RequestUpdateDeviceTokenByApplication", new { token = "t1", userId = a.UserId, uuid = b.Account.Application })).Refused("not_found");
         Expect.Equal("t1", (await Applications(a)).Single(item => item.Text("uuid") == a.Account.Application).Text("deviceToken"));
+    }
+
+    private static async Task APushTokenBelongsToWhoSetItLast(Scene scene)
+    {
+        var (a, b) = await scene.Two();
+        var token = Opaque.Base64(32);
+        foreach (var (taker, loser) in new[] { (a, b), (b, a), (a, b) })
+        {
+            (await taker.Ask("RequestUpdateDeviceTokenByApplication", new { token, uuid = taker.Account.Application })).Done();
+            Expect.Equal(token, (await Applications(taker)).Single(item => item.Text("uuid") == taker.Account.Application).Text("deviceToken"));
+            Expect.True((await Applications(loser)).Single(item => item.Text("uuid") == loser.Account.Application).IsNull("deviceToken"));
+        }
+    }
+
+    private static async Task AShortApplicationUuidIsRefused(Scene scene)
+    {
+        var account = scene.Nobody() with { Application = new string('a', 21) };
+        var phone = await scene.Stranger(account);
+        (await phone.Ask("RequestRegisterApplication", phone.Registration())).Refused("bad_request");
     }
 
     private static Task<Reply> Confirm(Phone phone, string smsCode) =>

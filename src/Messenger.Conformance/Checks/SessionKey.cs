@@ -10,7 +10,7 @@ internal static class SessionKeyChecks
         new("Each member gets the copy that was wrapped for them", ["KEY-1", "CONV-1", "CONV-6"], EachMemberGetsTheCopyThatWasWrappedForThem),
         new("Re-keying makes a new current key and the older stays readable", ["KEY-2", "KEY-3", "KEY-4", "CONV-6", "MSG-12"], ReKeyingMakesANewCurrentKeyAndTheOlderStaysReadable),
         new("Re-keying for who is no member is a bad request and changes nothing", ["KEY-3", "ERR-2"], ReKeyingForWhoIsNoMemberIsABadRequestAndChangesNothing),
-        new("Any member may re-key", ["KEY-3"], AnyMemberMayReKey),
+        new("Any member may re-key and a key that leaves somebody out does not become current", ["KEY-3", "KEY-7"], AnyMemberMayReKeyForEveryone),
         new("Public keys that changed since the current key are told until it is replaced", ["KEY-5", "SYNC-6"], PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced),
     ];
 
@@ -38,17 +38,17 @@ internal static class SessionKeyChecks
         var uuid = (await a.Ask("RequestAddNewSessionKeys", new
         {
             conversationUuid = talk.Uuid,
-            sessionKeys = new[] { forMe, Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) },
+            sessionKeys = new[] { forMe, Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId), Opaque.Key(a.UserId, c.UserId) },
         })).Done().Text("sessionKeyUuid")!;
 
         var told = (await b.Notified("NotificationNewSessionKey")).Payload.GetProperty("sessionKey");
         Expect.Equal((uuid, b.UserId), (told.Text("uuid"), told.Text("userId")));
         await c.HearEvent(talk, "SessionKeyRegenerated");
-        Expect.Empty(c.Line.Inbox.Left("NotificationNewSessionKey"));
+        Expect.Equal(c.UserId, (await c.Notified("NotificationNewSessionKey")).Payload.GetProperty("sessionKey").Text("userId"));
         Expect.Equal(uuid, (await c.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
-        Expect.True((await c.Conversation(talk)).IsNull("sessionKey"));
-        (await c.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = uuid })).Refused("not_found");
-        await Key(c, talk, talk.Key);
+        Expect.Equal(uuid, (await c.Conversation(talk)).GetProperty("sessionKey").Text("uuid"));
+        Expect.Equal(talk.Key, (await Key(c, talk, talk.Key)).Text("uuid"));
+        (await c.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = Opaque.Uuid() })).Refused("not_found");
         var first = System.Text.Json.JsonSerializer.SerializeToElement(forMe);
         Expect.Equal(first.Text("keyEncryptedBase64"), (await Key(a, talk, uuid)).Text("keyEncryptedBase64"));
     }
@@ -67,12 +67,19 @@ internal static class SessionKeyChecks
         Expect.Equal(talk.Key, (await a.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
     }
 
-    private static async Task AnyMemberMayReKey(Scene scene)
+    private static async Task AnyMemberMayReKeyForEveryone(Scene scene)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
+        var (a, b, c) = await scene.Three();
+        var talk = await a.Group(b, c);
+        object[] keys = [Opaque.Key(b.UserId, b.UserId), Opaque.Key(b.UserId, a.UserId), Opaque.Key(b.UserId, c.UserId)];
+        foreach (var count in new[] { 1, 2 })
+        {
+            (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = keys[..count] })).Refused("conflict");
+        }
 
-        (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { Opaque.Key(b.UserId, b.UserId) } })).Done();
+        Expect.Equal(talk.Key, (await c.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
+        var made = (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid");
+        Expect.Equal(made, (await c.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
     }
 
     private static async Task PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced(Scene scene)

@@ -73,7 +73,10 @@ internal sealed partial class ConversationGrain
         }
 
         // Both sides of a dialog are its admins.
-        return !change || here.Live.Roster.IsAdmin(me.UserId) ? Answer.Ok : Refused.Forbidden("admins only");
+        return !change ? Answer.Ok
+            : Blocked(here.Live, me) is { } blocked ? blocked
+            : here.Live.Roster.IsAdmin(me.UserId) ? Answer.Ok
+            : Refused.Forbidden("admins only");
     }
 
     public Task<Answer> SetAvatar(Caller me, AvatarFile? avatar)
@@ -86,6 +89,11 @@ internal sealed partial class ConversationGrain
             if (!live.Roster.IsAdmin(me.UserId))
             {
                 return Refused.Forbidden("admins only");
+            }
+
+            if (Blocked(live, me) is { } blocked)
+            {
+                return blocked;
             }
 
             // One under way says what it is; else it is read, again where it changed meanwhile.
@@ -156,6 +164,7 @@ internal sealed partial class ConversationGrain
         return !read.Knows(live, uuid) ? Decision.After(read.Read(messages, live, [uuid]))
             : row is null or { Deleted: true } || !member.Sees(row.Sequence) ? NoMessage()
             : row.UserId != member.UserId || row.IsEvent ? Refused.Forbidden("only its author adds files to a message")
+            : Blocked(live, member.UserId) is { } blocked ? blocked
             : !row.HasFiles ? Refused.Forbidden("the message was sent without hasFiles")
             : (Decision?)null;
     }

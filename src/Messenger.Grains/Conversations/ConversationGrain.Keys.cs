@@ -35,6 +35,8 @@ internal sealed partial class ConversationGrain
 
             return values.Exists(value => live.Roster.Member(value.UserId) is null)
                 ? Refused.BadRequest("sessionKeys names somebody who is no member: ask RequestGetMembersList")
+                : Blocked(live, me) is { } blocked ? blocked
+                : LeftOut(live, me, values) is { } left ? left
                 : Rekey(live, me, values, out uuid);
         });
         return outcome.Refusal is { } refusal ? refusal : new ResponseAddedSessionKey(uuid!);
@@ -83,6 +85,25 @@ internal sealed partial class ConversationGrain
         return values.TrueForAll(value => copies.TryGetValue(value.UserId, out var row)
             && (row.KeyEncrypted, row.Signature, row.SignerUserId, row.SignerKeyPair)
                 == (value.KeyEncryptedBase64, value.SignatureBase64, value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid));
+    }
+
+    /// <summary>
+    /// A new key becomes current for everybody, so it is everybody's: whoever is left out could write no more that others read. Where more people are
+    /// together than one message has room to name, it is an admin's, and names all admins: they hand it on by adding (RequestAddMember).
+    /// </summary>
+    private static Refused? LeftOut(LiveConversation live, Caller me, List<SessionKeyValue> values)
+    {
+        var named = values.Select(value => value.UserId).ToHashSet(StringComparer.Ordinal);
+        var whole = live.Roster.Present.Count <= Limits.RekeyedWhole;
+        if (!whole && !live.Roster.IsAdmin(me.UserId))
+        {
+            return Refused.Forbidden($"in a conversation of more than {Limits.RekeyedWhole} people admins make new session keys");
+        }
+
+        var missing = live.Roster.Present.Count(member => (whole || member.IsAdmin) && !named.Contains(member.UserId));
+        return missing == 0 ? null : Refused.Conflict(whole
+            ? $"sessionKeys leaves out {missing} of the people here, and the new key would be current for them too: ask RequestGetMembersList and name everyone"
+            : $"sessionKeys leaves out {missing} admins: ask RequestGetMembersList and name them all");
     }
 
     private Decision Rekey(LiveConversation live, Caller me, List<SessionKeyValue> values, out string made)

@@ -38,6 +38,12 @@ internal sealed partial class ConversationGrain
 
     public Task<Answer> Typing(Caller me, RequestTyping request) => Change(me, (live, _) =>
     {
+        if (Blocked(live, me) is not null)
+        {
+            // Swallowed: that one is blocked is learned by writing, not by every key.
+            return Decision.Ok;
+        }
+
         var now = Now;
         if (_typed.TryGetValue(me.UserId, out var before) && now - before < TypingPause.TotalMilliseconds)
         {
@@ -130,9 +136,9 @@ internal sealed partial class ConversationGrain
             return otherwise;
         }
 
-        if (live.Blacklisting.Any(user => user != sending.Me.UserId))
+        if (Blocked(live, sending.Me) is { } blocked)
         {
-            return Refused.Forbidden("this person does not take messages from you");
+            return blocked;
         }
 
         if (!live.Keys.ContainsKey(Guid.Parse(request.SessionKeyUuid)))

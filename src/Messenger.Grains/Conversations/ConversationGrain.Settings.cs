@@ -6,16 +6,16 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Title, nicks, the end of it.</summary>
 internal sealed partial class ConversationGrain
 {
-    public Task<Answer> UpdateMemberNick(Caller me, UpdateMemberNick request) => Change(me, (live, member) =>
+    public Task<Answer> UpdateMemberNick(Caller me, UpdateMemberNick request) => me.Unless(request.UserId) is { } foreign ? Task.FromResult<Answer>(foreign) : Change(me, (live, member) =>
     {
-        if (me.Unless(request.UserId) is { } foreign)
-        {
-            return foreign;
-        }
-
         if (member.Nick == request.NickEncrypted)
         {
             return Carried(live, entry => entry.Members.FirstOrDefault(row => row.UserId == me.UserId) is { } row ? row.Nick == member.Nick : null);
+        }
+
+        if (Blocked(live, me) is { } blocked)
+        {
+            return blocked;
         }
 
         // Who left before the sequence that is next now does not see it; who joins meanwhile need not be told.
@@ -38,6 +38,11 @@ internal sealed partial class ConversationGrain
             return Refused.Forbidden("admins only");
         }
 
+        if (Blocked(live, me) is { } blocked)
+        {
+            return blocked;
+        }
+
         live.Header = live.Header with { Title = request.Title };
         var renamed = Event(live, EventTypes.Renamed, me.UserId, null);
         Appended(live, [renamed]);
@@ -45,9 +50,9 @@ internal sealed partial class ConversationGrain
             Tell(live, [renamed], Audience(live, renamed), me, new NotificationRenameConversation(live.Header.UuidText, request.Title)));
     });
 
-    // Both sides of a dialog are its admins.
+    // Both sides of a dialog are its admins; one that is blocked may leave it, and not take it from the other.
     public Task<Answer> Delete(Caller me, RequestDeleteConversation request) => Change(me, (live, _) =>
-        live.Roster.IsAdmin(me.UserId) ? DeleteForAll(live, me) : Refused.Forbidden("admins only"));
+        Blocked(live, me) is { } blocked ? blocked : live.Roster.IsAdmin(me.UserId) ? DeleteForAll(live, me) : Refused.Forbidden("admins only"));
 
     private Decision DeleteForAll(LiveConversation live, Caller me)
     {

@@ -91,6 +91,14 @@ internal sealed partial class ConversationGrain(
     private async ValueTask<(LiveConversation Live, MemberRow Member)?> Membership(Caller me) =>
         await Current() is { } live && live.Roster.Member(me.UserId) is { } member ? (live, member) : null;
 
+    /// <summary>
+    /// In a dialog, why who is blocked may do nothing but read, send receipts, report, leave and delete what is its own. Asked in the turn of the change.
+    /// </summary>
+    private static Refused? Blocked(LiveConversation live, Caller me) => Blocked(live, me.UserId);
+
+    private static Refused? Blocked(LiveConversation live, string userId) =>
+        live.Blacklisting.Any(user => user != userId) ? Refused.Forbidden("this person does not take messages from you") : null;
+
     /// <summary>Commits a change that was applied already. Null when it is on disk.</summary>
     private async Task<Refused?> Commit(LiveConversation live, LogEntry entry)
     {

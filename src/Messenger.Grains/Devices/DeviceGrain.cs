@@ -187,6 +187,8 @@ internal sealed class DeviceGrain(
         }
     }
 
+    public Task LoseToken(string token) => store.State.Push is { } target && target.Token == token ? ForgetPushTarget(target) : Task.CompletedTask;
+
     public Task<PushTarget?> PushTarget()
     {
         wakes.Leaving();

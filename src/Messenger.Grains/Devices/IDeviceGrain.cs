@@ -68,6 +68,11 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Traced]
     Task ForgetPushTarget(PushTarget dead);
 
+    /// <summary>Forgets this token, if it is still the one: it is another device's now.</summary>
+    [AlwaysInterleave]
+    [Traced]
+    Task LoseToken(string token);
+
     /// <summary>Where a push of now has to go; null when none is wanted: the device is online, or has no token.</summary>
     [AlwaysInterleave]
     [Traced]

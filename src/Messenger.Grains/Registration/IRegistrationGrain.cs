@@ -21,6 +21,13 @@ public interface IRegistrationGrain : IGrainWithStringKey
     [Traced]
     Task<ApplicationInfo[]> Pending();
 
+    /// <summary>What an application that waits for its code is called before the others (see PublicNames); null where none waits.</summary>
+    /// <param name="application">See <see cref="ApplicationNames"/>.</param>
+    /// <remarks>Interleaves: <see cref="Confirm"/> calls the user's grain, which asks this.</remarks>
+    [AlwaysInterleave]
+    [Traced]
+    Task<string?> PendingName(string application);
+
     /// <summary>Sends a code for a change of an existing user's; it voids an older one for the same.</summary>
     /// <remarks>Interleaves, as the next does: the user's grain calls it while <see cref="Confirm"/> may be calling the user's grain.</remarks>
     [AlwaysInterleave]

@@ -99,6 +99,10 @@ internal sealed record PendingApplication(
     [Id(0)]
     public Credential? Credential { get; init; }
 
+    /// <summary>See <see cref="PublicNames"/>; null in rows of before, which live for minutes.</summary>
+    [Id(1)]
+    public string? PublicName { get; init; }
+
     public string Name => Credential?.Name ?? ApplicationNames.Of(Uuid!);
 
     /// <param name="uuid">As it is told.</param>

@@ -78,6 +78,7 @@ internal sealed class RegistrationGrain(
             Uuid: null, request.ApplicationType, request.OsVersion, request.Vendor, request.Model, Now, code)
         {
             Credential = Credential.Of(UserId, request.Uuid, _seal),
+            PublicName = phone.Of(request.Uuid)?.PublicName ?? PublicNames.Draw(),
         }));
     }
 
@@ -127,9 +128,12 @@ internal sealed class RegistrationGrain(
     [
         .. (await _phone.Load()).Pending
             .Where(pending => !pending.Code.Used && Codes.IsAlive(pending.Code, Options.MaxTries, Now))
-            .Select(pending => pending.Info(
-                UserId, pending.Credential?.Told(UserId, _seal) ?? pending.Uuid!, confirmed: false, lastLogin: pending.Created)),
+            .Where(pending => pending.PublicName is not null)
+            .Select(pending => pending.Info(UserId, pending.PublicName!, confirmed: false, lastLogin: pending.Created)),
     ];
+
+    public async Task<string?> PendingName(string application) =>
+        (await _phone.Load()).Pending.FirstOrDefault(pending => pending.Name == application)?.PublicName;
 
     public async Task<Answer> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>
         Refusal(phone) is { } refusal ? refusal : await Send(phone, androidSmsToken, (state, code) => state.With(purpose, code));

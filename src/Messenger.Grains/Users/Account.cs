@@ -37,11 +37,15 @@ internal sealed record Application(
     [Id(0)]
     public Credential? Credential { get; init; }
 
+    /// <summary>What every device but its own knows it by, see <see cref="PublicNames"/>; null in rows of before, until they are next told.</summary>
+    [Id(1)]
+    public string? PublicName { get; init; }
+
     public string Name => Credential?.Name ?? ApplicationNames.Of(Uuid!);
 
-    /// <summary>As it is told to the user's own devices.</summary>
-    public ApplicationInfo Info(string userId, CredentialSeal seal, bool online) =>
-        new(Credential?.Told(userId, seal) ?? Uuid!, SmsCode: null, Type, Confirmed: true, Created, userId, DeviceToken, LastLogin, online, OsVersion, Vendor, Model);
+    /// <param name="uuid">As it is told: its own uuid to itself, its name to the others.</param>
+    public ApplicationInfo Info(string userId, string uuid, bool online) =>
+        new(uuid, SmsCode: null, Type, Confirmed: true, Created, userId, DeviceToken, LastLogin, online, OsVersion, Vendor, Model);
 }
 
 /// <summary>What RequestUpdateUserKeys brought.</summary>

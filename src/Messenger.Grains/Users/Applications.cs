@@ -27,7 +27,7 @@ internal static class Applications
     }
 
     /// <summary>With this one confirmed. One that was confirmed already keeps its place, its time and its token.</summary>
-    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, CredentialSeal seal, out string? evicted)
+    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, string publicName, CredentialSeal seal, out string? evicted)
     {
         evicted = null;
         var credential = Credential.Of(confirmed.UserId, confirmed.Uuid, seal);
@@ -49,7 +49,7 @@ internal static class Applications
             .. applications,
             new Application(
                 Uuid: null, confirmed.ApplicationType, confirmed.Created, confirmed.LastLogin, confirmed.DeviceToken,
-                confirmed.OsVersion, confirmed.Vendor, confirmed.Model) { Credential = credential },
+                confirmed.OsVersion, confirmed.Vendor, confirmed.Model) { Credential = credential, PublicName = publicName },
         ];
     }
 
@@ -61,6 +61,11 @@ internal static class Applications
     /// <summary>With the logins that were kept in memory.</summary>
     public static Application[] WithLogins(Application[] applications, IReadOnlyDictionary<string, long> logins) =>
         [.. applications.Select(application => application with { LastLogin = Math.Max(application.LastLogin, logins.GetValueOrDefault(application.Name)) })];
+
+    /// <summary>With a name for each that was stored before there were names. Theirs is drawn once, as everybody's.</summary>
+    public static Application[] Named(Application[] applications) => Array.TrueForAll(applications, application => application.PublicName is not null)
+        ? applications
+        : Array.ConvertAll(applications, application => application.PublicName is null ? application with { PublicName = PublicNames.Draw() } : application);
 
     /// <summary>With this one's uuid sealed anew: it was stored before there was the key, or with another one.</summary>
     public static Application[] Sealed(Application[] applications, string userId, string uuid, CredentialSeal seal)

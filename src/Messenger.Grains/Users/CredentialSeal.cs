@@ -6,7 +6,7 @@ using Orleans;
 namespace Messenger.Grains.Users;
 
 /// <summary>
-/// Keeps application uuids such that only who has the key can repeat them: a user's own devices are told them (RequestGetApplicationsFull).
+/// Keeps application uuids such that only who has the key can repeat them: an application is told its own (RequestGetApplicationsFull), and no other.
 /// The key is in no database; logging in needs none.
 /// </summary>
 /// <param name="key">32 bytes. Null: uuids are kept open, as the operator who gave no key was told at the start.</param>
@@ -76,12 +76,21 @@ public sealed class CredentialSeal(byte[]? key)
 
 /// <summary>An application's uuid as stored.</summary>
 /// <param name="Name">See <see cref="ApplicationNames"/>: what a login is compared with.</param>
-/// <param name="Sealed">See <see cref="CredentialSeal"/>: what the user's own devices are told.</param>
+/// <param name="Sealed">See <see cref="CredentialSeal"/>: what the application itself is told.</param>
 [GenerateSerializer, Immutable]
 internal sealed record Credential(string Name, byte[] Sealed)
 {
     public static Credential Of(string userId, string uuid, CredentialSeal seal) => new(ApplicationNames.Of(uuid), seal.Seal(userId, uuid));
+}
 
-    /// <summary>What its user's devices are told. Its name when the key was lost, until it logs in again: it can be deleted by that too.</summary>
-    public string Told(string userId, CredentialSeal seal) => seal.Unseal(userId, Sealed) ?? Name;
+/// <summary>
+/// What an application is called before others than itself: its uuid is its credential and is told to nobody else. 128 random bits, drawn once when
+/// the application is made and never changed; no hash of the credential, since a client's uuid may be guessed where its hash is known.
+/// </summary>
+internal static class PublicNames
+{
+    private const int Bytes = 16;
+
+    /// <summary>22 characters of base64url.</summary>
+    public static string Draw() => System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 }

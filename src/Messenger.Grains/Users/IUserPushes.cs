@@ -19,4 +19,10 @@ public interface IUserPushes : IGrainWithStringKey
     /// <param name="application">Its name, which is what devices are keyed by.</param>
     [Traced]
     Task ForgetToken(string application, PushTarget dead);
+
+    /// <summary>Somebody else has this token now: the application forgets it, if it has it. Can be repeated.</summary>
+    /// <remarks>Interleaves: who sets a token may be the user of another token's former owner.</remarks>
+    [AlwaysInterleave]
+    [Traced]
+    Task LoseToken(string application, string token);
 }

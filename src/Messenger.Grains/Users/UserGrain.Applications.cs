@@ -1,4 +1,5 @@
 using Messenger.Grains.Devices;
+using Messenger.Grains.Pushes;
 using Messenger.Grains.Registration;
 using Messenger.Protocol;
 
@@ -21,8 +22,10 @@ internal sealed partial class UserGrain
             await users.Put(Profiles.New(UserId, Now));
         }
 
+        // The name that it had while it waited for its code.
+        var name = await GrainFactory.GetGrain<IRegistrationGrain>(UserId).PendingName(ApplicationNames.Of(application.Uuid)) ?? PublicNames.Draw();
         string? evicted = null;
-        await _account.Change(before => Applications.Confirm(before.Applications, application, _seal, out evicted) is var applications
+        await _account.Change(before => Applications.Confirm(before.Applications, application, name, _seal, out evicted) is var applications
             && ReferenceEquals(applications, before.Applications)
                 ? before
                 : before with { Applications = applications, Closing = evicted is null ? before.Closing : [.. before.Closing, evicted] });
@@ -55,14 +58,17 @@ internal sealed partial class UserGrain
 
         LoggedIn(application.Name);
 
-        // Nearly everyone has one device: then there is nobody to tell, and its uuid stays sealed.
+        // Nearly everyone has one device: then there is nobody to tell.
         if (account.Applications.Length > 1)
         {
+            account = await WithNames();
+            application = Own(account, applicationUuid) ?? application;
+
             // Not awaited: a device whose silo hangs must not hold up the login of another. The devices' object owns it until it is told,
             // and deactivation waits for it. What a crash within these milliseconds loses is a hint that somebody logged in.
             _ = _devices.Tell(
                 account.Applications,
-                new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, _seal, online: true)), application.Name);
+                new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, application.PublicName!, online: true)), application.Name);
         }
 
         return new Caller(UserId, application.Name);
@@ -86,19 +92,43 @@ internal sealed partial class UserGrain
         }
 
         var token = string.IsNullOrEmpty(request.Token) ? null : request.Token;
-        if (Own(await _account.Load(), request.Uuid) is not { } application)
+        if (Own(await _account.Load(), request.Uuid) is not { } application || application.Name != me.Application)
         {
             return NotYours();
         }
 
-        await _account.Change(account => Own(account, request.Uuid)?.DeviceToken == token
+        if (application.DeviceToken is { } former && former != token)
+        {
+            await OwnerOf(former).Release(DeviceKeys.Named(UserId, application.Name));
+        }
+
+        if (token is not null)
+        {
+            // Whoever had it forgets it, before this one has it: one phone is never woken for two people.
+            await OwnerOf(token).Take(DeviceKeys.Named(UserId, application.Name), token);
+        }
+
+        await SetToken(application, token);
+        if (token is not null && !await OwnerOf(token).Has(DeviceKeys.Named(UserId, application.Name)))
+        {
+            // Somebody set it meanwhile, and this one did not have it yet when it was to forget it.
+            await SetToken(application, null);
+        }
+
+        return Answer.Ok;
+    }
+
+    private async Task SetToken(Application application, string? token)
+    {
+        await _account.Change(account => account.Applications.FirstOrDefault(own => own.Name == application.Name)?.DeviceToken == token
             ? account
             : account with { Applications = Applications.WithToken(account.Applications, application.Name, token) });
 
         // Even when the token was known: the call may have failed the last time.
         await _devices[application.Name].SetPushTarget(token is null ? null : new PushTarget(application.Type, token, Now));
-        return Answer.Ok;
     }
+
+    private IPushTokenGrain OwnerOf(string token) => GrainFactory.GetGrain<IPushTokenGrain>(PushTokens.Key(token));
 
     public async Task<Answer<ResponseApplicationsFull>> GetApplications(Caller me, RequestGetApplicationsFull request)
     {
@@ -107,9 +137,9 @@ internal sealed partial class UserGrain
             return refusal;
         }
 
-        var applications = Applications.WithLogins((await _account.Load()).Applications, _logins);
+        var applications = Applications.WithLogins((await WithNames()).Applications, _logins);
         var online = await _devices.AreOnline(applications);
-        var infos = applications.Select((application, at) => application.Info(UserId, _seal, online[at]));
+        var infos = applications.Select((application, at) => application.Info(UserId, Told(me, application), online[at]));
         if (request.Confirmed is not true)
         {
             infos = infos.Concat(await GrainFactory.GetGrain<IRegistrationGrain>(UserId).Pending());
@@ -125,9 +155,17 @@ internal sealed partial class UserGrain
             return refusal;
         }
 
-        if (Own(await _account.Load(), request.Uuid) is not { Name: var name })
+        // Its own uuid, or the name of any. The uuid of another is nothing that this one should know.
+        var known = await _account.Load();
+        var own = Own(known, request.Uuid);
+        if ((own?.Name == me.Application ? own : Called(known, request.Uuid)) is not { Name: var name })
         {
             return NotYours();
+        }
+
+        if (known.Applications.First(application => application.Name == name).DeviceToken is { } token)
+        {
+            await OwnerOf(token).Release(DeviceKeys.Named(UserId, name));
         }
 
         await _account.Change(account => account with
@@ -148,13 +186,26 @@ internal sealed partial class UserGrain
         return Answer.Ok;
     }
 
-    /// <param name="uuid">As it was told: the uuid, or the name of one that cannot be told at the moment.</param>
-    private Application? Own(Account account, string uuid)
+    /// <summary>The one with this credential.</summary>
+    private static Application? Own(Account account, string uuid)
     {
         var name = ApplicationNames.Of(uuid);
-        return account.Applications.FirstOrDefault(application => application.Name == name)
-            ?? account.Applications.FirstOrDefault(application => application.Name == uuid && application.Credential?.Told(UserId, _seal) == uuid);
+        return account.Applications.FirstOrDefault(application => application.Name == name);
     }
+
+    /// <summary>The one that is called so before the user's others.</summary>
+    private static Application? Called(Account account, string publicName) =>
+        account.Applications.FirstOrDefault(application => application.PublicName == publicName);
+
+    /// <summary>An application is told its own uuid (its name, where the key that sealed it was lost), and of the others their names.</summary>
+    private string Told(Caller me, Application application) => application.Name == me.Application
+        ? application.Uuid ?? _seal.Unseal(UserId, application.Credential?.Sealed) ?? application.PublicName!
+        : application.PublicName!;
+
+    /// <summary>Every application has its name from here on: on disk before it is told.</summary>
+    private async Task<Account> WithNames() => await _account.Change(before => Applications.Named(before.Applications) is var named && ReferenceEquals(named, before.Applications)
+        ? before
+        : before with { Applications = named });
 
     private static Refused NoApplication() => Refused.Unauthenticated("this is no confirmed application of this user: register it");
 

@@ -102,6 +102,11 @@ internal sealed partial class UserGrain
         await Close(account.Closing);
         if (account.Deleting)
         {
+            foreach (var application in account.Applications.Where(application => application.DeviceToken is not null))
+            {
+                await OwnerOf(application.DeviceToken!).Release(DeviceKeys.Named(UserId, application.Name));
+            }
+
             await _account.Erase();
         }
         else if (account.Closing.Length > 0)

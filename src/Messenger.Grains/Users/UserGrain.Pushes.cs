@@ -15,6 +15,14 @@ internal sealed partial class UserGrain : IUserPushes
         }
     }
 
+    public async Task LoseToken(string application, string token)
+    {
+        await _devices[application].LoseToken(token);
+        await _account.Change(account => account.Applications.Any(own => own.Name == application && own.DeviceToken == token)
+            ? account with { Applications = Applications.WithToken(account.Applications, application, null) }
+            : account);
+    }
+
     public async Task ForgetToken(string application, PushTarget dead)
     {
         // The device first: it says whether this is still the token, and a retry finds the rest undone.

@@ -30,8 +30,7 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
     public Task Remove(string userId) => database.Write(
         """
         delete from user_profile where user_id = @user;
-        delete from blacklist where user_id = @user;
-        delete from blacklist where blocked_id = @user
+        delete from blacklist where user_id = @user
         """,
         ("user", userId));
 

@@ -87,16 +87,19 @@ public static class Matrix
         new("RequestGetConversationFull", "as the owner", s => new { conversationUuid = s.C, userId = s.Owner.UserId }, Login, No, No, No, No, Yes),
         Seen("RequestGetMembersList", s => new { conversationUuid = s.C }),
         Seen("GetNicks", s => new { conversationUuid = s.C }),
-        Seen("UpdateMemberNick", s => new { conversationUuid = s.C, nickEncrypted = "n" }),
+        Of("UpdateMemberNick", s => new { conversationUuid = s.C, nickEncrypted = "n" }, Login, Hidden, Hidden, Yes, No, Yes),
         new("UpdateMemberNick", "the owner's", s => new { conversationUuid = s.C, nickEncrypted = "n", userId = s.Owner.UserId }, Login, No, No, No, No, Yes),
         Of("RequestAddMember", s => Adding(s), Login, Hidden, Hidden, No, No, Yes),
         Of("RequestAddAdmin", s => Adding(s), Login, Hidden, Hidden, No, No, Yes),
         Of("RequestChangeToAdmin", s => new { conversationUuid = s.C, userId = s.Cast[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
         Of("RequestKickUser", s => new { conversationUuid = s.C, userId = s.Cast[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
-        Of("RequestRenameConversation", s => new { conversationUuid = s.C, title = "t" }, Login, Hidden, Hidden, No, Yes, Yes),
+        Of("RequestRenameConversation", s => new { conversationUuid = s.C, title = "t" }, Login, Hidden, Hidden, No, No, Yes),
         Once("RequestLeaveConversation", s => new { conversationUuid = s.C }),
-        Of("RequestDeleteConversation", s => new { conversationUuid = s.C }, Login, Hidden, Hidden, No, Yes, Yes),
-        Seen("RequestAddNewSessionKeys", s => new { conversationUuid = s.C, sessionKeys = new[] { Opaque.Key(s.Me.UserId, s.Me.UserId) } }),
+        Of("RequestDeleteConversation", s => new { conversationUuid = s.C }, Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestAddNewSessionKeys", s => new { conversationUuid = s.C, sessionKeys = new[] { Opaque.Key(s.Me.UserId, s.Me.UserId), Opaque.Key(s.Me.UserId, Beside(s).UserId) } },
+            Login, Hidden, Hidden, Yes, No, Yes),
+        new("RequestAddNewSessionKeys", "for the asker alone", s => new { conversationUuid = s.C, sessionKeys = new[] { Opaque.Key(s.Me.UserId, s.Me.UserId) } },
+            Login, Hidden, Hidden, Conflict, No, Conflict),
         Once("RequestGetSessionKey", s => new { conversationUuid = s.C, sessionKeyUuid = s.Talk.Key }),
         Seen("RequestGetUpdatedPublicKeys", s => new { conversationUuid = s.C }),
         Seen("AddConversationReport", s => new { conversationUuid = s.C, reason = "Spam" }),
@@ -105,7 +108,7 @@ public static class Matrix
     private static IEnumerable<Row> Messages() =>
     [
         Of("RequestAddMessage", s => s.Talk.Draft(), Login, Hidden, Hidden, Yes, No, Yes),
-        new("RequestAddMessage", "the owner's uuid", s => s.Talk.Draft(s.Message), Login, Hidden, Hidden, Conflict, No, Yes),
+        new("RequestAddMessage", "the owner's uuid", s => s.Talk.Draft(s.Message), Login, Hidden, Hidden, Conflict, Conflict, Yes),
         Once("RequestGetMessages", s => new { conversationUuid = s.C, size = 10 }),
         Once("RequestGetMessagesFromUuid", s => new { conversationUuid = s.C, size = 10 }),
         Once("RequestGetMessagesByUuids", s => new { conversationUuid = s.C, uuids = new[] { s.Message } }),
@@ -149,6 +152,9 @@ public static class Matrix
 
     /// <summary>Everybody's group is with the owner; the owner's is with somebody else.</summary>
     private static Phone With(Scene scene) => scene.Me == scene.Owner ? scene.Cast.Newcomer : scene.Owner;
+
+    /// <summary>Who is in the conversation besides the asker.</summary>
+    private static Phone Beside(Scene scene) => scene.Me == scene.Owner ? scene.Cast[Role.Member] : scene.Owner;
 
     private static object Adding(Scene scene) =>
         new { conversationUuid = scene.C, sessionKeyUuid = scene.Talk.Key, sessionKeyValue = Opaque.Key(scene.Me.UserId, scene.Cast.Newcomer.UserId) };

@@ -54,6 +54,10 @@ public sealed class World
         return "ok";
     }
 
+    /// <summary>A new key is everybody's.</summary>
+    private static string Rekey(Room room, int who, int[] named) =>
+        room.Present.All(named.Contains) ? room.Tell("SessionKeyRegenerated", who, null) : "conflict";
+
     private string In(Room room, Step step)
     {
         var (who, whom) = (step.Who, step.Whom);
@@ -72,18 +76,21 @@ public sealed class World
             return "not_found";
         }
 
+        var blocked = room.IsDialog && room.Present.Any(other => other != who && _blacklists.Contains((other, who)));
         switch (step.Act)
         {
             case Act.Send:
-                return room.IsDialog && room.Present.Any(other => other != who && _blacklists.Contains((other, who))) ? "forbidden" : room.Send(who, step.What);
+                return blocked ? "forbidden" : room.Send(who, step.What);
             case Act.Deliver or Act.Read:
                 return room.Mark(who, step.What, step.Act == Act.Read);
             case Act.ReadAll:
                 return room.ReadAll(who);
             case Act.Rekey:
-                return room.Tell("SessionKeyRegenerated", who, null);
+                return blocked ? "forbidden" : Rekey(room, who, [who]);
             case Act.RekeyForOthers:
-                return room.IsIn(whom) ? room.Tell("SessionKeyRegenerated", who, null) : "bad_request";
+                return !room.IsIn(whom) ? "bad_request" : blocked ? "forbidden" : Rekey(room, who, [who, whom]);
+            case Act.DeleteConversation or Act.Rename when blocked:
+                return "forbidden";
         }
 
         if (room.IsDialog)

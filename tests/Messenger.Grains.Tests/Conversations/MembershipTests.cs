@@ -136,16 +136,39 @@ public sealed class MembershipTests : IAsyncLifetime
     public async Task A_new_session_key_is_current_goes_to_each_named_and_the_old_stays_readable()
     {
         var scene = await _stage.Group(3);
-        SessionKeyValue[] keys = [Wrapped(scene.Cast[0], "a"), Wrapped(scene.Cast[1], "b"), Wrapped(scene.Cast[1], "ignored")];
+        SessionKeyValue[] keys = [Wrapped(scene.Cast[0], "a"), Wrapped(scene.Cast[1], "b"), Wrapped(scene.Cast[1], "ignored"), Wrapped(scene.Cast[2], "c")];
         var request = new RequestAddNewSessionKeys(scene.Uuid, keys);
         var made = (await scene.Grain.AddNewSessionKeys(scene.Cast[0], request)).Value!.SessionKeyUuid;
         Assert.Equal(made, (await scene.Grain.AddNewSessionKeys(scene.Cast[0], request)).Value!.SessionKeyUuid);
         var told = await _stage.Told.Hears(scene.Cast[1], "NotificationNewSessionKey", 1);
         Assert.Equal("b", told[0].GetProperty("sessionKey").GetProperty("keyEncryptedBase64").GetString());
-        Assert.Equal(Statuses.NotFound, (await scene.Grain.GetSessionKey(scene.Cast[2], new RequestGetSessionKey(scene.Uuid, made))).Refusal!.Status);
+        Assert.NotNull((await scene.Grain.GetSessionKey(scene.Cast[2], new RequestGetSessionKey(scene.Uuid, made))).Value);
         Assert.NotNull((await scene.Grain.GetSessionKey(scene.Cast[2], new RequestGetSessionKey(scene.Uuid, scene.Key.ToString()))).Value);
         var stranger = new RequestAddNewSessionKeys(scene.Uuid, [Wrapped(await _stage.Person(8), "x")]);
         Assert.Equal(Statuses.BadRequest, (await scene.Grain.AddNewSessionKeys(scene.Cast[0], stranger)).Refusal!.Status);
+    }
+
+    [Fact]
+    public async Task A_key_that_leaves_somebody_out_does_not_become_current()
+    {
+        var scene = await _stage.Group(3);
+        var alone = new RequestAddNewSessionKeys(scene.Uuid, [Wrapped(scene.Cast[1], "b")]);
+        var two = new RequestAddNewSessionKeys(scene.Uuid, [Wrapped(scene.Cast[0], "a"), Wrapped(scene.Cast[1], "b")]);
+
+        Assert.Equal(Statuses.Conflict, (await scene.Grain.AddNewSessionKeys(scene.Cast[1], alone)).Refusal!.Status);
+        Assert.Equal(Statuses.Conflict, (await scene.Grain.AddNewSessionKeys(scene.Cast[0], two)).Refusal!.Status);
+        Assert.Null((await scene.Grain.AddMember(scene.Cast[0], Adding(scene, await _stage.Person(7)))).Refusal);
+    }
+
+    [Fact]
+    public async Task Where_more_are_together_than_one_message_names_an_admin_re_keys_and_names_the_admins()
+    {
+        var scene = await _stage.Group(Limits.RekeyedWhole + 1);
+        var some = new RequestAddNewSessionKeys(scene.Uuid, [Wrapped(scene.Cast[0], "a"), Wrapped(scene.Cast[1], "b")]);
+
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.AddNewSessionKeys(scene.Cast[1], some)).Refusal!.Status);
+        Assert.Equal(Statuses.Conflict, (await scene.Grain.AddNewSessionKeys(scene.Cast[0], some with { SessionKeys = [Wrapped(scene.Cast[1], "b")] })).Refusal!.Status);
+        Assert.NotNull((await scene.Grain.AddNewSessionKeys(scene.Cast[0], some)).Value);
     }
 
     private static SessionKeyValue Wrapped(Caller who, string key) => Scene.Value(who.UserId) with { KeyEncryptedBase64 = key };

@@ -1,3 +1,4 @@
+using Messenger.Grains.Conversations;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Ports;
 using Messenger.Grains.Users;
@@ -341,5 +342,34 @@ public sealed class SendingTests : IAsyncLifetime
         {
             Assert.True((await dialog.Grain.Get(person, new RequestGetConversationFull(dialog.Uuid, null))).Value!.Conversation.Blocked);
         }
+    }
+
+    [Fact]
+    public async Task In_a_dialog_who_is_blocked_reads_reports_deletes_their_own_and_leaves_and_nothing_else()
+    {
+        var scene = await _stage.Dialog();
+        var (blocker, blocked) = (scene.Cast[0], scene.Cast[1]);
+        var theirs = await scene.Sent(blocker);
+        var own = await scene.Sent(blocked);
+        await _stage.Silo.Users.AddToBlackList(blocker.UserId, blocked.UserId);
+        await scene.Grain.BlackListChanged();
+
+        var keys = new RequestAddNewSessionKeys(scene.Uuid, [Scene.Value(blocker.UserId), Scene.Value(blocked.UserId)]);
+        Assert.Equal(Statuses.Forbidden, (await scene.Send(blocked)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.UpdateMemberNick(blocked, new UpdateMemberNick(scene.Uuid, "n", null))).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.Rename(blocked, new RequestRenameConversation(scene.Uuid, "t"))).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.AddNewSessionKeys(blocked, keys)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.SetAvatar(blocked, new AvatarFile(Guid.NewGuid(), "image/png", 1))).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.MayAvatar(blocked, change: true)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.MayAddFile(blocked, own.Uuid, "f", 1)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.DeleteMessage(blocked, new RequestDeleteMessage(scene.Uuid, theirs.Uuid))).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await scene.Grain.Delete(blocked, new RequestDeleteConversation(scene.Uuid))).Refusal?.Status);
+
+        Assert.Null((await scene.Grain.Typing(blocked, new RequestTyping(scene.Uuid))).Refusal);
+        Assert.Null((await scene.Grain.MarkAllReaded(blocked, new RequestMarkAllReaded(scene.Uuid))).Refusal);
+        Assert.Null((await scene.Grain.DeleteMessage(blocked, new RequestDeleteMessage(scene.Uuid, own.Uuid))).Refusal);
+        Assert.Null((await scene.Send(blocker)).Refusal);
+        Assert.DoesNotContain(_stage.Told.By(blocker), one => one.Type == nameof(NotificationTyping));
+        Assert.Null((await scene.Grain.Leave(blocked, new RequestLeaveConversation(scene.Uuid))).Refusal);
     }
 }

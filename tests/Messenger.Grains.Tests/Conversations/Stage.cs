@@ -99,8 +99,18 @@ internal sealed class Told
     /// <summary>What users say to what comes; they hear it only when they take it.</summary>
     public HandOver Answer { get; set; } = HandOver.Taken;
 
-    public void Hear(string user, Notice notice, string? except) =>
+    /// <summary>What a device that is away would be woken with.</summary>
+    public ConcurrentQueue<(string User, PushHint Hint)> Hints { get; } = new();
+
+    public void Hear(string user, Notice notice, string? except)
+    {
+        if (notice.Push is { } hint)
+        {
+            Hints.Enqueue((user, hint));
+        }
+
         _heard.GetOrAdd(user, _ => []).Enqueue((notice.Type, Encoding.UTF8.GetString(notice.Payload), except));
+    }
 
     /// <summary>Who was woken for what.</summary>
     public ConcurrentQueue<(string User, PushHint Message)> Wakes { get; } = new();
@@ -157,6 +167,8 @@ internal sealed class ListeningUser(Told told) : Grain, IUserGrain, IUserPushes
     }
 
     public Task ForgetToken(string application, PushTarget dead) => throw new NotSupportedException();
+
+    public Task LoseToken(string application, string token) => throw new NotSupportedException();
 
     public async Task<HandOver> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
     {

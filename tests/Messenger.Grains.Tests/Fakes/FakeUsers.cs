@@ -28,7 +28,7 @@ internal sealed class FakeUsers : IUserDirectory
     public Task Remove(string userId) => Write(() =>
     {
         _rows.Remove(userId);
-        _blackList.RemoveAll(entry => entry.User == userId || entry.Blocked == userId);
+        _blackList.RemoveAll(entry => entry.User == userId);
     });
 
     public Task<UserRow?> Find(string userId) => Read(() => _rows.GetValueOrDefault(userId));

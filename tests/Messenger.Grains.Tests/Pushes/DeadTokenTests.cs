@@ -14,9 +14,9 @@ public sealed class DeadTokenTests(UserSilo house)
     public async Task A_dead_token_is_forgotten_and_one_given_anew_is_not()
     {
         var person = await house.Person("first", "second");
-        await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("old", person.UserId, "second"));
+        await person.Token("second", "old");
         var old = person.Device("second").Push!;
-        await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("new", person.UserId, "second"));
+        await person.Token("second", "new");
 
         await Pushes(person).ForgetToken(ApplicationNames.Of("second"), old);
         Assert.Equal("new", person.Device("second").Push?.Token);
@@ -41,6 +41,6 @@ public sealed class DeadTokenTests(UserSilo house)
     private IUserPushes Pushes(Person person) => house.Silo.Grains.GetGrain<IUserPushes>(person.UserId);
 
     private static async Task<Dictionary<string, string?>> Tokens(Person person) =>
-        (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(true))).Value!.Applications
+        (await person.Listed(by: "second"))
             .ToDictionary(application => application.Uuid, application => application.DeviceToken);
 }

@@ -13,7 +13,7 @@ public sealed class ApplicationsTests
     private static ApplicationInfo Info(string uuid, long now = 0) => new(uuid, null, "android", true, now, "user", null, now, false, null, null, null);
 
     private static Application[] Confirmed(int count) =>
-        Enumerable.Range(0, count).Aggregate(Array.Empty<Application>(), (all, at) => Applications.Confirm(all, Info($"a{at}", now: at), Seal, out _));
+        Enumerable.Range(0, count).Aggregate(Array.Empty<Application>(), (all, at) => Applications.Confirm(all, Info($"a{at}", now: at), "name", Seal, out _));
 
     [Theory]
     [InlineData("a1", true)]
@@ -28,7 +28,7 @@ public sealed class ApplicationsTests
     public void Confirming_again_changes_nothing()
     {
         var applications = Confirmed(3);
-        Assert.Same(applications, Applications.Confirm(applications, Info("a1", now: 77), Seal, out var evicted));
+        Assert.Same(applications, Applications.Confirm(applications, Info("a1", now: 77), "name", Seal, out var evicted));
         Assert.Null(evicted);
     }
 
@@ -36,7 +36,7 @@ public sealed class ApplicationsTests
     public void Confirming_again_on_a_newer_system_keeps_the_token()
     {
         var applications = Applications.WithToken(Confirmed(2), Name("a0"), "token");
-        var renewed = Applications.Confirm(applications, Info("a0", now: 77) with { OsVersion = "SDK 35" }, Seal, out _)[0];
+        var renewed = Applications.Confirm(applications, Info("a0", now: 77) with { OsVersion = "SDK 35" }, "name", Seal, out _)[0];
         Assert.Equal(("token", "SDK 35", 0), (renewed.DeviceToken, renewed.OsVersion, renewed.Created));
     }
 
@@ -55,7 +55,7 @@ public sealed class ApplicationsTests
     public void The_one_unused_longest_makes_room()
     {
         var applications = Applications.WithLogins(Confirmed(Applications.Most), new Dictionary<string, long> { [Name("a0")] = 1000 });
-        var after = Applications.Confirm(applications, Info("new"), Seal, out var evicted);
+        var after = Applications.Confirm(applications, Info("new"), "name", Seal, out var evicted);
         Assert.Equal(Name("a1"), evicted);
         Assert.Equal(Applications.Most, after.Length);
         Assert.Null(Applications.Match(after, "a1"));

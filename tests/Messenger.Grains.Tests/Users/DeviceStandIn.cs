@@ -86,6 +86,8 @@ internal sealed class DeviceStandIn(DeviceRecords records) : Grain, IDeviceGrain
 
     public Task ForgetPushTarget(PushTarget dead) => Unless(() => Record.Push = Record.Push == dead ? null : Record.Push);
 
+    public Task LoseToken(string token) => Unless(() => Record.Push = Record.Push?.Token == token ? null : Record.Push);
+
     public Task<PushTarget?> PushTarget() => Task.FromResult(Record.Online ? null : Record.Push);
 
     public Task Wake(PushHint[] messages) => Unless(() => Array.ForEach(messages, Record.Wake));

@@ -31,7 +31,7 @@ public sealed class LoginTests(UserSilo house)
         var person = await house.Person("one", "two");
         await person.Grain.Authenticate("one");
         var application = (await person.Device("two").Hears<AuthenticationByApplicationNotification>()).GetProperty("application");
-        Assert.Equal("one", application.GetProperty("uuid").GetString());
+        Assert.Equal(await person.Called("one"), application.GetProperty("uuid").GetString());
         Assert.True(application.GetProperty("online").GetBoolean());
         Assert.Equal(house.Silo.Now, application.GetProperty("lastLogin").GetInt64());
         Assert.True(person.Device("one").HeardNothing);
@@ -95,9 +95,14 @@ public sealed class LoginTests(UserSilo house)
         person.Device("one").Online = true;
 
         var confirmed = (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(true))).Value!.Applications;
-        Assert.Equal([("two", false), ("one", true)], confirmed.Select(application => (application.Uuid, application.Online)));
+        Assert.Equal([(await person.Called("two"), false), ("one", true)], confirmed.Select(application => (application.Uuid, application.Online)));
         var all = (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(false))).Value!.Applications;
-        Assert.Equal([("three", false), ("two", true), ("one", true)], all.Select(application => (application.Uuid, application.Confirmed)));
+        Assert.Equal([(all[0].Uuid, false), (await person.Called("two"), true), ("one", true)], all.Select(application => (application.Uuid, application.Confirmed)));
+        Assert.DoesNotContain(all, application => application.Uuid is "two" or "three");
+
+        // The name that it had while it waited stays its name.
+        await person.Registration.Confirm(new RequestConfirmRegistration(person.LastCode, person.UserId, "three"));
+        Assert.Equal(all[0].Uuid, await person.Called("three"));
         Assert.All(all, application => Assert.Null(application.SmsCode));
     }
 
@@ -105,13 +110,13 @@ public sealed class LoginTests(UserSilo house)
     public async Task A_token_reaches_its_device_and_is_withdrawn()
     {
         var person = await house.Person("one", "two");
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("token", null, "two")));
+        Assert.Equal(Answer.Ok, await person.Token("two", "token"));
         Assert.Equal(new PushTarget("android", "token", house.Silo.Now), person.Device("two").Push);
         Assert.Null(person.Device("one").Push);
         await house.Silo.Deactivate(person.Grain);
-        var listed = (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(true))).Value!.Applications;
+        var listed = await person.Listed(by: "two");
         Assert.Equal("token", listed.Single(application => application.Uuid == "two").DeviceToken);
-        await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("", person.UserId, "two"));
+        await person.Token("two", "");
         Assert.Null(person.Device("two").Push);
     }
 
@@ -138,22 +143,84 @@ public sealed class LoginTests(UserSilo house)
     }
 
     [Fact]
+    public async Task A_token_belongs_to_who_set_it_last_and_the_former_owner_forgets_it()
+    {
+        var (one, two) = (await house.Person("one", "other"), await house.Person("two"));
+        var token = $"token {one.UserId}";
+        foreach (var (taker, application) in new[] { (one, "one"), (two, "two"), (one, "other"), (one, "one"), (two, "two") })
+        {
+            Assert.Equal(Answer.Ok, await taker.Token(application, token));
+            Assert.Equal(token, taker.Device(application).Push?.Token);
+            var all = new[] { (one, "one"), (one, "other"), (two, "two") };
+            Assert.All(all.Where(device => device != (taker, application)), device => Assert.Null(device.Item1.Device(device.Item2).Push));
+            Assert.Equal(1, (await one.Listed()).Concat(await two.Listed()).Count(listed => listed.DeviceToken == token));
+        }
+
+        // Given back, it is nobody's: the next has it without anybody losing theirs.
+        await two.Token("two", null);
+        await two.Token("two", "another");
+        await one.Token("one", token);
+        Assert.Equal("another", two.Device("two").Push?.Token);
+    }
+
+    [Fact]
+    public async Task Of_two_who_set_a_token_at_the_same_time_one_has_it()
+    {
+        var people = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => house.Person("one")));
+        var token = $"token {people[0].UserId}";
+        for (var round = 0; round < 5; round++)
+        {
+            await Task.WhenAll(people.Select(person => person.Token("one", token)));
+            Assert.InRange(people.Count(person => person.Device("one").Push?.Token == token), 0, 1);
+        }
+
+        await people[3].Token("one", token);
+        Assert.Equal(token, people[3].Device("one").Push?.Token);
+    }
+
+    [Fact]
+    public async Task An_application_is_told_its_own_uuid_and_of_the_others_a_name_that_opens_nothing()
+    {
+        var person = await house.Person("one", "two");
+        var name = await person.Called("two");
+        Assert.Equal(22, name.Length);
+        Assert.Contains("one", await person.Applications());
+        Assert.DoesNotContain("two", await person.Applications());
+        Assert.NotEqual(ApplicationNames.Of("two"), name);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate(name)).Refusal?.Status);
+        Assert.Equal(Statuses.NotFound, (await person.Grain.UpdateDeviceToken(person.As("one"), new RequestUpdateDeviceTokenByApplication("token", null, name))).Refusal?.Status);
+
+        await person.Grain.Authenticate("two");
+        var told = await person.Device("one").Hears<AuthenticationByApplicationNotification>();
+        Assert.Equal(name, told.GetProperty("application").GetProperty("uuid").GetString());
+        await house.Silo.Deactivate(person.Grain);
+        Assert.Equal(name, await person.Called("two"));
+
+        // Neither its uuid nor the hash of it is a way to delete another one.
+        foreach (var guess in new[] { "two", ApplicationNames.Of("two") })
+        {
+            Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(guess))).Refusal?.Status);
+        }
+    }
+
+    [Fact]
     public async Task A_deleted_application_is_closed_and_void()
     {
         var person = await house.Person("one", "two");
-        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("two")));
+        var name = await person.Called("two");
+        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(name)));
         Assert.Equal(CloseCode.Deleted, await person.Device("two").Closes());
         Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("two")).Refusal?.Status);
         var lingering = person.Me with { Application = ApplicationNames.Of("two") };
         Assert.Equal(Statuses.Unauthenticated, (await person.Grain.UpdateNick(lingering, new RequestUpdateUserNick("nick"))).Refusal?.Status);
-        Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("two"))).Refusal?.Status);
+        Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(name))).Refusal?.Status);
     }
 
     [Fact]
     public async Task Who_deletes_the_own_application_gets_the_answer_before_the_close()
     {
         var person = await house.Person("one");
-        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("one")));
+        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication("one")));
         Assert.True(person.Device("one").IsOpen);
         Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Refusal?.Status);
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -165,7 +232,7 @@ public sealed class LoginTests(UserSilo house)
     {
         var person = await house.Person("one", "two");
         person.Device("two").Fails = true;
-        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.Me, new RequestDeleteApplication("two")));
+        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(await person.Called("two"))));
         await house.Silo.Deactivate(person.Grain);
         person.Device("two").Fails = false;
         await person.Sees(person);

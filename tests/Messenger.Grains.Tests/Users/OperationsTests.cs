@@ -15,7 +15,7 @@ public sealed class OperationsTests(UserSilo house)
     public async Task A_suspended_account_is_closed_is_not_woken_and_shows_as_blocked_until_it_is_restored()
     {
         var (person, other) = (await house.Person("first", "second"), await house.Person());
-        await person.Grain.UpdateDeviceToken(person.Me, new RequestUpdateDeviceTokenByApplication("token", person.UserId, "second"));
+        await person.Token("second", "token");
         person.Device("second").Online = true;
 
         Assert.Equal(1, (await Operations(person).Suspend(true)).Value!.Connections);

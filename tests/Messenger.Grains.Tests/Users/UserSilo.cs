@@ -51,7 +51,7 @@ public sealed class UserSilo : IAsyncLifetime
         // Everyone was told of everyone: only then is what comes next the test's own.
         foreach (var person in people)
         {
-            foreach (var application in await person.Applications())
+            foreach (var application in person.Confirmed)
             {
                 for (var told = 0; told < 2 * others.Count && !(person == people[0] && application == person.Asking); told++)
                 {
@@ -100,11 +100,30 @@ internal sealed record Person(UserSilo House, string Phone, string Asking = "fir
 
     public DeviceRecord Device(string application) => House.Devices[DeviceKeys.Of(UserId, application)];
 
-    public async Task<IEnumerable<string>> Applications() =>
-        (await Grain.GetApplications(Me, new RequestGetApplicationsFull(true))).Value!.Applications.Select(application => application.Uuid);
+    public async Task<IEnumerable<string>> Applications() => (await Listed()).Select(application => application.Uuid);
+
+    public Caller As(string application) => Me with { Application = ApplicationNames.Of(application) };
+
+    /// <summary>What the list says, asked by one of them.</summary>
+    public async Task<ApplicationInfo[]> Listed(string? by = null, bool confirmed = true) =>
+        (await Grain.GetApplications(by is null ? Me : As(by), new RequestGetApplicationsFull(confirmed))).Value!.Applications;
+
+    /// <summary>What one application is called by the others: the place is the same in everybody's list.</summary>
+    public async Task<string> Called(string application)
+    {
+        var at = Array.FindIndex(await Listed(by: application), one => one.Uuid == application);
+        return (await Listed(by: Confirmed.First(other => other != application)))[at].Uuid;
+    }
+
+    public Task<Answer> Token(string application, string? token) =>
+        Grain.UpdateDeviceToken(As(application), new RequestUpdateDeviceTokenByApplication(token, UserId, application));
+
+    /// <summary>The uuids of those that were confirmed here.</summary>
+    public List<string> Confirmed { get; } = [];
 
     public async Task Confirm(string application)
     {
+        Confirmed.Add(application);
         var now = House.Silo.Now;
         var info = new ApplicationInfo(application, null, "android", true, now, UserId, null, now, false, "SDK 34", "samsung", "SM-A336B");
         Assert.Null((await Grain.ConfirmApplication(info)).Refusal);

@@ -55,7 +55,7 @@ public abstract class UserDirectoryConformance(Store store)
     }
 
     [Fact]
-    public async Task Who_is_removed_leaves_no_blacklist_entry()
+    public async Task Who_is_removed_takes_the_own_blacklist_along_and_stays_on_those_of_others()
     {
         await Users.Put(Row(ann));
         await Users.AddToBlackList(ann, bob);
@@ -67,7 +67,9 @@ public abstract class UserDirectoryConformance(Store store)
 
         Assert.Null(await Users.Find(ann));
         Assert.Empty(await Users.BlackListOf(ann));
-        Assert.Equal([cid], await Users.BlackListOf(bob));
+        Assert.Equal([ann, cid], await Users.BlackListOf(bob));
+        await Users.Put(Row(ann));
+        Assert.Equal([bob], await Users.BlackListing(ann, [bob]));
     }
 
     private static UserRow Row(string id) => new(id, "public", null, null, "pair", null, 1, 1, 0, 1, false);

@@ -61,6 +61,15 @@ public sealed class ApnsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_badge_alone_is_silent_and_replaces_itself()
+    {
+        Assert.Equal(PushOutcome.Taken, await sender.Send(Sample() with { Conversation = Guid.Empty, Message = null }, default));
+        var (_, headers, _, body) = taken.Single();
+        Assert.Equal(("alert", "5", "badge"), (headers["apns-push-type"].ToString(), headers["apns-priority"].ToString(), headers["apns-collapse-id"].ToString()));
+        Assert.Equal("""{"aps":{"badge":3}}""", body.GetRawText());
+    }
+
+    [Fact]
     public async Task One_provider_token_serves_until_it_is_old()
     {
         for (var i = 0; i < 5; i++)

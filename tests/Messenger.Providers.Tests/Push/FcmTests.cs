@@ -76,6 +76,23 @@ public sealed class FcmTests : IAsyncLifetime
         Assert.Equal("Bearer token-1", authorizations.Single());
     }
 
+    [Fact]
+    public async Task A_badge_alone_names_no_conversation_and_wakes_no_phone()
+    {
+        var bodies = new List<JsonElement>();
+        await using var stub = await Stub.Start((context, body) =>
+        {
+            bodies.Add(JsonDocument.Parse(body).RootElement);
+            return context.Response.WriteAsync("{}");
+        });
+        using var sender = Sender(stub.Url);
+        await sender.Send(Sample() with { Conversation = Guid.Empty, Message = null }, default);
+
+        var message = bodies.Single().GetProperty("message");
+        Assert.Equal("""{"badge":"3"}""", message.GetProperty("data").GetRawText());
+        Assert.Equal(("badge", "NORMAL"), (message.GetProperty("android").GetProperty("collapse_key").GetString(), message.GetProperty("android").GetProperty("priority").GetString()));
+    }
+
     [Theory]
     [InlineData(404, """{"error":{"code":404,"status":"NOT_FOUND","details":[{"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"UNREGISTERED"}]}}""", PushVerdict.TokenDead, null)]
     [InlineData(404, """{"error":{"code":404,"status":"NOT_FOUND"}}""", PushVerdict.ProviderLater, 60)]
