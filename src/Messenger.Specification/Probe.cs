@@ -19,6 +19,17 @@ public static class Probe
     /// <param name="takes">Whether a payload with this value of the field is accepted.</param>
     public static IEnumerable<KeyValuePair<string, JsonNode?>> Text(Func<JsonNode?, bool> takes)
     {
+        // Longer than the shortest that anything asks for, and of no format.
+        const int Enough = 40;
+        if (!takes("?") && takes(new string('?', Enough)))
+        {
+            return
+            [
+                new("minLength", Enough - Largest(less => takes(new string('?', Enough - less)), Enough - 1)),
+                new("maxLength", Largest(length => length <= Enough || takes(new string('?', length)), Beyond)),
+            ];
+        }
+
         if (!takes("?"))
         {
             var pattern = takes(Uuid) ? UuidPattern
