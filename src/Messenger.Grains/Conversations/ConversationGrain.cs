@@ -42,13 +42,14 @@ internal sealed partial class ConversationGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        using var limit = DrainLimits.For(reason, cancellationToken);
         try
         {
-            await _recovery.WaitAsync(cancellationToken);
-            await _fanout.Drain(cancellationToken);
+            await _recovery.WaitAsync(limit.Token);
+            await _fanout.Drain(limit.Token);
 
             // Whoever loads it next, on whichever worker, must not find it in the journal of this one, which lives on.
-            await messages.Leave(Id).WaitAsync(cancellationToken);
+            await messages.Leave(Id).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {

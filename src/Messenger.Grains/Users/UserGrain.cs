@@ -65,9 +65,10 @@ internal sealed partial class UserGrain(
     {
         _local.Close();
         locals.Remove(UserId, _local);
+        using var limit = DrainLimits.For(reason, cancellationToken);
         try
         {
-            await Task.WhenAll(_devices.Drain(cancellationToken), _news.Drain(cancellationToken));
+            await Task.WhenAll(_devices.Drain(limit.Token), _news.Drain(limit.Token));
         }
         catch (OperationCanceledException)
         {

@@ -27,6 +27,12 @@ public enum FaultKind
     /// <summary>A device missed something between two things that it got, and was not told.</summary>
     Gap,
 
+    /// <summary>
+    /// A device that synchronises from the newest message it got, as the protocol says, never asks for something older that it did not get: being told to
+    /// resynchronise came too late for it.
+    /// </summary>
+    SilentLoss,
+
     /// <summary>A device that stayed connected did not get what came at the end.</summary>
     Silence,
 

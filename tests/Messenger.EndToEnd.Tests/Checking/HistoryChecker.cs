@@ -16,6 +16,7 @@ public static class HistoryChecker
             .. stories.SelectMany(story => story.Faults),
             .. LogCheck.Faults(sendings, logs),
             .. stories.SelectMany(story => ArrivalCheck.Faults(story, sendings, logs)),
+            .. stories.SelectMany(story => SynchronisationCheck.Faults(story, logs)),
             .. ReceiptCheck.Faults(histories, sendings, logs),
         ];
     }

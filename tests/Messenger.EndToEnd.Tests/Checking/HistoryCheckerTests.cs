@@ -140,6 +140,26 @@ public class HistoryCheckerTests
     public void A_gap() => Found(HeardBy("m1", "m2", "m4"), FaultKind.Gap);
 
     [Fact]
+    public void A_gap_that_the_resynchronisation_came_too_late_for()
+    {
+        var script = HeardBy("m1", "m3");
+        script[Script.Bob].Loses().Connects(resume: "cursor of m3", description: "resync");
+        Hear(script, "m4");
+
+        Found(script, FaultKind.Gap, FaultKind.SilentLoss);
+    }
+
+    [Fact]
+    public void Nothing_in_what_a_resynchronisation_in_time_makes_up_for()
+    {
+        var script = HeardBy("m1");
+        script[Script.Bob].Loses().Connects(resume: "cursor of m1", description: "resync");
+        Hear(script, "m4");
+
+        Found(script);
+    }
+
+    [Fact]
     public void A_gap_over_a_resume()
     {
         var script = HeardBy("m1", "m2");

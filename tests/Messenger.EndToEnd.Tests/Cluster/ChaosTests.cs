@@ -23,6 +23,9 @@ public class ChaosTests(SharedCluster shared, ITestOutputHelper output)
     /// <summary>Two messages a second and person would be a very busy group.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(2);
 
+    /// <summary>Some seconds, on a machine that others use too; who waits for an actor's own limit takes 30.</summary>
+    private static readonly TimeSpan StopTogether = TimeSpan.FromSeconds(25);
+
     private static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -67,6 +70,17 @@ public class ChaosTests(SharedCluster shared, ITestOutputHelper output)
         }
     });
 
+    [Fact]
+    public Task All_workers_stopped_at_once_and_started_again() => Survives(async (cluster, _) =>
+    {
+        var began = Clock.Now;
+        await Task.WhenAll(cluster.WorkerProcesses.Select(worker => worker.Terminate()));
+        var took = Clock.Now - began;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"both stopped after {took.TotalSeconds:F1} s"));
+        Assert.True(took < StopTogether, $"two workers that stop together took {took.TotalSeconds:F1} s");
+        await Task.WhenAll(cluster.WorkerProcesses.Select(worker => worker.Restart()));
+    });
+
     private async Task Survives(Func<ClusterFixture, int, Task> failure)
     {
         var cluster = shared.Cluster;
@@ -85,7 +99,7 @@ public class ChaosTests(SharedCluster shared, ITestOutputHelper output)
         await crowd.Prove();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{round} failures, {crowd.Acknowledged} messages acknowledged, {crowd.Commuters.Sum(commuter => commuter.Reconnects)} reconnects, longest stall {crowd.LongestStall.TotalSeconds:F1} s"));
+            $"{round} failures, {crowd.Acknowledged} messages acknowledged, {crowd.Commuters.Sum(commuter => commuter.Reconnects)} reconnects, longest stall {crowd.LongestStall.TotalSeconds:F1} s, {crowd.Resumes.Continued} of {crowd.Resumes.All} resumes continued, {crowd.ContinuityLost} closed with 1012"));
     }
 
     private static TimeSpan Duration() =>

@@ -23,6 +23,37 @@ public sealed class Crowd : IAsyncDisposable
 
     public TimeSpan LongestStall => _commuters.Max(commuter => commuter.LongestStall);
 
+    /// <summary>Of the connections that came back with a cursor: how many were continued, and how many there were.</summary>
+    public (int Continued, int All) Resumes
+    {
+        get
+        {
+            var (continued, all) = (0, 0);
+            foreach (var commuter in _commuters)
+            {
+                var asked = new HashSet<(int Connection, string Id)>();
+                foreach (var entry in commuter.Phone.History.Entries())
+                {
+                    if (entry is Asked { Type: "RequestAuthenticationByApplication" } login && login.Payload.TryGetProperty("resumeCursor", out var cursor)
+                        && cursor.ValueKind == System.Text.Json.JsonValueKind.String)
+                    {
+                        asked.Add((login.Connection, login.Id));
+                    }
+                    else if (entry is Answered { Id: { } id } answer && asked.Remove((answer.Connection, id)) && answer.Payload.Text("status") == "ok")
+                    {
+                        all++;
+                        continued += answer.Payload.Text("description") is null ? 1 : 0;
+                    }
+                }
+            }
+
+            return (continued, all);
+        }
+    }
+
+    /// <summary>Connections that the server closed because it could not vouch for their continuity.</summary>
+    public int ContinuityLost => _commuters.Sum(commuter => commuter.Phone.History.Entries().OfType<Ended>().Count(end => end.Code == 1012));
+
     /// <summary>People in groups of <paramref name="groupSize"/>, everybody registered and connected.</summary>
     public static async Task<Crowd> Gather(int people, int groupSize, Func<Uri> gateways)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Grains.Users;
 using Messenger.Ports;
@@ -104,6 +105,25 @@ public sealed class SuccessionTests : IAsyncLifetime
 
         await Told.Until(() => Log.Unsettled.Count == 0);
         await _stage.Told.Hears(scene.Cast[1], AddedMessage, 1);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_who_cannot_be_told_and_leaves_it_in_the_journal()
+    {
+        var stage = await Stage.Open();
+        var scene = await stage.Dialog();
+        await stage.Told.Hears(scene.Cast[1], AddedMessage, 1);
+
+        // As when all workers stop together: there is nobody to hand it to.
+        stage.Told.Before = _ => throw new TimeoutException();
+        stage.Told.BeforeDoubt = _ => throw new TimeoutException();
+        await scene.Sent(scene.Cast[0]);
+
+        var stop = Stopwatch.StartNew();
+        await stage.DisposeAsync();
+        Assert.True(stop.Elapsed < TimeSpan.FromSeconds(20), $"the stop took {stop.Elapsed.TotalSeconds} s");
+        Assert.Equal([scene.Id], stage.Silo.Log.Unsettled);
+        Assert.DoesNotContain(scene.Id, stage.Silo.Log.Gone);
     }
 
     /// <summary>A conversation whose activation has left in order, its creation told.</summary>
