@@ -14,14 +14,8 @@ namespace Messenger.Host.Composition;
 /// <summary>The silo: membership, grain state, time-outs, and what lives on it.</summary>
 internal static class SiloComposition
 {
-    /// <summary>Part of every stored grain's key: it must never change.</summary>
-    internal const string ServiceId = "messenger";
-
     /// <summary>The grain state of users and registrations, and Orleans' stream subscriptions, which must survive a silo.</summary>
     private static readonly string[] GrainStorages = ["state", "PubSubStore"];
-
-    /// <summary>Silent connections to Redis and between silos are probed so often: see PostgreSQL's.</summary>
-    internal const int KeepAliveSeconds = 15;
 
     public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening, Joined? joined)
     {
@@ -43,13 +37,13 @@ internal static class SiloComposition
     {
         if (joined is null)
         {
-            silo.UseLocalhostClustering(listening.Port, gatewayPort: 0, serviceId: ServiceId, clusterId: "embedded");
+            silo.UseLocalhostClustering(listening.Port, gatewayPort: 0, serviceId: ClusterConstants.ServiceId, clusterId: "embedded");
             return;
         }
 
         silo.AddPathMonitor();
         silo.AddMembership(joined);
-        silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ServiceId, joined.Cluster));
+        silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ClusterConstants.ServiceId, joined.Cluster));
         silo.Configure<EndpointOptions>(options =>
         {
             options.SiloPort = listening.Port;
@@ -116,7 +110,7 @@ internal static class SiloComposition
         silo.Configure<Orleans.Networking.Shared.SocketConnectionOptions>(options =>
         {
             // Orleans probes at its own level (membership) those silos alone that it watches: the others' connections may be silent for hours.
-            options.KeepAliveTimeSeconds = KeepAliveSeconds;
+            options.KeepAliveTimeSeconds = ClusterConstants.KeepAliveSeconds;
             options.KeepAliveIntervalSeconds = 5;
             options.KeepAliveRetryCount = 2;
         });

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
 using Messenger.Providers.Postgres;
 using StackExchange.Redis;
@@ -28,7 +27,7 @@ internal static class Joining
         // Below the shortest time after which a network forgets a silent connection; what the operator gave counts.
         if (!cluster.Redis.Contains("keepAlive", StringComparison.OrdinalIgnoreCase))
         {
-            options.KeepAlive = SiloComposition.KeepAliveSeconds;
+            options.KeepAlive = ClusterConstants.KeepAliveSeconds;
         }
 
         var store = new MembershipStore(await ConnectionMultiplexer.ConnectAsync(options), identity.Cluster);

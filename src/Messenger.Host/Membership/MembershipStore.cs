@@ -1,4 +1,3 @@
-using Messenger.Host.Composition;
 using StackExchange.Redis;
 
 namespace Messenger.Host.Membership;
@@ -29,9 +28,9 @@ internal sealed class MembershipStore(IConnectionMultiplexer connection, string 
     public IConnectionMultiplexer Connection => connection;
 
     /// <summary>As Orleans names it; said here, because rows are written here too.</summary>
-    public string TableKey { get; } = $"{SiloComposition.ServiceId}/members/{cluster}";
+    public string TableKey { get; } = $"{ClusterConstants.ServiceId}/members/{cluster}";
 
-    public string SealKey { get; } = $"{SiloComposition.ServiceId}/identity/{cluster}";
+    public string SealKey { get; } = $"{ClusterConstants.ServiceId}/identity/{cluster}";
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
