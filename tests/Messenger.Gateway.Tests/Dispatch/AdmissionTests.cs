@@ -17,7 +17,7 @@ public sealed class AdmissionTests
     private readonly FakeTimeProvider time = new();
 
     [Fact]
-    public void SoManyAtOnceAndAddressesInTurn()
+    public async Task SoManyAtOnceAndAddressesInTurn()
     {
         var queue = new AdmissionQueue(1, 100, TimeSpan.FromSeconds(5), time);
         var first = queue.Enter(Crowd);
@@ -26,34 +26,34 @@ public sealed class AdmissionTests
         Assert.True(first.IsCompletedSuccessfully);
         Assert.All([.. crowd, single], waiting => Assert.False(waiting.IsCompleted));
 
-        first.Result!.Dispose();
+        (await first)!.Dispose();
         Assert.True(crowd[0].IsCompletedSuccessfully);
-        crowd[0].Result!.Dispose();
+        (await crowd[0])!.Dispose();
         Assert.True(single.IsCompletedSuccessfully);
         Assert.False(crowd[1].IsCompleted);
-        single.Result!.Dispose();
-        single.Result.Dispose();
+        (await single)!.Dispose();
+        (await single).Dispose();
         Assert.True(crowd[1].IsCompletedSuccessfully);
         Assert.False(crowd[2].IsCompleted);
     }
 
     [Fact]
-    public void WhoWaitedTooLongIsShedAndAFullQueueShedsTheCrowd()
+    public async Task WhoWaitedTooLongIsShedAndAFullQueueShedsTheCrowd()
     {
         var queue = new AdmissionQueue(1, 4, TimeSpan.FromSeconds(5), time);
         Assert.True(queue.Enter(Crowd).IsCompletedSuccessfully);
         var crowd = Enumerable.Range(0, 5).Select(_ => queue.Enter(Crowd)).ToArray();
-        Assert.Null(crowd[4].Result);
+        Assert.Null((await crowd[4]));
         var single = queue.Enter(Single);
-        Assert.Null(crowd[3].Result);
+        Assert.Null((await crowd[3]));
         Assert.False(single.IsCompleted);
         Assert.Equal(4, queue.Waiting);
 
         // The place is held by one whose server hangs: a place is lent for a second, and each second another is let in.
         Sweep(queue, 2);
-        Assert.NotNull(crowd[0].Result);
+        Assert.NotNull((await crowd[0]));
         Sweep(queue, 1);
-        Assert.NotNull(single.Result);
+        Assert.NotNull((await single));
         Sweep(queue, 4);
         Assert.All(crowd, waiting => Assert.True(waiting.IsCompleted));
         Assert.Equal(0, queue.Waiting);
