@@ -32,7 +32,7 @@ public sealed class AdmissionTests
         Assert.True(single.IsCompletedSuccessfully);
         Assert.False(crowd[1].IsCompleted);
         (await single)!.Dispose();
-        (await single).Dispose();
+        (await single)!.Dispose();
         Assert.True(crowd[1].IsCompletedSuccessfully);
         Assert.False(crowd[2].IsCompleted);
     }
@@ -43,17 +43,17 @@ public sealed class AdmissionTests
         var queue = new AdmissionQueue(1, 4, TimeSpan.FromSeconds(5), time);
         Assert.True(queue.Enter(Crowd).IsCompletedSuccessfully);
         var crowd = Enumerable.Range(0, 5).Select(_ => queue.Enter(Crowd)).ToArray();
-        Assert.Null((await crowd[4]));
+        Assert.Null(await crowd[4]);
         var single = queue.Enter(Single);
-        Assert.Null((await crowd[3]));
+        Assert.Null(await crowd[3]);
         Assert.False(single.IsCompleted);
         Assert.Equal(4, queue.Waiting);
 
         // The place is held by one whose server hangs: a place is lent for a second, and each second another is let in.
         Sweep(queue, 2);
-        Assert.NotNull((await crowd[0]));
+        Assert.NotNull(await crowd[0]);
         Sweep(queue, 1);
-        Assert.NotNull((await single));
+        Assert.NotNull(await single);
         Sweep(queue, 4);
         Assert.All(crowd, waiting => Assert.True(waiting.IsCompleted));
         Assert.Equal(0, queue.Waiting);
