@@ -162,34 +162,44 @@ public sealed class LateChangeTests : IAsyncLifetime
     public async Task A_re_key_said_again_after_somebody_elses_makes_no_third_key_and_one_copy_more_is_another_key()
     {
         var scene = await _stage.Group(3);
-        var mine = Keys(scene, "mine", 0, 1);
+        var mine = Keys(scene, "mine", 0, 1, 2);
         var first = await Rekey(scene, 0, mine);
         var second = await Rekey(scene, 1, Keys(scene, "yours", 0, 1, 2));
         Assert.Equal(first, await Rekey(scene, 0, mine));
         Assert.Equal(2, Rekeyed(scene));
 
+        var late = await _stage.Person(8);
+        Caller[] everyone = [.. scene.Cast, late];
+
         // Another order is the same; one changed copy, another signature, another actor or one copy more is not.
-        Assert.Equal(first, await Rekey(scene, 0, [mine[1], mine[0]]));
+        Assert.Equal(first, await Rekey(scene, 0, [mine[2], mine[1], mine[0]]));
         Assert.Equal(2, Rekeyed(scene));
         SessionKeyValue[][] others =
         [
-            [mine[0], mine[1] with { KeyEncryptedBase64 = "else" }],
-            [mine[0], mine[1] with { SignatureBase64 = "else" }],
-            [.. mine, .. Keys(scene, "mine", 2)],
+            [mine[0], mine[1] with { KeyEncryptedBase64 = "else" }, mine[2]],
+            [mine[0], mine[1] with { SignatureBase64 = "else" }, mine[2]],
+            [.. mine, Scene.Value(late.UserId) with { KeyEncryptedBase64 = "late" }],
         ];
+        var made = second;
         for (var i = 0; i < others.Length; i++)
         {
-            var made = await Rekey(scene, 0, others[i]);
+            if (others[i].Length > 3)
+            {
+                // A key names everyone who is there: one copy more is for one person more.
+                Assert.Null((await scene.Grain.AddMember(scene.Cast[0], new RequestAddMember(scene.Uuid, made, Scene.Value(late.UserId)))).Refusal);
+            }
+
+            made = await Rekey(scene, 0, others[i]);
             Assert.Equal(3 + i, Rekeyed(scene));
             foreach (var copy in others[i])
             {
-                var own = Array.Find(scene.Cast, person => person.UserId == copy.UserId)!;
+                var own = Array.Find(everyone, person => person.UserId == copy.UserId)!;
                 var kept = (await scene.Grain.GetSessionKey(own, new RequestGetSessionKey(scene.Uuid, made))).Value!.SessionKey;
                 Assert.Equal(copy.KeyEncryptedBase64, kept.KeyEncryptedBase64);
             }
         }
 
-        Assert.NotEqual(first, await Rekey(scene, 1, mine));
+        Assert.NotEqual(made, await Rekey(scene, 1, others[^1]));
         Assert.NotEqual(first, second);
     }
 
@@ -197,7 +207,7 @@ public sealed class LateChangeTests : IAsyncLifetime
     public async Task The_same_re_key_twice_at_once_is_one_key()
     {
         var scene = await _stage.Group(3);
-        var keys = Keys(scene, "mine", 0, 1);
+        var keys = Keys(scene, "mine", 0, 1, 2);
         var reads = 0;
         var both = new TaskCompletionSource();
         _stage.Silo.Log.AfterRead = () =>
