@@ -1,6 +1,5 @@
 using Messenger.Gateway.Delivery;
 using Messenger.Gateway.Routes;
-using Messenger.Gateway.Sessions;
 using Messenger.Grains;
 using Messenger.Protocol;
 using Orleans;
@@ -17,7 +16,7 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
     /// An <c>ok</c> says what the session becomes; whoever finds that the request was answered meanwhile disposes of that. Notifications
     /// wait until the answer is written.
     /// </summary>
-    public async Task<Reply> Enter(Session session, Pending pending, RequestAuthenticationByApplication request)
+    public async Task<Reply> Enter(IGuest session, Pending pending, RequestAuthenticationByApplication request)
     {
         if (session.Caller is { } already)
         {
@@ -45,7 +44,7 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
         }
     }
 
-    private async Task<Reply> Authenticate(Session session, Pending pending, RequestAuthenticationByApplication request)
+    private async Task<Reply> Authenticate(IGuest session, Pending pending, RequestAuthenticationByApplication request)
     {
         var answer = await grains.User(request.UserId).Authenticate(request.Uuid);
         if (answer is not { Value: { } caller })

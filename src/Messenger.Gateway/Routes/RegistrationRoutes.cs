@@ -1,5 +1,4 @@
 using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Sessions;
 using Messenger.Grains;
 using Messenger.Protocol;
 using Orleans;
@@ -12,9 +11,9 @@ internal static class RegistrationRoutes
     public static void Add(RouteTable on, IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission)
     {
         on.Guest((RequestPing _) => own.Pong);
-        on.Guest(async (Session from, RequestRegisterApplication r) =>
+        on.Guest(async (IGuest from, RequestRegisterApplication r) =>
             await registrations.Refuse(from.Address) is { } refusal ? refusal : await grains.Registration(r.UserId).Register(r));
-        on.Guest(async (Session from, RequestConfirmRegistration r) =>
+        on.Guest(async (IGuest from, RequestConfirmRegistration r) =>
         {
             if (limits.RefuseConfirmation(from.Address) is { } tooMany)
             {
@@ -27,7 +26,7 @@ internal static class RegistrationRoutes
                 return shed ?? await grains.Registration(r.UserId).Confirm(r);
             }
         });
-        on.Guest((Session guest, Pending pending, RequestAuthenticationByApplication r) => login.Enter(guest, pending, r));
+        on.Guest((IGuest guest, Pending pending, RequestAuthenticationByApplication r) => login.Enter(guest, pending, r));
         on.User((Caller me, RequestUpdateDeviceTokenByApplication r) => grains.User(me).UpdateDeviceToken(me, r));
         on.User((Caller me, RequestGetApplicationsFull r) => grains.User(me).GetApplications(me, r));
         on.User((Caller me, RequestDeleteApplication r) => grains.User(me).DeleteApplication(me, r));

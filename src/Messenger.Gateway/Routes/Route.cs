@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Sessions;
 using Messenger.Grains;
 using Messenger.Protocol;
 
@@ -50,7 +49,7 @@ internal abstract class Route
     public virtual ValueTask<Reply[]> Call(Caller me, IReadOnlyList<Pending> requests) => throw new NotSupportedException($"{Type} goes one by one");
 
     /// <summary>Calls for a guest.</summary>
-    public virtual ValueTask<Reply> Call(Session guest, Pending pending) => throw new NotSupportedException($"{Type} is no guest's");
+    public virtual ValueTask<Reply> Call(IGuest guest, Pending pending) => throw new NotSupportedException($"{Type} is no guest's");
 
     protected abstract IRequest? Parse(ReadOnlySpan<byte> payload);
 }
@@ -84,10 +83,10 @@ internal sealed class UserRoute<TRequest, TResponse>(Func<Caller, TRequest, Task
 }
 
 /// <summary>Of anybody's.</summary>
-internal sealed class GuestRoute<TRequest>(Func<Session, Pending, TRequest, ValueTask<Reply>> call) : Route<TRequest>
+internal sealed class GuestRoute<TRequest>(Func<IGuest, Pending, TRequest, ValueTask<Reply>> call) : Route<TRequest>
     where TRequest : class, IRequest
 {
     public override bool IsGuest => true;
 
-    public override ValueTask<Reply> Call(Session guest, Pending pending) => call(guest, pending, (TRequest)pending.Request);
+    public override ValueTask<Reply> Call(IGuest guest, Pending pending) => call(guest, pending, (TRequest)pending.Request);
 }

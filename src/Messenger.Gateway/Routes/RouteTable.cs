@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Files;
-using Messenger.Gateway.Sessions;
 using Messenger.Grains;
 using Messenger.Grains.Conversations;
 using Messenger.Protocol;
@@ -56,11 +55,11 @@ internal sealed class RouteTable
             nameof(ResponseAddedMessage), call, answer => new Reply(answer.Refusal, Json: answer.Value?.Payload)));
 
     /// <summary>Served before authentication too.</summary>
-    public void Guest<TRequest>(Func<Session, TRequest, Task<Answer>> call)
+    public void Guest<TRequest>(Func<IGuest, TRequest, Task<Answer>> call)
         where TRequest : class, IRequest => Add(new GuestRoute<TRequest>(async (guest, _, request) => Reply.Of(await call(guest, request))));
 
     /// <summary>Served before authentication too; looks at its deadline by itself.</summary>
-    public void Guest<TRequest>(Func<Session, Pending, TRequest, Task<Reply>> call)
+    public void Guest<TRequest>(Func<IGuest, Pending, TRequest, Task<Reply>> call)
         where TRequest : class, IRequest => Add(new GuestRoute<TRequest>(async (guest, pending, request) => await call(guest, pending, request)));
 
     /// <summary>Served before authentication too, by the gateway itself.</summary>

@@ -57,7 +57,7 @@ internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
             last = pending;
         }
 
-        if (pending.Size > SharedMemory.Uncounted)
+        if (pending.Size > SmallBuffers.Uncounted)
         {
             budget.Reserve(pending.Size);
         }
@@ -67,7 +67,7 @@ internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
     /// <param name="behind">Its call has not ended: <see cref="Settle"/> follows when it has.</param>
     public bool Leave(Pending pending, bool behind = false)
     {
-        if (pending.Size > SharedMemory.Uncounted)
+        if (pending.Size > SmallBuffers.Uncounted)
         {
             budget.Release(pending.Size);
         }

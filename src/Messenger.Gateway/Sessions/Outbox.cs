@@ -364,9 +364,9 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
         var has = Counted(pending);
         foreach (var size in (ReadOnlySpan<int>)[Wanted(more), (int)BitOperations.RoundUpToPowerOf2((uint)(length + more))])
         {
-            if (size <= SharedMemory.Uncounted || budget.TryReserve(size - has))
+            if (size <= SmallBuffers.Uncounted || budget.TryReserve(size - has))
             {
-                Move(size, reserved: size <= SharedMemory.Uncounted ? 0 : size - has);
+                Move(size, reserved: size <= SmallBuffers.Uncounted ? 0 : size - has);
                 return true;
             }
         }
@@ -393,7 +393,7 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
         pending = larger;
     }
 
-    private static int Counted(byte[]? buffer) => buffer is { Length: > SharedMemory.Uncounted } ? buffer.Length : 0;
+    private static int Counted(byte[]? buffer) => buffer is { Length: > SmallBuffers.Uncounted } ? buffer.Length : 0;
 
     private void Return(byte[] buffer)
     {

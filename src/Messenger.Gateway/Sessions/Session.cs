@@ -15,10 +15,13 @@ namespace Messenger.Gateway.Sessions;
 /// It has no timer and no task of its own: <see cref="Watch"/> looks after all of them. <see cref="ReadLoop"/> runs it from accept to end;
 /// answers and notifications come from any thread.
 /// </remarks>
-internal sealed class Session : ISessionOutlet
+internal sealed class Session : IGuest, IUpgradedConnection
 {
     /// <summary>How long a closing connection has to read our close frame and to answer it.</summary>
     public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often it is looked at, and so how late a deadline may be noticed.</summary>
+    public static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
 
     private const int Open = -1;
 
@@ -128,12 +131,10 @@ internal sealed class Session : ISessionOutlet
         }
     }
 
-    /// <summary>
-    /// False while a login before has no outcome: one that was answered at its deadline may still reach the device, and of two at a time
-    /// the older could displace the newer.
-    /// </summary>
+    /// <inheritdoc/>
     public bool TryBeginLogin() => Interlocked.CompareExchange(ref loggingIn, 1, 0) == 0;
 
+    /// <inheritdoc/>
     public void EndLogin() => Volatile.Write(ref loggingIn, 0);
 
     /// <summary>Has authenticated: once, by its read loop. Its notifications wait for <see cref="Answered"/>.</summary>
@@ -203,7 +204,7 @@ internal sealed class Session : ISessionOutlet
         if (Begin(code))
         {
             Outbox.Finish(Framing.CloseFrame(code, reason), drop: true);
-            Volatile.Write(ref closing, time.GetTimestamp() - (long)((Farewell - Watch.Period).TotalSeconds * time.TimestampFrequency));
+            Volatile.Write(ref closing, time.GetTimestamp() - (long)((Farewell - LookPeriod).TotalSeconds * time.TimestampFrequency));
         }
     }
 
@@ -228,7 +229,7 @@ internal sealed class Session : ISessionOutlet
         }
     }
 
-    /// <summary>A frame that .NET's WebSocket wrote: a pong, or the close frame after what no client may send.</summary>
+    /// <inheritdoc/>
     public void WriteControl(ReadOnlySpan<byte> frame)
     {
         if (Framing.TryReadClose(frame, out var code))
@@ -248,7 +249,7 @@ internal sealed class Session : ISessionOutlet
         }
     }
 
-    /// <summary>Bytes came from the client.</summary>
+    /// <inheritdoc/>
     public void Heard(int count)
     {
         Inbound.Read(count);

@@ -4,7 +4,7 @@ namespace Messenger.Gateway.Sessions;
 /// The upgraded connection as .NET's WebSocket sees it: it reads from the socket, and what it writes by itself (pongs, and the close
 /// frame after a violation) goes through the session's outbox. So a socket has one writer, and no frame is cut by another.
 /// </summary>
-internal sealed class SessionStream(Stream inner, Session session) : Stream
+internal sealed class SessionStream(Stream inner, IUpgradedConnection session) : Stream
 {
     /// <summary>Reads that completed at once, one after another, before others get the thread: .NET's WebSocket reads control frames in a loop.</summary>
     private const int MostAtOnce = 32;

@@ -6,7 +6,7 @@ namespace Messenger.Gateway.Sessions;
 internal sealed class SessionUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtendedConnectFeature? connect)
     : IHttpUpgradeFeature, IHttpExtendedConnectFeature
 {
-    private Session? session;
+    private IUpgradedConnection? session;
 
     public bool IsUpgradableRequest => upgrade?.IsUpgradableRequest == true;
 
@@ -15,7 +15,7 @@ internal sealed class SessionUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtended
     public string? Protocol => connect?.Protocol;
 
     /// <summary>Whose connection is upgraded next.</summary>
-    public void For(Session that) => session = that;
+    public void For(IUpgradedConnection that) => session = that;
 
     public async Task<Stream> UpgradeAsync() => Wrap(await upgrade!.UpgradeAsync());
 

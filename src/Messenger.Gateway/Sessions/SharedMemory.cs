@@ -16,9 +16,6 @@ internal sealed class SharedMemory(MemoryBudgets budgets, SessionTable sessions,
     /// </summary>
     public const int GuestBytes = 16 * 1024;
 
-    /// <summary>Buffers up to here are not counted: one of each connection is within what <c>Gateway:MaxSessions</c> allows, and most never need more.</summary>
-    public const int Uncounted = 4 * 1024;
-
     /// <summary>Who holds less is not the reason.</summary>
     private const int Least = 64 * 1024;
 

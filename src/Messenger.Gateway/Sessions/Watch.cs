@@ -7,7 +7,7 @@ namespace Messenger.Gateway.Sessions;
 internal sealed class Watch(SessionTable sessions, Dispatcher dispatcher, GuestAdmission admission, FailureLog failures, TimeProvider time, ILogger<Watch> log) : IDisposable
 {
     /// <summary>How late a deadline may be noticed.</summary>
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Period = Session.LookPeriod;
 
     private ITimer? timer;
     private int looking;
