@@ -98,7 +98,7 @@ public class LimitsTests
     {
         await using var server = await GatewayServer.Start(options => options.RegistrationsPerAddress = 2);
         using var client = await server.Connect();
-        var request = $$$"""{"type":"RequestRegisterApplication","payload":{"applicationType":"android","openUserId":"+35794048714","userId":"{{{TestClient.User}}}","uuid":"a"}}""";
+        var request = $$$"""{"type":"RequestRegisterApplication","payload":{"applicationType":"android","openUserId":"+35794048714","userId":"{{{TestClient.User}}}","uuid":"application-of-22-characters"}}""";
         foreach (var expected in new[] { Statuses.Ok, Statuses.Ok, Statuses.TooManyRequests })
         {
             await client.Send(request);
@@ -133,7 +133,7 @@ public class LimitsTests
     {
         await using var server = await GatewayServer.Start();
         using var client = await server.Connect();
-        var request = $$$"""{"type":"RequestRegisterApplication","payload":{"applicationType":"android","openUserId":"+35794048714","userId":"{{{TestClient.User}}}","uuid":"a"}}""";
+        var request = $$$"""{"type":"RequestRegisterApplication","payload":{"applicationType":"android","openUserId":"+35794048714","userId":"{{{TestClient.User}}}","uuid":"application-of-22-characters"}}""";
         server.Grains.On("Take", _ => Task.FromResult(77));
         await client.Send(request);
         var status = await client.Status();
