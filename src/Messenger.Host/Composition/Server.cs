@@ -28,7 +28,7 @@ internal static class Server
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit);
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !HasPorts(builder.Configuration))
         {
-            builder.WebHost.UseUrls(Default(builder.Environment));
+            builder.WebHost.UseUrls(ListeningUrls.Default(builder.Environment));
         }
 
         if (admin.Port is { } port)
@@ -103,22 +103,6 @@ internal static class Server
             Log.NoCredentialKey(app.Logger, Keys.CredentialKey.Name);
         }
     }
-
-    /// <summary>Where the server will listen, however it is told to.</summary>
-    public static IEnumerable<string> Urls(IConfiguration configuration, IHostEnvironment environment)
-    {
-        var given = (configuration[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var ports = ((string[])["HTTP_PORTS", "HTTPS_PORTS"]).Select(key => configuration[key]).Where(value => !string.IsNullOrEmpty(value)).Select(port => $"http://*:{port}");
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>();
-        var all = given.Concat(ports).Concat(endpoints).ToList();
-        return all.Count > 0 ? all : [Default(environment)];
-    }
-
-    /// <summary>The host of such a URL, which may be * or +.</summary>
-    public static string Host(string url) => BindingAddress.Parse(url).Host;
-
-    /// <summary>A developer's machine serves itself; a container serves its network.</summary>
-    private static string Default(IHostEnvironment environment) => environment.IsDevelopment() ? "http://localhost:8080" : "http://*:8080";
 
     private static bool HasPorts(ConfigurationManager configuration) =>
         !string.IsNullOrEmpty(configuration["HTTP_PORTS"]) || !string.IsNullOrEmpty(configuration["HTTPS_PORTS"])

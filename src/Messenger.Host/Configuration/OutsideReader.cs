@@ -162,7 +162,7 @@ internal static class OutsideReader
     private static Uri NeededUrl(Key<Uri?> key, IConfiguration from, string because) => key.Read(from) ?? throw Missing(key, because);
 
     /// <summary>Codes, tokens and passwords go there: in clear to this machine alone.</summary>
-    private static Uri Private(Key<Uri?> key, Uri url) => url.Scheme == "https" || Starting.OpenDoors.IsLoopback(url.Host)
+    private static Uri Private(Key<Uri?> key, Uri url) => url.Scheme == "https" || Loopback.Is(url.Host)
         ? url
         : throw key.Refuse("what goes there would be read on the way: give an https URL, or one of this machine", url.GetLeftPart(UriPartial.Path));
 

@@ -25,19 +25,12 @@ internal static class OpenDoors
             return;
         }
 
-        if (Addresses(settings, from, environment).FirstOrDefault(address => !IsLoopback(address.Host)) is { Host: not null } reached)
+        if (Addresses(settings, from, environment).FirstOrDefault(address => !Loopback.Is(address.Host)) is { Host: not null } reached)
         {
             throw new StartRefusedException(
                 $"{open}, and this server is not this machine's alone: {reached.What}. Keep all of it on loopback addresses, or give {Keys.AllowRemote.Name}=true where nobody else is on that network.");
         }
     }
-
-    /// <summary>Whether nobody but this machine answers or comes under this name. An absolute path is a socket of the machine's own.</summary>
-    internal static bool IsLoopback(string host) =>
-        host.StartsWith('/')
-        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static string? Open(Settings settings) =>
         settings.Registration.FixedCode is not null ? $"{Keys.FixedCode.Name} lets anybody register as anybody"
@@ -48,9 +41,9 @@ internal static class OpenDoors
     /// <summary>Everything that is listened on or spoken to.</summary>
     private static IEnumerable<(string What, string Host)> Addresses(Settings settings, IConfiguration from, IHostEnvironment environment)
     {
-        foreach (var url in Composition.Server.Urls(from, environment))
+        foreach (var url in ListeningUrls.Urls(from, environment))
         {
-            yield return ($"it listens on {url}", Composition.Server.Host(url));
+            yield return ($"it listens on {url}", ListeningUrls.Host(url));
         }
 
         if (settings.Cluster is { } cluster)
