@@ -6,7 +6,9 @@ using Orleans.Runtime;
 namespace Messenger.Gateway.Delivery;
 
 /// <summary>Renews the leases of all sessions, batched by the silo of their devices, and lets those catch up that lost a tail.</summary>
-public sealed class LeaseKeeper(Subscriptions sessions, IDeviceLeasesClient leases, TimeProvider time, ILogger<LeaseKeeper> log)
+/// <param name="chance">What the jitter is drawn from; null: chance.</param>
+public sealed class LeaseKeeper(
+    Subscriptions sessions, IDeviceLeasesClient leases, TimeProvider time, ILogger<LeaseKeeper> log, Random? chance = null)
 {
     /// <summary>Between two rounds, give or take <see cref="Jitter"/>: a third of the lease.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -30,7 +32,7 @@ public sealed class LeaseKeeper(Subscriptions sessions, IDeviceLeasesClient leas
         {
             while (true)
             {
-                var jitter = (Random.Shared.NextDouble() - 0.5) * Jitter;
+                var jitter = ((chance ?? Random.Shared).NextDouble() - 0.5) * Jitter;
                 await Task.Delay(Period + jitter, time, stopping);
                 await Renew(stopping);
             }
@@ -89,7 +91,7 @@ public sealed class LeaseKeeper(Subscriptions sessions, IDeviceLeasesClient leas
 
             await Parallel.ForEachAsync(
                 report.Unknown,
-                new ParallelOptions { MaxDegreeOfParallelism = Asking, CancellationToken = stopping },
+                new ParallelOptions { MaxDegreeOfParallelism = Asking, CancellationToken = stopping, TaskScheduler = TaskScheduler.Current },
                 async (unknown, _) =>
                 {
                     if (sessions.Find(unknown) is { } session && await Ask(session))

@@ -237,7 +237,9 @@ public sealed class Subscription : IAsyncDisposable
         if (step == Step.Fetch)
         {
             DeliveryMeter.Gaps.Add(1);
-            fetch = Fetch(continuity.Epoch, continuity.Number);
+            // Not under the lock, and not on the stream's turn.
+            var (epoch, after) = (continuity.Epoch, continuity.Number);
+            fetch = Task.Factory.StartNew(() => Fetch(epoch, after), CancellationToken.None, TaskCreationOptions.DenyChildAttach, owner.Background).Unwrap();
         }
 
         while (!over && continuity.TryNext(out var next))
@@ -269,8 +271,6 @@ public sealed class Subscription : IAsyncDisposable
 
     private async Task Fetch(long epoch, long after)
     {
-        // Not under the lock, and not on the stream's turn.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         for (var attempt = 1; ; attempt++)
         {
             InboxPage? page = null;

@@ -22,15 +22,19 @@ public sealed class Subscriptions
     private readonly IGrainFactory grains;
     private long last;
 
-    public Subscriptions(IGrainFactory grains, ILocalSiloDetails silo, TimeProvider time, ILogger<Subscriptions> log)
+    /// <param name="background">Where gaps are fetched; null: the thread pool. A simulation has one thread, and chooses what runs next.</param>
+    /// <param name="chance">What session numbers begin with; null: chance.</param>
+    public Subscriptions(
+        IGrainFactory grains, ILocalSiloDetails silo, TimeProvider time, ILogger<Subscriptions> log, TaskScheduler? background = null, Random? chance = null)
     {
         this.grains = grains;
         Gateway = silo.SiloAddress;
         Time = time;
         Log = log;
+        Background = background ?? TaskScheduler.Default;
 
         // Two gateways, or one before and after a restart, must not give one device the same number.
-        last = Random.Shared.NextInt64(1, int.MaxValue) << 31;
+        last = (chance ?? Random.Shared).NextInt64(1, int.MaxValue) << 31;
     }
 
     /// <summary>How many sessions there are.</summary>
@@ -41,6 +45,8 @@ public sealed class Subscriptions
     internal TimeProvider Time { get; }
 
     internal ILogger Log { get; }
+
+    internal TaskScheduler Background { get; }
 
     internal IEnumerable<Subscription> All => sessions.Select(entry => entry.Value);
 

@@ -117,8 +117,16 @@ internal sealed partial class ConversationGrain
         }
 
         return lacking.Count > 0 ? Decision.After(sending.Rows.Read(messages, live, lacking))
-            : waits.Count > 0 ? Decision.After(Task.WhenAll(waits))
+            : waits.Count > 0 ? Decision.After(All(waits))
             : Apply(live, sending, plan);
+    }
+
+    private static async Task All(IEnumerable<Task> waits)
+    {
+        foreach (var wait in waits)
+        {
+            await wait;
+        }
     }
 
     /// <summary>What stands against a message that is no repeat. What has to be known first goes to <paramref name="lacking"/> or <paramref name="waits"/>.</summary>

@@ -50,7 +50,7 @@ internal sealed class Fanout(
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly HashSet<Lane> _crowded = [];
     private bool _stopped;
-    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<TaskCompletionSource> _doubts = [];
     private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Under which term what is sent from now on was committed: a user's grain takes nothing of one that has passed.</summary>
@@ -99,7 +99,12 @@ internal sealed class Fanout(
     public Task Doubt(IEnumerable<string> audience)
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var parcel = new Parcel(told.SetResult);
+        _doubts.Add(told);
+        var parcel = new Parcel(() =>
+        {
+            _doubts.Remove(told);
+            told.TrySetResult();
+        });
         foreach (var user in audience)
         {
             parcel.Add();
@@ -107,13 +112,12 @@ internal sealed class Fanout(
         }
 
         parcel.Done();
-        var ended = Ended();
+        if (_stopped)
+        {
+            told.TrySetCanceled();
+        }
 
-        // Most callers leave it to the lanes.
-        _ = ended.ContinueWith(static end => end.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return ended;
-
-        async Task Ended() => await await Task.WhenAny(told.Task, _end.Task);
+        return told.Task;
     }
 
     /// <summary>Waits while the slowest lane is crowded: the cost of a flood is borne by who sends it.</summary>
@@ -130,9 +134,12 @@ internal sealed class Fanout(
     {
         while (_lanes.Count > 0)
         {
-            await _progress.Task.WaitAsync(cancellation);
+            await Progress().WaitAsync(cancellation);
         }
     }
+
+    /// <summary>A time-out put on a task that runs its continuations elsewhere goes through the thread pool; on this one it does not.</summary>
+    private async Task Progress() => await _progress.Task;
 
     /// <summary>
     /// Sends nothing more: what is left stays unsettled in the log. Its grain is about to live elsewhere, and what this one told later
@@ -141,7 +148,10 @@ internal sealed class Fanout(
     public void Stop()
     {
         _stopped = true;
-        _end.TrySetCanceled();
+        foreach (var told in _doubts)
+        {
+            told.TrySetCanceled();
+        }
     }
 
     private Lane LaneOf(string user)

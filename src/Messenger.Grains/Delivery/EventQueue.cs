@@ -93,7 +93,7 @@ internal sealed class EventQueue(int most)
 
             try
             {
-                await wait.WaitAsync(patience, time);
+                await Awaited(wait).WaitAsync(patience, time);
             }
             catch (TimeoutException)
             {
@@ -101,6 +101,9 @@ internal sealed class EventQueue(int most)
             }
         }
     }
+
+    /// <summary>A time-out put on a task that runs its continuations elsewhere goes through the thread pool; on this one it does not.</summary>
+    private static async Task Awaited(Task task) => await task;
 
     /// <summary>The next events, at most so many and up to the bytes of a push; null when there are none now.</summary>
     public GatewayEvent[]? TryTake(int atMost = GatewayStreamBounds.PushEvents)

@@ -20,17 +20,21 @@ internal sealed class GatewaySender : IAsyncDisposable
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task loop;
+    private readonly TaskScheduler background;
     private IAsyncStream<GatewayBatch>? target;
     private volatile bool suspect;
 
-    public GatewaySender(SiloAddress gateway, Func<IAsyncStream<GatewayBatch>> stream, TimeProvider time, ILogger log, ISiloLease? lease)
+    /// <param name="background">Where the loop runs; null: the thread pool. A simulation has one thread, and chooses what runs next.</param>
+    public GatewaySender(
+        SiloAddress gateway, Func<IAsyncStream<GatewayBatch>> stream, TimeProvider time, ILogger log, ISiloLease? lease, TaskScheduler? background = null)
     {
         (this.gateway, this.stream, this.time, this.log, this.lease) = (gateway, stream, time, log, lease);
+        this.background = background ?? TaskScheduler.Default;
 
         // The loop outlives the call that happened to need it first: it must not keep that call's context.
         using (ExecutionContext.SuppressFlow())
         {
-            loop = Task.Run(Run);
+            loop = Start(Run).Unwrap();
         }
     }
 
@@ -43,15 +47,25 @@ internal sealed class GatewaySender : IAsyncDisposable
     /// <summary>Completes when the queue is not crowded, or after a while: a gateway that takes nothing is suspected, and its queue emptied.</summary>
     public Task Room(int events) => queue.Relief(events) is { IsCompleted: false } relief ? Held(relief) : Task.CompletedTask;
 
-    private async Task Held(Task relief) =>
-        await relief.WaitAsync(GatewayStreamBounds.Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task Held(Task relief) => await Awaited(relief).WaitAsync(GatewayStreamBounds.Patience, time)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    /// <summary>A time-out put on a task that runs its continuations elsewhere goes through the thread pool; on this one it does not.</summary>
+    private static async Task Awaited(Task task) => await task;
+
+    private Task<T> Start<T>(Func<T> action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background);
 
     /// <summary>Ends the loop; what is queued is dropped.</summary>
     public async ValueTask DisposeAsync()
     {
+        // First of all: the loop asks a queue that is complete again and again, until it is told to end.
+        await Start(() =>
+        {
+            stopping.Cancel();
+            return true;
+        });
         queue.Complete();
         queue.Clear();
-        await stopping.CancelAsync();
         await loop;
         stopping.Dispose();
     }

@@ -10,7 +10,8 @@ namespace Messenger.Grains.Delivery;
 /// <summary>The senders of this silo, one per gateway it ever published to, until membership declares that gateway dead.</summary>
 /// <remarks>It publishes through Orleans' stream interface alone: which provider carries the streams is a matter of registration.</remarks>
 internal sealed class GatewayStreams(
-    IServiceProvider services, ISiloStatusOracle silos, TimeProvider time, ILogger<GatewayStreams> log, ISiloLease? lease = null)
+    IServiceProvider services, ISiloStatusOracle silos, TimeProvider time, ILogger<GatewayStreams> log, ISiloLease? lease = null,
+    TaskScheduler? background = null)
     : IGatewayStreams, ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly ConcurrentDictionary<SiloAddress, Lazy<GatewaySender>> senders = new();
@@ -26,7 +27,8 @@ internal sealed class GatewayStreams(
                 return;
             }
 
-            sender = senders.GetOrAdd(gateway, address => new Lazy<GatewaySender>(() => new GatewaySender(address, () => StreamOf(address), time, log, lease)));
+            sender = senders.GetOrAdd(
+                gateway, address => new Lazy<GatewaySender>(() => new GatewaySender(address, () => StreamOf(address), time, log, lease, background)));
         }
 
         if (!sender.Value.Offer(hint))

@@ -48,5 +48,31 @@ internal sealed class LeaseRegistry
     /// <summary>Removes this very slot, never one that took its place.</summary>
     public void Remove(LeaseSlot slot) => slots.TryRemove(KeyValuePair.Create(slot.Connection, slot));
 
+    /// <summary>As <see cref="IDeviceLeases.Renew"/>.</summary>
+    public LeaseReport Renew(SiloAddress gateway, LeaseClaim[] claims, long now)
+    {
+        List<LeaseClaim>? different = null;
+        List<long>? unknown = null;
+        foreach (var claim in claims)
+        {
+            if (Find(gateway, claim.Session) is not { } slot)
+            {
+                (unknown ??= []).Add(claim.Session);
+                continue;
+            }
+
+            var number = slot.Number;
+            slot.Renew(slot.Epoch == claim.Epoch ? claim.Number : 0, now);
+            if (slot.Epoch != claim.Epoch || number > claim.Number)
+            {
+                (different ??= []).Add(new LeaseClaim(claim.Session, slot.Epoch, number));
+            }
+        }
+
+        return different is null && unknown is null ? Nothing : new LeaseReport([.. different ?? []], [.. unknown ?? []]);
+    }
+
+    private static readonly LeaseReport Nothing = new([], []);
+
     public LeaseSlot? Find(SiloAddress gateway, long session) => slots.GetValueOrDefault(new Connection(gateway, session));
 }

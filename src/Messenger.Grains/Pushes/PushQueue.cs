@@ -12,7 +12,7 @@ namespace Messenger.Grains.Pushes;
 /// A device's notices count as handed over only when the pushes they deserve are on disk. So whoever dies, either the push is there,
 /// or the log still remembers that the conversation is unsettled, and whoever takes over wakes its people.
 /// </remarks>
-internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<PushQueue> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<PushQueue> log, TaskScheduler? background = null) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>A burst to a large group; who brings more waits for room.</summary>
     public const int Capacity = 16 * 1024;
@@ -58,7 +58,7 @@ internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<Pu
 
     private Task Start()
     {
-        loop = Task.Run(Run);
+        loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background ?? TaskScheduler.Default).Unwrap();
         return Task.CompletedTask;
     }
 

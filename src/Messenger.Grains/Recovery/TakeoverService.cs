@@ -139,7 +139,7 @@ internal sealed class TakeoverService(
 
         await System.Threading.Tasks.Parallel.ForEachAsync(
             unsettled.Where(conversation => !told.Contains(conversation)).ToList(),
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation },
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation, TaskScheduler = TaskScheduler.Current },
             async (conversation, _) =>
             {
                 if (await Doubt(conversation, name))

@@ -13,7 +13,12 @@ internal sealed class Relay(GrainId id, Silo silo, ILoggerFactory loggers, Local
 }
 
 /// <summary>Reaches the relay of a silo.</summary>
-internal sealed class RelayClient(IServiceProvider services) : GrainServiceClient<IRelay>(services)
+internal interface IRelayClient
+{
+    IRelay On(SiloAddress silo);
+}
+
+internal sealed class RelayClient(IServiceProvider services) : GrainServiceClient<IRelay>(services), IRelayClient
 {
     public IRelay On(SiloAddress silo) => GetGrainService(silo);
 }

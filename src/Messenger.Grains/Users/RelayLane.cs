@@ -7,7 +7,8 @@ namespace Messenger.Grains.Users;
 /// <remarks>
 /// Any thread. What waits is bounded by those who send: a conversation has one consignment for each user under way. At rest it has no task.
 /// </remarks>
-internal sealed class RelayLane(IRelay relay) : IThreadPoolWorkItem
+/// <param name="background">Where it calls; null: the thread pool. A simulation has one thread, and chooses what runs next.</param>
+internal sealed class RelayLane(IRelay relay, TaskScheduler? background = null) : IThreadPoolWorkItem
 {
     /// <summary>Consignments in one call: past some hundreds a bigger one is only later.</summary>
     private const int Most = 512;
@@ -30,7 +31,14 @@ internal sealed class RelayLane(IRelay relay) : IThreadPoolWorkItem
                 busy = true;
 
                 // Not from here: whoever asks is in a turn of its grain, which must not carry what others ask.
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+                if (background is null)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+                }
+                else
+                {
+                    _ = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background);
+                }
             }
         }
 

@@ -10,7 +10,7 @@ namespace Messenger.Grains.Users;
 /// looked for where its key places it (<see cref="ByKeyDirector"/>); who is not there is the caller's matter.
 /// </summary>
 internal sealed class Relays(
-    RelayClient relays, ISiloStatusOracle silos, ISiloMetadataCache metadata, TimeProvider time) : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
+    IRelayClient relays, ISiloStatusOracle silos, ISiloMetadataCache metadata, TimeProvider time, TaskScheduler? background = null) : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>The metadata of a silo that has just joined may come a little later than the news of it.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
@@ -24,7 +24,7 @@ internal sealed class Relays(
     /// </summary>
     public Task<bool> Deliver(Consignment consignment) =>
         ByKeyDirector.Choose(consignment.UserId, Workers()) is { } silo && !silo.Equals(silos.SiloAddress)
-            ? lanes.GetOrAdd(silo, to => new RelayLane(relays.On(to))).Deliver(consignment)
+            ? lanes.GetOrAdd(silo, to => new RelayLane(relays.On(to), background)).Deliver(consignment)
             : NotHere;
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)

@@ -11,7 +11,7 @@ public static class UserExtensions
     public static ISiloBuilder AddUsers(this ISiloBuilder builder)
     {
         builder.Services.AddSingleton<LocalUsers>();
-        builder.Services.AddSingleton<RelayClient>();
+        builder.Services.AddSingleton<IRelayClient, RelayClient>();
         builder.Services.AddSingleton<Relays>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<Relays>());
         builder.AddGrainService<Relay>();

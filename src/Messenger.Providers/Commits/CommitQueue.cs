@@ -37,7 +37,9 @@ internal sealed class CommitQueue : IAsyncDisposable
     private bool open;
     private int disposed;
 
-    public CommitQueue(IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger, IStoreHistory? history = null)
+    /// <param name="background">Where the loop runs; null: the thread pool. A simulation has one thread, and chooses what runs next.</param>
+    public CommitQueue(
+        IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger, IStoreHistory? history = null, TaskScheduler? background = null)
     {
         this.writer = writer;
         this.options = options;
@@ -51,7 +53,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         // The loop outlives whoever made it: it must not run in that one's context.
         using (ExecutionContext.SuppressFlow())
         {
-            loop = Task.Run(Run);
+            loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background ?? TaskScheduler.Default).Unwrap();
         }
     }
 
@@ -98,7 +100,9 @@ internal sealed class CommitQueue : IAsyncDisposable
         {
             // A name that was never claimed could be fenced and forgotten before: then nobody could tell this process that it may not load.
             await Claim().WaitAsync(options.OpenLimit, clock);
-            await certain.Task.WaitAsync(options.OpenLimit, clock);
+
+            // By a task of our own: a time-out put on one that runs its continuations elsewhere goes through the thread pool.
+            await Certain().WaitAsync(options.OpenLimit, clock);
         }
         catch (TimeoutException e)
         {
@@ -155,6 +159,8 @@ internal sealed class CommitQueue : IAsyncDisposable
         }
     }
 
+    private async Task Certain() => await certain.Task;
+
     public async ValueTask DisposeAsync()
     {
         await Close();
@@ -169,7 +175,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         meter.Dispose();
     }
 
-    private Task Claim()
+    private async Task Claim()
     {
         if (!opened.Task.IsCompleted && Interlocked.Exchange(ref asked, 1) == 0)
         {
@@ -177,7 +183,7 @@ internal sealed class CommitQueue : IAsyncDisposable
             queue.Writer.TryWrite(new Pending(new LogEntry(Guid.Empty, 0) { Notifies = false }, clock.GetTimestamp(), closed.NextTicket(), trims: true));
         }
 
-        return opened.Task;
+        await opened.Task;
     }
 
     private async Task Run()

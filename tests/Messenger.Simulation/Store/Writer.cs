@@ -1,0 +1,69 @@
+using Messenger.Ports;
+using Messenger.Providers.Commits;
+using Messenger.Simulation.Cluster;
+
+namespace Messenger.Simulation.Store;
+
+/// <summary>How the group commit of one process reaches the database, by the rules of the real writer.</summary>
+internal sealed class Writer(Silo silo, Database store, IWriterName self) : IBatchWriter
+{
+    private long _generation;
+    private bool _claimed;
+
+    public bool Journals => true;
+
+    public async Task<bool> Open(CancellationToken cancellation)
+    {
+        var (may, generation) = await store.Ask(silo, () =>
+        {
+            if (!store.Writers.TryGetValue(self.Name, out var row))
+            {
+                if (_claimed)
+                {
+                    // A name that was retired has no row, and does not get one again.
+                    return (false, 0);
+                }
+
+                store.Writers[self.Name] = row = new Database.WriterRow();
+            }
+
+            return (!row.Fenced, ++row.Generation);
+        });
+        _generation = may ? generation : _generation;
+        _claimed = true;
+        return may;
+    }
+
+    public Task<BatchOutcome> Write(Batch batch)
+    {
+        var generation = _generation;
+        return store.Ask(silo, () => store.Commit(self.Name, generation, batch), limited: false);
+    }
+
+    public Task Retire() => store.Ask(silo, () =>
+        store.Writers.TryGetValue(self.Name, out var row) && !row.Fenced && row.Generation == _generation && store.Writers.Remove(self.Name));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>Take-over by the row that every commit of a process goes through.</summary>
+internal sealed class Takeover(Silo silo, Database store) : ITakeover
+{
+    public Task<IReadOnlyList<string>> Writers() =>
+        store.Ask<IReadOnlyList<string>>(silo, () => [.. store.Writers.Keys.Append(silo.Address.ToParsableString()).Distinct()]);
+
+    public Task<IReadOnlyList<Guid>> Fence(string writer) => store.Ask(silo, () =>
+    {
+        if (!store.Writers.TryGetValue(writer, out var row))
+        {
+            store.Writers[writer] = row = new Database.WriterRow();
+        }
+
+        row.Fenced = true;
+        store.TakenOver.Add(writer);
+        silo.World.Note($"{silo} fences {writer}, unsettled {row.Unsettled.Count}");
+        return silo.Cluster.Plants.ForgetsWhatIsUntold ? [] : row.Unsettled;
+    });
+
+    public Task Retire(string writer) => store.Ask(silo, () => store.Writers.TryGetValue(writer, out var row) && row.Fenced && store.Writers.Remove(writer));
+}
