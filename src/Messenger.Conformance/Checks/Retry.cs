@@ -106,19 +106,21 @@ internal static class RetryChecks
 
     private static async Task ReKeyingSaidAgainAfterSomebodyElsesMakesNoThirdKey(Scene scene)
     {
-        var (a, b) = await scene.Two();
+        var (a, b, c) = await scene.Three();
         var talk = await a.Group(b);
         var (own, other) = (Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId));
 
-        var mine = await Rekey(a, own);
+        var mine = await Rekey(a, own, other);
         var theirs = await Rekey(b, Opaque.Key(b.UserId, a.UserId), Opaque.Key(b.UserId, b.UserId));
-        Expect.Equal(mine, await Rekey(a, own));
+        Expect.Equal(mine, await Rekey(a, own, other));
         Expect.Equal(theirs, (await a.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
 
-        var more = await Rekey(a, own, other);
+        // A key names everyone who is there: one copy more is for one person more.
+        (await a.AddMember(talk, c, key: theirs)).Done();
+        var more = await Rekey(a, own, other, Opaque.Key(a.UserId, c.UserId));
         Expect.NotEqual(mine, more);
-        (await b.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = more })).Done();
-        (await b.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = mine })).Refused("not_found");
+        (await c.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = more })).Done();
+        (await c.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = mine })).Refused("not_found");
         Expect.Equal(3, (await a.Log(talk)).Count(message => message.Text("eventType") == "SessionKeyRegenerated"));
 
         async Task<string> Rekey(Phone who, params object[] keys) =>

@@ -209,6 +209,9 @@ public class SameOnBothStoresTests(ITestOutputHelper output)
 
         private const long LatestTime = 4_000_000_000_000;
 
+        /// <summary>Of an application's name, which each server draws.</summary>
+        private const int NameLength = 22;
+
         private readonly Dictionary<string, string> _own = new(StringComparer.OrdinalIgnoreCase);
 
         public string Of(JsonElement payload) => Plain(JsonNode.Parse(payload.GetRawText()), "")?.ToJsonString() ?? "null";
@@ -226,7 +229,7 @@ public class SameOnBothStoresTests(ITestOutputHelper output)
         private string Text(string text, string member) =>
             people.Contains(text) ? text
             : text.StartsWith("http://", StringComparison.Ordinal) ? new Uri(text).AbsolutePath
-            : member is "uuid" or "sessionKeyUuid" or "keyPairUuid" or "fromSessionKeyUuid" && Guid.TryParseExact(text, "D", out _)
+            : member is "uuid" or "sessionKeyUuid" or "keyPairUuid" or "fromSessionKeyUuid" && (Guid.TryParseExact(text, "D", out _) || (member == "uuid" && text.Length == NameLength))
                 ? _own.TryGetValue(text, out var known) ? known : _own[text] = $"uuid {_own.Count}"
             : text;
     }
