@@ -5,9 +5,12 @@ namespace Messenger.Helm.Tests;
 /// <summary>What the chart makes of values.</summary>
 internal sealed record Rendered(string Text, IReadOnlyList<object> Objects)
 {
-    public static Rendered From(string helm, params string[] values)
+    public static Rendered From(string helm, params string[] values) => With(helm, values);
+
+    /// <summary>The same, with arguments of helm's behind the files.</summary>
+    public static Rendered With(string helm, string[] values, params string[] more)
     {
-        var (code, text) = Tool.Helm(helm, ["template", "chat", Tool.Chart, "--namespace", "chat", "--kube-version", "1.33", .. Files(values)]);
+        var (code, text) = Tool.Helm(helm, ["template", "chat", Tool.Chart, "--namespace", "chat", "--kube-version", "1.33", .. Files(values), .. more]);
         Assert.True(code == 0, text);
 
         // Strict: an unknown field is an error. Kinds of other people's operators are not known to it.

@@ -74,7 +74,9 @@ public sealed partial class ValuesTests
     [InlineData("ingress.enabled=true,ingress.host=a.example,ingress.tlsSecret=tls,config.Gateway:TrustedProxies=", "wss://a.example/ws")]
     [InlineData("gatewayApi.enabled=true,gatewayApi.parentRefs[0].name=gw,config.Gateway:TrustedProxies=10.0.0.0/8", "at /ws of the Gateway's address")]
     [InlineData("admin.port=9090", "port-forward deployment/chat-messenger-worker 9090")]
-    [InlineData("trial.enabled=true", "THIS IS A TRIAL")]
+    [InlineData("trial.enabled=true,trial.password=0123456789abcdef", "THIS IS A TRIAL")]
+    [InlineData("migration.mode=off", "migration.mode is off")]
+    [InlineData("ingress.enabled=true,ingress.host=a.example,ingress.hosts[0]=b.example,config.Gateway:TrustedProxies=", "ws://a.example/ws", "ws://b.example/ws")]
     [InlineData("worker.replicas=2", "Sms:Provider is not set", "Push:Provider is not set", "Neither Files:Provider nor Files:Directory", "Data:CredentialKey is not set")]
     public void The_notes_tell_the_next_step_and_what_is_missing(string values, params string[] words)
     {

@@ -18,27 +18,106 @@ app.kubernetes.io/name: {{ include "messenger.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{- define "messenger.labels" -}}
+{{/* The chart's own labels of every object. */}}
+{{- define "messenger.ownLabels" -}}
 {{ include "messenger.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
-{{- define "messenger.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
-{{- else -}}
-{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- define "messenger.labels" -}}
+{{- include "messenger.labelled" (dict "root" .) -}}
 {{- end -}}
+
+{{/*
+The chart's own labels, commonLabels and what a value adds: a map, in which no name stands twice.
+Takes (dict "root" $ "component" COMPONENT "more" LABELS "place" VALUE), the last three where there are any.
+*/}}
+{{- define "messenger.labelled" -}}
+{{- $labels := include "messenger.ownLabels" .root | fromYaml -}}
+{{- with .component -}}{{- $_ := set $labels "app.kubernetes.io/component" . -}}{{- end -}}
+{{- $places := dict "app.kubernetes.io/component" "the chart" -}}
+{{- range $name, $_ := $labels -}}{{- $_ := set $places $name "the chart" -}}{{- end -}}
+{{- range $from := list (dict "place" "commonLabels" "labels" .root.Values.commonLabels) (dict "place" .place "labels" .more) -}}
+{{- range $name, $value := $from.labels -}}
+{{- include "messenger.once" (dict "kind" "label" "names" $places "key" $name "name" $name "place" $from.place) -}}
+{{- $_ := set $labels $name $value -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $labels -}}
+{{- end -}}
+
+{{/* Fails when a name was there before. Takes (dict "kind" KIND "names" DICT "key" KEY "name" NAME "place" PLACE), and notes it in names. */}}
+{{- define "messenger.once" -}}
+{{- if hasKey .names .key -}}
+{{- fail (printf "the %s %s is given twice: by %s and by %s; leave one of them out" .kind .name (get .names .key) .place) -}}
+{{- end -}}
+{{- $_ := set .names .key .place -}}
+{{- end -}}
+
+{{- define "messenger.image" -}}
+{{- $registry := default .Values.image.registry (dig "imageRegistry" "" (default dict .Values.global)) -}}
+{{- $name := empty $registry | ternary .Values.image.repository (printf "%s/%s" (trimSuffix "/" (default "" $registry)) .Values.image.repository) -}}
+{{- if .Values.image.digest -}}
+{{ $name }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ $name }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end -}}
+{{- end -}}
+
+{{/* An image of a trial's, from global.imageRegistry where there is one. Takes (dict "root" $ "image" NAME). */}}
+{{- define "messenger.trialImage" -}}
+{{- $registry := dig "imageRegistry" "" (default dict .root.Values.global) -}}
+{{- if $registry -}}
+{{ trimSuffix "/" $registry }}/{{ regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" .image "" }}
+{{- else -}}
+{{ .image }}
+{{- end -}}
+{{- end -}}
+
+{{/* Where pods stand: what the value says, else what the pods of a role have. Takes (dict "own" VALUES "else" VALUES). */}}
+{{- define "messenger.placement" -}}
+{{- range $key := list "priorityClassName" "nodeSelector" "tolerations" "affinity" -}}
+{{- $value := index $.own $key -}}
+{{- if kindIs "invalid" $value -}}{{- $value = index (default dict $.else) $key -}}{{- end -}}
+{{- if $value }}
+{{ dict $key $value | toYaml }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What all pods of the server have in common. */}}
+{{- define "messenger.pod" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .Values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "messenger.trialSecret" -}}
 {{ include "messenger.fullname" . }}-trial
 {{- end -}}
 
-{{/* The environment of every process. Takes (dict "root" $ "role" ROLE). */}}
-{{- define "messenger.env" -}}
+{{/* What the chart itself sets in every process. Takes (dict "root" $ "role" ROLE). */}}
+{{- define "messenger.ownEnv" -}}
 {{- $root := .root -}}
 {{- $trial := $root.Values.trial.enabled -}}
 - name: ConnectionStrings__Postgres
@@ -99,6 +178,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - name: OTEL_RESOURCE_ATTRIBUTES
   value: service.instance.id=$(POD_NAME),k8s.pod.name=$(POD_NAME),k8s.namespace.name={{ $root.Release.Namespace }}
 {{- end }}
+{{- end -}}
+
+{{/* The environment of every process. Takes (dict "root" $ "role" ROLE). */}}
+{{- define "messenger.env" -}}
+{{- $root := .root -}}
+{{ include "messenger.ownEnv" . }}
 {{- range $key, $value := $root.Values.config }}
 - name: {{ $key | replace ":" "__" }}
   value: {{ $value | toString | quote }}
@@ -125,24 +210,80 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if or (hasKey .root.Values.config .key) (hasKey .root.Values.secretConfig .key) -}}yes{{- end -}}
 {{- end -}}
 
-{{- define "messenger.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
-seccompProfile:
-  type: RuntimeDefault
+{{/*
+No name twice. A container's environment may name a variable twice, of which Helm 3 lets the last win and Helm 4 (server-side apply) refuses the object;
+to the server a key is the same with : and __, and in small letters.
+*/}}
+{{- define "messenger.names" -}}
+{{- $root := . -}}
+{{- $env := dict -}}
+{{- $values := dict "connectionstrings__postgres" "postgres.existingSecret" "connectionstrings__redis" "redis.existingSecret"
+  "cluster__id" "clusterId" "cluster__secret" "clusterSecret.existingSecret" "gateway__drainpersecond" "gateway.drainPerSecond"
+  "data__migrateonstart" "trial.enabled" "sms__codesinlog" "trial.enabled" "admin__port" "admin.port"
+  "otel_exporter_otlp_endpoint" "telemetry.endpoint" "otel_exporter_otlp_protocol" "telemetry.protocol"
+  "pod_name" "telemetry.endpoint" "otel_resource_attributes" "telemetry.endpoint" -}}
+{{- range (include "messenger.ownEnv" (dict "root" . "role" "all") | fromYamlArray) -}}
+{{- $_ := set $env (lower .name) (get $values (lower .name) | default "the chart itself") -}}
 {{- end -}}
-
-{{- define "messenger.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
+{{- range $key, $_ := .Values.config -}}
+{{- include "messenger.once" (dict "kind" "key" "names" $env "key" ($key | replace ":" "__" | lower) "name" $key "place" (printf "config.%q" $key)) -}}
+{{- end -}}
+{{- range $key, $_ := .Values.secretConfig -}}
+{{- include "messenger.once" (dict "kind" "key" "names" $env "key" ($key | replace ":" "__" | lower) "name" $key "place" (printf "secretConfig.%q" $key)) -}}
+{{- end -}}
+{{- range $at, $one := .Values.extraEnv -}}
+{{- include "messenger.once" (dict "kind" "key" "names" $env "key" ($one.name | replace ":" "__" | lower) "name" $one.name "place" (printf "extraEnv[%d]" $at)) -}}
+{{- end -}}
+{{- $volumes := dict "tmp" "the chart itself" -}}
+{{- range $at, $one := .Values.extraVolumes -}}
+{{- include "messenger.once" (dict "kind" "volume" "names" $volumes "key" $one.name "name" $one.name "place" (printf "extraVolumes[%d]" $at)) -}}
+{{- end -}}
+{{- $mounts := dict "/tmp" "the chart itself" -}}
+{{- range $at, $one := .Values.extraVolumeMounts -}}
+{{- include "messenger.once" (dict "kind" "mount path" "names" $mounts "key" (trimSuffix "/" $one.mountPath) "name" $one.mountPath "place" (printf "extraVolumeMounts[%d]" $at)) -}}
+{{- end -}}
+{{- range $role, $of := dict "gateway" .Values.gateway "worker" .Values.worker -}}
+{{- $containers := dict "messenger" "the chart itself" -}}
+{{- range $list := list "sidecars" "initContainers" -}}
+{{- range $at, $one := get $of $list -}}
+{{- include "messenger.once" (dict "kind" "container" "names" $containers "key" $one.name "name" $one.name "place" (printf "%s.%s[%d]" $role $list $at)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $hosts := dict -}}
+{{- with .Values.ingress.host -}}{{- $_ := set $hosts . "ingress.host" -}}{{- end -}}
+{{- range $at, $host := .Values.ingress.hosts -}}
+{{- include "messenger.once" (dict "kind" "host" "names" $hosts "key" (lower $host) "name" $host "place" (printf "ingress.hosts[%d]" $at)) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* A mistake that a schema cannot see. */}}
 {{- define "messenger.check" -}}
+{{- include "messenger.names" . -}}
+{{- range $role, $of := dict "gateway" .Values.gateway "worker" .Values.worker -}}
+{{- if gt (int $of.autoscaling.minReplicas) (int $of.autoscaling.maxReplicas) -}}
+{{- fail (printf "%s.autoscaling.minReplicas (%d) is above %s.autoscaling.maxReplicas (%d)" $role (int $of.autoscaling.minReplicas) $role (int $of.autoscaling.maxReplicas)) -}}
+{{- end -}}
+{{- if and $of.autoscaling.enabled (kindIs "invalid" $of.autoscaling.cpuPercent) (not $of.autoscaling.connections) (not $of.autoscaling.metrics) -}}
+{{- fail (printf "%s.autoscaling has nothing to go by: set cpuPercent or metrics" $role) -}}
+{{- end -}}
+{{- $least := $of.podDisruptionBudget.minAvailable -}}
+{{- $pods := $of.autoscaling.enabled | ternary $of.autoscaling.minReplicas $of.replicas -}}
+{{- if and $of.podDisruptionBudget.enabled (not (kindIs "invalid" $least)) (not (kindIs "string" $least)) (not (kindIs "invalid" $pods)) -}}
+{{- if ge (int $least) (int $pods) -}}
+{{- fail (printf "%s.podDisruptionBudget.minAvailable (%d) of %d pods lets no pod go: no node could be drained" $role (int $least) (int $pods)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and (ne .Values.service.type "LoadBalancer") (or .Values.service.loadBalancerClass .Values.service.loadBalancerSourceRanges) -}}
+{{- fail (printf "service.loadBalancerClass and service.loadBalancerSourceRanges are for service.type LoadBalancer, and it is %s" .Values.service.type) -}}
+{{- end -}}
+{{- if and (eq .Values.service.type "ClusterIP") (or .Values.service.nodePort .Values.service.externalTrafficPolicy) -}}
+{{- fail "service.nodePort and service.externalTrafficPolicy are for service.type NodePort or LoadBalancer, and it is ClusterIP" -}}
+{{- end -}}
+{{- if and .Values.ingress.tlsSecret (not .Values.ingress.host) (not .Values.ingress.hosts) -}}
+{{- fail "ingress.tlsSecret needs ingress.host or ingress.hosts: the names of the certificate" -}}
+{{- end -}}
 {{- if not .Values.trial.enabled -}}
 {{- if or (not .Values.postgres.existingSecret) (not .Values.redis.existingSecret) -}}
 {{- fail "postgres.existingSecret and redis.existingSecret name Secrets with the connection strings; or, for a trial without backups, set trial.enabled=true" -}}
@@ -151,14 +292,14 @@ capabilities:
 {{- if gt (int .Values.gateway.connectionsPerPod) (mul (int .Values.gateway.drainPerSecond) 65) -}}
 {{- fail (printf "gateway.connectionsPerPod (%d) cannot be drained in the 65 s that a stop leaves: at gateway.drainPerSecond=%d that is %d at most" (int .Values.gateway.connectionsPerPod) (int .Values.gateway.drainPerSecond) (mul (int .Values.gateway.drainPerSecond) 65)) -}}
 {{- end -}}
+{{- if and .Values.gatewayApi.enabled (not .Values.gatewayApi.parentRefs) -}}
+{{- fail "gatewayApi.enabled needs gatewayApi.parentRefs: the Gateway that the route belongs to" -}}
+{{- end -}}
 {{- if and (or .Values.ingress.enabled .Values.gatewayApi.enabled) (not (include "messenger.given" (dict "root" . "key" "Gateway:TrustedProxies"))) -}}
 {{- fail "an ingress or a Gateway stands before the clients: set config \"Gateway:TrustedProxies\" to the network of its pods, such as 10.0.0.0/8, or all clients count as one address and share its limits; or, if that is meant, to \"\"" -}}
 {{- end -}}
 {{- if and .Values.podMonitor.enabled (not .Values.admin.port) -}}
 {{- fail "podMonitor.enabled needs admin.port: that is where metrics are read" -}}
-{{- end -}}
-{{- if and .Values.gatewayApi.enabled (not .Values.gatewayApi.parentRefs) -}}
-{{- fail "gatewayApi.enabled needs gatewayApi.parentRefs: the Gateway that the route belongs to" -}}
 {{- end -}}
 {{- end -}}
 
@@ -170,16 +311,13 @@ kind: Deployment
 metadata:
   name: {{ include "messenger.fullname" $root }}-{{ .role }}
   labels:
-    {{- include "messenger.labels" $root | nindent 4 }}
-    app.kubernetes.io/component: {{ .role }}
+    {{- include "messenger.labelled" (dict "root" $root "component" .role) | nindent 4 }}
 spec:
-  {{- if not .values.autoscaling.enabled }}
+  {{- if not (or .values.autoscaling.enabled (kindIs "invalid" .values.replicas)) }}
   replicas: {{ .values.replicas }}
   {{- end }}
-  # The new one is in before the old one goes: there is always somewhere to reconnect to and to move actors to.
   strategy:
-    type: RollingUpdate
-    rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
+    {{- toYaml .values.strategy | nindent 4 }}
   minReadySeconds: 10
   revisionHistoryLimit: 5
   selector:
@@ -189,35 +327,16 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "messenger.labels" $root | nindent 8 }}
-        app.kubernetes.io/component: {{ .role }}
+        {{- include "messenger.labelled" (dict "root" $root "component" .role "more" .values.podLabels "place" (printf "%s.podLabels" .role)) | nindent 8 }}
       {{- with .values.podAnnotations }}
       annotations:
         {{- toYaml . | nindent 8 }}
       {{- end }}
     spec:
       serviceAccountName: {{ include "messenger.account" $root }}
-      automountServiceAccountToken: false
-      enableServiceLinks: false
-      {{- with $root.Values.imagePullSecrets }}
-      imagePullSecrets:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- with .values.priorityClassName }}
-      priorityClassName: {{ . }}
-      {{- end }}
-      # 5 s preStop, 90 s at most for the drain and the silo's leave, and room for a busy node.
-      terminationGracePeriodSeconds: 120
-      securityContext:
-        {{- include "messenger.podSecurity" $root | nindent 8 }}
-      {{- with .values.nodeSelector }}
-      nodeSelector:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- with .values.tolerations }}
-      tolerations:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
+      {{- include "messenger.pod" $root | nindent 6 }}
+      terminationGracePeriodSeconds: {{ .values.terminationGracePeriodSeconds }}
+      {{- include "messenger.placement" (dict "own" (omit .values "affinity")) | nindent 6 }}
       topologySpreadConstraints:
         {{- $role := .role }}
         {{- range $root.Values.topologyKeys }}
@@ -231,6 +350,10 @@ spec:
               {{- include "messenger.selector" $root | nindent 14 }}
               app.kubernetes.io/component: {{ $role }}
         {{- end }}
+      {{- if .values.affinity }}
+      affinity:
+        {{- toYaml .values.affinity | nindent 8 }}
+      {{- else }}
       affinity:
         podAntiAffinity:
           {{- $term := printf "topologyKey: kubernetes.io/hostname\nlabelSelector:\n  matchLabels:\n    %s\n    app.kubernetes.io/component: %s" (include "messenger.selector" $root | replace "\n" "\n    ") .role }}
@@ -243,12 +366,19 @@ spec:
               podAffinityTerm:
                 {{- $term | nindent 16 }}
           {{- end }}
+      {{- end }}
+      {{- with .values.initContainers }}
+      initContainers:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
       containers:
         - name: messenger
           image: {{ include "messenger.image" $root }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+          {{- with $root.Values.securityContext }}
           securityContext:
-            {{- include "messenger.containerSecurity" $root | nindent 12 }}
+            {{- toYaml . | nindent 12 }}
+          {{- end }}
           env:
             {{- include "messenger.env" (dict "root" $root "role" .role) | nindent 12 }}
           ports:
@@ -257,22 +387,12 @@ spec:
             {{- with $root.Values.admin.port }}
             - {name: admin, containerPort: {{ . }}}
             {{- end }}
-          # A start waits up to 30 s for the stores, and an upgrade of a trial's database more.
-          startupProbe:
-            httpGet: {path: /health/live, port: http}
-            periodSeconds: 2
-            failureThreshold: 60
-          # Live means: not declared dead by the others. A store that is away is no reason to restart.
-          livenessProbe:
-            httpGet: {path: /health/live, port: http}
-            periodSeconds: 10
-            timeoutSeconds: 5
-            failureThreshold: 3
-          readinessProbe:
-            httpGet: {path: /health/ready, port: http}
-            periodSeconds: 5
-            timeoutSeconds: 5
-            failureThreshold: 2
+          {{- range $probe := list "startupProbe" "livenessProbe" "readinessProbe" }}
+          {{- with get $.values $probe }}
+          {{ $probe }}:
+            {{- toYaml . | nindent 12 }}
+          {{- end }}
+          {{- end }}
           lifecycle:
             preStop:
               # Until every proxy has heard that this pod takes no new connections.
@@ -284,6 +404,9 @@ spec:
             {{- with $root.Values.extraVolumeMounts }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
+        {{- with .values.sidecars }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       volumes:
         - name: tmp
           emptyDir: {sizeLimit: 256Mi}
@@ -294,6 +417,8 @@ spec:
 
 {{/* Takes (dict "root" $ "role" ROLE "values" VALUES). */}}
 {{- define "messenger.scaling" -}}
+{{- $budget := .values.podDisruptionBudget -}}
+{{- if $budget.enabled -}}
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
@@ -301,13 +426,17 @@ metadata:
   labels:
     {{- include "messenger.labels" .root | nindent 4 }}
 spec:
-  maxUnavailable: {{ .values.podDisruptionBudget.maxUnavailable }}
-  # A pod that is not ready anyway may go: else a broken one holds up a node's drain for ever.
-  unhealthyPodEvictionPolicy: AlwaysAllow
+  {{- if kindIs "invalid" $budget.minAvailable }}
+  maxUnavailable: {{ $budget.maxUnavailable }}
+  {{- else }}
+  minAvailable: {{ $budget.minAvailable }}
+  {{- end }}
+  unhealthyPodEvictionPolicy: {{ $budget.unhealthyPodEvictionPolicy }}
   selector:
     matchLabels:
       {{- include "messenger.selector" .root | nindent 6 }}
       app.kubernetes.io/component: {{ .role }}
+{{- end }}
 {{- if .values.autoscaling.enabled }}
 ---
 apiVersion: autoscaling/v2
@@ -324,10 +453,12 @@ spec:
   minReplicas: {{ .values.autoscaling.minReplicas }}
   maxReplicas: {{ .values.autoscaling.maxReplicas }}
   metrics:
+    {{- with .values.autoscaling.cpuPercent }}
     - type: Resource
       resource:
         name: cpu
-        target: {type: Utilization, averageUtilization: {{ .values.autoscaling.cpuPercent }}}
+        target: {type: Utilization, averageUtilization: {{ . }}}
+    {{- end }}
     {{- if .values.autoscaling.connections }}
     - type: Pods
       pods:
@@ -335,7 +466,13 @@ spec:
         # Room for the share of a pod that goes.
         target: {type: AverageValue, averageValue: {{ div (mul (int .values.connectionsPerPod) 8) 10 | quote }}}
     {{- end }}
+    {{- with .values.autoscaling.metrics }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   behavior:
+    {{- if .values.autoscaling.behavior }}
+    {{- toYaml .values.autoscaling.behavior | nindent 4 }}
+    {{- else }}
     scaleUp:
       stabilizationWindowSeconds: 0
       policies:
@@ -345,5 +482,6 @@ spec:
       stabilizationWindowSeconds: {{ .values.autoscaling.scaleInStabilizationSeconds }}
       policies:
         - {type: Pods, value: 1, periodSeconds: {{ .values.autoscaling.scaleInPeriodSeconds }}}
+    {{- end }}
 {{- end }}
 {{- end -}}
