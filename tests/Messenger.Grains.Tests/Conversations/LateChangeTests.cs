@@ -230,8 +230,13 @@ public sealed class LateChangeTests : IAsyncLifetime
         var scene = await _stage.Group(2);
         _stage.Silo.Log.AfterRead = async () => await Task.Yield();
         var (one, two) = (new Grains.Conversations.AvatarFile(Guid.NewGuid(), "m", 1), new Grains.Conversations.AvatarFile(Guid.NewGuid(), "m", 1));
-        await Task.WhenAll(
-            scene.Grain.SetAvatar(scene.Cast[0], one), scene.Grain.SetAvatar(scene.Cast[0], one), scene.Grain.SetAvatar(scene.Cast[0], two)).WaitAsync(Patience);
+        var setting = new List<Task>();
+        foreach (var avatar in new[] { one, one, two })
+        {
+            await _stage.Told.Begins(nameof(scene.Grain.SetAvatar), () => setting.Add(scene.Grain.SetAvatar(scene.Cast[0], avatar)));
+        }
+
+        await Task.WhenAll(setting).WaitAsync(Patience);
         var entries = _stage.Silo.Log.Committed.Where(entry => entry.Avatar is not null).Select(entry => entry.Avatar!.File).ToList();
         Assert.Equal(2, entries.Distinct().Count());
         Assert.Equal(2, entries.Count);

@@ -41,11 +41,10 @@ public sealed class OutcomeTests : IAsyncLifetime
         };
         var sending = scene.Grain.AddMessages(scene.Cast[0], ((RequestAddMessage[])[old, .. fresh]).AsImmutable());
         await began.Task.WaitAsync(Patience);
-        var repeating = scene.Grain.AddMessages(scene.Cast[0] with { Application = "other" }, fresh.AsImmutable());
-        await Turn(scene);
+        var repeating = await Begun(() => scene.Grain.AddMessages(scene.Cast[0] with { Application = "other" }, fresh.AsImmutable()));
         first.SetResult();
 
-        Assert.All(await repeating.WaitAsync(Patience), answer => Assert.Equal(Statuses.Unavailable, answer.Refusal?.Status));
+        Assert.All(await repeating.Call.WaitAsync(Patience), answer => Assert.Equal(Statuses.Unavailable, answer.Refusal?.Status));
         Assert.Equal([null, .. fresh.Select(_ => Statuses.Unavailable)], (await sending.WaitAsync(Patience)).Select(answer => answer.Refusal?.Status));
         Assert.Equal(2, entries);
     }
@@ -63,12 +62,11 @@ public sealed class OutcomeTests : IAsyncLifetime
         };
         var sending = scene.Grain.AddMessages(scene.Cast[0], new[] { fresh[0], old, fresh[1], fresh[2] }.AsImmutable());
         await began.Task.WaitAsync(Patience);
-        var repeating = scene.Grain.AddMessages(scene.Cast[0] with { Application = "other" }, fresh.AsImmutable());
-        await Turn(scene);
+        var repeating = await Begun(() => scene.Grain.AddMessages(scene.Cast[0] with { Application = "other" }, fresh.AsImmutable()));
         first.SetResult();
 
         var sent = (await sending.WaitAsync(Patience)).Select(answer => Scene.Read(answer.Value!)).ToDictionary(message => message.Uuid);
-        var repeated = (await repeating.WaitAsync(Patience)).Select(answer => Scene.Read(answer.Value!)).ToList();
+        var repeated = (await repeating.Call.WaitAsync(Patience)).Select(answer => Scene.Read(answer.Value!)).ToList();
         foreach (var message in repeated)
         {
             var stored = await scene.See(scene.Cast[0], message.Uuid);
@@ -83,19 +81,19 @@ public sealed class OutcomeTests : IAsyncLifetime
         var scene = await _stage.Group(3);
         var sent = await scene.Sent(scene.Cast[1]);
         var late = await _stage.Person(7);
-        Func<Task<Answer>>[] changes =
+        (string Method, Func<Task<Answer>> Call)[] changes =
         [
-            () => scene.Grain.Rename(scene.Cast[0], new RequestRenameConversation(scene.Uuid, "anew")),
-            () => scene.Grain.UpdateMemberNick(scene.Cast[0], new UpdateMemberNick(scene.Uuid, "anew", null)),
-            () => scene.Grain.ChangeToAdmin(scene.Cast[0], new RequestChangeToAdmin(scene.Uuid, scene.Cast[1].UserId)),
-            () => scene.Grain.AddMember(scene.Cast[0], new RequestAddMember(scene.Uuid, scene.Key.ToString(), Scene.Value(late.UserId))),
-            async () => (await scene.Grain.Readed(scene.Cast[0], new[] { new RequestMessagesReaded(scene.Uuid, [sent.Uuid]) }.AsImmutable()))[0],
-            () => scene.Grain.DeleteMessage(scene.Cast[1], new RequestDeleteMessage(scene.Uuid, sent.Uuid)),
-            () => scene.Grain.ReportMessage(scene.Cast[2], new AddMessageReport(scene.Uuid, sent.Uuid, null)),
-            () => scene.Grain.Kick(scene.Cast[0], new RequestKickUser(scene.Uuid, scene.Cast[2].UserId)),
-            () => scene.Grain.Leave(late, new RequestLeaveConversation(scene.Uuid)),
+            (nameof(scene.Grain.Rename), () => scene.Grain.Rename(scene.Cast[0], new RequestRenameConversation(scene.Uuid, "anew"))),
+            (nameof(scene.Grain.UpdateMemberNick), () => scene.Grain.UpdateMemberNick(scene.Cast[0], new UpdateMemberNick(scene.Uuid, "anew", null))),
+            (nameof(scene.Grain.ChangeToAdmin), () => scene.Grain.ChangeToAdmin(scene.Cast[0], new RequestChangeToAdmin(scene.Uuid, scene.Cast[1].UserId))),
+            (nameof(scene.Grain.AddMember), () => scene.Grain.AddMember(scene.Cast[0], new RequestAddMember(scene.Uuid, scene.Key.ToString(), Scene.Value(late.UserId)))),
+            (nameof(scene.Grain.Readed), async () => (await scene.Grain.Readed(scene.Cast[0], new[] { new RequestMessagesReaded(scene.Uuid, [sent.Uuid]) }.AsImmutable()))[0]),
+            (nameof(scene.Grain.DeleteMessage), () => scene.Grain.DeleteMessage(scene.Cast[1], new RequestDeleteMessage(scene.Uuid, sent.Uuid))),
+            (nameof(scene.Grain.ReportMessage), () => scene.Grain.ReportMessage(scene.Cast[2], new AddMessageReport(scene.Uuid, sent.Uuid, null))),
+            (nameof(scene.Grain.Kick), () => scene.Grain.Kick(scene.Cast[0], new RequestKickUser(scene.Uuid, scene.Cast[2].UserId))),
+            (nameof(scene.Grain.Leave), () => scene.Grain.Leave(late, new RequestLeaveConversation(scene.Uuid))),
         ];
-        foreach (var change in changes)
+        foreach (var (method, change) in changes)
         {
             var (began, first) = (new TaskCompletionSource(), new TaskCompletionSource());
             var entries = 0;
@@ -112,15 +110,13 @@ public sealed class OutcomeTests : IAsyncLifetime
             };
             var once = change();
             await began.Task.WaitAsync(Patience);
-            var doomed = scene.Send(scene.Cast[0]);
-            await Turn(scene);
-            var twice = change();
-            await Turn(scene);
-            Assert.False(once.IsCompleted || twice.IsCompleted);
+            var doomed = await Begun(() => scene.Send(scene.Cast[0]));
+            var twice = await Begun(change, method);
+            Assert.False(once.IsCompleted || twice.Call.IsCompleted);
             first.SetResult();
             Assert.Equal(Answer.Ok, await once.WaitAsync(Patience));
-            Assert.Equal(Answer.Ok, await twice.WaitAsync(Patience));
-            Assert.Equal(Statuses.Unavailable, (await doomed.WaitAsync(Patience)).Refusal?.Status);
+            Assert.Equal(Answer.Ok, await twice.Call.WaitAsync(Patience));
+            Assert.Equal(Statuses.Unavailable, (await doomed.Call.WaitAsync(Patience)).Refusal?.Status);
             _stage.Silo.Log.Before = null;
             await Turn(scene);
         }
@@ -140,10 +136,10 @@ public sealed class OutcomeTests : IAsyncLifetime
             };
             var kicking = scene.Grain.Kick(scene.Cast[0], new RequestKickUser(scene.Uuid, scene.Cast[2].UserId));
             await began.Task.WaitAsync(Patience);
-            var renaming = scene.Grain.UpdateMemberNick(scene.Cast[2], new UpdateMemberNick(scene.Uuid, "nick", null));
-            var sending = scene.Send(scene.Cast[2]);
-            await Turn(scene);
-            Assert.False(renaming.IsCompleted || sending.IsCompleted);
+            var renaming = await Begun(
+                () => scene.Grain.UpdateMemberNick(scene.Cast[2], new UpdateMemberNick(scene.Uuid, "nick", null)), nameof(scene.Grain.UpdateMemberNick));
+            var sending = await Begun(() => scene.Send(scene.Cast[2]));
+            Assert.False(renaming.Call.IsCompleted || sending.Call.IsCompleted);
             if (outcome != LogOutcome.Committed)
             {
                 _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(outcome));
@@ -151,8 +147,8 @@ public sealed class OutcomeTests : IAsyncLifetime
 
             commit.SetResult();
             await kicking.WaitAsync(Patience);
-            Assert.Equal(status, (await renaming.WaitAsync(Patience)).Refusal?.Status);
-            Assert.Equal(status, (await sending.WaitAsync(Patience)).Refusal?.Status);
+            Assert.Equal(status, (await renaming.Call.WaitAsync(Patience)).Refusal?.Status);
+            Assert.Equal(status, (await sending.Call.WaitAsync(Patience)).Refusal?.Status);
             _stage.Silo.Log.Before = null;
             await Turn(scene);
         }
@@ -234,6 +230,16 @@ public sealed class OutcomeTests : IAsyncLifetime
         await Turn(scene);
         return (scene, old);
     }
+
+    /// <summary>A call that has had its first turn.</summary>
+    private async Task<Running<T>> Begun<T>(Func<Task<T>> call, string method = nameof(Grains.Conversations.IConversationGrain.AddMessages))
+    {
+        Task<T>? running = null;
+        await _stage.Told.Begins(method, () => running = call());
+        return new Running<T>(running!);
+    }
+
+    private sealed record Running<T>(Task<T> Call);
 
     /// <summary>A call that waits for nothing: what was called before it has had its turn.</summary>
     private static async Task Turn(Scene scene) =>

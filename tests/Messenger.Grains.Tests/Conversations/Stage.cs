@@ -9,6 +9,7 @@ using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
+using Orleans.Hosting;
 using Xunit;
 
 namespace Messenger.Grains.Tests.Conversations;
@@ -25,7 +26,11 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> Open()
     {
         var told = new Told();
-        return new Stage(await GrainSilo.Start(silo => silo.Services.AddSingleton(told), typeof(ListeningUser)));
+        return new Stage(await GrainSilo.Start(silo => silo.AddIncomingGrainCallFilter(call =>
+        {
+            told.Arrived(call.MethodName);
+            return call.Invoke();
+        }).Services.AddSingleton(told), typeof(ListeningUser)));
     }
 
     /// <summary>A registered person with one application.</summary>
@@ -89,6 +94,7 @@ internal sealed class Told
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<(string Type, string Payload, string? Except)>> _heard = new();
     private readonly ConcurrentDictionary<string, int> _doubts = new();
+    private readonly ConcurrentDictionary<string, int> _arrived = new();
 
     /// <summary>Runs when a user is about to hear something: a test's barrier, or its fault.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -110,6 +116,17 @@ internal sealed class Told
         }
 
         _heard.GetOrAdd(user, _ => []).Enqueue((notice.Type, Encoding.UTF8.GetString(notice.Payload), except));
+    }
+
+    /// <summary>A call has come to an actor, and has its first turn now, before anything that comes later.</summary>
+    public void Arrived(string method) => _arrived.AddOrUpdate(method, 1, (_, count) => count + 1);
+
+    /// <summary>Begins a call and waits until it has come to its actor: calls of one client need not come in the order sent.</summary>
+    public async Task Begins(string method, Action call)
+    {
+        var before = _arrived.GetValueOrDefault(method);
+        call();
+        await Until(() => _arrived.GetValueOrDefault(method) > before);
     }
 
     /// <summary>Who was woken for what.</summary>
