@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using Messenger.Cli;
 using Messenger.Cli.Admin;
 using Messenger.Cli.Commands;
+using Messenger.Cli.Terminal;
 
 var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
 {

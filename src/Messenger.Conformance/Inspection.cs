@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text.Json;
+using Messenger.Conformance.Checks;
 using Messenger.Conformance.Phones;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.Conformance;
 

@@ -1,3 +1,6 @@
+using Messenger.Conformance.Checks;
+using Messenger.Conformance.Rules;
+
 namespace Messenger.Conformance;
 
 /// <summary>What became of a check, or of a rule.</summary>

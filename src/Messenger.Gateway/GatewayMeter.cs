@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using Messenger.Ports.Telemetry;
 using Messenger.Protocol;
+using Messenger.Telemetry;
 
 namespace Messenger.Gateway;
 

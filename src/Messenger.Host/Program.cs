@@ -1,4 +1,5 @@
 using Messenger.Host.Admin;
+using Messenger.Host.Commands;
 using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
 using Messenger.Host.Explorer;

@@ -1,4 +1,3 @@
-using Messenger.Ports.Telemetry;
 
 namespace Messenger.Ports;
 

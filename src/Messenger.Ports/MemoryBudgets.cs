@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Messenger.Ports.Telemetry;
+using Messenger.Telemetry;
 
 namespace Messenger.Ports;
 

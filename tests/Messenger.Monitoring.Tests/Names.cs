@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Messenger.Ports.Telemetry;
+using Messenger.Telemetry;
 
 namespace Messenger.Monitoring.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Messenger.Grains;
-using Messenger.Grains.Placement;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.State;
 using Messenger.Grains.Users;
 using Messenger.Ports;
 using Messenger.Protocol;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using Messenger.Cli.Terminal;
 
 namespace Messenger.Cli.Admin;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Messenger.Cli.Terminal;
 
 namespace Messenger.Cli.Commands;
 

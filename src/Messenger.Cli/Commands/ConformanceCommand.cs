@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
+using Messenger.Cli.Terminal;
 using Messenger.Conformance;
 using Messenger.Conformance.Phones;
 using Messenger.Conformance.Reports;
+using Messenger.Conformance.Rules;
 using Spectre.Console;
-using Rule = Messenger.Conformance.Rule;
+using Rule = Messenger.Conformance.Rules.Rule;
+using Progress = Messenger.Cli.Terminal.Progress;
 
 namespace Messenger.Cli.Commands;
 

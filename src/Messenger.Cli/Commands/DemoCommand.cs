@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Messenger.Cli.Terminal;
 using Messenger.Client;
 using Messenger.Client.Crypto;
 using Messenger.Client.Profiles;

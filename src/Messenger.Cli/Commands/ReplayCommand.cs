@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Messenger.Conformance;
+using Messenger.Cli.Terminal;
 using Messenger.Conformance.Phones;
 using Messenger.Conformance.Replay;
 using Spectre.Console;
+using Progress = Messenger.Cli.Terminal.Progress;
 
 namespace Messenger.Cli.Commands;
 

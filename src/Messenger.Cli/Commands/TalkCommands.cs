@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Messenger.Cli.Terminal;
 using Messenger.Client;
 using Messenger.Protocol;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Messenger.Cli.Terminal;
 using Messenger.Client.Profiles;
 using Messenger.Protocol;
 

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Messenger.Conformance.Phones;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.Conformance.Checks;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Messenger.Conformance.Phones;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.Conformance.Checks;
 

@@ -1,4 +1,5 @@
 using Messenger.Conformance.Phones;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.Conformance.Checks;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Messenger.Conformance.Phones;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.Conformance.Checks;
 

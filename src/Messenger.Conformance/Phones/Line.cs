@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.Conformance.Phones;
 

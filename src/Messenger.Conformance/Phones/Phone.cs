@@ -1,3 +1,5 @@
+using Messenger.Conformance.Rules;
+
 namespace Messenger.Conformance.Phones;
 
 /// <summary>One application of one person: registers, logs in, loses its connection and resumes, and records all of it.</summary>

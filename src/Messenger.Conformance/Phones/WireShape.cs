@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.Conformance.Phones;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
 
 namespace Messenger.Gateway.Delivery;
 

@@ -1,4 +1,4 @@
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Delivery;

@@ -1,4 +1,4 @@
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;

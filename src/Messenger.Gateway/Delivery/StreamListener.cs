@@ -1,4 +1,4 @@
-using Messenger.Grains.Delivery;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
-using Messenger.Grains.Delivery;
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
 using Orleans;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Messenger.Grains.Delivery;
-using Messenger.Grains;
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;

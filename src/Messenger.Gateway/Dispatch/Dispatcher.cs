@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Messenger.Gateway.Requests;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Sessions;
+using Messenger.Gateway.Transport;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,4 @@
-using Messenger.Gateway.Routes;
-using Messenger.Grains;
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Orleans;

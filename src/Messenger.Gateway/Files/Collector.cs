@@ -1,4 +1,4 @@
-using Messenger.Grains.Recovery;
+using Messenger.Contracts.Placement;
 using Messenger.Ports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

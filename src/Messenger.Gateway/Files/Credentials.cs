@@ -1,8 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Routes;
-using Messenger.Grains;
+using Messenger.Contracts;
+using Messenger.Gateway.RateLimits;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;
 using Orleans;

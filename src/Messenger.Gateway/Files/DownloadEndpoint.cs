@@ -1,4 +1,4 @@
-using Messenger.Gateway.Routes;
+using Messenger.Gateway.Links;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,3 @@
-using Messenger.Gateway.Dispatch;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
-using Messenger.Grains;
-using Messenger.Grains.Uploads;
+using Messenger.Contracts;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Messenger.Grains.Uploads;
+using Messenger.Contracts;
 
 namespace Messenger.Gateway.Files;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Messenger.Grains;
+using Messenger.Contracts;
+using Messenger.Gateway.Links;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;

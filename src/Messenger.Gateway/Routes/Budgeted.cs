@@ -1,6 +1,5 @@
-using Messenger.Gateway.Dispatch;
-using Messenger.Grains;
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
+using Messenger.Gateway.RateLimits;
 using Messenger.Protocol;
 using Orleans;
 

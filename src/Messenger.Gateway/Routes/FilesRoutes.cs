@@ -1,5 +1,5 @@
-using Messenger.Gateway.Files;
-using Messenger.Grains;
+using Messenger.Contracts;
+using Messenger.Gateway.Links;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Routes;

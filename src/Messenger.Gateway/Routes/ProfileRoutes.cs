@@ -1,5 +1,4 @@
-using Messenger.Gateway.Dispatch;
-using Messenger.Grains;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Orleans;
 

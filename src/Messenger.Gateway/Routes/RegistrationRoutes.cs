@@ -1,5 +1,6 @@
-using Messenger.Gateway.Dispatch;
-using Messenger.Grains;
+using Messenger.Contracts;
+using Messenger.Gateway.RateLimits;
+using Messenger.Gateway.Requests;
 using Messenger.Protocol;
 using Orleans;
 

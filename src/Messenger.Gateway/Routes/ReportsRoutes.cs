@@ -1,4 +1,4 @@
-using Messenger.Grains;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Orleans;
 

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
-using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Files;
-using Messenger.Grains;
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
+using Messenger.Gateway.Links;
+using Messenger.Gateway.RateLimits;
+using Messenger.Gateway.Requests;
 using Messenger.Protocol;
 using Orleans;
 

@@ -1,9 +1,11 @@
 using System.Net;
+using Messenger.Contracts;
 using Messenger.Gateway.Delivery;
 using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Files;
-using Messenger.Grains;
-using Messenger.Grains.Devices;
+using Messenger.Gateway.Links;
+using Messenger.Gateway.RateLimits;
+using Messenger.Gateway.Requests;
+using Messenger.Gateway.Transport;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

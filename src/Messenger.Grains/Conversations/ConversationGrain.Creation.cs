@@ -1,4 +1,5 @@
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -189,7 +190,7 @@ internal sealed partial class ConversationGrain
     }
 
     private static NotificationAddMemberToConversation Introduction(LiveConversation live, string user) =>
-        new(Views.Announced(live.Header, live.LastCreated), user);
+        new(WireViews.Announced(live.Header, live.LastCreated), user);
 
     /// <summary>Rows that are about to be committed are what memory shows from now on.</summary>
     private static void Appended(LiveConversation live, IReadOnlyList<MessageRow> rows)

@@ -1,3 +1,5 @@
+using Messenger.Contracts;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -72,7 +74,7 @@ internal sealed partial class ConversationGrain
         return new ResponseGetConversationFull(
             See(live, unread),
             last is [var row] ? Seen(live, me, row) : null,
-            key is null ? null : Views.SessionKey(key, live.Header));
+            key is null ? null : WireViews.SessionKey(key, live.Header));
     }
 
     public async Task<Answer<ResponseGetMembersList>> GetMembersList(Caller me, RequestGetMembersList request)
@@ -101,13 +103,13 @@ internal sealed partial class ConversationGrain
     }
 
     private static Conversation See(LiveConversation live, int unread) =>
-        Views.Conversation(live.Header, live.Roster.Present, live.LastCreated, unread, live.Blacklisting.Count > 0);
+        WireViews.Conversation(live.Header, live.Roster.Present, live.LastCreated, unread, live.Blacklisting.Count > 0);
 
     private static Message Seen(LiveConversation live, Caller me, MessageRow row)
     {
         var readed = row.UserId == me.UserId || live.Receipts.Of(me.UserId)?.Read.Contains(row.Sequence) == true;
         var nick = Roster.Nick(live.Roster.Ever(row.UserId), row.Sequence, live.Roster.Ever(me.UserId));
-        return Views.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed);
+        return WireViews.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed);
     }
 
     private static ResponseGetMessages Seen(LiveConversation live, Caller me, IEnumerable<MessageRow> newestFirst) =>

@@ -1,4 +1,5 @@
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -58,7 +59,7 @@ internal sealed partial class ConversationGrain
         }
 
         return await messages.FindKey(Id, Guid.Parse(request.SessionKeyUuid), me.UserId) is { } key
-            ? new ResponseSessionKeyByUuid(Views.SessionKey(key, here.Live.Header))
+            ? new ResponseSessionKeyByUuid(WireViews.SessionKey(key, here.Live.Header))
             : Refused.NotFound("there is no such session key for you");
     }
 
@@ -129,7 +130,7 @@ internal sealed partial class ConversationGrain
             var wrapped = rows.ToDictionary(row => row.UserId);
             _fanout.Send(
                 Audience(live, told).Select(user => (user, wrapped.TryGetValue(user, out var own)
-                    ? new[] { Notice.Of(new NotificationNewSessionKey(Views.SessionKey(own, live.Header)), committed: Now), announced }
+                    ? new[] { Notice.Of(new NotificationNewSessionKey(WireViews.SessionKey(own, live.Header)), committed: Now), announced }
                     : [announced])),
                 me);
         });

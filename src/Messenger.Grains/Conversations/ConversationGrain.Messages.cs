@@ -1,4 +1,5 @@
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Orleans.Concurrency;
@@ -249,7 +250,7 @@ internal sealed partial class ConversationGrain
             var (at, row) = committed[i];
             live.Remember(row);
             live.Receipts.Kept(row);
-            var message = Views.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed: false);
+            var message = WireViews.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed: false);
             var payload = FrameWriter.Payload(new ResponseAddedMessage(message));
             notices[i] = Announcement(row, payload);
             sending.Stored(at, row, new Accepted(payload));

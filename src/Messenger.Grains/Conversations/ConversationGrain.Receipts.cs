@@ -1,4 +1,5 @@
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Orleans.Concurrency;
@@ -121,7 +122,7 @@ internal sealed partial class ConversationGrain
             {
                 var tally = live.Receipts.Tally(row, live.Roster);
                 live.Receipts.Remember(row, tally);
-                var notice = Notice.Of(Views.Updated(row, live.Header, tally), committed: Now);
+                var notice = Notice.Of(WireViews.Updated(row, live.Header, tally), committed: Now);
                 updates[me.UserId].Add(notice);
 
                 // A former member's devices are told no more, nor is who has an author's number now.

@@ -1,3 +1,5 @@
+using Messenger.Contracts;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -48,7 +50,7 @@ internal sealed partial class ConversationGrain
             live.Remember(marked);
             var audience = Onlookers(live, row);
             return Commit(live, new LogEntry(Id, live.Term) { Marks = [new MessageMark(row.Sequence, row.Deleted, Objectionable: true)] }, () =>
-                Tell(live, [], audience, me, Views.Updated(marked, live.Header, live.Receipts.Tally(marked, live.Roster))));
+                Tell(live, [], audience, me, WireViews.Updated(marked, live.Header, live.Receipts.Tally(marked, live.Roster))));
         });
 
         async Task Keep(MessageRow row)

@@ -1,7 +1,7 @@
-using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
-using Messenger.Grains.Tracing;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.Fanout;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
@@ -27,7 +27,7 @@ internal sealed partial class ConversationGrain(
 {
     private LiveConversation? _live;
     private LiveConversation? _dropped;
-    private Fanout _fanout = null!;
+    private FanoutQueue _fanout = null!;
     private long _blacklistReads;
 
     private Guid Id => this.GetPrimaryKey();
@@ -36,7 +36,7 @@ internal sealed partial class ConversationGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _fanout = new Fanout(Id, GrainFactory, locals, relays, clock, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
+        _fanout = new FanoutQueue(Id, GrainFactory, locals, relays, clock, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
         return Task.CompletedTask;
     }
 
@@ -162,7 +162,7 @@ internal sealed partial class ConversationGrain(
     private Notice Announce(LiveConversation live, MessageRow row) => Announcement(row, FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))));
 
     /// <summary>As the answer to its author and the notification to the others show it.</summary>
-    private static Message Unread(LiveConversation live, MessageRow row) => Views.Message(
+    private static Message Unread(LiveConversation live, MessageRow row) => WireViews.Message(
         row, live.Header, Roster.Nick(live.Roster.Ever(row.UserId), row.Sequence, reader: null), live.Receipts.Tally(row, live.Roster), readed: false);
 
     /// <summary>Whom a row is told to: who was there when it took its sequence, be it that they left, or others came, before it was on disk.</summary>

@@ -1,3 +1,4 @@
+using Messenger.Grains.Views;
 using Messenger.Ports;
 
 namespace Messenger.Grains.Conversations;

@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Ports;
 
 namespace Messenger.Grains.Conversations;

@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Streams.Core;

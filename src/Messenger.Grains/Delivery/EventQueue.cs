@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Messenger.Contracts;
 
 namespace Messenger.Grains.Delivery;
 

@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Orleans.Providers.Streams.Common;
 using Orleans.Runtime;
 using Orleans.Streams;

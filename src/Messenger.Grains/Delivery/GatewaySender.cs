@@ -1,5 +1,5 @@
-using Messenger.Grains.Placement;
-using Messenger.Grains.Tracing;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Streams;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Messenger.Grains.Placement;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;

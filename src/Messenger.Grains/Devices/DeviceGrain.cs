@@ -1,7 +1,6 @@
-using Messenger.Grains.Delivery;
-using Messenger.Grains.Placement;
-using Messenger.Grains.Pushes;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.State;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;

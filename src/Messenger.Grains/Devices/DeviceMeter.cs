@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Messenger.Grains.Delivery;
-using Messenger.Ports.Telemetry;
+using Messenger.Telemetry;
 
 namespace Messenger.Grains.Devices;
 

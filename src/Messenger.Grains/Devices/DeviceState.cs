@@ -1,5 +1,6 @@
 using System.Text;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Protocol;
 
 namespace Messenger.Grains.Devices;

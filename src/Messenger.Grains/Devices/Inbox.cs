@@ -1,3 +1,5 @@
+using Messenger.Contracts;
+
 namespace Messenger.Grains.Devices;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Messenger.Contracts;
 using Orleans.Runtime;
 
 namespace Messenger.Grains.Devices;

@@ -1,4 +1,5 @@
-using Messenger.Grains.Pushes;
+
+using Messenger.Contracts;
 
 namespace Messenger.Grains.Devices;
 

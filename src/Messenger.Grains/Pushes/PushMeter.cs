@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Messenger.Ports;
-using Messenger.Ports.Telemetry;
+using Messenger.Telemetry;
 
 namespace Messenger.Grains.Pushes;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
-using Messenger.Grains.Users;
 using Messenger.Ports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

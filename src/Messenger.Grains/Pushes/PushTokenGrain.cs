@@ -1,6 +1,6 @@
-using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.State;
 using Microsoft.Extensions.Logging;
 using Orleans;
 

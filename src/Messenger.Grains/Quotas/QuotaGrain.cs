@@ -1,5 +1,6 @@
-using Messenger.Grains.Placement;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.State;
 using Messenger.Ports;
 using Microsoft.Extensions.Logging;
 using Orleans;

@@ -1,3 +1,4 @@
+using Messenger.Contracts.Placement;
 using Messenger.Ports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using Messenger.Grains.Placement;
+using Messenger.Contracts.Placement;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;

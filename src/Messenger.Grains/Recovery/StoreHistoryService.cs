@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
 using Messenger.Ports;
 using Microsoft.Extensions.Hosting;

@@ -1,4 +1,5 @@
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Ports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

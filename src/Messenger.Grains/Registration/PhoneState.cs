@@ -1,3 +1,5 @@
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Orleans;

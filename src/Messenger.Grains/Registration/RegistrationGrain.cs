@@ -1,6 +1,7 @@
-using Messenger.Grains.Quotas;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.State;
 using Messenger.Grains.Users;
-using Messenger.Grains.Placement;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
-using Messenger.Grains.Recovery;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;

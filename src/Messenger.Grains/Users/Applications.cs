@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Protocol;
 
 namespace Messenger.Grains.Users;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Messenger.Grains.Fanout;
 using Orleans;
 
 namespace Messenger.Grains.Users;

@@ -1,4 +1,5 @@
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
 using Orleans;

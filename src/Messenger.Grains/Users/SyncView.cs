@@ -1,4 +1,5 @@
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -34,14 +35,14 @@ internal sealed class SyncView
             row.Header.IsDialog && Present(row).Any(peer => peer != _userId && (blackList.Contains(peer) || blacklisting.Contains(peer)));
 
         return new ResponseGetConversationsFull(
-            [.. _rows.Select(row => Views.Conversation(row.Header, row.Members, LastMessage(row), row.Unread, IsBlocked(row), row.Header.IsDialog))],
+            [.. _rows.Select(row => WireViews.Conversation(row.Header, row.Members, LastMessage(row), row.Unread, IsBlocked(row), row.Header.IsDialog))],
             [.. _rows.Select(row => row.FirstUnread).OfType<string>()],
             [.. _rows.Where(row => row.Last is not null).Select(Last)],
             [.. People.Select(id => Profiles.Member(id, people.GetValueOrDefault(id), blackList.Contains(id), now))],
-            [.. _rows.Where(row => row.Key is not null).Select(row => Views.SessionKey(row.Key!, row.Header))]);
+            [.. _rows.Where(row => row.Key is not null).Select(row => WireViews.SessionKey(row.Key!, row.Header))]);
     }
 
-    private Message Last(SyncRow row) => Views.Message(row.Last!, row.Header, row.Members, row.Receipts, _userId, row.Last!.IsEvent);
+    private Message Last(SyncRow row) => WireViews.Message(row.Last!, row.Header, row.Members, row.Receipts, _userId, row.Last!.IsEvent);
 
     private static long LastMessage(SyncRow row) => row.Last?.Created ?? row.Header.Created;
 

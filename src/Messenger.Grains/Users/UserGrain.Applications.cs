@@ -1,6 +1,5 @@
-using Messenger.Grains.Devices;
-using Messenger.Grains.Pushes;
-using Messenger.Grains.Registration;
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Protocol;
 
 namespace Messenger.Grains.Users;

@@ -1,5 +1,5 @@
-using Messenger.Grains.Conversations;
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 

@@ -1,3 +1,5 @@
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Protocol;
 
 namespace Messenger.Grains.Users;

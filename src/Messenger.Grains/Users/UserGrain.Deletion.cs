@@ -1,5 +1,6 @@
-using Messenger.Grains.Conversations;
-using Messenger.Grains.Registration;
+using Messenger.Contracts;
+using Messenger.Grains.Fanout;
+using Messenger.Grains.State;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Orleans;

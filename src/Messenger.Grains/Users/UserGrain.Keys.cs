@@ -1,5 +1,5 @@
-using Messenger.Grains.Devices;
-using Messenger.Grains.Registration;
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Orleans;

@@ -1,4 +1,5 @@
-using Messenger.Grains.Devices;
+
+using Messenger.Contracts;
 
 namespace Messenger.Grains.Users;
 

@@ -1,4 +1,6 @@
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
+using Messenger.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Storage;

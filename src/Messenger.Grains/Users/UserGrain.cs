@@ -1,6 +1,8 @@
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
+using Messenger.Grains.Fanout;
+using Messenger.Grains.State;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
@@ -30,7 +32,7 @@ internal sealed partial class UserGrain(
     private CredentialSeal _seal = null!;
 
     private LocalUser _local = null!;
-    private Fanout _news = null!;
+    private FanoutQueue _news = null!;
     private string? _userId;
 
     private string UserId => _userId ??= this.GetPrimaryKeyString();
@@ -46,7 +48,7 @@ internal sealed partial class UserGrain(
         _seal = CredentialSeal.Of(ServiceProvider);
         _devices = new OwnDevices(GrainFactory, UserId, clock, logger);
         _local = new LocalUser(UserId, () => _account.Known, () => _blackList, mailboxes);
-        _news = new Fanout(Guid.Empty, GrainFactory, locals, relays, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
+        _news = new FanoutQueue(Guid.Empty, GrainFactory, locals, relays, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
         var account = await Renamed(await _account.Load());
         if (account.Deleting || account.Closing.Length > 0)
         {

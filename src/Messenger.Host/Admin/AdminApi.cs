@@ -1,5 +1,5 @@
 using System.Net;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http.Features;

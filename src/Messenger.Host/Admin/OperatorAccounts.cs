@@ -1,4 +1,5 @@
 using Messenger.Host.Configuration;
+using Messenger.Host.Logging;
 using Messenger.Ports;
 
 namespace Messenger.Host.Admin;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Messenger.Host.Configuration;
 using Orleans.Dashboard;
 
 namespace Messenger.Host.Admin;

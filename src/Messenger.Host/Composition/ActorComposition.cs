@@ -1,11 +1,9 @@
+using Messenger.Contracts.Placement;
 using Messenger.Gateway;
-using Messenger.Gateway.Delivery;
-using Messenger.Gateway.Files;
-using Messenger.Grains.Delivery;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
+using Messenger.Gateway.Hosting;
+using Messenger.Grains.Hosting;
 using Messenger.Grains.Registration;
-using Messenger.Grains.Uploads;
+using Messenger.Grains.State;
 using Messenger.Grains.Users;
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
-using Messenger.Grains;
+using Messenger.Contracts;
 using Messenger.Host.Configuration;
 using Messenger.Ports;
 using Orleans.Runtime.Hosting;

@@ -1,4 +1,4 @@
-using Messenger.Grains;
+using Messenger.Contracts;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Messenger.Host.Composition;

@@ -1,6 +1,7 @@
-using Messenger.Grains.Placement;
+using Messenger.Contracts.Placement;
 using Messenger.Host.Admin;
 using Messenger.Host.Configuration;
+using Messenger.Host.Logging;
 using Messenger.Host.Starting;
 
 namespace Messenger.Host.Composition;

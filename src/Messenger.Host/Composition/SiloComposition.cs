@@ -1,5 +1,6 @@
-using Messenger.Grains;
-using Messenger.Grains.Placement;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.Hosting;
 using Messenger.Grains.Recovery;
 using Messenger.Host.Admin;
 using Messenger.Host.Configuration;

@@ -1,9 +1,10 @@
+using Messenger.Contracts.Placement;
 using Messenger.Gateway;
-using Messenger.Grains;
-using Messenger.Grains.Placement;
+using Messenger.Gateway.Hosting;
+using Messenger.Grains.Hosting;
 using Messenger.Host.Configuration;
 using Messenger.Ports;
-using Messenger.Ports.Telemetry;
+using Messenger.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;

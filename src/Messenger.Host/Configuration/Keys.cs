@@ -1,4 +1,5 @@
-using Messenger.Grains.Placement;
+
+using Messenger.Contracts.Placement;
 
 namespace Messenger.Host.Configuration;
 

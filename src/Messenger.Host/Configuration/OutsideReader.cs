@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Messenger.Grains.Registration;
-using Messenger.Host.Admin;
 using Messenger.Providers.Apns;
 using Messenger.Providers.Fcm;
 using Messenger.Providers.Sms;

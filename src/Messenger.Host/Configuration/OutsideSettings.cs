@@ -1,5 +1,4 @@
 using Messenger.Grains.Registration;
-using Messenger.Host.Admin;
 using Messenger.Providers.Apns;
 using Messenger.Providers.Fcm;
 using Messenger.Providers.Sms;

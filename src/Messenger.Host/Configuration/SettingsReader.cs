@@ -1,6 +1,6 @@
 using System.Text;
-using Messenger.Grains.Placement;
-using Messenger.Grains.Users;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.State;
 using Messenger.Ports;
 using Messenger.Protocol;
 

@@ -1,4 +1,4 @@
-using Messenger.Grains.Placement;
+using Messenger.Contracts.Placement;
 using Messenger.Host.Configuration;
 
 namespace Messenger.Host.Explorer;

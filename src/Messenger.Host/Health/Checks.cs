@@ -1,5 +1,5 @@
+using Messenger.Contracts.Placement;
 using Messenger.Gateway.Delivery;
-using Messenger.Grains.Recovery;
 using Messenger.Host.Membership;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Runtime;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
-using Messenger.Ports.Telemetry;
+using Messenger.Host.Logging;
+using Messenger.Telemetry;
 using Orleans.Runtime;
 using StackExchange.Redis;
 

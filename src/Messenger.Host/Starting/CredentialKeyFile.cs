@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Messenger.Grains.Users;
+using Messenger.Grains.State;
 using Messenger.Host.Configuration;
 
 namespace Messenger.Host.Starting;

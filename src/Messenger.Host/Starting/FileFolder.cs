@@ -1,4 +1,5 @@
 using Messenger.Host.Configuration;
+using Messenger.Host.Logging;
 using Messenger.Ports;
 using Messenger.Providers.Disk;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Messenger.Ports.Telemetry;
+using Messenger.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Messenger.Providers.Commits;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Messenger.Ports;
-using Messenger.Ports.Telemetry;
+using Messenger.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Messenger.Providers.Commits;

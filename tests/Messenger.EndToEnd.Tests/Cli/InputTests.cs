@@ -126,7 +126,7 @@ public class InputTests
     {
         var rules = (await CliRun.ToEnd("conformance", "--list", "--json")).Good().Json;
 
-        Assert.Equal(Messenger.Conformance.Rulebook.Rules.Select(rule => rule.Id), rules.Select(rule => rule.Text("rule")));
+        Assert.Equal(Messenger.Conformance.Rules.Rulebook.Rules.Select(rule => rule.Id), rules.Select(rule => rule.Text("rule")));
         Assert.Contains("[ENV-1]".Trim('[', ']'), (await CliRun.ToEnd("conformance", "--list", "--only", "ENV")).Good().Out, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Messenger.Conformance;
+using Messenger.Conformance.Rules;
 using Messenger.EndToEnd.Tests.Harness;
 
 namespace Messenger.EndToEnd.Tests.Conformance;

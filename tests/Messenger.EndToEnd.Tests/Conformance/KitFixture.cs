@@ -1,4 +1,5 @@
 using Messenger.Conformance;
+using Messenger.Conformance.Phones;
 using Messenger.EndToEnd.Tests.Harness;
 
 namespace Messenger.EndToEnd.Tests.Conformance;

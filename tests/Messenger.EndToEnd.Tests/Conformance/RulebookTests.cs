@@ -1,4 +1,5 @@
 using Messenger.Conformance;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.EndToEnd.Tests.Conformance;
 

@@ -1,6 +1,8 @@
 using System.Xml.Linq;
 using Messenger.Conformance;
+using Messenger.Conformance.Checks;
 using Messenger.Conformance.Reports;
+using Messenger.Conformance.Rules;
 using Messenger.EndToEnd.Tests.Cli;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Host;

@@ -1,7 +1,7 @@
 using CsCheck;
+using Messenger.Contracts;
 using Messenger.Delivery.Fixture;
 using Messenger.Gateway.Delivery;
-using Messenger.Grains.Devices;
 using Xunit;
 
 namespace Messenger.Gateway.Tests.Delivery;

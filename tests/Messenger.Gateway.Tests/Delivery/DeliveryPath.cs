@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Delivery.Fixture;
 using Messenger.Gateway.Delivery;
 using Messenger.Grains.Devices;

@@ -1,8 +1,9 @@
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Delivery.Fixture;
 using Messenger.Gateway.Delivery;
-using Messenger.Grains.Delivery;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
+using Messenger.Gateway.Hosting;
+using Messenger.Grains.Hosting;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;

@@ -1,6 +1,6 @@
+using Messenger.Contracts;
 using Messenger.Delivery.Fixture;
 using Messenger.Gateway.Delivery;
-using Messenger.Grains.Devices;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Tests.Delivery;

@@ -1,6 +1,7 @@
 using System.Net;
+using Messenger.Contracts;
 using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Sessions;
+using Messenger.Gateway.RateLimits;
 using Messenger.Gateway.Tests.Fixture;
 using Messenger.Grains;
 using Messenger.Protocol;

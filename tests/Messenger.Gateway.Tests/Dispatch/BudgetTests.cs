@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Messenger.Contracts;
 using Messenger.Gateway.Tests.Fixture;
-using Messenger.Grains.Conversations;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 using Xunit;

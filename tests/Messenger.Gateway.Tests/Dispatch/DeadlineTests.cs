@@ -1,12 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using Messenger.Gateway.Sessions;
+using Messenger.Contracts;
+using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Tests.Fixture;
-using Messenger.Grains;
-using Messenger.Grains.Conversations;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 

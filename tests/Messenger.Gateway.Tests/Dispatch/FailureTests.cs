@@ -1,9 +1,9 @@
 using System.Data.Common;
 using System.Net.Sockets;
-using Messenger.Gateway.Sessions;
+using Messenger.Contracts;
+using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Tests.Fixture;
 using Messenger.Grains;
-using Messenger.Grains.Users;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;

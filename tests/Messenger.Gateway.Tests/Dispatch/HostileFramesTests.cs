@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Tests.Fixture;
 using Messenger.Protocol;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Messenger.Contracts;
 using Messenger.Gateway.Tests.Fixture;
-using Messenger.Grains.Conversations;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 

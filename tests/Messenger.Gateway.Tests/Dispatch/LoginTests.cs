@@ -1,8 +1,5 @@
+using Messenger.Contracts;
 using Messenger.Gateway.Tests.Fixture;
-using Messenger.Grains;
-using Messenger.Grains.Delivery;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Users;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Tests.Dispatch;

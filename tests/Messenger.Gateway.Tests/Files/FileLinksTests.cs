@@ -1,7 +1,8 @@
 using System.Text.Json;
 using CsCheck;
+using Messenger.Contracts;
 using Messenger.Gateway.Files;
-using Messenger.Grains.Devices;
+using Messenger.Gateway.Links;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.AspNetCore.Http;

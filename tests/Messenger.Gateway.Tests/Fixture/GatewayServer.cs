@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Reflection;
+using Messenger.Contracts;
 using Messenger.Gateway.Delivery;
+using Messenger.Gateway.Hosting;
 using Messenger.Gateway.Sessions;
-using Messenger.Grains.Delivery;
 using Messenger.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using Messenger.Grains;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Orleans;
 using Orleans.Runtime;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Files;
+using Messenger.Gateway.Links;
+using Messenger.Gateway.RateLimits;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Tests.Fixture;
 using Messenger.Protocol;

@@ -1,6 +1,7 @@
 using System.Text;
 using Messenger.Gateway.Sessions;
 using Messenger.Gateway.Tests.Fixture;
+using Messenger.Gateway.Transport;
 using Messenger.Ports;
 using Messenger.Protocol;
 

@@ -1,8 +1,8 @@
 using System.Net;
+using Messenger.Contracts;
 using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Sessions;
+using Messenger.Gateway.RateLimits;
 using Messenger.Gateway.Tests.Fixture;
-using Messenger.Grains;
 using Messenger.Protocol;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;

@@ -1,9 +1,9 @@
 using System.Net.WebSockets;
 using System.Text;
+using Messenger.Contracts;
 using Messenger.Gateway.Sessions;
 using Messenger.Gateway.Tests.Fixture;
-using Messenger.Grains.Delivery;
-using Messenger.Grains.Devices;
+using Messenger.Gateway.Transport;
 using Messenger.Ports;
 using Messenger.Protocol;
 

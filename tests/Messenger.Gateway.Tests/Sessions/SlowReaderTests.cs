@@ -1,7 +1,5 @@
+using Messenger.Contracts;
 using Messenger.Gateway.Tests.Fixture;
-using Messenger.Grains;
-using Messenger.Grains.Delivery;
-using Messenger.Grains.Devices;
 using Messenger.Protocol;
 
 namespace Messenger.Gateway.Tests.Sessions;

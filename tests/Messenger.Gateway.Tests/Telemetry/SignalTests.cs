@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using Messenger.Gateway.Delivery;
-using Messenger.Gateway.Dispatch;
-using Messenger.Gateway.Sessions;
-using Messenger.Grains.Devices;
+using Messenger.Contracts;
+using Messenger.Gateway.Requests;
+using Messenger.Gateway.Transport;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using Messenger.Contracts;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Ports;
 using Messenger.Protocol;

@@ -1,5 +1,7 @@
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
+using Messenger.Grains.Fanout;
+using Messenger.Grains.State;
 using Messenger.Grains.Users;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -19,7 +21,7 @@ public sealed class FanoutTests
         var (handed, settled) = (0, 0);
         var locals = new LocalUsers();
         locals.Put(UserId, new LocalUser(UserId, account: () => Handed(ref handed), blackList: () => new HashSet<string>(), new LocalMailboxes()));
-        var fanout = new Fanout(
+        var fanout = new FanoutQueue(
             Guid.NewGuid(), grains: null!, locals, relays: null!, new FakeTimeProvider(), NullLogger.Instance, settled: () => settled++, stayAlive: () => { });
 
         Send();

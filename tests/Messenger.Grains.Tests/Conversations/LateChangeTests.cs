@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Ports;
 using Messenger.Protocol;
@@ -229,7 +230,7 @@ public sealed class LateChangeTests : IAsyncLifetime
     {
         var scene = await _stage.Group(2);
         _stage.Silo.Log.AfterRead = async () => await Task.Yield();
-        var (one, two) = (new Grains.Conversations.AvatarFile(Guid.NewGuid(), "m", 1), new Grains.Conversations.AvatarFile(Guid.NewGuid(), "m", 1));
+        var (one, two) = (new Contracts.AvatarFile(Guid.NewGuid(), "m", 1), new Contracts.AvatarFile(Guid.NewGuid(), "m", 1));
         var setting = new List<Task>();
         foreach (var avatar in new[] { one, one, two })
         {
@@ -306,5 +307,5 @@ public sealed class LateChangeTests : IAsyncLifetime
 
     private static async Task<string?> Status(Task<Answer[]> call) => (await call)[0].Refusal?.Status;
 
-    private static async Task<string?> Status(Task<Answer<Grains.Conversations.Accepted>> call) => (await call).Refusal?.Status;
+    private static async Task<string?> Status(Task<Answer<Contracts.Accepted>> call) => (await call).Refusal?.Status;
 }

@@ -1,5 +1,5 @@
 using CsCheck;
-using Messenger.Grains.Conversations;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Xunit;
 

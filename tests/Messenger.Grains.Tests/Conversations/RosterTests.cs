@@ -1,4 +1,4 @@
-using Messenger.Grains.Conversations;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Xunit;
 

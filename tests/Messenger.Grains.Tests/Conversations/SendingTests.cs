@@ -1,7 +1,6 @@
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Ports;
-using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 using Xunit;
@@ -123,7 +122,7 @@ public sealed class SendingTests : IAsyncLifetime
         var scene = await _stage.Dialog();
         var stranger = await _stage.Person(9);
         var refused = (await scene.Send(stranger)).Refusal!;
-        var none = (await _stage.Silo.Grains.GetGrain<Grains.Conversations.IConversationGrain>(Guid.NewGuid())
+        var none = (await _stage.Silo.Grains.GetGrain<Contracts.IConversationGrain>(Guid.NewGuid())
             .AddMessages(stranger, new[] { scene.Message() }.AsImmutable()))[0].Refusal!;
         Assert.Equal(none, refused);
         Assert.Equal(Statuses.NotFound, refused.Status);

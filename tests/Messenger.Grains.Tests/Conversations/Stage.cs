@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Tests.Fakes;
-using Messenger.Grains.Users;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Messenger.Contracts;
 using Messenger.Grains.Tests.Fakes;
-using Messenger.Grains.Users;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Xunit;

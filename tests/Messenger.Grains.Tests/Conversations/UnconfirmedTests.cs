@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Grains.Conversations;
 using Messenger.Ports;
 using Xunit;

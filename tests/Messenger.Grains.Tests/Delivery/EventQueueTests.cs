@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Delivery.Fixture;
 using Messenger.Grains.Delivery;
 using Messenger.Protocol;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Delivery.Fixture;
 using Messenger.Grains.Delivery;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
+using Messenger.Grains.Hosting;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;

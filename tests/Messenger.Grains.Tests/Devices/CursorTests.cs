@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
+using Messenger.Contracts;
 using Messenger.Delivery.Fixture;
 using Messenger.Grains.Devices;
 using Xunit;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Delivery.Fixture;
-using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using CsCheck;
+using Messenger.Contracts;
 using Messenger.Delivery.Fixture;
 using Messenger.Grains.Devices;
 using Xunit;

@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Delivery.Fixture;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
 using Orleans.Runtime;
 using Xunit;
 

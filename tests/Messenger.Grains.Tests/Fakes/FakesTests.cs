@@ -1,4 +1,6 @@
+using Messenger.Contracts;
 using Messenger.Grains.Conversations;
+using Messenger.Grains.Views;
 using Messenger.Ports;
 using Xunit;
 

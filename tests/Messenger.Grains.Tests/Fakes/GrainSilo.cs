@@ -1,6 +1,7 @@
+using Messenger.Contracts.Placement;
 using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
-using Messenger.Grains.Users;
+using Messenger.Grains.Hosting;
+using Messenger.Grains.State;
 using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

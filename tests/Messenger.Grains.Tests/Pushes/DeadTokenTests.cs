@@ -1,6 +1,6 @@
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Tests.Users;
-using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Xunit;
 

@@ -1,8 +1,7 @@
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Delivery.Fixture;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
 using Messenger.Grains.Pushes;
-using Messenger.Grains.Users;
 using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Recovery;
 using Messenger.Grains.Tests.Conversations;

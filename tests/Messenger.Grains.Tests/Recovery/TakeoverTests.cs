@@ -1,4 +1,5 @@
-using Messenger.Grains.Placement;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Grains.Recovery;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,6 @@
+using Messenger.Contracts;
 using Messenger.Grains.Registration;
-using Messenger.Grains.Users;
+using Messenger.Grains.State;
 using Xunit;
 
 namespace Messenger.Grains.Tests.Registration;

@@ -1,4 +1,4 @@
-using Messenger.Grains.Registration;
+using Messenger.Contracts;
 using Messenger.Grains.Tests.Users;
 using Messenger.Protocol;
 using Xunit;
@@ -107,7 +107,7 @@ public sealed class RegistrationGrainTests(UserSilo house)
     [Fact]
     public async Task A_quota_is_the_clusters_and_outlives_its_activation()
     {
-        var quota = house.Silo.Grains.GetGrain<Messenger.Grains.Quotas.IQuotaGrain>("test");
+        var quota = house.Silo.Grains.GetGrain<Messenger.Contracts.IQuotaGrain>("test");
         Assert.Equal(0, await quota.Take(2, TimeSpan.FromMinutes(1)));
         await house.Silo.Deactivate(quota);
         Assert.Equal(0, await quota.Take(2, TimeSpan.FromMinutes(1)));

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Registration;
+using Messenger.Grains.State;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Grains.Users;
 using Messenger.Protocol;

@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Ports;
 using Messenger.Protocol;

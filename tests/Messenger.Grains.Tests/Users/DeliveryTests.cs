@@ -1,5 +1,4 @@
-using Messenger.Grains.Devices;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 using Xunit;
@@ -10,7 +9,7 @@ namespace Messenger.Grains.Tests.Users;
 public sealed class DeliveryTests(UserSilo house)
 {
     private static Notice Notice(string uuid, Person author, PushHint? push = null) =>
-        Messenger.Grains.Devices.Notice.Of(new NotificationConversationDeleted(uuid), push ?? new PushHint(Guid.NewGuid(), uuid, author.UserId));
+        Messenger.Contracts.Notice.Of(new NotificationConversationDeleted(uuid), push ?? new PushHint(Guid.NewGuid(), uuid, author.UserId));
 
     [Fact]
     public async Task Notices_reach_every_device_but_one_in_order()

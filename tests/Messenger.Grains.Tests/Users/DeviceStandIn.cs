@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
 using Messenger.Protocol;
 using Orleans.Concurrency;

@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Xunit;
 

@@ -1,5 +1,7 @@
-using Messenger.Grains.Delivery;
+using Messenger.Contracts;
 using Messenger.Grains.Devices;
+using Messenger.Grains.Fanout;
+using Messenger.Grains.State;
 using Messenger.Grains.Users;
 using Messenger.Protocol;
 using Microsoft.Extensions.Time.Testing;
@@ -125,7 +127,7 @@ public sealed class LocalUserTests : IGatewayStreams
         User.TryDeliver(Conversation, term, [Notice(author)], except);
 
     private static Notice Notice(string author) =>
-        Messenger.Grains.Devices.Notice.Of(new NotificationConversationDeleted("uuid"), new PushHint(Conversation, "message", author));
+        Messenger.Contracts.Notice.Of(new NotificationConversationDeleted("uuid"), new PushHint(Conversation, "message", author));
 
     private static Application Named(string name) =>
         new(null, "android", 0, 0, null, null, null, null) { Credential = new Credential(name, null!) };

@@ -1,5 +1,4 @@
-using Messenger.Grains.Devices;
-using Messenger.Grains.Users;
+using Messenger.Contracts;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
-using Messenger.Grains.Users;
+using Messenger.Contracts;
+using Messenger.Grains.Fanout;
 using Orleans.Concurrency;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Messenger.Contracts;
 using Messenger.Grains.Tests.Fakes;
-using Messenger.Grains.Users;
 using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.DependencyInjection;

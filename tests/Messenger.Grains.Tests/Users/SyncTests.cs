@@ -1,4 +1,4 @@
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 using Xunit;

@@ -1,5 +1,5 @@
-using Messenger.Grains.Conversations;
-using Messenger.Grains.Registration;
+using Messenger.Contracts;
+using Messenger.Grains.State;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Grains.Users;
 using Messenger.Ports;

@@ -1,5 +1,4 @@
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Ports.Telemetry;
 
 namespace Messenger.Monitoring.Tests.Cluster;
 

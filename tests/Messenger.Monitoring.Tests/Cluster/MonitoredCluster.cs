@@ -1,7 +1,7 @@
 using System.Globalization;
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Ports.Telemetry;
 using Messenger.Servers;
+using Messenger.Telemetry;
 
 namespace Messenger.Monitoring.Tests.Cluster;
 

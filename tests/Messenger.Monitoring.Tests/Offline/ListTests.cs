@@ -1,6 +1,6 @@
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Ports.Telemetry;
-using Signal = Messenger.Ports.Telemetry.Signal;
+using Messenger.Telemetry;
+using Signal = Messenger.Telemetry.Signal;
 
 namespace Messenger.Monitoring.Tests.Offline;
 

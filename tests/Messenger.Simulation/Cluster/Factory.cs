@@ -1,4 +1,5 @@
 using System.Reflection;
+using Messenger.Contracts;
 using Messenger.Grains.Conversations;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Users;

@@ -1,6 +1,7 @@
+using Messenger.Contracts;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
-using Messenger.Grains.Users;
+using Messenger.Grains.Fanout;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Concurrency;

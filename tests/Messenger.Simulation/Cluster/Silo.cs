@@ -1,13 +1,13 @@
 using System.Net;
 using System.Reflection;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Gateway.Delivery;
 using Messenger.Grains.Conversations;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
-using Messenger.Grains.Pushes;
+using Messenger.Grains.Fanout;
 using Messenger.Grains.Recovery;
-using Messenger.Grains.Users;
 using Messenger.Ports;
 using Messenger.Providers.Commits;
 using Messenger.Simulation.Phones;

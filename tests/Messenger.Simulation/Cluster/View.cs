@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using Messenger.Grains.Placement;
+using Messenger.Contracts.Placement;
 using Orleans.Runtime;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 

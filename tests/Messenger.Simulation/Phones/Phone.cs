@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Messenger.Grains;
-using Messenger.Grains.Conversations;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Messenger.Simulation.Cluster;
 using Messenger.Simulation.Time;
@@ -139,7 +138,7 @@ internal sealed partial class Phone
         }
     }
 
-    private void Hear(Messenger.Grains.Devices.Notice notice)
+    private void Hear(Messenger.Contracts.Notice notice)
     {
         switch (notice.Type)
         {

@@ -1,9 +1,8 @@
+using Messenger.Contracts;
 using Messenger.Gateway;
 using Messenger.Gateway.Delivery;
-using Messenger.Gateway.Dispatch;
-using Messenger.Grains;
-using Messenger.Grains.Conversations;
-using Messenger.Grains.Devices;
+using Messenger.Gateway.Requests;
+using Messenger.Gateway.Routes;
 using Messenger.Protocol;
 using Messenger.Simulation.Cluster;
 using Messenger.Simulation.Time;

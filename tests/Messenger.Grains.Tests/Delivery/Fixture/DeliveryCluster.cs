@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Messenger.Grains.Delivery;
-using Messenger.Grains.Devices;
-using Messenger.Grains.Placement;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
+using Messenger.Grains.Hosting;
 using Messenger.Grains.Tests.Fakes;
 using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,0 +1,28 @@
+using Messenger.Contracts;
+using Messenger.Gateway.Delivery;
+using Messenger.Protocol;
+
+namespace Messenger.Gateway.Requests;
+
+/// <summary>How a request came out, before it is a frame: refused, or a response (as an object, or as JSON already), or done.</summary>
+internal readonly record struct Reply(Refused? Refusal, object? Value = null, byte[]? Json = null, string? Note = null)
+{
+    /// <summary>What the session becomes once this answer is queued; null where it stays what it is.</summary>
+    public Entry? Entry { get; init; }
+
+    /// <summary>The request's status, for the figures.</summary>
+    public string Status => Refusal?.Status ?? Statuses.Ok;
+
+    public static implicit operator Reply(Refused refusal) => new(refusal);
+
+    public static Reply Of(Answer answer) => new(answer.Refusal, Note: answer.Note);
+
+    public static Reply Of<T>(Answer<T> answer)
+        where T : class =>
+        answer is { Refusal: null, Value: null }
+            ? throw new InvalidOperationException($"an answer with neither {typeof(T).Name} nor refusal")
+            : new Reply(answer.Refusal, answer.Value);
+}
+
+/// <summary>A login that succeeded: who the session is from now on, and its share in its device's notifications.</summary>
+internal sealed record Entry(Caller Caller, Subscription Subscription);

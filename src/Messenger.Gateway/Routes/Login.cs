@@ -1,0 +1,83 @@
+using Messenger.Contracts;
+using Messenger.Gateway.Delivery;
+using Messenger.Gateway.RateLimits;
+using Messenger.Gateway.Requests;
+using Messenger.Gateway.Routes;
+using Messenger.Protocol;
+using Orleans;
+
+namespace Messenger.Gateway.Routes;
+
+/// <summary>Makes a guest's connection an application's.</summary>
+internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, UserLimits limits, GuestAdmission admission)
+{
+    /// <summary>The <c>description</c> of an <c>ok</c> whose cursor cannot be continued.</summary>
+    public const string Resync = "resync";
+
+    /// <summary>
+    /// An <c>ok</c> says what the session becomes; whoever finds that the request was answered meanwhile disposes of that. Notifications
+    /// wait until the answer is written.
+    /// </summary>
+    public async Task<Reply> Enter(IGuest session, Pending pending, RequestAuthenticationByApplication request)
+    {
+        if (session.Caller is { } already)
+        {
+            return already.UserId == request.UserId && already.Application == ApplicationNames.Of(request.Uuid)
+                ? Reply.Of(Answer.Ok)
+                : Refused.Conflict("this connection is another application's: open a new one");
+        }
+
+        if (!session.TryBeginLogin())
+        {
+            return Refused.Unavailable("the login before this one has no outcome yet: try again later, or on a new connection");
+        }
+
+        try
+        {
+            var (place, shed) = await admission.Enter(session.Address, request.UserId);
+            using (place)
+            {
+                return shed ?? (pending.IsAnswered ? Failures.NotBegun : await Authenticate(session, pending, request));
+            }
+        }
+        finally
+        {
+            session.EndLogin();
+        }
+    }
+
+    private async Task<Reply> Authenticate(IGuest session, Pending pending, RequestAuthenticationByApplication request)
+    {
+        var answer = await grains.User(request.UserId).Authenticate(request.Uuid);
+        if (answer is not { Value: { } caller })
+        {
+            return limits.AfterLogin(answer.Refusal, session.Address, request.UserId) ?? throw new InvalidOperationException("an answer with neither caller nor refusal");
+        }
+
+        if (pending.IsAnswered)
+        {
+            // Too late: it must not displace what its client has connected since.
+            return Failures.Unavailable;
+        }
+
+        var subscription = subscriptions.Attach(caller.Device, session);
+        try
+        {
+            if (await subscription.Connect(request.ResumeCursor) is not { } connected)
+            {
+                await subscription.DisposeAsync();
+                return Refused.Unavailable("the connection was closed meanwhile");
+            }
+
+            return new Reply(null, Note: connected.Resync ? Resync : null)
+            {
+                Entry = new Entry(caller with { Origin = session.Origin }, subscription),
+            };
+        }
+        catch
+        {
+            await subscription.DisposeAsync();
+            throw;
+        }
+    }
+}

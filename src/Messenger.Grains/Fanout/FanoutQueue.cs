@@ -1,0 +1,403 @@
+using System.Diagnostics;
+using Messenger.Contracts;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Messenger.Grains.Fanout;
+
+/// <summary>
+/// Brings a conversation's notices to its people: a lane per person, one call in flight in each, so that everyone gets them in order
+/// and nobody waits for anybody else. What queued meanwhile goes in the next call.
+/// </summary>
+/// <param name="locals">Who is on this silo: what can be handed over there at once needs neither lane nor call.</param>
+/// <param name="relays">The others: what many conversations have for people on another silo goes there together.</param>
+/// <param name="conversation">Whose notices they are; empty for what belongs to none, and has no terms.</param>
+/// <remarks>
+/// Nothing is sent twice: a hand-over that failed is not repeated, it turns into a doubt (<see cref="IUserGrain.Doubt"/>) that is repeated
+/// until it arrives. Only one that did not begin (<see cref="HandOver.NotYet"/>) is. Lives on its grain's scheduler: no locks.
+/// </remarks>
+internal sealed class FanoutQueue(
+    Guid conversation, IGrainFactory grains, LocalUsers locals, Relays relays, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
+{
+    /// <summary>Notices that may wait in one lane; past that its person is told to resynchronise instead.</summary>
+    private const int LaneBound = 1024;
+
+    /// <summary>
+    /// Notices waiting in a lane from which on writers are held back. What waits is how late its person is: in a group of 200 flat out 256 made the
+    /// last one .3 to .6 s late where 64 makes it .1 to .17 s, at about the same rate; 32 was slower in both of two pairs.
+    /// </summary>
+    private const int Crowded = 64;
+
+    /// <summary>
+    /// Notices for all people that go out at once, one call to each: a burst into a large group must not overrun the queue to a gateway, which
+    /// holds it back from the second call on (<see cref="Contracts.IGatewayStreams.Room"/>).
+    /// </summary>
+    private const int Wave = 8192;
+
+    /// <summary>Notices in one call: past this a call is only later.</summary>
+    private const int Together = 64;
+
+    /// <summary>
+    /// A doubt is repeated after this, and so is what could not be handed over yet, doubling up to <see cref="LongestPause"/>: silos and stores come
+    /// back within seconds.
+    /// </summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly HashSet<Lane> _crowded = [];
+    private bool _stopped;
+    private readonly HashSet<TaskCompletionSource> _doubts = [];
+    private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Under which term what is sent from now on was committed: a user's grain takes nothing of one that has passed.</summary>
+    public long Term { get; set; }
+
+    /// <summary>Sends the same notices to each of the audience, and settles an entry of the log when all have them.</summary>
+    /// <param name="except">The device that caused them: it has its answer.</param>
+    public void Send(IEnumerable<string> audience, Notice[] notices, Caller? except) =>
+        Send(audience.Select(user => (user, notices)), except);
+
+    /// <summary>Sends what belongs to no entry of the log.</summary>
+    public void SendUnsettled(IEnumerable<string> audience, Notice[] notices) =>
+        Send(audience.Select(user => (user, notices)), except: null, new Parcel(static () => { }));
+
+    /// <summary>Sends each person notices of their own, and settles an entry of the log when all have them.</summary>
+    public void Send(IEnumerable<(string User, Notice[] Notices)> pieces, Caller? except) =>
+        Send(pieces, except, new Parcel(settled));
+
+    private void Send(IEnumerable<(string User, Notice[] Notices)> pieces, Caller? except, Parcel parcel)
+    {
+        HasSent = true;
+
+        // A trace shows the calls: what is traced makes them.
+        var cause = Activity.Current;
+        foreach (var (user, notices) in pieces)
+        {
+            var but = except?.UserId == user ? except.Application : null;
+            if (cause is null && !_stopped && !_lanes.ContainsKey(user) && locals.TryDeliver(new Consignment(user, conversation, Term, notices, but)))
+            {
+                continue;
+            }
+
+            parcel.Add();
+            LaneOf(user).Add(new Piece(notices, but, Term, parcel, cause));
+        }
+
+        // Counted one too many until here, so that it cannot settle while it is being handed out.
+        parcel.Done();
+    }
+
+    /// <summary>Whether anything was ever sent from here.</summary>
+    public bool HasSent { get; private set; }
+
+    /// <summary>Tells these people that something may be missing, before anything that is sent from now on.</summary>
+    /// <returns>Completes when all were told; faults when this fan-out was stopped before.</returns>
+    public Task Doubt(IEnumerable<string> audience)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _doubts.Add(told);
+        var parcel = new Parcel(() =>
+        {
+            _doubts.Remove(told);
+            told.TrySetResult();
+        });
+        foreach (var user in audience)
+        {
+            parcel.Add();
+            LaneOf(user).Doubt(parcel);
+        }
+
+        parcel.Done();
+        if (_stopped)
+        {
+            told.TrySetCanceled();
+        }
+
+        return told.Task;
+    }
+
+    /// <summary>Waits while the slowest lane is crowded: the cost of a flood is borne by who sends it.</summary>
+    public async ValueTask Room()
+    {
+        while (_crowded.Count > 0)
+        {
+            await _progress.Task;
+        }
+    }
+
+    /// <summary>Waits until everything was handed over, or the token ends it; what is left stays unsettled in the log.</summary>
+    public async Task Drain(CancellationToken cancellation)
+    {
+        while (_lanes.Count > 0)
+        {
+            await Progress().WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>A time-out put on a task that runs its continuations elsewhere goes through the thread pool; on this one it does not.</summary>
+    private async Task Progress() => await _progress.Task;
+
+    /// <summary>
+    /// Sends nothing more: what is left stays unsettled in the log. Its grain is about to live elsewhere, and what this one told later
+    /// than that one would come out of order.
+    /// </summary>
+    public void Stop()
+    {
+        _stopped = true;
+        foreach (var told in _doubts)
+        {
+            told.TrySetCanceled();
+        }
+    }
+
+    private Lane LaneOf(string user)
+    {
+        if (!_lanes.TryGetValue(user, out var lane))
+        {
+            _lanes[user] = lane = new Lane(this, user);
+        }
+
+        return lane;
+    }
+
+    private void Progressed()
+    {
+        var done = _progress;
+        _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        done.TrySetResult();
+    }
+
+    private readonly record struct Piece(Notice[] Notices, string? Except, long Term, Parcel Parcel, Activity? Cause)
+    {
+        public bool GoesWith(Piece other) => other.Except == Except && other.Term == Term;
+    }
+
+    /// <summary>Counts the people an entry of the log still has to reach.</summary>
+    private sealed class Parcel(Action settled)
+    {
+        private int _left = 1;
+
+        public void Add() => _left++;
+
+        public void Done()
+        {
+            if (--_left == 0)
+            {
+                settled();
+            }
+        }
+    }
+
+    private sealed class Lane(FanoutQueue owner, string user)
+    {
+        private readonly Queue<Piece> _waiting = [];
+        private readonly List<Parcel> _owed = [];
+        private int _count;
+
+        /// <summary>How many notices of the piece that waits longest were sent already.</summary>
+        private int _begun;
+        private bool _doubt;
+        private bool _running;
+
+        public void Add(Piece piece)
+        {
+            _waiting.Enqueue(piece);
+            _count += piece.Notices.Length;
+            if (_count > LaneBound)
+            {
+                Owe();
+            }
+            else if (_count > Crowded)
+            {
+                owner._crowded.Add(this);
+            }
+
+            Start();
+        }
+
+        public void Doubt(Parcel parcel)
+        {
+            _owed.Add(parcel);
+            Owe();
+            Start();
+        }
+
+        private void Start()
+        {
+            if (!_running)
+            {
+                _running = true;
+
+                // Owned by the lane, which is owned by the grain: it ends by itself, and never throws.
+                _ = Run();
+            }
+        }
+
+        private async Task Run()
+        {
+            var pause = FirstPause;
+            while (!owner._stopped && (_doubt || _waiting.Count > 0))
+            {
+                if (!owner.MayTell)
+                {
+                    // Who stood still may have been taken over from. Either it is told so now, and ends, or what waits goes on in its order.
+                    owner.StayAlive();
+                    await Task.Delay(FirstPause, owner.Clock);
+                    continue;
+                }
+
+                try
+                {
+                    if (_doubt)
+                    {
+                        _doubt = false;
+                        var told = _owed.Count;
+                        await owner.Grain(user).Doubt();
+                        Settle(told);
+                    }
+                    else
+                    {
+                        await DeliverWaiting();
+                    }
+
+                    pause = FirstPause;
+                }
+                catch (Exception fault)
+                {
+                    // Whatever it was, the notices may or may not have arrived: say so rather than repeat them.
+                    Log.HandOverFailed(owner.Logger, fault.GetType().Name);
+                    Owe();
+                    owner.StayAlive();
+                    await Task.Delay(pause, owner.Clock);
+                    pause = Longer(pause);
+                }
+
+                owner.Progressed();
+            }
+
+            _running = false;
+            owner._lanes.Remove(user);
+            owner.Progressed();
+        }
+
+        private async Task DeliverWaiting()
+        {
+            var first = _waiting.Peek();
+            using var step = Traces.FanOut(first.Cause);
+            var notices = Take(first, step);
+            _count -= notices.Length;
+            if (_count <= Crowded)
+            {
+                owner._crowded.Remove(this);
+            }
+
+            var told = _owed.Count;
+            for (var pause = FirstPause; ; pause = Longer(pause))
+            {
+                switch (await owner.Deliver(new Consignment(user, owner.Conversation, first.Term, notices, first.Except), traced: step is not null))
+                {
+                    case HandOver.Taken:
+                        Settle(told);
+                        return;
+                    case HandOver.Passed:
+                        // Another activation has told of what came after this: it would be out of order now.
+                        Owe();
+                        return;
+                }
+
+                owner.StayAlive();
+                await Task.Delay(pause, owner.Clock);
+                if (_doubt || owner._stopped)
+                {
+                    // A doubt stands for all of it by now; or it is left to the next activation.
+                    return;
+                }
+
+                if (_count > Crowded || pause == LongestPause)
+                {
+                    // Writers wait for this lane, or it has waited long enough: its person is told to resynchronise after all.
+                    Owe();
+                    return;
+                }
+            }
+        }
+
+        private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+        /// <summary>What goes in the next call; the parcels that end with it are owed from here on.</summary>
+        private Notice[] Take(Piece first, Activity? step)
+        {
+            var most = Math.Clamp(Wave / owner._lanes.Count, 1, Together);
+            if (_begun == 0 && first.Notices.Length <= most && _waiting.Count == 1)
+            {
+                _owed.Add(_waiting.Dequeue().Parcel);
+                return first.Notices;
+            }
+
+            var taken = new List<Notice>();
+            while (taken.Count < most && _waiting.TryPeek(out var next) && next.GoesWith(first))
+            {
+                var rest = next.Notices.AsSpan(_begun);
+                var fits = rest[..Math.Min(rest.Length, most - taken.Count)];
+                if (taken.Count > 0)
+                {
+                    Traces.Joins(step, next.Cause);
+                }
+
+                taken.AddRange(fits);
+                _begun += fits.Length;
+                if (_begun == next.Notices.Length)
+                {
+                    _owed.Add(_waiting.Dequeue().Parcel);
+                    _begun = 0;
+                }
+            }
+
+            return [.. taken];
+        }
+
+        /// <summary>Everything that waits is replaced by one doubt.</summary>
+        private void Owe()
+        {
+            _begun = 0;
+            while (_waiting.TryDequeue(out var piece))
+            {
+                _owed.Add(piece.Parcel);
+            }
+
+            _count = 0;
+            _doubt = true;
+            owner._crowded.Remove(this);
+        }
+
+        private void Settle(int count)
+        {
+            foreach (var parcel in _owed.Take(count))
+            {
+                parcel.Done();
+            }
+
+            _owed.RemoveRange(0, count);
+        }
+    }
+
+    /// <summary>The short ways first. What is traced goes by calls, which the trace shows.</summary>
+    private async ValueTask<HandOver> Deliver(Consignment one, bool traced) =>
+        !traced && (locals.TryDeliver(one) || await relays.Deliver(one))
+            ? HandOver.Taken
+            : await Grain(one.UserId).Deliver(one.Conversation, one.Term, one.Notices.AsImmutable(), one.Except);
+
+    private Guid Conversation => conversation;
+
+    private ILogger Logger => log;
+
+    private TimeProvider Clock => clock;
+
+    private bool MayTell => locals.MayTell;
+
+    private void StayAlive() => stayAlive();
+
+    private IUserGrain Grain(string user) => grains.User(user);
+}

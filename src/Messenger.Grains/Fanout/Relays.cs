@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using Messenger.Contracts;
+using Messenger.Contracts.Placement;
+using Orleans.Runtime;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+
+namespace Messenger.Grains.Fanout;
+
+/// <summary>
+/// The ways from this silo to the users on others: one for each silo, with one call under way, and what gathers meanwhile goes in the next. A user is
+/// looked for where its key places it (<see cref="ByKeyDirector"/>); who is not there is the caller's matter.
+/// </summary>
+internal sealed class Relays(
+    IRelayClient relays, ISiloStatusOracle silos, ISiloMetadataCache metadata, TimeProvider time, TaskScheduler? background = null) : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
+{
+    /// <summary>The metadata of a silo that has just joined may come a little later than the news of it.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<SiloAddress, RelayLane> lanes = new();
+    private volatile Known known = new([], null);
+
+    /// <summary>
+    /// False at once where there is nobody to ask; false later where the user or its device is not there; nothing happened then. When it throws, the
+    /// user may have it or not.
+    /// </summary>
+    public Task<bool> Deliver(Consignment consignment) =>
+        ByKeyDirector.Choose(consignment.UserId, Workers()) is { } silo && !silo.Equals(silos.SiloAddress)
+            ? lanes.GetOrAdd(silo, to => new RelayLane(relays.On(to), background)).Deliver(consignment)
+            : NotHere;
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    {
+        known = new([], null);
+        if (status == SiloStatus.Dead)
+        {
+            // What waits for it fails with its calls.
+            lanes.TryRemove(updatedSilo, out _);
+        }
+    }
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(Relays),
+        ServiceLifecycleStage.RuntimeGrainServices,
+        _ =>
+        {
+            silos.SubscribeToSiloStatusEvents(this);
+            return Task.CompletedTask;
+        },
+        _ =>
+        {
+            silos.UnSubscribeFromSiloStatusEvents(this);
+            return Task.CompletedTask;
+        });
+
+    private static readonly Task<bool> NotHere = Task.FromResult(false);
+
+    private SiloAddress[] Workers()
+    {
+        if (known is { Since: { } since } last && time.GetElapsedTime(since) < LookAgain)
+        {
+            return last.Workers;
+        }
+
+        var workers = silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Where(silo => SiloRoleDirector.Has(metadata, silo, SiloRoles.Worker)).ToArray();
+        known = new(workers, time.GetTimestamp());
+        return workers;
+    }
+
+    /// <param name="Since">When it was looked up; null: never.</param>
+    private sealed record Known(SiloAddress[] Workers, long? Since);
+}

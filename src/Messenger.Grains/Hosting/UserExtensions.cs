@@ -1,0 +1,21 @@
+using Messenger.Grains.Fanout;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+using Orleans.Runtime;
+
+namespace Messenger.Grains.Hosting;
+
+/// <summary>What a silo needs to host users and conversations.</summary>
+public static class UserExtensions
+{
+    /// <summary>For silos of the roles all and worker, with <see cref="Hosting.DeviceExtensions.AddDevices"/>.</summary>
+    public static ISiloBuilder AddUsers(this ISiloBuilder builder)
+    {
+        builder.Services.AddSingleton<LocalUsers>();
+        builder.Services.AddSingleton<IRelayClient, RelayClient>();
+        builder.Services.AddSingleton<Relays>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<Relays>());
+        builder.AddGrainService<Relay>();
+        return builder;
+    }
+}

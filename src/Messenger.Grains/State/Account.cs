@@ -1,0 +1,70 @@
+using Messenger.Contracts;
+using Messenger.Protocol;
+using Orleans;
+
+namespace Messenger.Grains.State;
+
+/// <summary>A user's account as stored: what is the user's own business and no directory's.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record Account
+{
+    /// <summary>Confirmed applications, in the order of confirmation.</summary>
+    [Id(0)]
+    public Application[] Applications { get; init; } = [];
+
+    /// <summary>Keys to apply once their code is confirmed.</summary>
+    [Id(1)]
+    public PendingKeys? PendingKeys { get; init; }
+
+    /// <summary>A new public key may not have been told to everyone yet.</summary>
+    [Id(2)]
+    public bool KeysUntold { get; init; }
+
+    /// <summary>Names of deleted applications whose connection may not be closed yet.</summary>
+    [Id(3)]
+    public string[] Closing { get; init; } = [];
+
+    /// <summary>The user was deleted: nothing of it is served any more, and what is left of it goes.</summary>
+    [Id(4)]
+    public bool Deleting { get; init; }
+}
+
+/// <summary>A confirmed application. Times are milliseconds since the Unix epoch.</summary>
+/// <param name="Uuid">Of rows that were written before <see cref="Credential"/> was; null since.</param>
+[GenerateSerializer, Immutable]
+internal sealed record Application(
+    string? Uuid, string Type, long Created, long LastLogin, string? DeviceToken, string? OsVersion, string? Vendor, string? Model)
+{
+    [Id(0)]
+    public Credential? Credential { get; init; }
+
+    /// <summary>What every device but its own knows it by, see <see cref="PublicNames"/>; null in rows of before, until they are next told.</summary>
+    [Id(1)]
+    public string? PublicName { get; init; }
+
+    public string Name => Credential?.Name ?? ApplicationNames.Of(Uuid!);
+
+    /// <param name="uuid">As it is told: its own uuid to itself, its name to the others.</param>
+    public ApplicationInfo Info(string userId, string uuid, bool online) =>
+        new(uuid, SmsCode: null, Type, Confirmed: true, Created, userId, DeviceToken, LastLogin, online, OsVersion, Vendor, Model);
+}
+
+/// <summary>What RequestUpdateUserKeys brought.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record PendingKeys(string PrivateKeyEncrypted, string MetaDataKeyEncrypted, string? Nick);
+
+/// <summary>A user's contacts as stored, in the order they came.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record ContactBook
+{
+    [Id(0)]
+    public Contact[] Contacts { get; init; } = [];
+}
+
+/// <summary>A user's named parameters as stored, by name.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record ParamBook
+{
+    [Id(0)]
+    public Param[] Params { get; init; } = [];
+}
