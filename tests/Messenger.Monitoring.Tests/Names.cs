@@ -34,6 +34,19 @@ internal static partial class Names
     /// <summary>The metrics that an expression names, recorded ones included.</summary>
     public static IEnumerable<string> In(string expression) => Metric().Matches(Quoted().Replace(Braces().Replace(expression, ""), "")).Select(match => match.Value);
 
+    /// <summary>Each metric that an expression names, with its braces where it has any.</summary>
+    public static IEnumerable<string> Selectors(string expression) => Selector().Matches(Grouping().Replace(expression, " ")).Select(match => match.Value);
+
+    /// <summary>What its aggregations keep.</summary>
+    public static IEnumerable<string> By(string expression) => Grouping().Matches(expression).Select(match => match.Groups[1].Value);
+
+    // Not within braces, where labels have such names too: those stand behind a brace or a comma.
+    [GeneratedRegex(@"(?<![\w:{,])(?:messenger|orleans|db|dotnet|target)[_:][\w:]+(?:\{[^}]*\})?")]
+    private static partial Regex Selector();
+
+    [GeneratedRegex(@"\bby \(([^)]*)\)")]
+    private static partial Regex Grouping();
+
     [GeneratedRegex("[^A-Za-z0-9]+")]
     private static partial Regex NoWord();
 

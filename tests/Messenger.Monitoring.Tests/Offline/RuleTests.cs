@@ -22,6 +22,28 @@ public sealed class RuleTests
         Tool.Done(Promtool, "test", "rules", file);
     }
 
+    /// <summary>Production and another in one Prometheus: neither hides what happens to the other.</summary>
+    [Fact]
+    public void Releases_of_one_Prometheus_are_kept_apart() => Tool.Done(Promtool, "test", "rules", Path.Combine(Tool.Tests, "Rules", "TwoReleases.yaml"));
+
+    /// <summary>Every one, so that a rule of tomorrow does not mix them again; the chart finds its place by the matcher.</summary>
+    [Fact]
+    public void Every_aggregation_and_every_selector_names_the_release()
+    {
+        Assert.All(Rule.All, rule =>
+        {
+            Assert.DoesNotMatch(@"\b(sum|min|max|avg|count|group|topk)\s*\(", rule.Expression);
+            Assert.All(Names.By(rule.Expression), by => Assert.StartsWith("namespace, release", by, StringComparison.Ordinal));
+            Assert.All(Names.Selectors(rule.Expression), selector => Assert.Contains("release=~\".*\"", selector, StringComparison.Ordinal));
+        });
+        Assert.All(Dashboard.All, dashboard =>
+        {
+            Assert.Equal(["datasource", "namespace", "release"], dashboard.Json["templating"]!["list"]!.AsArray().Select(variable => variable!["name"]!.GetValue<string>()));
+            Assert.All(
+                dashboard.Expressions().SelectMany(Names.Selectors), selector => Assert.Contains("namespace=\"\",release=\"\"", selector, StringComparison.Ordinal));
+        });
+    }
+
     /// <summary>All of them as rules of one file: one start of the tool.</summary>
     [Fact]
     public void Every_expression_of_the_dashboards_is_PromQL()
