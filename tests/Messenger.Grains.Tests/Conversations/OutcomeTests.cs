@@ -233,7 +233,7 @@ public sealed class OutcomeTests : IAsyncLifetime
     }
 
     /// <summary>A call that has had its first turn.</summary>
-    private async Task<Running<T>> Begun<T>(Func<Task<T>> call, string method = nameof(Grains.Conversations.IConversationGrain.AddMessages))
+    private async Task<Running<T>> Begun<T>(Func<Task<T>> call, string method = nameof(Contracts.IConversationGrain.AddMessages))
     {
         Task<T>? running = null;
         await _stage.Told.Begins(method, () => running = call());
