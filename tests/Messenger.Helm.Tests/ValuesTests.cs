@@ -28,6 +28,18 @@ public sealed partial class ValuesTests
         Assert.Empty(forgotten);
     }
 
+    /// <summary>What the comparison with other charts says that this one has.</summary>
+    [Fact]
+    public void The_table_of_values_names_values_that_there_are()
+    {
+        var there = Leaves(Path.Combine(Tool.Chart, "values.yaml")).ToList();
+        var rows = Document("kubernetes.md").Split("## Values beside other charts")[1].Split("\n## ")[0].Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1);
+        var named = rows.SelectMany(row => Value().Matches(row.Split('|')[2]).Select(match => match.Groups[1].Value)).ToList();
+
+        Assert.True(named.Count > 35, $"only {named.Count} values were found in the table");
+        Assert.All(named, name => Assert.Contains(there, path => path == name || path.StartsWith($"{name}.", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("small", 5_000)]
     [InlineData("medium", 50_000)]
@@ -127,6 +139,9 @@ public sealed partial class ValuesTests
             ? map.Children.SelectMany(child => Below(child.Value, path.Length == 0 ? $"{child.Key}" : $"{path}.{child.Key}"))
             : [path];
     }
+
+    [GeneratedRegex("`([a-zA-Z.]+)`")]
+    private static partial Regex Value();
 
     [GeneratedRegex(@"^\| `([A-Z][A-Za-z0-9]*(?::[A-Za-z0-9]+)+)` \|", RegexOptions.Multiline)]
     private static partial Regex Key();
