@@ -69,8 +69,12 @@ public class BudgetTests
         type = nameof(RequestAddMessage),
         payload = new
         {
-            conversationUuid = Conversation, messageUuid = new Guid(number, 0, 0, new byte[8]), sessionKeyUuid = Conversation, hasFiles = false,
-            ivBase64 = "aXY=", bodyEncryptedBase64 = "Ym9keQ==",
+            conversationUuid = Conversation,
+            messageUuid = new Guid(number, 0, 0, new byte[8]),
+            sessionKeyUuid = Conversation,
+            hasFiles = false,
+            ivBase64 = "aXY=",
+            bodyEncryptedBase64 = "Ym9keQ==",
         },
     });
 }
