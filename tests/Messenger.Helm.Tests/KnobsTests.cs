@@ -73,6 +73,26 @@ public sealed class KnobsTests
         });
     }
 
+    /// <summary>No part of a Secret is put into a string that would have to quote it: Npgsql reads user and password for themselves.</summary>
+    [Fact]
+    public void A_user_and_a_password_come_from_a_Secret_of_an_operator_of_databases()
+    {
+        foreach (var helm in Tool.Helms)
+        {
+            var rendered = Rendered.With(helm, ["secrets"], "--set", @"postgres.existingSecret=chat-app,postgres.host=chat-rw,postgres.database=app,postgres.options=SSL Mode=Require;Maximum Pool Size=6,postgres.usernameKey=user");
+            Assert.All(Pod.All(rendered).Where(pod => pod.Spec.Containers[0].Env is not null), pod =>
+            {
+                var env = pod.Spec.Containers[0].Env.ToDictionary(one => one.Name);
+                Assert.Equal("Host=chat-rw;Port=5432;Database=app;SSL Mode=Require;Maximum Pool Size=6", env["ConnectionStrings__Postgres"].Value);
+                Assert.Equal(("chat-app", "user"), (env["PGUSER"].ValueFrom.SecretKeyRef.Name, env["PGUSER"].ValueFrom.SecretKeyRef.Key));
+                Assert.Equal(("chat-app", "password"), (env["PGPASSWORD"].ValueFrom.SecretKeyRef.Name, env["PGPASSWORD"].ValueFrom.SecretKeyRef.Key));
+            });
+        }
+
+        Assert.DoesNotContain("PGPASSWORD", Rendered.From(Four, "secrets").Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("PGPASSWORD", Rendered.With(Four, ["trial"], "--set", "postgres.host=db").Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Replicas_are_left_out_where_another_scales()
     {

@@ -12,6 +12,7 @@ public sealed class NamesTests
     [InlineData("trial.enabled=true,trial.password=0123456789abcdef,config.Data:MigrateOnStart=false", "Data:MigrateOnStart", "trial.enabled", "config.\"Data:MigrateOnStart\"")]
     [InlineData("extraEnv[0].name=ConnectionStrings__Postgres", "ConnectionStrings__Postgres", "postgres.existingSecret", "extraEnv[0]")]
     [InlineData("extraEnv[0].name=ConnectionStrings:Redis", "ConnectionStrings:Redis", "redis.existingSecret", "extraEnv[0]")]
+    [InlineData("postgres.host=db,extraEnv[0].name=PGPASSWORD", "PGPASSWORD", "postgres.passwordKey", "extraEnv[0]")]
     [InlineData("extraEnv[0].name=Silo__Role", "Silo__Role", "the chart itself", "extraEnv[0]")]
     [InlineData("telemetry.endpoint=http://otel:4317,extraEnv[0].name=OTEL_RESOURCE_ATTRIBUTES", "OTEL_RESOURCE_ATTRIBUTES", "telemetry.endpoint", "extraEnv[0]")]
     [InlineData("config.Sms:Provider=a,extraEnv[0].name=SMS__PROVIDER", "SMS__PROVIDER", "config.\"Sms:Provider\"", "extraEnv[0]")]

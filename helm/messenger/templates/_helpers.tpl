@@ -120,11 +120,28 @@ securityContext:
 {{- define "messenger.ownEnv" -}}
 {{- $root := .root -}}
 {{- $trial := $root.Values.trial.enabled -}}
+{{- $postgres := $root.Values.postgres -}}
+{{- if and (not $trial) $postgres.host }}
+# Npgsql takes user and password from these as they are: nothing in them has to be quoted.
+- name: PGUSER
+  valueFrom:
+    secretKeyRef:
+      name: {{ $postgres.existingSecret }}
+      key: {{ $postgres.usernameKey }}
+- name: PGPASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ $postgres.existingSecret }}
+      key: {{ $postgres.passwordKey }}
+- name: ConnectionStrings__Postgres
+  value: {{ join ";" (compact (list (printf "Host=%s;Port=%d;Database=%s" $postgres.host (int $postgres.port) $postgres.database) $postgres.options)) | quote }}
+{{- else }}
 - name: ConnectionStrings__Postgres
   valueFrom:
     secretKeyRef:
       name: {{ $trial | ternary (include "messenger.trialSecret" $root) $root.Values.postgres.existingSecret }}
       key: {{ $trial | ternary "postgres" $root.Values.postgres.key }}
+{{- end }}
 - name: ConnectionStrings__Redis
   valueFrom:
     secretKeyRef:
@@ -217,7 +234,7 @@ to the server a key is the same with : and __, and in small letters.
 {{- define "messenger.names" -}}
 {{- $root := . -}}
 {{- $env := dict -}}
-{{- $values := dict "connectionstrings__postgres" "postgres.existingSecret" "connectionstrings__redis" "redis.existingSecret"
+{{- $values := dict "connectionstrings__postgres" "postgres.existingSecret" "pguser" "postgres.usernameKey" "pgpassword" "postgres.passwordKey" "connectionstrings__redis" "redis.existingSecret"
   "cluster__id" "clusterId" "cluster__secret" "clusterSecret.existingSecret" "gateway__drainpersecond" "gateway.drainPerSecond"
   "data__migrateonstart" "trial.enabled" "sms__codesinlog" "trial.enabled" "admin__port" "admin.port"
   "otel_exporter_otlp_endpoint" "telemetry.endpoint" "otel_exporter_otlp_protocol" "telemetry.protocol"
