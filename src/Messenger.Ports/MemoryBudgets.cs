@@ -11,11 +11,13 @@ public sealed class MemoryOptions
     public long ReadBuffers { get; set; }
 
     public long Outboxes { get; set; }
+
+    public long Conversations { get; set; }
 }
 
 /// <summary>The budgets of this process.</summary>
 /// <remarks>
-/// Together 35 % of the memory: the rest is code, grains, what requests under way build (a page of history is held three times while it is
+/// Together 55 % of the memory: the rest is code, grains, what requests under way build (a page of history is held three times while it is
 /// made: rows, text, frame), and garbage that is not collected yet.
 /// </remarks>
 public sealed class MemoryBudgets
@@ -35,7 +37,8 @@ public sealed class MemoryBudgets
         Guests = Budget("guests", options.Guests, .05);
         ReadBuffers = Budget("read_buffers", options.ReadBuffers, .10);
         Outboxes = Budget("outboxes", options.Outboxes, .20);
-        All = [Guests, ReadBuffers, Outboxes];
+        Conversations = Budget("conversations", options.Conversations, .20);
+        All = [Guests, ReadBuffers, Outboxes, Conversations];
 
         MemoryBudget Budget(string owner, long bytes, double share) => new(owner, bytes > 0 ? bytes : (long)(memory * share));
     }
@@ -48,6 +51,9 @@ public sealed class MemoryBudgets
 
     /// <summary>Answers and notifications that wait to be written.</summary>
     public MemoryBudget Outboxes { get; }
+
+    /// <summary>Messages that conversations keep in memory, or have under way.</summary>
+    public MemoryBudget Conversations { get; }
 
     public IReadOnlyList<MemoryBudget> All { get; }
 

@@ -16,7 +16,7 @@ public static class Labels
     public static readonly Label FileKind = new("messenger.file.kind", "expired, garbage, orphan, pieces");
     public static readonly Label DryRun = new("messenger.dry_run", "true, false");
     public static readonly Label RetentionKind = new("messenger.retention.kind", "messages, files");
-    public static readonly Label MemoryOwner = new("messenger.memory.owner", "guests, read_buffers, outboxes");
+    public static readonly Label MemoryOwner = new("messenger.memory.owner", "guests, read_buffers, outboxes, conversations");
     public static readonly Label GrainType = new("grain_type", "the kinds of grains and of Orleans' own services");
     public static readonly Label ConnectionState = new("db.client.connection.state", "idle, used");
     public static readonly Label Pool = new("db.client.connection.pool.name", "one for each pool of the process");

@@ -31,7 +31,7 @@ public static class Signals
     // Memory by class.
     public static readonly Signal MemoryUsed = Ours(new("messenger.memory.used", Gauge, "By", "Memory that a class of things has reserved of its budget.", Labels.MemoryOwner));
     public static readonly Signal MemoryLimit = Ours(new("messenger.memory.limit", Gauge, "By", "The budget of the class.", Labels.MemoryOwner));
-    public static readonly Signal MemoryShed = Ours(new("messenger.memory.shed", Counter, "{item}", "Connections refused or closed because the budget was used.", Labels.MemoryOwner));
+    public static readonly Signal MemoryShed = Ours(new("messenger.memory.shed", Counter, "{item}", "How often something was refused, closed or dropped because the budget was used.", Labels.MemoryOwner));
 
     // Requests.
     public static readonly Signal Requests = Ours(new("messenger.request.duration", Histogram, "s", "Requests, from the frame read to the answer queued.", Labels.RequestType, Labels.RequestStatus) { Bounds = Seconds });

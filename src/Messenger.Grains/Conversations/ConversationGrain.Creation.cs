@@ -131,7 +131,8 @@ internal sealed partial class ConversationGrain
             new MemberRow(me.UserId, IsAdmin: true, request.NickEncrypted, JoinedAt: 1, LeftAt: null, position++),
             .. people.Select(one => new MemberRow(one.Key, one.Value.Admin, Nick: null, JoinedAt: 1, LeftAt: null, position++)),
         ];
-        var live = new LiveConversation(Id, new ConversationState(header, 0, now, members, [key], [], Term: 0) { History = messages.History }) { Blacklisting = blacklisting };
+        var state = new ConversationState(header, 0, now, members, [key], [], Term: 0) { History = messages.History };
+        var live = new LiveConversation(Id, state, memory.Keep()) { Blacklisting = blacklisting };
         List<MessageRow> events = [.. people.Keys.Select(user => Event(live, EventTypes.Added, me.UserId, user))];
         Appended(live, events);
         _live = created = live;

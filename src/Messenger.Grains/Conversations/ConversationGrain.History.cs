@@ -166,7 +166,7 @@ internal sealed partial class ConversationGrain
             foreach (var row in await messages.Find(Id, unknown))
             {
                 // A row that was changed while the log was read is newer in memory.
-                found.TryAdd(row.Uuid, live.Recent(row.Uuid) ?? row);
+                found.TryAdd(row.Uuid, live.Current(row));
             }
         }
 

@@ -8,6 +8,15 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Session keys: wrapped per member, opaque here.</summary>
 internal sealed partial class ConversationGrain
 {
+    /// <summary>
+    /// New session keys of one member in this conversation an hour: each is kept for ever and wakes everybody's devices. Somebody who removes people one by one
+    /// and re-keys after each does not come to half of it.
+    /// </summary>
+    private const int KeysPerHour = 120;
+
+    /// <summary>By member: keys of the hour that began then. In memory alone: an actor that ends begins anew.</summary>
+    private readonly Dictionary<string, (long Began, int Keys)> _rekeyed = new(StringComparer.Ordinal);
+
     public async Task<Answer<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request)
     {
         // Where a user is named twice, the first entry stands.
@@ -23,7 +32,7 @@ internal sealed partial class ConversationGrain
                 return Decision.After(other);
             }
 
-            if (asOf != (live, live.Keys.Count))
+            if (asOf != (live, live.KeysMade))
             {
                 return Decision.After(Read(live));
             }
@@ -38,13 +47,14 @@ internal sealed partial class ConversationGrain
                 ? Refused.BadRequest("sessionKeys names somebody who is no member: ask RequestGetMembersList")
                 : Blocked(live, me) is { } blocked ? blocked
                 : LeftOut(live, me, values) is { } left ? left
+                : TooMany(me) is { } limit ? limit
                 : Rekey(live, me, values, out uuid);
         });
         return outcome.Refusal is { } refusal ? refusal : new ResponseAddedSessionKey(uuid!);
 
         async Task Read(LiveConversation live)
         {
-            var keys = live.Keys.Count;
+            var keys = live.KeysMade;
             copies = await messages.FindCopies(Id, values[0].UserId, values[0].KeyEncryptedBase64);
             asOf = (live, keys);
         }
@@ -70,7 +80,7 @@ internal sealed partial class ConversationGrain
             return NotFound();
         }
 
-        var made = here.Live.Keys[here.Live.Header.SessionKey].Created;
+        var made = here.Live.KeyCreated;
         var rows = await users.FindMany(Everyone(here.Live));
         return new ResponseGetUpdatedPublicKeys(
             rows.Where(user => user.KeysUpdated > made && user.PublicKey is not null).ToDictionary(user => user.UserId, user => user.PublicKey!));
@@ -107,6 +117,26 @@ internal sealed partial class ConversationGrain
             : $"sessionKeys leaves out {missing} admins: ask RequestGetMembersList and name them all");
     }
 
+    /// <summary>Asked last, in the turn of the change: what is refused for another reason, or is a repeat, takes nothing.</summary>
+    private Refused? TooMany(Caller me)
+    {
+        const long hour = 3_600_000;
+        var now = Now;
+        var window = _rekeyed.GetValueOrDefault(me.UserId);
+        if (now - window.Began >= hour)
+        {
+            window = (now, 0);
+        }
+
+        if (window.Keys >= KeysPerHour)
+        {
+            return Refused.TooManyRequests("too many new session keys", (int)Math.Max(1, (window.Began + hour - now + 999) / 1000));
+        }
+
+        _rekeyed[me.UserId] = window with { Keys = window.Keys + 1 };
+        return null;
+    }
+
     private Decision Rekey(LiveConversation live, Caller me, List<SessionKeyValue> values, out string made)
     {
         var uuid = Guid.NewGuid();
@@ -114,7 +144,7 @@ internal sealed partial class ConversationGrain
         live.Header = live.Header with { SessionKey = uuid, SessionKeyText = made };
         var told = Event(live, EventTypes.SessionKeyRegenerated, me.UserId, null);
         var key = new SessionKeyHeader(uuid, live.Header.SessionKeyText, told.Created);
-        live.Keys.Add(uuid, key);
+        live.Add(key);
         Appended(live, [told]);
         List<SessionKeyRow> rows =
         [

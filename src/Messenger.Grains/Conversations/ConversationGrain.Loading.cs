@@ -76,13 +76,20 @@ internal sealed partial class ConversationGrain
             return null;
         }
 
-        var live = new LiveConversation(Id, state);
+        var live = new LiveConversation(Id, state, memory.Keep());
         live.Blacklisting = await BlacklistingIn(live);
         _fanout.Term = live.Term;
         RaiseDoubts(live, state);
         await TellUnconfirmed(live);
         DoubtWhatWas(dropped, live);
         _dropped = null;
+        if (_left)
+        {
+            // Nobody ends it after this.
+            live.Forget();
+        }
+
+        _live?.Forget();
         return _live = live;
     }
 

@@ -140,7 +140,7 @@ internal sealed partial class ConversationGrain
         Appended(live, [added]);
         var key = new SessionKeyRow(
             live.Header.SessionKey, live.Header.SessionKeyText, value.UserId, value.KeyEncryptedBase64, value.SignatureBase64,
-            value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid, live.Keys[live.Header.SessionKey].Created);
+            value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid, live.KeyCreated);
         var entry = new LogEntry(Id, live.Term) { Messages = [added], Members = [member], Keys = [key] };
         return Commit(live, entry, () => Tell(live, [added], Audience(live, added), me, Introduction(live, value.UserId)));
     }

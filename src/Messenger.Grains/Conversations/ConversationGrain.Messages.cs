@@ -12,6 +12,9 @@ internal sealed partial class ConversationGrain
     /// <summary>Typing is passed on at most this often per person.</summary>
     private static readonly TimeSpan TypingPause = TimeSpan.FromSeconds(2);
 
+    /// <summary>What is under way is on disk within a second, where the store is well.</summary>
+    private const int ShortMemorySeconds = 2;
+
     private readonly Dictionary<string, long> _typed = new(StringComparer.Ordinal);
 
     public Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests) => Add(new Sending(me, requests.Value));
@@ -20,6 +23,26 @@ internal sealed partial class ConversationGrain
         Add(new Sending(me, requests.Value) { Otherwise = otherwise.Value });
 
     private async Task<Answer<Accepted>[]> Add(Sending sending)
+    {
+        var bytes = sending.Bytes;
+        if (!memory.TryReserve(bytes))
+        {
+            // What is no repeat is refused; a repeat needs no room that its answer does not need anyway.
+            sending.RefuseNew(Refused.Unavailable($"the server's memory for messages is used up; try again in {ShortMemorySeconds} s"));
+            bytes = 0;
+        }
+
+        try
+        {
+            return await AddWithin(sending);
+        }
+        finally
+        {
+            memory.Budget.Release(bytes);
+        }
+    }
+
+    private async Task<Answer<Accepted>[]> AddWithin(Sending sending)
     {
         try
         {
@@ -131,7 +154,7 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>What stands against a message that is no repeat. What has to be known first goes to <paramref name="lacking"/> or <paramref name="waits"/>.</summary>
-    private static Refused? Refusal(
+    private Refused? Refusal(
         LiveConversation live, MemberRow ever, Sending sending, int at, HashSet<Guid> accepted, HashSet<Guid> lacking, List<Task> waits)
     {
         var request = sending.Requests[at];
@@ -150,9 +173,14 @@ internal sealed partial class ConversationGrain
             return blocked;
         }
 
-        if (!live.Keys.ContainsKey(Guid.Parse(request.SessionKeyUuid)))
+        var key = Guid.Parse(request.SessionKeyUuid);
+        switch (live.HasKey(key) ?? sending.OlderKeys.GetValueOrDefault(key))
         {
-            return Refused.BadRequest("sessionKeyUuid is no session key of this conversation");
+            case null:
+                waits.Add(OlderKey(live.Id, sending, key));
+                return null;
+            case false:
+                return Refused.BadRequest("sessionKeyUuid is no session key of this conversation");
         }
 
         // It may answer one that was sent right before it.
@@ -161,7 +189,7 @@ internal sealed partial class ConversationGrain
             return null;
         }
 
-        if (!sending.Rows.Knows(live, reply))
+        if (live.Outline(reply) is null && !sending.Rows.Knows(live, reply))
         {
             if (live.Pending.TryGetValue(reply, out var other) && !sending.Sends(reply))
             {
@@ -176,9 +204,13 @@ internal sealed partial class ConversationGrain
             }
         }
 
-        return sending.Rows.Row(live, reply) is { } row && ever.Sees(row.Sequence)
+        return (live.Outline(reply) ?? sending.Rows.Row(live, reply)) is { } row && ever.Sees(row.Sequence)
             ? null : Refused.BadRequest("replyMessageUuid is no message of this conversation that you can see");
     }
+
+    /// <summary>Whether an old key is one of this conversation: one that the sender has a copy of, since without it nothing can be encrypted under it.</summary>
+    private async Task OlderKey(Guid conversation, Sending sending, Guid key) =>
+        sending.OlderKeys[key] = await messages.FindKey(conversation, key, sending.Me.UserId) is not null;
 
     /// <summary>What was decided is done, and handed to the log, in the turn that decided it.</summary>
     private Decision Apply(LiveConversation live, Sending sending, Plan[] plan)
@@ -284,7 +316,7 @@ internal sealed partial class ConversationGrain
     private Task<Answer> Delete(Caller me, string[] uuids)
     {
         var wanted = uuids.Select(Guid.Parse).Distinct().ToList();
-        var read = new RowsRead();
+        var read = new RowsRead(outlines: true);
         return InTurn(live =>
         {
             if (live is not { Header.Deleted: false } || live.Roster.Reader(me.UserId) is not { } reader)

@@ -31,7 +31,7 @@ internal sealed partial class ConversationGrain
             var read = live.Receipts.Of(me.UserId)?.Read;
             List<MessageRow> told =
             [
-                .. newest.Select(row => live.Recent(row.Uuid) ?? row)
+                .. newest.Select(live.Current)
                     .Where(row => !row.IsEvent && row.UserId != me.UserId && read?.Contains(row.Sequence) != true),
             ];
 
@@ -51,7 +51,7 @@ internal sealed partial class ConversationGrain
     {
         var answers = new Answer[requests.Length];
         var uuids = Array.ConvertAll(requests, request => Array.ConvertAll(request, Guid.Parse));
-        var rows = new RowsRead();
+        var rows = new RowsRead(outlines: true);
         Task<LogOutcome>? ruling = null;
         var outcome = await Change(me, (live, member) =>
         {

@@ -21,8 +21,8 @@ namespace Messenger.Grains.Conversations;
 /// </remarks>
 [Reentrant, SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class ConversationGrain(
-    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, LocalUsers locals, Relays relays, TimeProvider clock,
-    ILogger<ConversationGrain> logger)
+    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, LocalUsers locals, Relays relays, ConversationMemory memory,
+    TimeProvider clock, ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain
 {
     private LiveConversation? _live;
@@ -60,6 +60,7 @@ internal sealed partial class ConversationGrain(
         finally
         {
             _left = true;
+            _live?.Forget();
         }
     }
 
@@ -125,6 +126,7 @@ internal sealed partial class ConversationGrain(
         if (!live.Dropped)
         {
             live.Dropped = true;
+            live.Forget();
             _live = _live == live ? null : _live;
             _dropped = live;
             if (outcome == LogOutcome.Fenced && live.History == messages.History)

@@ -7,18 +7,20 @@ namespace Messenger.Grains.Conversations;
 /// <remarks>When a commit fails the whole object is dropped, and what the log says is loaded once nothing of it is under way any more.</remarks>
 internal sealed class LiveConversation
 {
-    /// <summary>Messages kept by uuid: retries, replies and receipts nearly always name one of the newest.</summary>
-    private const int RecentMessages = 512;
+    /// <summary>Session keys in memory, the newest: about 50 KiB. Messages name the current one, or after a re-key the one before; older ones are looked up.</summary>
+    public const int MaxKeys = 256;
 
-    private readonly Dictionary<Guid, MessageRow> _recent = [];
-    private readonly Queue<Guid> _order = [];
+    private readonly RecentMessages _recent;
+    private readonly Dictionary<Guid, SessionKeyHeader> _keys = [];
+    private readonly Queue<Guid> _keyOrder = [];
 
     /// <summary>Entries that the log has and has not answered, in the order handed in.</summary>
     private readonly LinkedList<(LogEntry Entry, Task<LogOutcome> Outcome)> _underWay = [];
     private TaskCompletionSource? _quiet;
 
-    public LiveConversation(Guid id, ConversationState state)
+    public LiveConversation(Guid id, ConversationState state, RecentMessages recent)
     {
+        _recent = recent;
         Id = id;
         Term = state.Term;
         History = state.History;
@@ -27,7 +29,10 @@ internal sealed class LiveConversation
         LastCreated = Math.Max(state.LastCreated, state.Header.Created);
         Roster = new Roster(state.Members);
         Receipts = new Receipts(state.Receipts);
-        Keys = state.Keys.ToDictionary(key => key.Uuid);
+        foreach (var key in state.Keys.OrderBy(key => key.Uuid == state.Header.SessionKey).ThenBy(key => key.Created))
+        {
+            Add(key);
+        }
     }
 
     public Guid Id { get; }
@@ -44,8 +49,8 @@ internal sealed class LiveConversation
 
     public Receipts Receipts { get; }
 
-    /// <summary>Every session key the conversation ever had.</summary>
-    public Dictionary<Guid, SessionKeyHeader> Keys { get; }
+    /// <summary>How many session keys the conversation ever had.</summary>
+    public int KeysMade { get; private set; }
 
     /// <summary>Messages of which it is not known yet what became of them, so that a retry that overtakes the answer waits for just that.</summary>
     public Dictionary<Guid, PendingMessage> Pending { get; } = [];
@@ -138,20 +143,34 @@ internal sealed class LiveConversation
         }
     }
 
-    public MessageRow? Recent(Guid uuid) => _recent.GetValueOrDefault(uuid);
+    /// <summary>The row from memory, with all that it has; null when the log has to be asked.</summary>
+    public MessageRow? Recent(Guid uuid) => _recent.Whole(uuid);
 
-    public void Remember(MessageRow row)
+    /// <summary>The row from memory, perhaps without body and iv; null when the log has to be asked.</summary>
+    public MessageRow? Outline(Guid uuid) => _recent.Outline(uuid);
+
+    /// <summary>A row that was read from the log, with what was changed in memory since.</summary>
+    public MessageRow Current(MessageRow read) => _recent.Current(read);
+
+    public void Remember(MessageRow row) => _recent.Remember(row);
+
+    /// <summary>It is replaced, or its grain ends: what it kept of the process's memory is free.</summary>
+    public void Forget() => _recent.Close();
+
+    public void Add(SessionKeyHeader key)
     {
-        if (!_recent.TryAdd(row.Uuid, row))
+        KeysMade++;
+        _keys.Add(key.Uuid, key);
+        _keyOrder.Enqueue(key.Uuid);
+        if (_keyOrder.Count > MaxKeys)
         {
-            _recent[row.Uuid] = row;
-            return;
-        }
-
-        _order.Enqueue(row.Uuid);
-        if (_order.Count > RecentMessages)
-        {
-            _recent.Remove(_order.Dequeue());
+            _keys.Remove(_keyOrder.Dequeue());
         }
     }
+
+    /// <summary>Whether the conversation has this session key; null when memory does not know so old ones, and the log has to be asked.</summary>
+    public bool? HasKey(Guid uuid) => _keys.ContainsKey(uuid) ? true : KeysMade > MaxKeys ? null : false;
+
+    /// <summary>When the current key was made.</summary>
+    public long KeyCreated => _keys[Header.SessionKey].Created;
 }

@@ -25,7 +25,16 @@ internal sealed class Sending
     public RequestAddMessage[] Requests { get; }
 
     /// <summary>Why the gateway would refuse one that is no repeat; null where it would not, or none of them.</summary>
-    public Refused?[]? Otherwise { get; init; }
+    public Refused?[]? Otherwise { get; set; }
+
+    /// <summary>Session keys that memory does not hold, and whether they are keys of the conversation.</summary>
+    public Dictionary<Guid, bool?> OlderKeys { get; } = [];
+
+    /// <summary>What the call keeps in memory until it is answered: each request, of which the row has the same strings, and its answer in UTF-8.</summary>
+    public long Bytes => Requests.Sum(request => 1024 + (3L * ((request.BodyEncryptedBase64?.Length ?? 0) + (request.IvBase64?.Length ?? 0))));
+
+    /// <summary>Only repeats are answered.</summary>
+    public void RefuseNew(Refused refusal) => Otherwise = [.. Requests.Select((_, at) => Otherwise?[at] ?? refusal)];
 
     public Guid[] Uuids { get; }
 

@@ -1,5 +1,8 @@
+using Messenger.Grains.Conversations;
 using Messenger.Grains.Fanout;
+using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Hosting;
 using Orleans.Runtime;
 
@@ -11,6 +14,8 @@ public static class UserExtensions
     /// <summary>For silos of the roles all and worker, with <see cref="Hosting.DeviceExtensions.AddDevices"/>.</summary>
     public static ISiloBuilder AddUsers(this ISiloBuilder builder)
     {
+        builder.Services.TryAddSingleton(_ => new MemoryBudgets(new MemoryOptions()));
+        builder.Services.AddSingleton<ConversationMemory>();
         builder.Services.AddSingleton<LocalUsers>();
         builder.Services.AddSingleton<IRelayClient, RelayClient>();
         builder.Services.AddSingleton<Relays>();

@@ -78,6 +78,9 @@ internal static class Keys
     public static readonly Key<long> MemoryOutboxes = Memory(
         "Outboxes", 20, "Answers and notifications that wait for clients to read. Past it the one that most waits for is closed with 4009.");
 
+    public static readonly Key<long> MemoryConversations = Memory(
+        "Conversations", 20, "Messages that conversations keep in memory or have under way. Past it bodies are dropped and read again; new messages are refused last.");
+
     public static readonly Key<string?> FixedCode = Key.Text(
         "Registration:FixedCode", "4 to 10 digits, in the Development environment alone", "none; Development: 000000",
         "Every code by SMS is this one: for development and tests.");
@@ -231,7 +234,7 @@ internal static class Keys
     public static readonly IReadOnlyList<Key> All =
     [
         Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, ClusterIdIfNew, ClusterSecret, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
-        MaxSessions, MemoryGuests, MemoryReadBuffers, MemoryOutboxes,
+        MaxSessions, MemoryGuests, MemoryReadBuffers, MemoryOutboxes, MemoryConversations,
         AllowRemote, FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
         ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,
         TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. OutsideKeys.All, AdminPort,

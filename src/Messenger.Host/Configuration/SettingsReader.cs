@@ -98,6 +98,7 @@ internal static class SettingsReader
             Guests = Keys.MemoryGuests.Read(from),
             ReadBuffers = Keys.MemoryReadBuffers.Read(from),
             Outboxes = Keys.MemoryOutboxes.Read(from),
+            Conversations = Keys.MemoryConversations.Read(from),
         });
 
     private static RegistrationSettings Registration(IConfiguration from, IHostEnvironment environment)

@@ -22,14 +22,15 @@ internal sealed class Stage : IAsyncDisposable
 
     public Told Told => Silo.Services.GetRequiredService<Told>();
 
-    public static async Task<Stage> Open()
+    /// <param name="conversations">Bytes that all conversations may have in memory; 0 for the default.</param>
+    public static async Task<Stage> Open(long conversations = 0)
     {
         var told = new Told();
         return new Stage(await GrainSilo.Start(silo => silo.AddIncomingGrainCallFilter(call =>
         {
             told.Arrived(call.MethodName);
             return call.Invoke();
-        }).Services.AddSingleton(told), typeof(ListeningUser)));
+        }).Services.AddSingleton(told).AddSingleton(new MemoryBudgets(new MemoryOptions { Conversations = conversations })), typeof(ListeningUser)));
     }
 
     /// <summary>A registered person with one application.</summary>

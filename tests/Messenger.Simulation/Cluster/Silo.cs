@@ -36,6 +36,9 @@ internal sealed class Silo
     /// <summary>Orleans forwards a message so often, then rejects it.</summary>
     private const int MostHops = 2;
 
+    /// <summary>The same on every machine: a seed is a run.</summary>
+    private const long ConversationBytes = 64 * 1024 * 1024;
+
     private delegate void Enter(IGrainContext context, out IGrainContext before);
 
     private static readonly Type Context = typeof(IGrainContext).Assembly.GetType("Orleans.Runtime.RuntimeContext", throwOnError: true)!;
@@ -479,6 +482,8 @@ internal sealed class Silo
             .AddSingleton<GatewayStreams>()
             .AddSingleton<IGatewayStreams>(provider => provider.GetRequiredService<GatewayStreams>())
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<GatewayStreams>())
+            .AddSingleton(new MemoryBudgets(new MemoryOptions { Conversations = ConversationBytes }))
+            .AddSingleton<ConversationMemory>()
             .AddSingleton<LocalUsers>()
             .AddSingleton<LocalMailboxes>()
             .AddSingleton<LeaseRegistry>()
