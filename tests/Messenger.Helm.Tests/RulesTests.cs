@@ -67,7 +67,7 @@ public sealed partial class RulesTests
     {
         public IReadOnlyList<string> Selectors { get; } = [.. Selector().Matches(Expression).Select(match => match.Value)];
 
-        public static IReadOnlyList<Rule> All(Rendered rendered)
+        public static List<Rule> All(Rendered rendered)
         {
             var found = new List<Rule>();
             foreach (var part in rendered.Text.Split("\n---").Where(part => part.Contains("kind: PrometheusRule", StringComparison.Ordinal)))

@@ -1,4 +1,5 @@
 using Messenger.Contracts.Placement;
+using Messenger.Grains.Devices;
 using Messenger.Grains.Recovery;
 using Messenger.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,9 @@ public static class RecoveryExtensions
         .AddHostedService(provider => provider.GetRequiredService<SiloLease>())
         .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogFarewell>()
         .AddHostedService<TakeoverService>()
+
+        // A gateway has no devices: a list that stays empty there.
+        .AddSingleton<LocalMailboxes>()
         .AddHostedService<StoreHistoryService>()
         .AddHostedService<MaintenanceService>();
 }
