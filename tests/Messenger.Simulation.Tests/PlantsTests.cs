@@ -6,7 +6,7 @@ namespace Messenger.Simulation.Tests;
 public class PlantsTests
 {
     /// <summary>Seeds within which it has to be noticed.</summary>
-    private const int Seeds = 60;
+    private const int Seeds = 250;
 
     /// <summary>What is planted, the rules that notice it, and what has to go wrong besides.</summary>
     public static TheoryData<string, string, string> Planted => new()

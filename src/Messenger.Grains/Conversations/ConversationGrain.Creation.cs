@@ -154,6 +154,7 @@ internal sealed partial class ConversationGrain
 
         async Task<Answer?> Created()
         {
+            using var place = _telling.Next();
             var outcome = await live.Commit(messages, entry);
             if (outcome == LogOutcome.Fenced)
             {
@@ -168,7 +169,7 @@ internal sealed partial class ConversationGrain
                 return Drop(live, outcome);
             }
 
-            TellCreated(live, me, everyone, events, [.. people.Keys]);
+            place.Tell(() => TellCreated(live, me, everyone, events, [.. people.Keys]));
 
             // Who blacklisted the other since it was asked did not know of this dialog yet; who does so from now on finds it in the directory.
             await RefreshBlacklisting(live);

@@ -246,11 +246,12 @@ internal sealed partial class ConversationGrain
     {
         List<(int At, MessageRow Row)> fresh = [.. sending.Fresh.Take(sending.OneByOne ? 1 : int.MaxValue).Select(one => (one.Key, one.Value.Row))];
         var nick = live.Roster.Nick(sending.Me.UserId);
+        using var place = _telling.Next();
         var outcome = await live.Commit(messages, new LogEntry(Id, live.Term) { Messages = [.. fresh.Select(one => one.Row)] });
         switch (outcome)
         {
             case LogOutcome.Committed:
-                Announce(live, sending, nick, fresh);
+                Announce(live, sending, nick, fresh, place);
                 return sending.Fresh.Count > 0 ? (Answer?)null : Answer.Ok;
             case LogOutcome.Refused when fresh.Count > 1:
                 // One of them it is: each goes alone from here on.
@@ -261,6 +262,7 @@ internal sealed partial class ConversationGrain
                 sending.Refuse(fresh[0].At, ValueRefused(), null);
                 return sending.Fresh.Count > 0 ? (Answer?)null : Answer.Ok;
             case LogOutcome.Duplicate:
+                place.Dispose();
                 await sending.Rows.Read(messages, live, [.. fresh.Select(one => one.Row.Uuid)]);
                 return null;
             default:
@@ -274,7 +276,7 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>What took its place in one turn is told to who was there then, and with the numbers and the nick of then.</summary>
-    private void Announce(LiveConversation live, Sending sending, string? nick, List<(int At, MessageRow Row)> committed)
+    private void Announce(LiveConversation live, Sending sending, string? nick, List<(int At, MessageRow Row)> committed, TellingOrder.Place place)
     {
         var notices = new Notice[committed.Count];
         for (var i = 0; i < notices.Length; i++)
@@ -288,7 +290,7 @@ internal sealed partial class ConversationGrain
             sending.Stored(at, row, new Accepted(payload));
         }
 
-        _fanout.Send(Audience(live, committed[0].Row), notices, except: sending.Me);
+        place.Tell(() => _fanout.Send(Audience(live, committed[0].Row), notices, except: sending.Me));
     }
 
     /// <summary>Each of these has an entry of its own under way, which somebody else handed in: what becomes of that one is the answer.</summary>

@@ -7,6 +7,8 @@ namespace Messenger.Grains.Conversations;
 /// <summary>The way from a request to a change: one turn in which it is checked, applied and handed to the log.</summary>
 internal sealed partial class ConversationGrain
 {
+    private readonly TellingOrder _telling = new();
+
     /// <summary>Decides for a present member; everyone else gets <c>not_found</c>.</summary>
     private Task<Answer> Change(Caller me, Func<LiveConversation, MemberRow, Decision> decide) => InTurn(live =>
         live is { Header.Deleted: false } && live.Roster.Member(me.UserId) is { } member ? decide(live, member) : NotFound());
@@ -43,17 +45,20 @@ internal sealed partial class ConversationGrain
     /// <summary>A change that was applied in this turn: it is handed to the log before this returns, and told when it is on disk.</summary>
     private Decision Commit(LiveConversation live, LogEntry entry, Action tell)
     {
-        return Decision.Handed(Told(Commit(live, entry)));
+        return Decision.Handed(Told(_telling.Next(), Commit(live, entry)));
 
-        async Task<Answer?> Told(Task<Refused?> commit)
+        async Task<Answer?> Told(TellingOrder.Place place, Task<Refused?> commit)
         {
-            if (await commit is { } refusal)
+            using (place)
             {
-                return refusal;
-            }
+                if (await commit is { } refusal)
+                {
+                    return refusal;
+                }
 
-            tell();
-            return Answer.Ok;
+                place.Tell(tell);
+                return Answer.Ok;
+            }
         }
     }
 

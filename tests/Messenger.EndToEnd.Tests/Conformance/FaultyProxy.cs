@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,6 +15,7 @@ namespace Messenger.EndToEnd.Tests.Conformance;
 public sealed class FaultyProxy : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending = new();
+    private readonly ConditionalWeakTable<JsonObject, Tuple<string, byte[]>> _asTheyCame = [];
     private readonly WebApplication _listener;
     private readonly Uri _server;
     private readonly Func<Tampering> _make;
@@ -97,6 +99,7 @@ public sealed class FaultyProxy : IAsyncDisposable
                 message.SetLength(0);
                 if (part.MessageType == WebSocketMessageType.Text && Parse(bytes) is { } frame)
                 {
+                    _asTheyCame.Add(frame, Tuple.Create(frame.ToJsonString(), bytes));
                     await pass(frame);
                 }
                 else
@@ -125,8 +128,13 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
-    private Task Send(WebSocket to, SemaphoreSlim sending, JsonObject frame) =>
-        Send(to, sending, Encoding.UTF8.GetBytes(frame.ToJsonString()), WebSocketMessageType.Text);
+    /// <summary>What nobody tampered with goes on as it came, byte by byte: its length is what a rule may be about.</summary>
+    private Task Send(WebSocket to, SemaphoreSlim sending, JsonObject frame)
+    {
+        var text = frame.ToJsonString();
+        var bytes = _asTheyCame.TryGetValue(frame, out var came) && came.Item1 == text ? came.Item2 : Encoding.UTF8.GetBytes(text);
+        return Send(to, sending, bytes, WebSocketMessageType.Text);
+    }
 
     private async Task Send(WebSocket to, SemaphoreSlim sending, byte[] bytes, WebSocketMessageType type)
     {

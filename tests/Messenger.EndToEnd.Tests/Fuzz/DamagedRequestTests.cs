@@ -40,7 +40,7 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
             var alive = Alive(example, me, other, talk, message);
             for (var at = 0; at < Each; at++)
             {
-                await Try(asking, type, damage.Of(alive), $"seed {Seed}, {type} {at}");
+                await Try(asking, asking == me, type, damage.Of(alive), $"seed {Seed}, {type} {at}");
             }
         }
 
@@ -59,7 +59,9 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
         for (var at = 0; at < Each; at++)
         {
             await me.Connect(Server.WebSocket);
-            var reply = await me.Authenticate(at == 0 ? new string('c', 100_000) : damage.Of(cursor));
+
+            // Before the login a message has 16 KiB at most.
+            var reply = await me.Authenticate(at == 0 ? new string('c', 10_000) : damage.Of(cursor));
             Assert.True(reply is { Status: "ok", Description: null or "resync" } or { Status: "bad_request" }, $"seed {Seed}, cursor {at}: {reply.Payload}");
         }
     }
@@ -110,7 +112,7 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
         }
     }
 
-    private async Task Try(Phone phone, string type, string payload, string what)
+    private async Task Try(Phone phone, bool registered, string type, string payload, string what)
     {
         var id = Guid.NewGuid().ToString("N");
         try
@@ -123,7 +125,10 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
             var ended = await phone.Line.Ended;
             Assert.True(ended.Code is { } code && Closes.Contains(code), $"{what}: closed with {ended.Code} for {Shown(payload)}");
             await phone.Connect(Server.WebSocket);
-            (await phone.Authenticate()).Done();
+            if (registered)
+            {
+                (await phone.Authenticate()).Done();
+            }
         }
     }
 

@@ -59,6 +59,10 @@ public sealed class Room
         return "ok";
     }
 
+    public bool IsStored(int number) => _log.Exists(line => line.Number == number);
+
+    public bool IsAuthor(int who, int number) => _log.Exists(line => line.Number == number && line.Author == who);
+
     public string Send(int who, int number)
     {
         if (_log.Find(line => line.Number == number) is { } known)

@@ -71,6 +71,12 @@ public sealed class World
             return room.Delete(who, step.What);
         }
 
+        // A retry is recognised before any rule is asked.
+        if (step.Act == Act.Send && room.IsStored(step.What) && room.Ever(who))
+        {
+            return room.IsAuthor(who, step.What) ? "ok" : room.IsIn(who) ? "conflict" : "not_found";
+        }
+
         if (!room.IsIn(who))
         {
             return "not_found";
@@ -101,6 +107,13 @@ public sealed class World
                 Act.Rename => room.Tell("Renamed", who, null),
                 _ => "forbidden",
             };
+        }
+
+        // Who is there is there, and who is gone is gone: that is recognised before any rule is asked.
+        if ((step.Act is Act.AddMember or Act.AddWithOldKey && room.IsIn(whom)) || (step.Act is Act.AddAdmin or Act.Promote && room.IsAdmin(whom))
+            || (step.Act == Act.Kick && room.Ever(whom) && !room.IsIn(whom)))
+        {
+            return "ok";
         }
 
         return !room.IsAdmin(who) ? "forbidden" : step.Act switch

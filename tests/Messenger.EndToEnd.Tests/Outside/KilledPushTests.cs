@@ -75,7 +75,11 @@ public sealed class KilledPushTests : IAsyncLifetime
             await bobs.Connect(server.Settings.WebSocket);
             await bobs.Register();
             await bobs.Login();
-            (await bobs.Ask("RequestDeleteApplication", new { uuid = left.Account.Application })).Done();
+
+            // Every application but its own is told by its name.
+            var sold = (await bobs.Ask("RequestGetApplicationsFull", new { confirmed = true })).Done().Items("applications")
+                .Single(application => application.Text("deviceToken") == "bobs-sold-phone");
+            (await bobs.Ask("RequestDeleteApplication", new { uuid = sold.Text("uuid") })).Done();
         }
 
         _away = false;

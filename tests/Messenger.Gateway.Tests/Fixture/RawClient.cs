@@ -11,9 +11,17 @@ public sealed class RawClient : IDisposable
 
     private RawClient(TcpClient tcp) => (this.tcp, stream) = (tcp, tcp.GetStream());
 
-    public static async Task<RawClient> Connect(Uri address)
+    /// <param name="receiveBuffer">Bytes that the operating system takes in ahead of the test; 0 for its own choice, which grows to megabytes.</param>
+    public static async Task<RawClient> Connect(Uri address, int receiveBuffer = 0)
     {
-        var client = new RawClient(new TcpClient(address.Host, address.Port));
+        var tcp = new TcpClient();
+        if (receiveBuffer > 0)
+        {
+            tcp.ReceiveBufferSize = receiveBuffer;
+        }
+
+        await tcp.ConnectAsync(address.Host, address.Port);
+        var client = new RawClient(tcp);
         await client.stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"GET /ws HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"));

@@ -63,9 +63,9 @@ internal sealed partial class FakeLog : IMessageLog
         lock (_lock)
         {
             Interlocked.Increment(ref _waiting);
-            var mine = After(_order, entry);
-            _order = mine;
-            return mine;
+            var outcome = new TaskCompletionSource<LogOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _order = After(_order, entry, outcome);
+            return outcome.Task;
         }
     }
 
@@ -143,12 +143,21 @@ internal sealed partial class FakeLog : IMessageLog
 
     private FakeConversation? Found(Guid conversation) => _conversations.GetValueOrDefault(conversation);
 
-    private async Task<LogOutcome> After(Task earlier, LogEntry entry)
+    /// <summary>Outcomes come from no grain's turn, one after another, as those of the group commit do.</summary>
+    private async Task After(Task earlier, LogEntry entry, TaskCompletionSource<LogOutcome> outcome)
     {
-        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await (Before?.Invoke(entry) ?? Task.CompletedTask);
-        Interlocked.Decrement(ref _waiting);
-        return Locked(() => Away ? LogOutcome.Unknown : Refuses(entry) ? LogOutcome.Refused : Next.TryDequeue(out var scripted) ? Outcome(scripted, entry) : Commit(entry));
+        await earlier.ConfigureAwait(false);
+        try
+        {
+            await (Before?.Invoke(entry) ?? Task.CompletedTask).ConfigureAwait(false);
+            Interlocked.Decrement(ref _waiting);
+            outcome.SetResult(Locked(() =>
+                Away ? LogOutcome.Unknown : Refuses(entry) ? LogOutcome.Refused : Next.TryDequeue(out var scripted) ? Outcome(scripted, entry) : Commit(entry)));
+        }
+        catch (Exception fault)
+        {
+            outcome.TrySetException(fault);
+        }
     }
 
     private LogOutcome Outcome(Scripted scripted, LogEntry entry)
