@@ -19,7 +19,6 @@ public class PlantsTests
         { nameof(Plants.AnchorsAtItsOwnAnswers), "SYNC-3", nameof(FaultKind.KillAllWorkers) },
         { nameof(Plants.ForgetsWhatIsUntold), "NOT-3,SYNC-3", nameof(FaultKind.KillWorker) },
         { nameof(Plants.LoadsThoughFenced), "FENCE", nameof(FaultKind.FreezeWorker) },
-        { nameof(Plants.LeavesBeforeItSettles), "CONTINUITY", nameof(FaultKind.StopWorker) },
         { nameof(Plants.HasNoDeadline), "DEADLINE", nameof(FaultKind.CutOneWay) },
         { nameof(Plants.KicksWithoutTelling), "AUTHOR", "" },
         { nameof(Plants.TellsStrangers), "AUDIENCE", "" },

@@ -29,9 +29,6 @@ internal sealed record Plants
     /// <summary>A phone takes the answer to its own message for proof that it has all that came before.</summary>
     public bool AnchorsAtItsOwnAnswers { get; init; }
 
-    /// <summary>A worker that stops leaves the cluster before its journal is settled, as it did once.</summary>
-    public bool LeavesBeforeItSettles { get; init; }
-
     /// <summary>The rules that are asked; null: all.</summary>
     public IReadOnlyCollection<string>? Only { get; init; }
 

@@ -146,12 +146,6 @@ internal sealed class Silo
             await Task.WhenAll(Connections.ToList().Select(one => one.Drain()));
             _cluster.Members.Set(this, SiloStatus.Dead);
         }
-        else if (_cluster.Plants.LeavesBeforeItSettles)
-        {
-            _cluster.Members.Set(this, SiloStatus.Dead);
-            await Task.Delay(World.Between(0, 400), Process.Clock);
-            await Services.GetRequiredService<CommitQueue>().DisposeAsync();
-        }
         else
         {
             // Its journal is settled by then: LogFarewell stops with the others.
@@ -469,10 +463,7 @@ internal sealed class Silo
             services.AddSingleton<ISiloLease>(provider => provider.GetRequiredService<SiloLease>());
         }
 
-        if (!_cluster.Plants.LeavesBeforeItSettles)
-        {
-            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogFarewell>();
-        }
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogFarewell>();
 
         return services
             .AddSingleton<IGrainRuntime>(provider => new Runtime(this, provider))
