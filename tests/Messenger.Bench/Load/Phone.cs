@@ -28,7 +28,7 @@ internal sealed class Phone : IAsyncDisposable
 
     public string UserId { get; }
 
-    public string ApplicationUuid { get; init; } = "bench";
+    public string ApplicationUuid { get; init; } = "bench-application-of-this-machine";
 
     /// <summary>Every frame that answers none of <see cref="Ask"/>.</summary>
     public FrameHandler OnFrame { get; set; } = static _ => { };

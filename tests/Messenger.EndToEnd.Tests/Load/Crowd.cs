@@ -1,3 +1,4 @@
+using Messenger.Conformance.Rules;
 using Messenger.EndToEnd.Tests.Checking;
 using Messenger.EndToEnd.Tests.Harness;
 
@@ -61,7 +62,7 @@ public sealed class Crowd : IAsyncDisposable
         var crowd = new Crowd();
         var phones = new Phone[people];
         await Parallel.ForAsync(0, people, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
-            phones[number] = await Phone.Join(gateways(), Account.New()));
+            phones[number] = await Joined(gateways));
         foreach (var group in phones.Chunk(groupSize))
         {
             var talk = await group[0].Group(group[1..]);
@@ -70,6 +71,23 @@ public sealed class Crowd : IAsyncDisposable
         }
 
         return crowd;
+    }
+
+    /// <summary>A cluster that the test before has hurt may say «retry later» for as long as it takes to notice a death: a person does.</summary>
+    private static async Task<Phone> Joined(Func<Uri> gateways)
+    {
+        var account = Account.New();
+        for (var tries = 3; ; tries--)
+        {
+            try
+            {
+                return await Phone.Join(gateways(), account);
+            }
+            catch (BrokenRuleException refused) when (tries > 1 && refused.Message.Contains("\"unavailable\"", StringComparison.Ordinal))
+            {
+                // The same again, as its answer says.
+            }
+        }
     }
 
     /// <summary>Everybody writes at this pace and confirms what arrives, until <see cref="Prove"/>.</summary>
