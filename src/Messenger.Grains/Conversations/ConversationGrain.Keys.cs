@@ -14,7 +14,7 @@ internal sealed partial class ConversationGrain
     /// </summary>
     private const int KeysPerHour = 120;
 
-    /// <summary>By member: keys of the hour that began then. In memory alone: an actor that ends begins anew.</summary>
+    /// <summary>By member: keys of the hour that began then. In memory alone: an actor that ends starts again.</summary>
     private readonly Dictionary<string, (long Began, int Keys)> _rekeyed = new(StringComparer.Ordinal);
 
     public async Task<Answer<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request)

@@ -25,7 +25,7 @@ internal sealed class RowsRead(bool outlines = false)
         var found = (await log.Find(live.Id, uuids)).ToDictionary(row => row.Uuid);
         if (_of != live)
         {
-            // What was read before a conversation was loaded anew may have changed under it.
+            // What was read before a conversation was loaded again may have changed under it.
             _rows.Clear();
             _of = live;
         }

@@ -11,7 +11,7 @@ namespace Messenger.Grains.Devices;
 /// <param name="most">Messages owed at most.</param>
 internal sealed class Wakes(string device, PushQueue queue, TimeProvider clock, int most)
 {
-    /// <summary>Past this many the memory starts anew: a push that is queued twice replaces itself.</summary>
+    /// <summary>Past this many the memory starts again: a push that is queued twice replaces itself.</summary>
     private const int MostWaiting = 256;
 
     /// <summary>
