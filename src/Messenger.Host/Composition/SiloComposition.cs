@@ -92,7 +92,15 @@ internal static class SiloComposition
 
         // What a process remembers of where grains live: five for each of the 20 000 connections it may have. The table is as large as that from
         // the start, and the grains of 2 000 connections touch each page of it: Orleans' million took 5 KiB of each connection, in every process.
-        silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 100_000);
+        silo.Configure<GrainDirectoryOptions>(options =>
+        {
+            options.CacheSize = 100_000;
+
+            // After a crash the directory would let no grain of a lost range live again for another twelve seconds, so that a silo that is dead and does
+            // not know it can end first: every request for those grains waits, also after the death of a gateway, which has ranges and no grains. What
+            // such a silo might still do is fenced by what it would do it with: the log by its terms, grain state by its versions, telling by the lease.
+            options.RangeLeaseDuration = TimeSpan.Zero;
+        });
     }
 
     private static void GrainState(this ISiloBuilder silo, Settings settings)

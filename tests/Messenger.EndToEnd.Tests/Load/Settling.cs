@@ -7,6 +7,9 @@ internal sealed class Settling(IReadOnlyList<Commuter> commuters, IReadOnlyList<
 {
     private const int Shown = 25;
 
+    /// <summary>A conversation is doubted once for one fault; more closes than this are a fault of their own.</summary>
+    private const int Tries = 4;
+
     /// <summary>What time may still mend: it has not arrived yet, or its receipt has not.</summary>
     private static readonly FaultKind[] Mending = [FaultKind.Silence, FaultKind.Gap, FaultKind.WrongCounter];
 
@@ -27,10 +30,26 @@ internal sealed class Settling(IReadOnlyList<Commuter> commuters, IReadOnlyList<
         foreach (var (talk, creator) in talks)
         {
             var commuter = commuters.Single(candidate => candidate.Phone == creator);
-            await commuter.Reconnect();
-            logs.Add(await ConversationLog.Fetch(creator, talk));
+            logs.Add(await Fetch(commuter, talk));
         }
 
         return logs;
+    }
+
+    /// <summary>A server that comes to doubt what it told closes the connection, also while a log is read: who reads comes back, as a client does.</summary>
+    private static async Task<ConversationLog> Fetch(Commuter commuter, Talk talk)
+    {
+        for (var tries = Tries; ; tries--)
+        {
+            try
+            {
+                await commuter.Reconnect();
+                return await ConversationLog.Fetch(commuter.Phone, talk);
+            }
+            catch (LineBrokenException) when (tries > 1)
+            {
+                // The next round makes a new connection.
+            }
+        }
     }
 }
