@@ -29,6 +29,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Of the process that ended.</summary>
+    public int ExitCode => _process.ExitCode;
+
     public bool IsRunning => !_process.HasExited;
 
     /// <summary>Starts a server and waits until it says that it is ready.</summary>
@@ -71,10 +74,13 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, and waits for the end.</summary>
-    public async Task Terminate()
+    public Task Terminate() => Terminate(Deadlines.Stop);
+
+    /// <summary>SIGTERM, and waits so long for the end.</summary>
+    public async Task Terminate(TimeSpan limit)
     {
         Signal.SendTerminate(_process);
-        using var deadline = new CancellationTokenSource(Deadlines.Stop);
+        using var deadline = new CancellationTokenSource(limit);
         await _process.WaitForExitAsync(deadline.Token);
     }
 
