@@ -32,7 +32,7 @@ public sealed class StopWithoutStoresTests(ITestOutputHelper output) : StopTests
     }
 }
 
-/// <summary>A stop ends within its documented bound (docs/kubernetes.md), whatever is away meanwhile.</summary>
+/// <summary>A stop ends within its documented bound (docs/operations.md), whatever is away meanwhile.</summary>
 /// <remarks>It is the process's own timer that is tried here, since both wait for its whole length: a class for each, so that they do it beside each other.</remarks>
 [Trait("Category", "Cluster")]
 public abstract class StopTests(ITestOutputHelper output) : IAsyncLifetime
