@@ -13,9 +13,14 @@ public sealed class Store : IAsyncDisposable
 {
     private readonly ServiceProvider services;
 
-    private Store(IServiceCollection services, string? name)
+    private Store(IServiceCollection services, string? name, MainWork? work = null)
     {
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        if (work is not null)
+        {
+            services.AddSingleton(work);
+        }
+
         if (name is not null)
         {
             services.AddSingleton<IWriterName>(new Named(name));
@@ -66,12 +71,14 @@ public sealed class Store : IAsyncDisposable
 
     internal CommitQueue Commits => services.GetRequiredService<CommitQueue>();
 
+    internal IStoreTrial Trial => services.GetRequiredService<IStoreTrial>();
+
     internal IDatabase Database => services.GetRequiredService<IDatabase>();
 
     public static Store Sqlite(string path) => new(new ServiceCollection().AddSqlite(new SqliteOptions(path)), null);
 
-    public static Store Postgres(string connectionString, string? name = null) =>
-        new(new ServiceCollection().AddPostgres(new PostgresOptions(connectionString)), name);
+    public static Store Postgres(string connectionString, string? name = null, MainWork? work = null) =>
+        new(new ServiceCollection().AddPostgres(new PostgresOptions(connectionString)), name, work);
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 

@@ -21,7 +21,8 @@ public sealed class PostgresServer : Server
     private string Data => Path.Combine(Folder, "data");
 
     /// <param name="address">Listens there too, and trusts that network.</param>
-    public static async Task<PostgresServer> Start(string? address = null)
+    /// <param name="diskMiB">The size of a disk of its own, for <see cref="FillDisk"/>; 0 for none. Needs root.</param>
+    public static async Task<PostgresServer> Start(string? address = null, int diskMiB = 0)
     {
         const string versions = "/usr/lib/postgresql";
         var programs = (Directory.Exists(versions) ? Directory.GetDirectories(versions) : [])
@@ -31,6 +32,11 @@ public sealed class PostgresServer : Server
             .LastOrDefault()
             ?? throw new InvalidOperationException("These tests need a real PostgreSQL: apt-get install postgresql");
         var server = new PostgresServer(programs, address);
+        if (diskMiB > 0)
+        {
+            server.MountDisk(diskMiB);
+        }
+
         RunUnprivileged(
             Path.Combine(programs, "initdb"),
             ["-D", server.Data, "-U", "messenger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
@@ -68,6 +74,22 @@ public sealed class PostgresServer : Server
 
     /// <summary>Makes a primary of a standby, with what it has.</summary>
     public void Promote() => RunUnprivileged(Path.Combine(programs, "pg_ctl"), ["promote", "-D", Data, "-w"]);
+
+    /// <summary>Leaves no byte on the disk that was given at the start.</summary>
+    public void FillDisk()
+    {
+        // It writes until nothing is left, and fails then.
+        _ = Exit("dd", "if=/dev/zero", $"of={Filler}", "bs=1M", "status=none");
+        _ = Exit("dd", "if=/dev/zero", $"of={Filler}.rest", "bs=4k", "status=none");
+    }
+
+    public void EmptyDisk()
+    {
+        File.Delete(Filler);
+        File.Delete($"{Filler}.rest");
+    }
+
+    private string Filler => Path.Combine(Folder, "filler");
 
     /// <summary>A copy of everything as it is now, for <see cref="Restore"/>.</summary>
     public async Task Save()

@@ -17,6 +17,7 @@ public abstract class Server : IAsyncDisposable
     private const int SigStop = 19;
 
     private Process? process;
+    private bool mounted;
 
     protected Server(string name)
     {
@@ -71,12 +72,25 @@ public abstract class Server : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Stop();
+        if (mounted)
+        {
+            Run("umount", [Folder]);
+        }
+
         Directory.Delete(Folder, recursive: true);
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Whether it takes requests; asked again until it does.</summary>
     protected abstract Task<bool> Ready();
+
+    /// <summary>A small disk of its own under the folder.</summary>
+    protected void MountDisk(int mebibytes)
+    {
+        Run("mount", ["-t", "tmpfs", "-o", $"size={mebibytes}m,mode=0755", "messenger-test", Folder]);
+        mounted = true;
+        Run("chown", ["nobody", Folder]);
+    }
 
     protected async Task Launch()
     {

@@ -3,6 +3,7 @@ using Messenger.Gateway.Requests;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Sessions;
 using Messenger.Gateway.Transport;
+using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ namespace Messenger.Gateway.Dispatch;
 /// thread's buffer and copied to the outbox.
 /// </remarks>
 internal sealed class Dispatcher(
-    RouteTable routes, RequestTraces traces, FailureLog failures, IOptions<GatewayOptions> options, TimeProvider time,
+    RouteTable routes, RequestTraces traces, FailureLog failures, MainWork work, IOptions<GatewayOptions> options, TimeProvider time,
     ILogger<Dispatcher> log)
 {
     /// <summary>What of a client's text comes back in a description.</summary>
@@ -84,6 +85,7 @@ internal sealed class Dispatcher(
         {
             if (pending.TryAnswer(out var begun))
             {
+                Note(pending, Statuses.Unavailable);
                 Answer(session, pending, begun ? Failures.Unavailable : Failures.NotBegun);
                 session.Served(pending, behind: begun);
                 pending.Tell();
@@ -269,6 +271,7 @@ internal sealed class Dispatcher(
             session.Enter(entry.Caller, entry.Subscription);
         }
 
+        Note(pending, reply.Status);
         Answer(session, pending, reply);
         session.Served(pending);
         if (pending.Route.IsGuest)
@@ -298,6 +301,25 @@ internal sealed class Dispatcher(
         session.Send(frame);
         GatewayMeter.Served(pending.Route.Type, reply.Status, time.GetElapsedTime(pending.Arrived));
         RequestTraces.End(pending, reply.Status);
+    }
+
+    /// <summary>How a call ended, for the readiness of this process. Whatever else the status says, the way to the actors is open.</summary>
+    private void Note(Pending pending, string status)
+    {
+        if (pending.Route.IsGuest)
+        {
+            // Refused for reasons of its own too: an SMS provider that is away, the queue of logins.
+            return;
+        }
+
+        if (status == Statuses.Unavailable)
+        {
+            work.Requests.Failed("no answer came in time, or the store did not take it");
+        }
+        else
+        {
+            work.Requests.Succeeded();
+        }
     }
 
     private static void Write(FrameBuffer frame, byte[] id, Route route, in Reply reply)

@@ -26,6 +26,7 @@ public static class GatewayExtensions
         services.AddOptions<GatewayOptions>().Configure(configure ?? (_ => { }));
         services.AddOptions<SettingsOptions>().Configure(settings ?? (_ => { }));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new MainWork(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionTable>();
         services.AddSingleton<Drain>();
         services.AddSingleton<Watch>();

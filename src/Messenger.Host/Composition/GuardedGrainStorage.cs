@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Messenger.Contracts;
 using Messenger.Host.Configuration;
 using Messenger.Ports;
+using Messenger.Providers;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
@@ -16,7 +17,7 @@ namespace Messenger.Host.Composition;
 /// A read that found its pooled connection broken (a failover, a NAT that forgot it) is tried once more: it changed nothing. A write is
 /// not, because it may have taken effect and would then be its own conflict.
 /// </remarks>
-internal sealed class GuardedGrainStorage(IGrainStorage inner) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
+internal sealed class GuardedGrainStorage(IGrainStorage inner, MainWork work) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>Puts itself before the storage that was registered last under this name.</summary>
     public static void Guard(IServiceCollection services, string name)
@@ -24,7 +25,8 @@ internal sealed class GuardedGrainStorage(IGrainStorage inner) : IGrainStorage, 
         var unguarded = services.Last(service => service.ServiceType == typeof(IGrainStorage) && name.Equals(service.ServiceKey));
         var create = unguarded.KeyedImplementationFactory ?? throw new InvalidOperationException($"the grain storage '{name}' is not made by a factory");
         services.Remove(unguarded);
-        services.AddKeyedSingleton<IGrainStorage>(name, (provider, key) => new GuardedGrainStorage((IGrainStorage)create(provider, key)));
+        services.AddKeyedSingleton<IGrainStorage>(name, (provider, key) => new GuardedGrainStorage(
+            (IGrainStorage)create(provider, key), provider.GetRequiredService<MainWork>()));
     }
 
     public void Participate(ISiloLifecycle observer) => ((ILifecycleParticipant<ISiloLifecycle>)inner).Participate(observer);
@@ -34,32 +36,34 @@ internal sealed class GuardedGrainStorage(IGrainStorage inner) : IGrainStorage, 
         try
         {
             await inner.ReadStateAsync(stateName, grainId, grainState);
+            work.StateReads.Succeeded();
         }
         catch (Exception broken) when (IsBroken(broken))
         {
-            await Guarded(inner.ReadStateAsync(stateName, grainId, grainState));
+            await Guarded(inner.ReadStateAsync(stateName, grainId, grainState), work.StateReads);
         }
         catch (Exception fault) when (IsAway(fault))
         {
-            throw Unavailable(fault);
+            throw Unavailable(fault, work.StateReads);
         }
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        Guarded(inner.WriteStateAsync(stateName, grainId, grainState));
+        Guarded(inner.WriteStateAsync(stateName, grainId, grainState), work.StateWrites);
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        Guarded(inner.ClearStateAsync(stateName, grainId, grainState));
+        Guarded(inner.ClearStateAsync(stateName, grainId, grainState), work.StateWrites);
 
-    private static async Task Guarded(Task storage)
+    private static async Task Guarded(Task storage, WorkHealth health)
     {
         try
         {
             await storage;
+            health.Succeeded();
         }
         catch (Exception fault) when (IsAway(fault))
         {
-            throw Unavailable(fault);
+            throw Unavailable(fault, health);
         }
     }
 
@@ -70,5 +74,9 @@ internal sealed class GuardedGrainStorage(IGrainStorage inner) : IGrainStorage, 
     private static bool IsBroken(Exception fault) =>
         fault is DbException { SqlState: null, InnerException: IOException or SocketException };
 
-    private static StoreUnavailableException Unavailable(Exception fault) => new("the store of grains' state did not answer", fault);
+    private static StoreUnavailableException Unavailable(Exception fault, WorkHealth health)
+    {
+        health.Failed(StoreFault.Words(fault));
+        return new("the store of grains' state did not answer", fault);
+    }
 }

@@ -8,6 +8,9 @@ namespace Messenger.Host.Starting;
 /// <summary>The store as the server may use it: there, of this release's version, and embedded held alone.</summary>
 internal sealed class Store : IDisposable
 {
+    /// <summary>Of a start: the schema's own pages and the first commits.</summary>
+    private const int LeastRoom = 1024 * 1024;
+
     private readonly DataDirectory? _held;
 
     private Store(DataDirectory? held, ClusterIdentity? identity = null) => (_held, Identity) = (held, identity);
@@ -81,6 +84,12 @@ internal sealed class Store : IDisposable
         var held = DataDirectory.Hold(settings.Data.Directory);
         try
         {
+            Room(settings.Data.Directory);
+            if (SqliteIntegrity.Fault(Path(settings)) is { } damage)
+            {
+                throw new StartRefusedException($"{damage}: restore the backup into {Keys.DataDirectory.Name} (docs/operations.md), or save what can be saved with sqlite3's .recover.");
+            }
+
             SqliteMigrations.Apply(Path(settings));
             return held;
         }
@@ -88,6 +97,31 @@ internal sealed class Store : IDisposable
         {
             held.Dispose();
             throw new StartRefusedException(fault.Message, fault);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A file's worth of a commit: an engine that has less fails at its first write, and maybe in the middle of a migration.</summary>
+    private static void Room(string directory)
+    {
+        try
+        {
+            using var file = new FileStream(System.IO.Path.Combine(directory, $"room-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Options = FileOptions.DeleteOnClose,
+            });
+            file.Write(new byte[LeastRoom]);
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException fault)
+        {
+            throw new StartRefusedException($"{Keys.DataDirectory.Name} is '{directory}', whose disk takes no more: make room on it.", fault);
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class CommitQueue : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly IStoreHistory? history;
+    private readonly WorkHealth health;
     private readonly CommitMeter meter;
     private readonly ClosedConversations closed = new();
     private readonly Channel<Pending> queue;
@@ -39,14 +40,16 @@ internal sealed class CommitQueue : IAsyncDisposable
 
     /// <param name="background">Where the loop runs; null: the thread pool. A simulation has one thread, and chooses what runs next.</param>
     public CommitQueue(
-        IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger, IStoreHistory? history = null, TaskScheduler? background = null)
+        IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger, IStoreHistory? history = null, WorkHealth? health = null,
+        TaskScheduler? background = null)
     {
         this.writer = writer;
         this.options = options;
         this.clock = clock;
         this.logger = logger;
         this.history = history;
-        meter = new CommitMeter(() => queue!.Reader.Count, () => !Away && !Fenced);
+        this.health = health ?? new MainWork(clock).Commits;
+        meter = new CommitMeter(() => queue!.Reader.Count, () => !Away && !Fenced && this.health.Refusal is null);
         unsettled = writer.Journals ? new UnsettledSet() : null;
         queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueEntries) { SingleReader = true });
 
@@ -281,6 +284,7 @@ internal sealed class CommitQueue : IAsyncDisposable
             open = false;
             certain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             meter.Failed();
+            health.Failed(StoreFault.Words(e));
             Log.CommitFailed(logger, batch.Count, e);
             Fail(batch, LogOutcome.Unknown);
             await Recover();
@@ -315,6 +319,13 @@ internal sealed class CommitQueue : IAsyncDisposable
             case BatchOutcome.Written:
                 meter.Committed(part.Count, clock.GetElapsedTime(started));
                 part.ForEach(pending => pending.Together = part.Count);
+
+                // A trim changes a row that is there, which succeeds where nothing new would.
+                if (part.Exists(pending => !pending.Trims))
+                {
+                    health.Succeeded();
+                }
+
                 unsettled?.Written(part, journal);
                 Settle(part, LogOutcome.Committed);
                 break;
@@ -377,6 +388,7 @@ internal sealed class CommitQueue : IAsyncDisposable
                     return false;
                 }
 
+                health.Failed(StoreFault.Words(e));
                 Log.StoreAway(logger, pause, e);
             }
 

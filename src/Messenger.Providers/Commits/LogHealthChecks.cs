@@ -1,3 +1,4 @@
+using Messenger.Ports;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Messenger.Providers.Commits;
@@ -11,11 +12,11 @@ internal sealed class LogLiveCheck(CommitQueue commits) : IHealthCheck
             : HealthCheckResult.Healthy());
 }
 
-/// <summary>Unhealthy while the log's store is away.</summary>
-internal sealed class LogReadyCheck(CommitQueue commits) : IHealthCheck
+/// <summary>Unhealthy when this process was taken over, and when a kind of its main work has been refused for long: the reasons name it.</summary>
+internal sealed class MainWorkCheck(CommitQueue commits, MainWork work) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(commits.Away || commits.Fenced
-            ? HealthCheckResult.Unhealthy("the message log cannot be written")
+        Task.FromResult(commits.Fenced ? HealthCheckResult.Unhealthy("another process took over this one's writes")
+            : work.Refusals.ToList() is { Count: > 0 } refusals ? HealthCheckResult.Unhealthy(string.Join("; ", refusals))
             : HealthCheckResult.Healthy());
 }

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Messenger.Providers.Postgres;
 
 /// <summary>Statements on a pool of connections.</summary>
-internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAsyncDisposable
+internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) : IDatabase, IAsyncDisposable
 {
     private readonly NpgsqlDataSource source =
         new NpgsqlDataSourceBuilder(options.Pooled) { Name = "messenger" }.Build();
@@ -19,6 +19,7 @@ internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAs
             return await read(reader);
         },
         arguments,
+        work.Reads,
         repeatable: true);
 
     /// <summary>One round trip, and no wait for the disk.</summary>
@@ -32,11 +33,12 @@ internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAs
             await reader.NextResultAsync();
             return await read(reader);
         },
-        arguments);
+        arguments,
+        work.Writes);
 
     /// <summary>Several statements of one command are one transaction.</summary>
     public Task<int> Write(string sql, params IReadOnlyList<Argument> arguments) =>
-        Run(sql, command => command.ExecuteNonQueryAsync(), arguments);
+        Run(sql, command => command.ExecuteNonQueryAsync(), arguments, work.Writes);
 
     public string Among(string column, string argument) => $"{column} = any({argument})";
 
@@ -65,25 +67,32 @@ internal sealed class PostgresDatabase(PostgresOptions options) : IDatabase, IAs
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
     /// <param name="repeatable">It changes nothing: on a pooled connection that turns out to be broken it is tried once more, on a fresh one.</param>
-    private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments, bool repeatable = false)
+    private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments, WorkHealth health, bool repeatable = false)
     {
         try
         {
             try
             {
-                return await RunOnce(sql, run, arguments);
+                return Well(await RunOnce(sql, run, arguments), health);
             }
             catch (Exception e) when (repeatable && PostgresErrors.IsBroken(e))
             {
                 // What broke one broke its neighbours too: the next from the pool would be as dead.
                 source.Clear();
-                return await RunOnce(sql, run, arguments);
+                return Well(await RunOnce(sql, run, arguments), health);
             }
         }
         catch (Exception e) when (PostgresErrors.IsAway(e))
         {
+            health.Failed(StoreFault.Words(e));
             throw new StoreUnavailableException("PostgreSQL did not answer", e);
         }
+    }
+
+    private static T Well<T>(T result, WorkHealth health)
+    {
+        health.Succeeded();
+        return result;
     }
 
     private async Task<T> RunOnce<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments)

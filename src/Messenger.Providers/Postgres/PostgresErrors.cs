@@ -15,8 +15,8 @@ internal static class PostgresErrors
     /// <summary>The server is away or will not serve now: asking again later may help. Else the statement itself is wrong.</summary>
     public static bool IsAway(Exception exception) => exception switch
     {
-        // Connections, resources, locks and cancelled statements, an operator's stop, the system.
-        PostgresException server => server.SqlState[..2] is "08" or "25" or "40" or "53" or "55" or "57" or "58",
+        // Connections, a password that is just being changed, resources, locks and cancelled statements, an operator's stop, the system.
+        PostgresException server => server.SqlState[..2] is "08" or "25" or "28" or "40" or "53" or "55" or "57" or "58",
         NpgsqlException or TimeoutException or SocketException or IOException => true,
         _ => false,
     };

@@ -17,6 +17,7 @@ public static class PostgresServices
     {
         services.AddSingleton(options);
         services.AddSingleton<IDatabase, PostgresDatabase>();
+        services.AddSingleton<IStoreTrial, PostgresTrial>();
         services.AddSingleton<IBatchWriter, PostgresBatchWriter>();
         services.AddSingleton<ITakeover, PostgresTakeover>();
         services.AddSingleton<IClusterMembers, PostgresMembers>();

@@ -13,9 +13,12 @@ internal static class RelationalServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IWriterName, StartName>();
+        services.TryAddSingleton(provider => new MainWork(provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<StoreProbe>();
         services.AddSingleton(provider => new CommitQueue(
             provider.GetRequiredService<IBatchWriter>(), new CommitOptions(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<CommitQueue>>(), provider.GetRequiredService<IStoreHistory>()));
+            provider.GetRequiredService<ILogger<CommitQueue>>(), provider.GetRequiredService<IStoreHistory>(),
+            provider.GetRequiredService<MainWork>().Commits));
         services.AddSingleton<IMessageLog, RelationalMessageLog>();
         services.AddSingleton<IConversationDirectory, RelationalConversationDirectory>();
         services.AddSingleton<IUserDirectory, RelationalUserDirectory>();
@@ -36,7 +39,7 @@ internal static class RelationalServices
         services.AddSingleton<IFileRetention, RelationalFileRetention>();
         services.AddHealthChecks()
             .AddCheck<LogLiveCheck>("message-log-writer", tags: ["live"])
-            .AddCheck<LogReadyCheck>("message-log", tags: ["ready"]);
+            .AddCheck<MainWorkCheck>("work", tags: ["ready"]);
         return services;
     }
 }

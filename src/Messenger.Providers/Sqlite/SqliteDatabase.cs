@@ -16,12 +16,13 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     private static readonly int Readers = Math.Max(2, Environment.ProcessorCount);
 
     private readonly SqliteOptions options;
+    private readonly MainWork health;
     private readonly SemaphoreSlim room = new(Readers);
     private readonly ConcurrentBag<SqliteSession> idle = [];
 
-    public SqliteDatabase(SqliteOptions options)
+    public SqliteDatabase(SqliteOptions options, MainWork work)
     {
-        this.options = options;
+        (this.options, health) = (options, work);
         Writer = new SqliteWriteThread(options.ConnectionString);
     }
 
@@ -53,11 +54,13 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
                 }
 
                 idle.Add(session);
+                health.Reads.Succeeded();
                 return result;
             });
         }
         catch (SqliteException e)
         {
+            health.Reads.Failed(StoreFault.Words(e));
             throw new StoreUnavailableException("the database file could not be read", e);
         }
         finally
@@ -88,11 +91,13 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
                 using var transaction = session.Connection.BeginTransaction();
                 var result = work(session, transaction);
                 transaction.Commit();
+                health.Writes.Succeeded();
                 return result;
             });
         }
         catch (Exception e) when (e is SqliteException or ChannelClosedException)
         {
+            health.Writes.Failed(StoreFault.Words(e));
             throw new StoreUnavailableException("the database file could not be written", e);
         }
     }

@@ -13,6 +13,7 @@ public static class SqliteServices
     {
         services.AddSingleton(options);
         services.AddSingleton<SqliteDatabase>();
+        services.AddSingleton<IStoreTrial, SqliteTrial>();
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<IBatchWriter>(provider => new SqliteBatchWriter(
             provider.GetRequiredService<SqliteDatabase>().Writer, provider.GetRequiredService<IWriterName>()));
