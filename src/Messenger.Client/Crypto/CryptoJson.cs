@@ -5,4 +5,6 @@ namespace Messenger.Client.Crypto;
 /// <summary>The JSON of what the client seals.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SealedLabel))]
+[JsonSerializable(typeof(WrappedPrivateKey))]
+[JsonSerializable(typeof(SealedFileName))]
 internal sealed partial class CryptoJson : JsonSerializerContext;

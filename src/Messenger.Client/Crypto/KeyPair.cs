@@ -8,9 +8,6 @@ public sealed class KeyPair : IDisposable
     /// <summary>Bits of the modulus, as in the seed.</summary>
     public const int Bits = 4096;
 
-    /// <summary>PBKDF2 rounds between the passphrase and the key that wraps the private key: OWASP's figure for SHA-256.</summary>
-    public const int Iterations = 600_000;
-
     /// <summary>RSA objects are not promised to be safe from several threads.</summary>
     private readonly Lock _lock = new();
     private readonly RSA _rsa;
@@ -25,12 +22,22 @@ public sealed class KeyPair : IDisposable
 
     /// <summary>Opens what <see cref="Export"/> made.</summary>
     /// <exception cref="CryptographicException">The passphrase is another one, or this is no wrapped private key.</exception>
-    public static KeyPair Import(string encryptedPem, string passphrase)
+    public static KeyPair Import(string wrapped, string passphrase)
     {
+        ArgumentNullException.ThrowIfNull(wrapped);
         var rsa = RSA.Create();
         try
         {
-            rsa.ImportFromEncryptedPem(encryptedPem, passphrase);
+            if (WrappedPrivateKey.Parse(wrapped) is { } key)
+            {
+                rsa.ImportPkcs8PrivateKey(key.Open(passphrase), out _);
+            }
+            else
+            {
+                // What earlier clients made; WrappedPrivateKey.IsOutdated tells.
+                rsa.ImportFromEncryptedPem(wrapped, passphrase);
+            }
+
             return new KeyPair(rsa);
         }
         catch (Exception fault) when (fault is CryptographicException or ArgumentException)
@@ -40,13 +47,12 @@ public sealed class KeyPair : IDisposable
         }
     }
 
-    /// <summary>The private half in PEM, wrapped under a passphrase (PBES2, AES-256-CBC): what the server keeps for its owner.</summary>
+    /// <summary>The private half wrapped under a passphrase, in the form of <see cref="WrappedPrivateKey"/>: what the server keeps for its owner.</summary>
     /// <exception cref="ArgumentException">The passphrase is empty: anybody could open it.</exception>
     public string Export(string passphrase)
     {
         ArgumentException.ThrowIfNullOrEmpty(passphrase);
-        return _rsa.ExportEncryptedPkcs8PrivateKeyPem(
-            passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, Iterations));
+        return WrappedPrivateKey.Wrap(_rsa.ExportPkcs8PrivateKey(), passphrase);
     }
 
     /// <exception cref="CryptographicException">It was wrapped for somebody else, or changed.</exception>

@@ -66,6 +66,31 @@ public sealed class SessionSecret
     /// <exception cref="FormatException">It is no such thing.</exception>
     public string OpenNick(string label, string owner) => Open(label, $"nick\n{owner}");
 
+    /// <summary>A file's name and type: what the server keeps as <c>fileNameEncrypted</c>.</summary>
+    public string SealFileName(string messageUuid, string sessionKeyUuid, string author, string name, string type) =>
+        new SealedFileName(name, type).Seal(_key, OfFileName(messageUuid, sessionKeyUuid, author));
+
+    /// <exception cref="CryptographicException">It was changed, or belongs elsewhere.</exception>
+    public SealedFileName OpenFileName(string messageUuid, string sessionKeyUuid, string author, string name) =>
+        SealedFileName.Open(name, _key, OfFileName(messageUuid, sessionKeyUuid, author));
+
+    /// <summary>Seals a file chunk by chunk; its sealed name is bound to it.</summary>
+    public Task SealFile(
+        string messageUuid, string sessionKeyUuid, string author, string sealedName, Stream plain, Stream target, CancellationToken cancellation = default) =>
+        SealedFile.Seal(_key, OfFile(messageUuid, sessionKeyUuid, author, sealedName), plain, target, cancellation);
+
+    /// <summary>Opens a file chunk by chunk. What was written is only to be used when this returns.</summary>
+    /// <exception cref="CryptographicException">It was changed, cut or extended, or belongs elsewhere.</exception>
+    public Task OpenFile(
+        string messageUuid, string sessionKeyUuid, string author, string sealedName, Stream sealedFile, Stream target, CancellationToken cancellation = default) =>
+        SealedFile.Open(_key, OfFile(messageUuid, sessionKeyUuid, author, sealedName), sealedFile, target, cancellation);
+
+    private byte[] OfFileName(string messageUuid, string sessionKeyUuid, string author) =>
+        Encoding.UTF8.GetBytes($"file-name\n{Conversation}\n{Canonical(messageUuid)}\n{Canonical(sessionKeyUuid)}\n{author}");
+
+    private byte[] OfFile(string messageUuid, string sessionKeyUuid, string author, string sealedName) =>
+        Encoding.UTF8.GetBytes($"file\n{Conversation}\n{Canonical(messageUuid)}\n{Canonical(sessionKeyUuid)}\n{author}\n{sealedName}");
+
     private static string Canonical(string uuid) =>
         Guid.TryParse(uuid, out var parsed) ? parsed.ToString() : throw new CryptographicException("a UUID of the server's is none");
 

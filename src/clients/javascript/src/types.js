@@ -1,0 +1,126 @@
+// What is kept on the device. Keys of tables are UUIDs in lower case; the records keep the spelling of the server.
+
+/**
+ * @typedef {object} Message
+ * @property {string} key the uuid in lower case
+ * @property {string} uuid
+ * @property {string} conversation in lower case
+ * @property {string} sessionKeyUuid
+ * @property {string} userId
+ * @property {number | null} created null until the server has it
+ * @property {number} order of one's own that the server does not have yet: their order
+ * @property {'sending' | 'sent' | 'failed'} state
+ * @property {string} [status] why it failed
+ * @property {string | null} [body] ciphertext
+ * @property {string | null} [iv]
+ * @property {string | null} [text] null: it has none; undefined: it was not opened yet
+ * @property {string} [unreadable] why it could not be opened
+ * @property {boolean} hasFiles
+ * @property {boolean} isEvent
+ * @property {string | null} eventType
+ * @property {string | null} eventUserId
+ * @property {number} members
+ * @property {number} readedMembers
+ * @property {number} deliveredMembers
+ * @property {boolean} deleted
+ * @property {boolean} objectionable
+ * @property {string | null} replyTo
+ * @property {boolean} [known] false: counters and files are to be read anew (CL-33)
+ * @property {FileInfo[]} [files]
+ */
+
+/**
+ * @typedef {object} FileInfo
+ * @property {string} sealedName
+ * @property {string} name
+ * @property {string} type
+ * @property {number} size of the ciphertext
+ * @property {string} [url] signed; it expires
+ * @property {string | null} [preview] the sealed name of its preview
+ * @property {string} [unreadable]
+ */
+
+/**
+ * @typedef {object} Conversation
+ * @property {string} key the uuid in lower case
+ * @property {string} uuid
+ * @property {boolean} isDialog
+ * @property {string | null} title ciphertext
+ * @property {string | null} [name] the title, opened
+ * @property {string} sessionKeyUuid
+ * @property {number} lastMessage
+ * @property {number} unread
+ * @property {string[]} admins
+ * @property {string[]} members
+ * @property {boolean} hasAvatar
+ * @property {number} avatarUpdated
+ * @property {boolean} blocked
+ * @property {Record<string, string>} nicks opened
+ * @property {{ uuid: string, created: number } | null} anchor its newest message that came by a notification or a page (CL-25)
+ * @property {boolean} begins everything before the oldest stored message is stored too: there is nothing
+ * @property {string | null} last the key of the newest message
+ * @property {string | null} [firstUnread] where the separator stands
+ * @property {string} [draft]
+ * @property {string[]} [failed] keys of messages that the server refused
+ * @property {boolean} [nicksStale] ask who is called what
+ * @property {boolean} [keyDoubt] ask which key is current before writing
+ * @property {boolean} [rekeyDue] somebody went, or has new keys
+ * @property {number} [keyUses] messages under the current key
+ * @property {number} [keyMade] when the current key was made, by the server's clock
+ */
+
+/** Somebody's public keys, the first one first. @typedef {{ userId: string, keys: { pair: string | null, publicKey: string }[], name?: string, number?: string, verified?: string, avatarUpdated?: number }} Person */
+
+/** @param {any} message as the server gives it @returns {Message} */
+export const fromServer = message => ({
+  key: message.uuid.toLowerCase(),
+  uuid: message.uuid,
+  conversation: message.conversationUuid.toLowerCase(),
+  sessionKeyUuid: message.sessionKeyUuid,
+  userId: message.userId,
+  created: message.created,
+  order: 0,
+  state: 'sent',
+  body: message.deleted ? null : message.bodyEncryptedBase64,
+  iv: message.ivBase64,
+  ...(message.deleted || message.isEvent || message.bodyEncryptedBase64 === null ? { text: null } : {}),
+  hasFiles: message.hasFiles,
+  isEvent: message.isEvent,
+  eventType: message.eventType,
+  eventUserId: message.eventUserId,
+  members: message.members,
+  readedMembers: message.readedMembers,
+  deliveredMembers: message.deliveredMembers,
+  deleted: message.deleted,
+  objectionable: message.objectionable,
+  replyTo: message.replyMessageUuid,
+});
+
+/** What the server says now, without losing what was opened here. @param {Message | undefined} known @param {Message} now @returns {Message} */
+export function merge(known, now) {
+  if (!known) return now;
+  const opened = now.deleted ? {} : { text: known.text, unreadable: known.unreadable, files: known.files };
+  return { ...now, ...opened, ...(now.text === null ? { text: null } : {}), known: true };
+}
+
+/** @param {any} conversation as the server gives it @param {Conversation | undefined} known @returns {Conversation} */
+export const conversationFrom = (conversation, known) => ({
+  nicks: {},
+  anchor: null,
+  begins: false,
+  last: null,
+  ...known,
+  key: conversation.uuid.toLowerCase(),
+  uuid: conversation.uuid,
+  isDialog: conversation.isDialog,
+  title: conversation.title,
+  ...(known && known.title !== conversation.title ? { name: undefined } : {}),
+  sessionKeyUuid: conversation.sessionKeyUuid,
+  lastMessage: conversation.lastMessage,
+  unread: conversation.unreadedCounter,
+  admins: conversation.admins,
+  members: conversation.members,
+  hasAvatar: conversation.hasAvatar,
+  avatarUpdated: conversation.avatarUpdated,
+  blocked: conversation.blocked,
+});
