@@ -42,7 +42,7 @@ export class Senders {
         if (now) transaction.putMessage({ ...now, known: false });
         // The picture that this is the preview of names it.
         for (const other of this.model.outbox.values()) {
-          if (other.kind === 'upload' && other.previewOf === entry.blob) transaction.putEntry({ ...other, preview: done.sealedName });
+          if (other.kind === 'upload' && entry.previewOf === other.blob) transaction.putEntry({ ...other, preview: done.sealedName });
         }
       };
     },
