@@ -83,7 +83,10 @@ internal static class VectorWriter
 
     private static JsonObject Person(string name, KeyPair pair) => new()
     {
-        ["name"] = name, ["publicKey"] = pair.PublicKey, ["fingerprint"] = PublicKeys.Fingerprint(pair.PublicKey), ["wrapped"] = pair.Export(Passphrase),
+        ["name"] = name,
+        ["publicKey"] = pair.PublicKey,
+        ["fingerprint"] = PublicKeys.Fingerprint(pair.PublicKey),
+        ["wrapped"] = pair.Export(Passphrase),
     };
 
     private static IEnumerable<JsonObject> SessionKeys(KeyPair alice, KeyPair bob)
@@ -94,7 +97,12 @@ internal static class VectorWriter
         {
             var one = new JsonObject
             {
-                ["name"] = name, ["owner"] = "alice", ["signer"] = signer, ["conversationUuid"] = conversation, ["keyEncryptedBase64"] = key, ["signatureBase64"] = sign,
+                ["name"] = name,
+                ["owner"] = "alice",
+                ["signer"] = signer,
+                ["conversationUuid"] = conversation,
+                ["keyEncryptedBase64"] = key,
+                ["signatureBase64"] = sign,
             };
             one[fails ? "fails" : "plain"] = fails ? true : Convert.ToBase64String(alice.Unwrap(key));
             return one;
@@ -115,8 +123,14 @@ internal static class VectorWriter
     {
         JsonObject Case(string name, Sealed body, string? plain, string conversation = Conversation, string message = MessageUuid, string keyUuid = KeyUuid, string? author = null) => new()
         {
-            ["name"] = name, ["keyBase64"] = Convert.ToBase64String(key), ["conversationUuid"] = conversation, ["messageUuid"] = message, ["sessionKeyUuid"] = keyUuid,
-            ["author"] = author ?? Author, ["ivBase64"] = body.IvBase64, ["bodyEncryptedBase64"] = body.BodyBase64,
+            ["name"] = name,
+            ["keyBase64"] = Convert.ToBase64String(key),
+            ["conversationUuid"] = conversation,
+            ["messageUuid"] = message,
+            ["sessionKeyUuid"] = keyUuid,
+            ["author"] = author ?? Author,
+            ["ivBase64"] = body.IvBase64,
+            ["bodyEncryptedBase64"] = body.BodyBase64,
             [plain is null ? "fails" : "plain"] = plain is null ? true : plain,
         };
         Sealed Seal(string text) => secret.SealBody(MessageUuid, KeyUuid, Author, text);
@@ -141,7 +155,12 @@ internal static class VectorWriter
     {
         JsonObject Case(string name, string kind, string label, string? plain, string? owner = null) => new()
         {
-            ["name"] = name, ["kind"] = kind, ["keyBase64"] = Convert.ToBase64String(key), ["conversationUuid"] = Conversation, ["owner"] = owner ?? Author, ["label"] = label,
+            ["name"] = name,
+            ["kind"] = kind,
+            ["keyBase64"] = Convert.ToBase64String(key),
+            ["conversationUuid"] = Conversation,
+            ["owner"] = owner ?? Author,
+            ["label"] = label,
             [plain is null ? "fails" : "plain"] = plain is null ? true : plain,
         };
         var (nick, title) = (secret.SealNick(KeyUuid, Author, "Zoë"), secret.SealTitle(KeyUuid, "Hiking 🥾"));
@@ -161,8 +180,13 @@ internal static class VectorWriter
     {
         JsonObject Case(string name, string sealedName) => new()
         {
-            ["name"] = name, ["keyBase64"] = Convert.ToBase64String(key), ["conversationUuid"] = Conversation, ["messageUuid"] = MessageUuid, ["sessionKeyUuid"] = KeyUuid,
-            ["author"] = Author, ["fileNameEncrypted"] = sealedName,
+            ["name"] = name,
+            ["keyBase64"] = Convert.ToBase64String(key),
+            ["conversationUuid"] = Conversation,
+            ["messageUuid"] = MessageUuid,
+            ["sessionKeyUuid"] = KeyUuid,
+            ["author"] = Author,
+            ["fileNameEncrypted"] = sealedName,
         };
         byte[] last = [];
         var lastName = "";
@@ -233,8 +257,14 @@ internal static class VectorWriter
             Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(Passphrase), salt, rounds, HashAlgorithmName.SHA256, 32), rsa.ExportPkcs8PrivateKey(), "messenger-private-key\n1"u8);
         return new JsonObject
         {
-            ["format"] = "messenger-private-key", ["version"] = 1, ["kdf"] = "PBKDF2-HMAC-SHA-256", ["rounds"] = rounds, ["saltBase64"] = Convert.ToBase64String(salt),
-            ["cipher"] = "AES-256-GCM", ["ivBase64"] = box.IvBase64, ["encryptedBase64"] = box.BodyBase64,
+            ["format"] = "messenger-private-key",
+            ["version"] = 1,
+            ["kdf"] = "PBKDF2-HMAC-SHA-256",
+            ["rounds"] = rounds,
+            ["saltBase64"] = Convert.ToBase64String(salt),
+            ["cipher"] = "AES-256-GCM",
+            ["ivBase64"] = box.IvBase64,
+            ["encryptedBase64"] = box.BodyBase64,
         }.ToJsonString();
     }
 
