@@ -14,6 +14,10 @@ public sealed record Caller(string UserId, string Application)
     [field: NonSerialized]
     public string? Origin { get; init; }
 
+    /// <summary>What its session understands besides the seed.</summary>
+    [Id(0)]
+    public Features Features { get; init; }
+
     /// <summary>The same application is the same caller, by whatever name its client knows the server.</summary>
     public bool Equals(Caller? other) => other is not null && UserId == other.UserId && Application == other.Application;
 

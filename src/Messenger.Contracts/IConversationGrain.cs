@@ -160,4 +160,9 @@ public interface IConversationGrain : IGrainWithGuidKey
 /// <summary>An accepted message: the JSON of <see cref="ResponseAddedMessage"/>, which is the notification's payload too, and is made once.</summary>
 /// <param name="Repeated">It was stored before: nothing new came of this request.</param>
 [GenerateSerializer, Immutable]
-public sealed record Accepted(byte[] Payload, bool Repeated = false);
+public sealed record Accepted(byte[] Payload, bool Repeated = false)
+{
+    /// <summary>Members that only some sessions see; null for none.</summary>
+    [Id(0)]
+    public Addition[]? Additions { get; init; }
+}

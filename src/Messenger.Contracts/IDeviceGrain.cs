@@ -87,7 +87,15 @@ public interface IDeviceGrain : IGrainWithStringKey
 /// <param name="Gateway">The gateway's silo: notifications go to its stream.</param>
 /// <param name="Session">Unique on that gateway.</param>
 [GenerateSerializer, Immutable]
-public sealed record Connection(SiloAddress Gateway, long Session);
+public sealed record Connection(SiloAddress Gateway, long Session)
+{
+    /// <summary>What its login said of itself, or null. Kept with the connection, and nowhere else.</summary>
+    [Id(0)]
+    public LoginAttempt? Attempt { get; init; }
+
+    /// <summary>Whether it is a late try of a run whose later one is connected.</summary>
+    public bool IsBehind(Connection live) => Attempt is { } mine && live.Attempt is { } its && mine.Run == its.Run && mine.N < its.N;
+}
 
 /// <summary>The outcome of <see cref="IDeviceGrain.Connect"/>.</summary>
 /// <param name="Number">The number before the first of <paramref name="Missed"/>: publishing goes on after number + missed.</param>
@@ -95,7 +103,12 @@ public sealed record Connection(SiloAddress Gateway, long Session);
 /// <param name="Resync">A cursor was given and cannot be continued.</param>
 /// <param name="Host">The silo of the inbox, which the lease is renewed with.</param>
 [GenerateSerializer, Immutable]
-public sealed record Connected(long Epoch, long Number, Notice[] Missed, bool Resync, SiloAddress Host);
+public sealed record Connected(long Epoch, long Number, Notice[] Missed, bool Resync, SiloAddress Host)
+{
+    /// <summary>Nothing happened: a later try of the same run of the client is connected.</summary>
+    [Id(0)]
+    public bool Superseded { get; init; }
+}
 
 /// <summary>Notices after a number.</summary>
 /// <param name="Continuous">False: the epoch has changed, or what followed the number is gone.</param>

@@ -16,8 +16,23 @@ public sealed record Notice(string Type, byte[] Payload, bool Replayed, PushHint
     [Id(0)]
     public string? Trace { get; init; }
 
+    /// <summary>Told only to sessions that named this feature; <see cref="Features.None"/>: to all.</summary>
+    [Id(1)]
+    public Features Feature { get; init; }
+
+    /// <summary>Members that only some sessions see; null for none.</summary>
+    [Id(2)]
+    public Addition[]? Additions { get; init; }
+
     public static Notice Of(INotification notification, PushHint? push = null, long committed = 0) =>
-        new(notification.GetType().Name, FrameWriter.Payload(notification), notification is not NotificationTyping, push, committed) { Trace = Traces.Current };
+        new(notification.GetType().Name, FrameWriter.Payload(notification), notification is not NotificationTyping, push, committed)
+        {
+            Trace = Traces.Current,
+            Feature = FeatureNames.Of(notification.GetType()),
+        };
+
+    /// <summary>Whether a session that named these features is told.</summary>
+    public bool IsFor(Features named) => Feature == Features.None || (Feature & named) != 0;
 }
 
 /// <summary>What a push tells: where to look, never what was said.</summary>

@@ -1,3 +1,5 @@
+using Messenger.Protocol;
+
 namespace Messenger.Gateway;
 
 /// <summary>How the gateway treats its sockets. Every bound is per process unless it says otherwise.</summary>
@@ -157,4 +159,10 @@ public sealed class GatewayOptions
 
     /// <summary>The <c>androidUrl</c> of ResponsePong: where the Android application can be fetched; null where it cannot.</summary>
     public string? AndroidUrl { get; set; }
+
+    /// <summary>Features that are not offered although this release has them: <c>Server:FeaturesOff</c>.</summary>
+    public Features FeaturesOff { get; set; }
+
+    /// <summary>The features that are.</summary>
+    public Features Offered => FeatureNames.Served & ~FeaturesOff;
 }

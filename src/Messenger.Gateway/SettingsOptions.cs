@@ -14,6 +14,15 @@ public sealed class SettingsOptions
     /// <summary>A flag told to clients; the server does nothing with it.</summary>
     public bool BigBrother { get; set; }
 
+    /// <summary>By <c>applicationType</c> the oldest version of a client that is wanted: <c>Server:MinClientVersion</c>.</summary>
+    public Dictionary<string, string> MinClientVersion { get; set; } = [];
+
+    /// <summary>What the operator has to say to everybody, or null.</summary>
+    public string? Notice { get; set; }
+
+    /// <summary>The operator's own switches for its clients; nothing secret.</summary>
+    public Dictionary<string, string> Flags { get; set; } = [];
+
     /// <summary>Colours (#rrggbb), and the URLs of logo and sound.</summary>
     public ThemeOptions Theme { get; set; } = new();
 

@@ -3,9 +3,11 @@ using Orleans;
 namespace Messenger.Protocol;
 
 /// <summary>Why a request was not done: a status other than <c>ok</c>, and a sentence that a client developer can act on.</summary>
+/// <param name="RetryAfter">Seconds after which it may be different; 0 where nobody can tell.</param>
+/// <param name="ConversationUuid">Of a conflict: the conversation that stands there already, or null.</param>
 /// <remarks>A refusal is an answer and never an exception: thrown across grains it costs three times a call.</remarks>
 [GenerateSerializer, Immutable]
-public sealed record Refused(string Status, string Description)
+public sealed record Refused(string Status, string Description, int RetryAfter = 0, string? ConversationUuid = null)
 {
     public static Refused BadRequest(string description) => new(Statuses.BadRequest, description);
 
@@ -19,9 +21,13 @@ public sealed record Refused(string Status, string Description)
 
     /// <param name="seconds">How long to wait.</param>
     public static Refused TooManyRequests(string what, int seconds) =>
-        new(Statuses.TooManyRequests, $"{what}; try again in {seconds} s");
+        new(Statuses.TooManyRequests, $"{what}; try again in {seconds} s") { RetryAfter = seconds };
 
     public static Refused Unavailable(string description) => new(Statuses.Unavailable, description);
+
+    /// <inheritdoc cref="TooManyRequests"/>
+    public static Refused Unavailable(string what, int seconds) =>
+        new(Statuses.Unavailable, $"{what}; try again in {seconds} s") { RetryAfter = seconds };
 }
 
 /// <summary>The outcome of a request that is answered by a <see cref="ResponseStatusMessage"/>: done, or refused.</summary>

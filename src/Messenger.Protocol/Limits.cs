@@ -57,6 +57,15 @@ public static class Limits
     /// <summary>The same in UTF-8: it stands in an index, and PostgreSQL's pages take 2 704 bytes of one entry.</summary>
     public const int FileNameBytes = 2 * 1024;
 
+    /// <summary>Bytes of an avatar: 5 MiB, a picture as phones take them.</summary>
+    public const int AvatarBytes = 5 * 1024 * 1024;
+
+    /// <summary>After what time a message may expire, at the earliest: below it nobody could read it.</summary>
+    public const int ExpiryMinSeconds = 5;
+
+    /// <summary>At the latest: a year.</summary>
+    public const int ExpiryMaxSeconds = 365 * 24 * 60 * 60;
+
     /// <summary>People up to whose number a new session key names everyone: with signatures, twice as many would not fit into one message.</summary>
     public const int RekeyedWhole = 100;
 

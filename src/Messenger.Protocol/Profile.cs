@@ -94,21 +94,3 @@ public sealed record UpdateParam(string Name, string Value) : IRequest
 {
     public string? Fault() => Shape.Text(Name, "name", Limits.Label) ?? Shape.Bytes(Value, "value", Limits.ParamBytes);
 }
-
-/// <summary>What the operator configured for clients; served before login too.</summary>
-[GenerateSerializer, Immutable]
-public sealed record RequestGetServerSettings : IRequest
-{
-    public string? Fault() => null;
-}
-
-/// <summary>Answers <see cref="RequestGetServerSettings"/>.</summary>
-/// <param name="BigBrother">A flag told to clients; the server does nothing with it.</param>
-[GenerateSerializer, Immutable]
-public sealed record ResponseServerSettings(string? SupportId, string? AdminId, bool BigBrother, Theme Theme);
-
-/// <summary>Colours (#rrggbb) and the URLs of logo and notification sound.</summary>
-[GenerateSerializer, Immutable]
-public sealed record Theme(
-    string ButtonBackground, string ButtonText, string YourMessageBubbleBackground, string YourMessageBubbleText,
-    string TheirMessageBubbleBackground, string TheirMessageBubbleText, string? Logo, string? Sound);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Messenger.Protocol;
@@ -12,45 +13,71 @@ public sealed record RequestPing(string? ClientVersion, long When) : IRequest
 }
 
 /// <summary>Answers <see cref="RequestPing"/>; both values come from configuration.</summary>
+/// <param name="Now">The server's clock, in milliseconds since the Unix epoch.</param>
 [GenerateSerializer, Immutable]
-public sealed record ResponsePong(string ServerVersion, string? AndroidUrl);
+public sealed record ResponsePong(
+    string ServerVersion, string? AndroidUrl,
+    [property: OfFeature(Features.Errors), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? Now = null);
 
 /// <summary>Asks for a code by SMS to register an application of the user with this phone number.</summary>
 /// <param name="AndroidSmsToken">Android's SMS Retriever app hash (11 characters), which ends the text of the SMS; null elsewhere.</param>
 /// <param name="ApplicationType">android, ios, …</param>
 /// <param name="OpenUserId">The phone number in E.164.</param>
-/// <param name="UserId">Its hash, see <see cref="UserIds"/>.</param>
+/// <param name="UserId">Its hash, see <see cref="UserIds"/>; where it is left out, the server makes it.</param>
 /// <param name="Uuid">The application's uuid: opaque, 22 to 128 characters. It is the application's credential.</param>
 [GenerateSerializer, Immutable]
 public sealed record RequestRegisterApplication(
-    string? AndroidSmsToken, string ApplicationType, string? Model, string OpenUserId, string? OsVersion, string UserId, string Uuid, string? Vendor)
-    : IRequest
+    string? AndroidSmsToken, string ApplicationType, string? Model, string OpenUserId, string? OsVersion, string? UserId, string Uuid, string? Vendor,
+    [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string[]? Features = null)
+    : INamesFeatures
 {
     public string? Fault() =>
         Shape.Text(ApplicationType, "applicationType", 32)
         ?? SmsToken.Fault(AndroidSmsToken)
         ?? Shape.Text(OpenUserId, "openUserId", 32)
-        ?? Shape.UserId(UserId, "userId")
+        ?? Shape.OptionalUserId(UserId, "userId")
         ?? Shape.NewApplicationUuid(Uuid, "uuid")
         ?? Shape.OptionalText(Model, "model", Limits.Label)
         ?? Shape.OptionalText(OsVersion, "osVersion", Limits.Label)
-        ?? Shape.OptionalText(Vendor, "vendor", Limits.Label);
+        ?? Shape.OptionalText(Vendor, "vendor", Limits.Label)
+        ?? FeatureNames.Fault(Features);
 }
 
 /// <summary>Confirms an application with the code that came by SMS. Does not authenticate.</summary>
 [GenerateSerializer, Immutable]
-public sealed record RequestConfirmRegistration(string SmsCode, string UserId, string Uuid) : IRequest
+public sealed record RequestConfirmRegistration(
+    string SmsCode, string UserId, string Uuid,
+    [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string[]? Features = null) : INamesFeatures
 {
     public string? Fault() =>
-        Shape.Text(SmsCode, "smsCode", 16) ?? Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid");
+        Shape.Text(SmsCode, "smsCode", 16) ?? Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid") ?? FeatureNames.Fault(Features);
 }
 
 /// <summary>Authenticates this connection as a confirmed application of a user.</summary>
 /// <param name="ResumeCursor">The last cursor seen on an earlier connection, or null: from here on.</param>
+/// <param name="Attempt">Which try of which run of the client this is: a late one does not displace the connection of a later one.</param>
 [GenerateSerializer, Immutable]
-public sealed record RequestAuthenticationByApplication(string UserId, string Uuid, string? ResumeCursor) : IRequest
+public sealed record RequestAuthenticationByApplication(
+    string UserId, string Uuid, string? ResumeCursor,
+    [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string[]? Features = null,
+    [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    LoginAttempt? Attempt = null) : INamesFeatures
 {
-    public string? Fault() => Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid");
+    public string? Fault() => Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid") ?? FeatureNames.Fault(Features) ?? Attempt?.Fault();
+}
+
+/// <summary>A try to log in.</summary>
+/// <param name="Run">One start of the client's process: drawn at random, kept nowhere.</param>
+/// <param name="N">Higher with each try of that run.</param>
+[GenerateSerializer, Immutable]
+public sealed record LoginAttempt(string Run, long N)
+{
+    internal string? Fault() =>
+        Shape.Text(Run, "run", Limits.EnvelopeId) ?? (N < 0 ? "n must not be negative" : null);
 }
 
 /// <summary>Sets the push token of one of the actor's applications.</summary>

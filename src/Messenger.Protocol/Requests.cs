@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Messenger.Protocol;
 
 /// <summary>A request. The name of its type is its name on the wire.</summary>
@@ -22,4 +24,20 @@ public interface INotification;
 /// <param name="RequestType">The type of the request; null where it could not be read.</param>
 /// <param name="Status">One of <see cref="Statuses"/>.</param>
 /// <param name="Description">What a client developer can act on, or null.</param>
-public sealed record ResponseStatusMessage(string? RequestType, string Status, string? Description);
+public sealed record ResponseStatusMessage(string? RequestType, string Status, string? Description)
+{
+    /// <summary>With <c>too_many_requests</c> and <c>unavailable</c>: after so many milliseconds the same request may be sent again.</summary>
+    [OfFeature(Features.Errors)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? RetryAfterMs { get; init; }
+
+    /// <summary>With the answer to a login that had a cursor: <c>continued</c> or <c>resync</c>.</summary>
+    [OfFeature(Features.Errors)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Resume { get; init; }
+
+    /// <summary>With a <c>conflict</c>: the conversation that stands there already.</summary>
+    [OfFeature(Features.Errors)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ConversationUuid { get; init; }
+}

@@ -16,49 +16,29 @@ public sealed class AsyncApi
 
     private readonly Docstrings docs = new(Records);
     private readonly Seed seed;
+    private readonly Seed extensions;
     private readonly Families families;
     private readonly Schemas schemas;
     private readonly JsonObject messages = [];
     private readonly JsonObject operations = [];
     private readonly SortedDictionary<string, JsonObject> others = new(StringComparer.Ordinal);
 
-    private AsyncApi(Seed seed, Families families)
+    private AsyncApi(Seed seed, Seed extensions, Families families)
     {
-        (this.seed, this.families) = (seed, families);
+        (this.seed, this.extensions, this.families) = (seed, extensions, families);
         schemas = new Schemas(docs);
     }
 
     /// <param name="root">The repository.</param>
     public static JsonObject Generate(string root) => new AsyncApi(
         Seed.Read(Path.Combine(root, "tests", "Messenger.Protocol.Tests", "Data", "catalogue.json")),
+        Seed.Read(Path.Combine(root, "tests", "Messenger.Protocol.Tests", "Data", "extensions.json")),
         new Families(Path.Combine(root, "src", "Messenger.Protocol"))).Document();
 
     private JsonObject Document()
     {
-        foreach (var (request, response) in seed.Exchanges.DistinctBy(exchange => exchange.Request.Type))
-        {
-            Add(request.Type, Frames.Request(request.Type), seed.Exchanges.Select(exchange => exchange.Request), Frames.RequestExample, isRequest: true);
-            operations[request.Type] = Exchange(request.Type, response.Type);
-        }
-
-        foreach (var response in seed.Exchanges.Select(exchange => exchange.Response).DistinctBy(response => response.Type))
-        {
-            var examples = response.Type == nameof(ResponseStatusMessage) ? StatusMessages.Examples : seed.Exchanges.Select(exchange => exchange.Response);
-            Add(response.Type, Frames.Answer(response.Type), examples, Frames.AnswerExample, isRequest: true);
-        }
-
-        foreach (var notification in seed.Notifications.DistinctBy(notification => notification.Type))
-        {
-            Add(notification.Type, Frames.Notification(notification.Type), seed.Notifications, Frames.NotificationExample, isRequest: false);
-            operations[notification.Type] = new JsonObject
-            {
-                ["action"] = "send",
-                ["channel"] = Reference("channels/socket"),
-                ["summary"] = docs.Summary(Record(notification.Type)),
-                ["messages"] = new JsonArray(Reference($"channels/socket/messages/{notification.Type}")),
-            };
-        }
-
+        Describe(seed);
+        Describe(extensions);
         StatusMessages.Refine(schemas.All);
         others[StatusMessages.StatusName] = StatusMessages.Status(docs);
         return new JsonObject
@@ -77,6 +57,33 @@ public sealed class AsyncApi
         };
     }
 
+    private void Describe(Seed examples)
+    {
+        foreach (var (request, response) in examples.Exchanges.DistinctBy(exchange => exchange.Request.Type))
+        {
+            Add(request.Type, Frames.Request(request.Type), examples.Exchanges.Select(exchange => exchange.Request), Frames.RequestExample, isRequest: true);
+            operations[request.Type] = Exchange(request.Type, response.Type);
+        }
+
+        foreach (var response in examples.Exchanges.Select(exchange => exchange.Response).DistinctBy(response => response.Type).Where(response => !messages.ContainsKey(response.Type)))
+        {
+            var own = response.Type == nameof(ResponseStatusMessage) ? StatusMessages.Examples : examples.Exchanges.Select(exchange => exchange.Response);
+            Add(response.Type, Frames.Answer(response.Type), own, Frames.AnswerExample, isRequest: true);
+        }
+
+        foreach (var notification in examples.Notifications.DistinctBy(notification => notification.Type))
+        {
+            Add(notification.Type, Frames.Notification(notification.Type), examples.Notifications, Frames.NotificationExample, isRequest: false);
+            operations[notification.Type] = new JsonObject
+            {
+                ["action"] = "send",
+                ["channel"] = Reference("channels/socket"),
+                ["summary"] = docs.Summary(Record(notification.Type)),
+                ["messages"] = new JsonArray(Reference($"channels/socket/messages/{notification.Type}")),
+            };
+        }
+    }
+
     private void Add(string type, JsonObject frame, IEnumerable<Example> examples, Func<Example, JsonObject> framed, bool isRequest)
     {
         var record = Record(type);
@@ -90,6 +97,11 @@ public sealed class AsyncApi
             ["summary"] = docs.Summary(record),
             ["tags"] = new JsonArray(new JsonObject { ["name"] = Family(type) }),
         };
+        if (FeatureNames.Of(FeatureNames.Of(record)) is [var feature])
+        {
+            message["x-feature"] = feature;
+        }
+
         if (isRequest)
         {
             message["correlationId"] = new JsonObject { ["location"] = "$message.payload#/id" };

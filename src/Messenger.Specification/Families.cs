@@ -7,7 +7,7 @@ public sealed partial class Families
 {
     /// <summary>As a client meets them.</summary>
     public static readonly IReadOnlyList<string> InOrder =
-        ["Registration", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Statuses", "Notifications"];
+        ["Registration", "ServerSettings", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Statuses", "Notifications"];
 
     private readonly Dictionary<string, string> families;
 

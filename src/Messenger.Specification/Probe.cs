@@ -39,7 +39,8 @@ public static class Probe
             return [new("pattern", pattern)];
         }
 
-        var longest = Largest(length => takes(new string('a', length)), Beyond);
+        // Base64 is counted decoded: its padding is no part of what it holds.
+        var longest = Largest(length => takes(new string('a', length)) || (length > 2 && takes(new string('a', length - 2) + "==")), Beyond);
         return
         [
             .. takes("") ? Array.Empty<KeyValuePair<string, JsonNode?>>() : [new("minLength", 1)],

@@ -43,6 +43,11 @@ public sealed class Schemas(Docstrings docs)
 
             var field = Of(property.PropertyType, isNull, Asker(record, example, property.Name), example[property.Name]);
             Describe(field, docs.Parameter(record, member.Name) ?? Vocabulary.Of(record.Name, property.Name));
+            if (member.GetCustomAttribute<OfFeatureAttribute>() is { } of && FeatureNames.Of(of.Feature) is [var feature])
+            {
+                field["x-feature"] = feature;
+            }
+
             properties[property.Name] = field;
         }
 

@@ -33,6 +33,9 @@ public sealed class Line : IAsyncDisposable
         _receiving = Task.Run(Receive);
     }
 
+    /// <summary>The features that were named on it: what belongs to another one breaks the protocol.</summary>
+    public IReadOnlyCollection<string> Features { get; set; } = [];
+
     /// <summary>The notifications of this connection.</summary>
     public Inbox Inbox { get; } = new();
 
@@ -183,7 +186,7 @@ public sealed class Line : IAsyncDisposable
         var frame = document.RootElement.Clone();
         var type = frame.GetProperty("type").GetString()!;
         var payload = frame.GetProperty("payload");
-        if (WireShape.FaultIn(type, payload) is { } fault)
+        if (WireShape.FaultIn(type, payload, Features) is { } fault)
         {
             throw new ProtocolBrokenException($"{fault} in {frame.GetRawText()}");
         }
@@ -195,7 +198,7 @@ public sealed class Line : IAsyncDisposable
         }
 
         var cursor = frame.TryGetProperty("cursor", out var text) ? text.GetString() : null;
-        if (frame.TryGetProperty("id", out _) || cursor is null != (type == "NotificationTyping"))
+        if (frame.TryGetProperty("id", out _) || cursor is null != (type is "NotificationTyping" or "NotificationSignal"))
         {
             throw new ProtocolBrokenException($"the envelope of {frame.GetRawText()}");
         }

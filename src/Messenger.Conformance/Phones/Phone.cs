@@ -104,6 +104,14 @@ public sealed class Phone : IAsyncDisposable
             ? new { userId = UserId, uuid = Account.Application }
             : new { userId = UserId, uuid = Account.Application, resumeCursor });
 
+    /// <summary>Authenticates as a client that understands these features.</summary>
+    public Task<Reply> Authenticate(IReadOnlyCollection<string> features, string? resumeCursor = null)
+    {
+        // Before the answer comes: it may have members of theirs.
+        Line.Features = features;
+        return Ask("RequestAuthenticationByApplication", new { userId = UserId, uuid = Account.Application, resumeCursor, features });
+    }
+
     public async Task Login()
     {
         var reply = await Authenticate();

@@ -1,10 +1,13 @@
-using Messenger.Conformance.Phones;
+using Messenger.Conformance.Rules;
 
 namespace Messenger.Conformance.Phones;
 
 /// <summary>The people of one check. They hang up when it ends.</summary>
 public sealed class Scene(People people) : IAsyncDisposable
 {
+    /// <summary>Stands for the members of settings that were asked for with <c>features</c>.</summary>
+    public const string Extended = "";
+
     private readonly List<Phone> _all = [];
     private readonly List<Phone> _first = [];
     private readonly List<Phone> _others = [];
@@ -21,6 +24,37 @@ public sealed class Scene(People people) : IAsyncDisposable
         var phone = Keep(await people.Take());
         _first.Add(phone);
         return phone;
+    }
+
+    /// <summary>As <see cref="Person"/>, on a connection that named these features. Not tried where the server does not offer one of them.</summary>
+    public async Task<Phone> Person(params string[] features)
+    {
+        var phone = await Person();
+        await Name(phone, features);
+        return phone;
+    }
+
+    /// <summary>Connects a phone anew as a client that understands these features.</summary>
+    public async Task Name(Phone phone, params string[] features)
+    {
+        ArgumentNullException.ThrowIfNull(phone);
+        var offered = await Offered();
+        if (features.FirstOrDefault(feature => !offered.Contains(feature)) is { } missing)
+        {
+            throw new NotTriedException($"this server does not offer the feature {missing}");
+        }
+
+        await phone.Connect(Url);
+        (await phone.Authenticate(features)).Done();
+    }
+
+    /// <summary>The features that this server offers; none on a server of the first edition.</summary>
+    public async Task<IReadOnlyCollection<string>> Offered()
+    {
+        var stranger = await Stranger();
+        stranger.Line.Features = [Extended];
+        var settings = (await stranger.Ask("RequestGetServerSettings", new { features = Array.Empty<string>() })).Done();
+        return settings.TryGetProperty("features", out var names) ? [.. names.EnumerateArray().Select(name => name.GetString()!)] : [];
     }
 
     public async Task<(Phone A, Phone B)> Two() => (await Person(), await Person());

@@ -25,6 +25,8 @@ public sealed class WireShape
 
     private static readonly Dictionary<string, WireShape> Shapes = Load();
 
+    private static readonly Extensions Additions = Extensions.Load();
+
     private readonly HashSet<JsonValueKind> _kinds = [];
     private readonly Dictionary<string, WireShape> _members = new(StringComparer.Ordinal);
     private WireShape? _element;
@@ -34,10 +36,13 @@ public sealed class WireShape
     public static IReadOnlyCollection<string> Known => Shapes.Keys;
 
     /// <summary>What is wrong with this payload; null if nothing is.</summary>
-    public static string? FaultIn(string type, JsonElement payload) =>
-        Shapes.TryGetValue(type, out var shape) ? shape.Fault(payload, type) : $"{type} is no answer and no notification of the protocol";
+    /// <param name="named">The features that its reader named: a member or type of another one is wrong.</param>
+    public static string? FaultIn(string type, JsonElement payload, IReadOnlyCollection<string>? named = null) =>
+        Shapes.TryGetValue(type, out var shape) ? shape.Fault(payload, type, named ?? [])
+        : Additions.Allows(type, named ?? []) ? null
+        : $"{type} is no answer and no notification that this client can understand";
 
-    private string? Fault(JsonElement value, string at)
+    private string? Fault(JsonElement value, string at, IReadOnlyCollection<string> named)
     {
         var kind = value.ValueKind == JsonValueKind.False ? JsonValueKind.True : value.ValueKind;
         if (!_kinds.Contains(kind))
@@ -47,7 +52,7 @@ public sealed class WireShape
 
         if (kind == JsonValueKind.Array && _element is not null)
         {
-            return value.EnumerateArray().Select(item => _element.Fault(item, $"{at}[]")).FirstOrDefault(fault => fault is not null);
+            return value.EnumerateArray().Select(item => _element.Fault(item, $"{at}[]", named)).FirstOrDefault(fault => fault is not null);
         }
 
         if (kind != JsonValueKind.Object)
@@ -64,10 +69,15 @@ public sealed class WireShape
         {
             if (!_members.TryGetValue(member.Name, out var shape))
             {
+                if (Additions.AllowsMember(member.Name, named))
+                {
+                    continue;
+                }
+
                 return $"{at}.{member.Name} is no field of the seed";
             }
 
-            if (shape.Fault(member.Value, $"{at}.{member.Name}") is { } fault)
+            if (shape.Fault(member.Value, $"{at}.{member.Name}", named) is { } fault)
             {
                 return fault;
             }

@@ -47,7 +47,7 @@ public sealed class Subscription : IAsyncDisposable
     /// Makes this the device's one connection. Null: the session was over before the device answered. Throws what the call throws;
     /// then dispose this one, and let the client try again with another.
     /// </summary>
-    public async Task<Connected?> Connect(string? resumeCursor)
+    public async Task<Connected?> Connect(string? resumeCursor, LoginAttempt? attempt = null)
     {
         lock (gate)
         {
@@ -59,7 +59,7 @@ public sealed class Subscription : IAsyncDisposable
             connected = true;
         }
 
-        var answer = await device.Connect(new Connection(owner.Gateway, Session), resumeCursor);
+        var answer = await device.Connect(new Connection(owner.Gateway, Session) { Attempt = attempt }, resumeCursor);
         lock (gate)
         {
             Host = answer.Host;

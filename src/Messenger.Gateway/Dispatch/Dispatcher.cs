@@ -24,6 +24,7 @@ internal sealed class Dispatcher(
 
     // The sweep comes once a period: what it finds due must not have become overdue since the last one.
     private readonly long patience = Ticks(options.Value.RequestDeadline - Watch.Period, time);
+    private readonly Features offered = options.Value.Offered;
     private readonly long loginPatience = Ticks(options.Value.LoginRequestDeadline - Watch.Period, time);
 
     /// <summary>
@@ -285,17 +286,18 @@ internal sealed class Dispatcher(
 
     private void Answer(Session session, Pending pending, in Reply reply)
     {
+        var features = session.Features | (pending.Route.IsGuest ? Named(pending.Request) : Features.None);
         var frame = FrameBuffer.Take();
         try
         {
-            Write(frame, pending.Id, pending.Route, reply);
+            Write(frame, pending.Id, pending.Route, reply, features);
         }
 #pragma warning disable CA1031 // A response that cannot be written must not stop its lane.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             frame = FrameBuffer.Take();
-            Write(frame, pending.Id, pending.Route, Refuse(pending.Route, e));
+            Write(frame, pending.Id, pending.Route, Refuse(pending.Route, e), features);
         }
 
         session.Send(frame);
@@ -322,23 +324,26 @@ internal sealed class Dispatcher(
         }
     }
 
-    private static void Write(FrameBuffer frame, byte[] id, Route route, in Reply reply)
+    /// <summary>What a request names that asks before a session can: it counts for its own answer.</summary>
+    private Features Named(IRequest? request) => request is INamesFeatures names ? FeatureNames.Parse(names.Features) & offered : Features.None;
+
+    private static void Write(FrameBuffer frame, byte[] id, Route route, in Reply reply, Features features)
     {
         if (reply.Refusal is { } refusal)
         {
-            FrameWriter.Answer(frame, id, new ResponseStatusMessage(route.Type, refusal.Status, refusal.Description));
+            FrameWriter.Answer(frame, id, StatusAnswers.Of(route.Type, refusal, features));
         }
         else if (reply.Json is { } json)
         {
-            FrameWriter.Answer(frame, id, route.Response, json);
+            FrameWriter.Answer(frame, id, route.Response, Addition.Merge(json, reply.Additions, features));
         }
         else if (reply.Value is { } value)
         {
             FrameWriter.Answer(frame, id, value);
         }
-        else if (reply.Note is { } note)
+        else if (reply.Note is not null || reply.Resync is not null)
         {
-            FrameWriter.Answer(frame, id, new ResponseStatusMessage(route.Type, Statuses.Ok, note));
+            FrameWriter.Answer(frame, id, StatusAnswers.Ok(route.Type, reply.Note, reply.Resync, features));
         }
         else
         {

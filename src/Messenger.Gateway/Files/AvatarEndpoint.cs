@@ -14,7 +14,7 @@ internal sealed class AvatarEndpoint(
     public const string Pattern = "/avatar/{owner}";
 
     /// <summary>A picture that is shown as large as a thumb.</summary>
-    private const long MaxBytes = 5 * 1024 * 1024;
+    private const long MaxBytes = Limits.AvatarBytes;
 
     /// <summary>What its upload is for; nobody can go on with one.</summary>
     private const string Target = "avatar";

@@ -38,7 +38,16 @@ internal sealed class FileAnswers(IGrainFactory grains, FileLinks links, IFileSt
         return View(me, files, files.Files.Where((_, at) => present[at]));
     }
 
-    private ResponseFiles View(Caller me, MessageFiles message, IEnumerable<MessageFile> files) => new([.. files.Select(file => new Protocol.FileInfo(
+    /// <summary>A file stands before its preview, although the preview comes first; else as they came.</summary>
+    private static IEnumerable<MessageFile> InOrder(IEnumerable<MessageFile> files)
+    {
+        var all = files.ToList();
+        var previews = all.Select(file => file.PreviewName).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        return all.Where(file => !previews.Contains(file.Name) || file.PreviewName == file.Name)
+            .Concat(all.Where(file => previews.Contains(file.Name) && file.PreviewName != file.Name));
+    }
+
+    private ResponseFiles View(Caller me, MessageFiles message, IEnumerable<MessageFile> files) => new([.. InOrder(files).Select(file => new Protocol.FileInfo(
         file.Name, links.Url(me.Origin, message.ConversationUuid, message.MessageUuid, file.PathName),
         file.Width, file.Height, file.Duration, file.Size, file.PreviewName, file.MimeType))]);
 }

@@ -26,7 +26,7 @@ internal sealed class GuestAdmission(UserLimits limits, FailureLog failures, IOp
         }
 
         failures.Shed(Kind);
-        return (null, Refused.Unavailable($"too many log in just now; try again in {queue.Pause()} s"));
+        return (null, Refused.Unavailable("too many log in just now", queue.Pause()));
     }
 
     /// <summary>Once a second.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Messenger.Contracts;
 using Messenger.Gateway.Delivery;
+using Messenger.Protocol;
 
 namespace Messenger.Gateway.Requests;
 
@@ -9,6 +10,9 @@ internal interface IGuest : ISessionOutlet
 {
     /// <summary>Who it is; null until it has authenticated.</summary>
     Caller? Caller { get; }
+
+    /// <summary>What it understands besides the seed: nothing until it has authenticated.</summary>
+    Features Features { get; }
 
     /// <summary>Where it comes from; null where the transport knows no addresses.</summary>
     IPAddress? Address { get; }

@@ -7,6 +7,12 @@ namespace Messenger.Gateway.Requests;
 /// <summary>How a request came out, before it is a frame: refused, or a response (as an object, or as JSON already), or done.</summary>
 internal readonly record struct Reply(Refused? Refusal, object? Value = null, byte[]? Json = null, string? Note = null)
 {
+    /// <summary>Members of <see cref="Json"/> that only some sessions see; null for none.</summary>
+    public Addition[]? Additions { get; init; }
+
+    /// <summary>Of a login that had a cursor: whether it cannot go on there; null otherwise.</summary>
+    public bool? Resync { get; init; }
+
     /// <summary>What the session becomes once this answer is queued; null where it stays what it is.</summary>
     public Entry? Entry { get; init; }
 

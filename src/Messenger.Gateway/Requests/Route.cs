@@ -15,12 +15,16 @@ internal abstract class Route
     protected Route(Type request)
     {
         Type = request.Name;
+        Feature = FeatureNames.Of(request);
         IsLogin = request == typeof(RequestAuthenticationByApplication);
         Ok = FrameWriter.Payload(new ResponseStatusMessage(Type, Statuses.Ok, null));
     }
 
     /// <summary>The request's name on the wire.</summary>
     public string Type { get; }
+
+    /// <summary>The feature that it belongs to; none for the seed's.</summary>
+    public Features Feature { get; }
 
     /// <summary>The response's name, where the grain gives its JSON.</summary>
     public virtual string Response => nameof(ResponseStatusMessage);

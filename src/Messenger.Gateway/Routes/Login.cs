@@ -4,12 +4,14 @@ using Messenger.Gateway.RateLimits;
 using Messenger.Gateway.Requests;
 using Messenger.Gateway.Routes;
 using Messenger.Protocol;
+using Microsoft.Extensions.Options;
 using Orleans;
 
 namespace Messenger.Gateway.Routes;
 
 /// <summary>Makes a guest's connection an application's.</summary>
-internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, UserLimits limits, GuestAdmission admission)
+internal sealed class Login(
+    IGrainFactory grains, Subscriptions subscriptions, UserLimits limits, GuestAdmission admission, IOptions<GatewayOptions> options)
 {
     /// <summary>The <c>description</c> of an <c>ok</c> whose cursor cannot be continued.</summary>
     public const string Resync = "resync";
@@ -63,15 +65,23 @@ internal sealed class Login(IGrainFactory grains, Subscriptions subscriptions, U
         var subscription = subscriptions.Attach(caller.Device, session);
         try
         {
-            if (await subscription.Connect(request.ResumeCursor) is not { } connected)
+            if (await subscription.Connect(request.ResumeCursor, request.Attempt) is not { } connected)
             {
                 await subscription.DisposeAsync();
                 return Refused.Unavailable("the connection was closed meanwhile");
             }
 
+            if (connected.Superseded)
+            {
+                await subscription.DisposeAsync();
+                return Refused.Conflict("a later attempt of the same run of this client is connected");
+            }
+
+            var features = FeatureNames.Parse(request.Features) & options.Value.Offered;
             return new Reply(null, Note: connected.Resync ? Resync : null)
             {
-                Entry = new Entry(caller with { Origin = session.Origin }, subscription),
+                Resync = request.ResumeCursor is null ? null : connected.Resync,
+                Entry = new Entry(caller with { Origin = session.Origin, Features = features }, subscription),
             };
         }
         catch

@@ -1,12 +1,47 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using Messenger.Protocol;
 using Microsoft.Extensions.Options;
 
 namespace Messenger.Gateway.Routes;
 
 /// <summary>What the gateway answers out of its configuration.</summary>
-internal sealed class OwnAnswers(IOptions<GatewayOptions> gateway, IOptions<SettingsOptions> settings)
+internal sealed class OwnAnswers
 {
-    public ResponsePong Pong { get; } = new(gateway.Value.ServerVersion, gateway.Value.AndroidUrl);
+    /// <summary>Enough to tell two configurations apart.</summary>
+    private const int EtagBytes = 12;
 
-    public ResponseServerSettings Settings { get; } = settings.Value.ToResponse();
+    private readonly ResponsePong pong;
+    private readonly ResponseServerSettings seed;
+    private readonly ResponseServerSettings extended;
+    private readonly TimeProvider time;
+
+    public OwnAnswers(IOptions<GatewayOptions> gateway, IOptions<SettingsOptions> settings, IOptions<FilesOptions> files, TimeProvider time)
+    {
+        this.time = time;
+        Offered = gateway.Value.Offered;
+        pong = new ResponsePong(gateway.Value.ServerVersion, gateway.Value.AndroidUrl);
+        seed = settings.Value.ToResponse();
+        extended = Tagged(seed with
+        {
+            Features = FeatureNames.Of(Offered),
+            Limits = new ServerLimits(
+                gateway.Value.MaxMessageBytes, Limits.BodyBytes, Limits.Members, Limits.FilesOfMessage, files.Value.MaxBytes, Limits.AvatarBytes, Limits.Page,
+                Limits.Contacts, Limits.ParamBytes, Limits.ExpiryMinSeconds, Limits.ExpiryMaxSeconds),
+            MinClientVersion = settings.Value.MinClientVersion,
+            Notice = settings.Value.Notice,
+            Flags = settings.Value.Flags,
+        });
+    }
+
+    /// <summary>The features that are served here.</summary>
+    public Features Offered { get; }
+
+    public ResponsePong Pong(Features named) =>
+        (named & Features.Errors) == 0 ? pong : pong with { Now = time.GetUtcNow().ToUnixTimeMilliseconds() };
+
+    public ResponseServerSettings Settings(RequestGetServerSettings asked) => asked.Features is null ? seed : extended;
+
+    private static ResponseServerSettings Tagged(ResponseServerSettings settings) =>
+        settings with { Etag = Base64Url.EncodeToString(SHA256.HashData(FrameWriter.Payload(settings)).AsSpan(0, EtagBytes)) };
 }

@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Gateway.Requests;
 using Messenger.Protocol;
 using Orleans;
 
@@ -17,6 +18,6 @@ internal static class ProfileRoutes
         on.User((Caller me, RequestGetUserInfoMulti r) => grains.User(me).GetUserInfoMulti(me, r));
         on.User((Caller me, GetParams r) => grains.User(me).GetParams(me, r));
         on.User((Caller me, UpdateParam r) => grains.User(me).UpdateParam(me, r));
-        on.Guest((RequestGetServerSettings _) => own.Settings);
+        on.Guest((IGuest _, RequestGetServerSettings r) => own.Settings(r));
     }
 }

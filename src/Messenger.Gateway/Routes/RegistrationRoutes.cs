@@ -11,9 +11,9 @@ internal static class RegistrationRoutes
 {
     public static void Add(RouteTable on, IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission)
     {
-        on.Guest((RequestPing _) => own.Pong);
+        on.Guest((IGuest guest, RequestPing _) => own.Pong(guest.Features));
         on.Guest(async (IGuest from, RequestRegisterApplication r) =>
-            await registrations.Refuse(from.Address) is { } refusal ? refusal : await grains.Registration(r.UserId).Register(r));
+            await registrations.Refuse(from.Address) is { } refusal ? refusal : await Register(grains, r.UserId ?? UserIds.FromPhone(r.OpenUserId), r));
         on.Guest(async (IGuest from, RequestConfirmRegistration r) =>
         {
             if (limits.RefuseConfirmation(from.Address) is { } tooMany)
@@ -34,4 +34,7 @@ internal static class RegistrationRoutes
         on.User((Caller me, RequestDeleteUser r) => grains.User(me).DeleteUser(me, r));
         on.User((Caller me, RequestDeleteUserConfirmation r) => grains.User(me).ConfirmDeleteUser(me, r));
     }
+
+    private static Task<Answer> Register(IGrainFactory grains, string userId, RequestRegisterApplication request) =>
+        grains.Registration(userId).Register(request with { UserId = userId });
 }

@@ -13,11 +13,13 @@ internal sealed class RouteTable
 {
     private readonly Dictionary<string, Route> routes = new(StringComparer.Ordinal);
     private readonly FrozenDictionary<string, Route> frozen;
+    private readonly Features offered;
 
     public RouteTable(
         IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission,
         FileAnswers files)
     {
+        offered = own.Offered;
         var budgeted = new Budgeted(grains, limits);
         RegistrationRoutes.Add(this, grains, own, login, registrations, limits, admission);
         ProfileRoutes.Add(this, grains, own);
@@ -52,7 +54,7 @@ internal sealed class RouteTable
     public void Batch<TRequest>(Func<Caller, TRequest[], Task<Answer<Accepted>[]>> call)
         where TRequest : class, IConversationRequest =>
         Add(new BatchRoute<TRequest, Answer<Accepted>>(
-            nameof(ResponseAddedMessage), call, answer => new Reply(answer.Refusal, Json: answer.Value?.Payload)));
+            nameof(ResponseAddedMessage), call, answer => new Reply(answer.Refusal, Json: answer.Value?.Payload) { Additions = answer.Value?.Additions }));
 
     /// <summary>Served before authentication too.</summary>
     public void Guest<TRequest>(Func<IGuest, TRequest, Task<Answer>> call)
@@ -63,9 +65,16 @@ internal sealed class RouteTable
         where TRequest : class, IRequest => Add(new GuestRoute<TRequest>(async (guest, pending, request) => await call(guest, pending, request)));
 
     /// <summary>Served before authentication too, by the gateway itself.</summary>
-    public void Guest<TRequest>(Func<TRequest, object> answer)
+    public void Guest<TRequest>(Func<IGuest, TRequest, object> answer)
         where TRequest : class, IRequest =>
-        Add(new GuestRoute<TRequest>((_, _, request) => ValueTask.FromResult(new Reply(null, answer(request)))));
+        Add(new GuestRoute<TRequest>((guest, _, request) => ValueTask.FromResult(new Reply(null, answer(guest, request)))));
 
-    private void Add(Route route) => routes.Add(route.Type, route);
+    /// <summary>A request of a feature that is not offered is an unknown type.</summary>
+    private void Add(Route route)
+    {
+        if ((route.Feature & ~offered) == 0)
+        {
+            routes.Add(route.Type, route);
+        }
+    }
 }

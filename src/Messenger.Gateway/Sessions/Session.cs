@@ -78,6 +78,9 @@ internal sealed class Session : IGuest, IUpgradedConnection
     /// <summary>Who it is; null until it has authenticated.</summary>
     public Caller? Caller { get; private set; }
 
+    /// <inheritdoc/>
+    public Features Features => Caller?.Features ?? Features.None;
+
     /// <summary>Its share in its device's notifications; null until it has authenticated.</summary>
     public Subscription? Subscription { get; private set; }
 
@@ -159,13 +162,22 @@ internal sealed class Session : IGuest, IUpgradedConnection
     /// <inheritdoc/>
     public bool TrySend(Notice notice, Cursor? cursor)
     {
+        if (!notice.IsFor(Features))
+        {
+            // The number is passed over. Its client resumes before it, and is not told then either.
+            return true;
+        }
+
         Span<byte> text = stackalloc byte[Cursor.MaxLength];
         var frame = FrameBuffer.Take();
-        FrameWriter.Notification(frame, notice.Type, text[..(cursor?.Write(text) ?? 0)], links.Finished(notice, Origin));
+        FrameWriter.Notification(frame, notice.Type, text[..(cursor?.Write(text) ?? 0)], Payload(notice));
         var added = Outbox.TryAddNotice(frame.Written, notice.Committed, RequestTraces.Writing(notice));
         memory.RelieveOutboxes();
         return added;
     }
+
+    private ReadOnlySpan<byte> Payload(Notice notice) =>
+        notice.Additions is null ? links.Finished(notice, Origin) : Addition.Merge(notice.Payload, notice.Additions, Features);
 
     /// <inheritdoc/>
     public void Flush() => Outbox.Flush();

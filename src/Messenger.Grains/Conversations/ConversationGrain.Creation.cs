@@ -126,10 +126,13 @@ internal sealed partial class ConversationGrain
             request.ConversationUuid, request.IsDialog, request.Title, me.UserId, key.Uuid, key.UuidText, now,
             HasAvatar: false, AvatarUpdated: now, Deleted: false);
         var position = 0L;
+
+        // As the seed lists admins: those who were named first, the creator last.
         List<MemberRow> members =
         [
+            .. people.Where(one => one.Value.Admin).Select(one => new MemberRow(one.Key, IsAdmin: true, Nick: null, JoinedAt: 1, LeftAt: null, position++)),
             new MemberRow(me.UserId, IsAdmin: true, request.NickEncrypted, JoinedAt: 1, LeftAt: null, position++),
-            .. people.Select(one => new MemberRow(one.Key, one.Value.Admin, Nick: null, JoinedAt: 1, LeftAt: null, position++)),
+            .. people.Where(one => !one.Value.Admin).Select(one => new MemberRow(one.Key, IsAdmin: false, Nick: null, JoinedAt: 1, LeftAt: null, position++)),
         ];
         var state = new ConversationState(header, 0, now, members, [key], [], Term: 0) { History = messages.History };
         var live = new LiveConversation(Id, state, memory.Keep()) { Blacklisting = blacklisting };
@@ -179,16 +182,22 @@ internal sealed partial class ConversationGrain
 
     private void TellCreated(LiveConversation live, Caller me, List<string> everyone, List<MessageRow> events, string[] added)
     {
-        if (added.Length <= IntroducedToEveryone)
+        if (added.Length > IntroducedToEveryone)
         {
-            Tell(live, events, everyone, me, [.. added.Select(user => Introduction(live, user))]);
+            _fanout.Send(everyone.Select(user => (user, new[] { Introduced(live, user, me) })), me);
             return;
         }
 
-        var pieces = everyone.Select(user => Introduction(live, user) is var introduction
-            ? (user, new[] { Notice.Of(introduction, Woken(live, introduction, me), Now) })
-            : default);
-        _fanout.Send(pieces, me);
+        // The creator's other devices hear of themselves first, as the seed has it: all that they hear of a conversation made alone.
+        Notice[] all = [.. added.Select(user => Introduced(live, user, me)), .. events.Select(row => Announce(live, row))];
+        Notice[] own = [Introduced(live, me.UserId, me), .. all];
+        _fanout.Send(everyone.Select(user => (user, user == me.UserId ? own : all)), me);
+    }
+
+    private Notice Introduced(LiveConversation live, string user, Caller creator)
+    {
+        var introduction = Introduction(live, user);
+        return Notice.Of(introduction, user == creator.UserId ? null : Woken(live, introduction, creator), Now);
     }
 
     private static NotificationAddMemberToConversation Introduction(LiveConversation live, string user) =>

@@ -28,7 +28,7 @@ internal sealed partial class ConversationGrain
         if (!memory.TryReserve(bytes))
         {
             // What is no repeat is refused; a repeat needs no room that its answer does not need anyway.
-            sending.RefuseNew(Refused.Unavailable($"the server's memory for messages is used up; try again in {ShortMemorySeconds} s"));
+            sending.RefuseNew(Refused.Unavailable("the server's memory for messages is used up", ShortMemorySeconds));
             bytes = 0;
         }
 
@@ -314,7 +314,7 @@ internal sealed partial class ConversationGrain
         : live.Roster.Member(me.UserId) is null ? NotFound()
         : Refused.Conflict("messageUuid is taken: choose another");
 
-    /// <summary>All or nothing: its author, be it one who has left, or a group's admin.</summary>
+    /// <summary>All or nothing: its author, be it one who has left, or who may delete others' (<see cref="MayDeleteOthers"/>).</summary>
     private Task<Answer> Delete(Caller me, string[] uuids)
     {
         var wanted = uuids.Select(Guid.Parse).Distinct().ToList();
@@ -342,10 +342,9 @@ internal sealed partial class ConversationGrain
                 return Refused.Forbidden("an event cannot be deleted");
             }
 
-            var admin = live.Roster.IsAdmin(me.UserId) && !live.Header.IsDialog;
-            if (!admin && rows.Any(row => row.UserId != me.UserId))
+            if (!MayDeleteOthers(live, me) && rows.Any(row => row.UserId != me.UserId))
             {
-                return Refused.Forbidden("only its author or a group's admin deletes a message");
+                return Refused.Forbidden("only its author, a group's admin or either side of an open dialog deletes a message");
             }
 
             List<MessageRow> gone = [.. rows.Where(row => !row.Deleted).Select(row => row with { Deleted = true, Iv = null, Body = null })];
@@ -369,6 +368,10 @@ internal sealed partial class ConversationGrain
             });
         });
     }
+
+    /// <summary>A group's admin, and both sides of a dialog in which there are two: but not one that the other has blacklisted.</summary>
+    private static bool MayDeleteOthers(LiveConversation live, Caller me) =>
+        live.Roster.IsAdmin(me.UserId) && (!live.Header.IsDialog || (live.Roster.Present.Count == 2 && Blocked(live, me) is null));
 
     /// <summary>What is to become of one message of a call; of one with nothing in it a row is committed.</summary>
     private readonly record struct Plan(MessageRow? Stored, Refused? Refusal, bool Repeats);

@@ -109,6 +109,11 @@ internal sealed class DeviceGrain(
     public Task<Connected> Connect(Connection incoming, string? resumeCursor)
     {
         var resumption = mailbox.Connect(incoming, resumeCursor, out var epoch);
+        if (resumption.Superseded)
+        {
+            return Task.FromResult(new Connected(epoch, resumption.Number, [], Resync: false, silo.SiloAddress) { Superseded = true });
+        }
+
         if (resumeCursor is not null)
         {
             DeviceMeter.Resumed(continued: !resumption.Resync);

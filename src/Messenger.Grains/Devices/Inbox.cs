@@ -101,7 +101,7 @@ internal sealed class Inbox(InboxBounds bounds, long epoch)
         return inbox;
     }
 
-    private static long Weight(Notice notice) => notice.Payload.Length + Overhead;
+    private static long Weight(Notice notice) => notice.Payload.Length + (notice.Additions?.Sum(addition => addition.Json.Length + Overhead) ?? 0) + Overhead;
 }
 
 /// <summary>How much an inbox keeps.</summary>
@@ -124,4 +124,5 @@ internal sealed record InboxSnapshot(long Epoch, long Number, InboxEntry[] Kept)
 /// <summary>The outcome of <see cref="Inbox.Resume"/>.</summary>
 /// <param name="Number">The number before the first of <paramref name="Missed"/>.</param>
 /// <param name="Resync">A cursor was given and cannot be continued.</param>
-internal readonly record struct Resumption(long Number, Notice[] Missed, bool Resync);
+/// <param name="Superseded">Nothing happened: a later try of the same run of the client is connected.</param>
+internal readonly record struct Resumption(long Number, Notice[] Missed, bool Resync, bool Superseded = false);

@@ -81,6 +81,13 @@ internal sealed class Mailbox(
     {
         lock (gate)
         {
+            if (connection is { } live && IsOnline(live) && incoming.IsBehind(live.Connection))
+            {
+                // Its client gave it up when it began the later one.
+                epoch = inbox.Epoch;
+                return new Resumption(inbox.Number, [], Resync: false, Superseded: true);
+            }
+
             if (connection is { } older)
             {
                 // The same connection again is a retry of a call whose answer was lost.

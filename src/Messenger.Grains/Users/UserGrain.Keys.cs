@@ -51,8 +51,8 @@ internal sealed partial class UserGrain
         var companions = await conversations.CompanionsOf(UserId);
         _keysBeingTold++;
         _news.Send(
-            companions,
-            [Notice.Of(new NotificationNewPublicKey(UserId, ConversationUuid: null, request.PublicKeyBase64), committed: Now)], except: null);
+            [.. companions, UserId],
+            [Notice.Of(new NotificationNewPublicKey(UserId, ConversationUuid: null, request.PublicKeyBase64), committed: Now)], except: me);
         return Answer.Ok;
     }
 
@@ -141,7 +141,7 @@ internal sealed partial class UserGrain
 
     private async Task DoubtKeys()
     {
-        var companions = await conversations.CompanionsOf(UserId);
+        string[] companions = [.. await conversations.CompanionsOf(UserId), UserId];
         _keysBeingTold++;
         _ = _news.Doubt(companions);
 

@@ -1,3 +1,4 @@
+using Messenger.Ports;
 using Orleans;
 using Orleans.Runtime;
 
@@ -6,8 +7,14 @@ namespace Messenger.Grains.Users;
 /// <summary>Last logins are written behind: a flapping connection must not cost a write per login.</summary>
 internal sealed partial class UserGrain
 {
-    /// <summary>How old what is on disk may get. What a crash loses is at most this much of a "last seen".</summary>
-    private static readonly TimeSpan WriteBehindPeriod = TimeSpan.FromMinutes(10);
+    /// <summary>
+    /// How old what others see of a login may be, and what a crash may lose of it. People look at minutes of a "last seen", and a connection that flaps
+    /// comes back more often than that.
+    /// </summary>
+    private static readonly TimeSpan WriteBehindPeriod = TimeSpan.FromMinutes(1);
+
+    /// <summary>The newest login of which this actor knows: what is on disk may be behind it.</summary>
+    private long LastLogin(UserRow row) => Math.Max(row.LastLogin, _logins.Values.Append(0).Max());
 
     private readonly Dictionary<string, long> _logins = new(StringComparer.Ordinal);
     private IGrainTimer? _writeBehind;
@@ -32,7 +39,7 @@ internal sealed partial class UserGrain
             try
             {
                 await _account.Change(account => account with { Applications = Applications.WithLogins(account.Applications, _logins) });
-                await ChangeRow(row => row with { LastLogin = Math.Max(row.LastLogin, _logins.Values.Append(0).Max()) });
+                await ChangeRow(row => row with { LastLogin = LastLogin(row) });
             }
             catch
             {

@@ -22,7 +22,7 @@ internal sealed partial class UserGrain : IUserOperations
         var applications = Applications.WithLogins((await _account.Load()).Applications, _logins);
         var online = await _devices.AreOnline(applications);
         return new UserCard(
-            UserId, row.Suspended, row.Created, Math.Max(row.LastLogin, _logins.Values.Append(0).Max()), row.PublicKey is not null,
+            UserId, row.Suspended, row.Created, LastLogin(row), row.PublicKey is not null,
             [.. applications.Select((application, at) => new DeviceCard(
                 NameOf(application), application.Type, application.Created, application.LastLogin, online[at], application.DeviceToken is not null,
                 application.OsVersion, application.Vendor, application.Model))]);

@@ -36,6 +36,11 @@ internal sealed partial class UserGrain
         }
 
         var rows = (await users.FindMany(userIds)).ToDictionary(row => row.UserId, StringComparer.Ordinal);
+        if (rows.TryGetValue(UserId, out var own))
+        {
+            rows[UserId] = own with { LastLogin = LastLogin(own) };
+        }
+
         var blocked = await BlackList();
         var now = Now;
         return [.. userIds.Select(id => Profiles.Of(id, rows.GetValueOrDefault(id), UserId, blocked.Contains(id), now))];

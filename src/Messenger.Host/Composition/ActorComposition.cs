@@ -74,6 +74,7 @@ internal static class ActorComposition
                 options.AllowedOrigins = settings.Edge.AllowedOrigins;
                 options.ServerVersion = server.Version;
                 options.AndroidUrl = server.AndroidUrl?.ToString();
+                options.FeaturesOff = settings.Edition.FeaturesOff;
             },
             answer =>
             {
@@ -81,6 +82,9 @@ internal static class ActorComposition
                 answer.AdminId = server.Answer.AdminId;
                 answer.BigBrother = server.Answer.BigBrother;
                 answer.Theme = Theme(server.Answer.Theme);
+                answer.Notice = settings.Edition.Notice;
+                answer.Flags = settings.Edition.Flags;
+                answer.MinClientVersion = settings.Edition.MinClientVersion;
             });
         services.AddHostedService<DrainOnStop>();
         var files = settings.Files;

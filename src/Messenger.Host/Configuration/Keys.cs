@@ -242,7 +242,7 @@ internal static class Keys
         FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool,
         Explorer, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
         ButtonBackground, ButtonText, YourMessageBubbleBackground, YourMessageBubbleText, TheirMessageBubbleBackground, TheirMessageBubbleText,
-        Logo, Sound,
+        Logo, Sound, .. EditionKeys.All,
     ];
 
     private static Key<long> Memory(string of, int percent, string reason) =>

@@ -36,6 +36,7 @@ public class DefectTests(SharedServer server) : OnSharedServer(server)
         ("RCP-1", "receipts are forgotten", () => new Lying("MessageDelivered")),
         ("FILE-7", "files of no message are an empty list", () => new Frames(NoFiles, Status)),
         ("REP-2", "nobody hears of a report", () => new Frames(frame => frame["payload"]!["objectionable"] = false, "UpdatedMessageNotification")),
+        ("EXT-1", "everybody is told the time", () => new Frames(frame => frame["payload"]!["now"] = 1, "ResponsePong")),
         ("LIM-3", "what is too long is cut", () => new Requests(Cut, "RequestUpdateUserNick")),
     ];
 

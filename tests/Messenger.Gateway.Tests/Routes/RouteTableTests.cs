@@ -13,8 +13,9 @@ public class RouteTableTests
 {
     private readonly RouteTable table = new(
         new StubGrains().Factory,
-        new OwnAnswers(Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions())),
-        new Login(null!, null!, null!, null!),
+        new OwnAnswers(
+            Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions()), Options.Create(new FilesOptions()), TimeProvider.System),
+        new Login(null!, null!, null!, null!, Options.Create(new GatewayOptions())),
         new RegistrationLimit(Options.Create(new GatewayOptions()), TimeProvider.System, new StubGrains().Factory),
         null!,
         null!,
@@ -27,8 +28,19 @@ public class RouteTableTests
         var requests = seed.RootElement.GetProperty("exchanges").EnumerateArray()
             .Select(exchange => exchange.GetProperty("request").GetString()!).Distinct();
 
-        Assert.Equal(requests.Order(), table.All.Select(route => route.Type).Order());
-        Assert.Equal(56, table.All.Count());
+        var served = table.All.Where(route => route.Feature == Features.None).Select(route => route.Type).ToList();
+        Assert.Equal(requests.Order(), served.Order());
+        Assert.Equal(56, served.Count);
+    }
+
+    [Fact]
+    public void ServesEveryRequestOfTheFeaturesThatAreOffered()
+    {
+        var requests = typeof(Protocol.IRequest).Assembly.GetTypes()
+            .Where(type => type.IsClass && type.IsAssignableTo(typeof(Protocol.IRequest)) && (FeatureNames.Of(type) & FeatureNames.Served) != 0)
+            .Select(type => type.Name);
+
+        Assert.Equal(requests.Order(), table.All.Where(route => route.Feature != Features.None).Select(route => route.Type).Order());
     }
 
     [Fact]

@@ -88,6 +88,21 @@ public sealed class DeviceGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_late_attempt_of_one_run_changes_nothing_while_a_later_one_is_live()
+    {
+        Assert.False((await Device.Connect(At(1) with { Attempt = new("run", 2) }, null)).Superseded);
+        Assert.True((await Device.Connect(At(2) with { Attempt = new("run", 1) }, null)).Superseded);
+        Assert.Empty(streams.All);
+        Assert.True((await Device.Renew(1, 0)).Held);
+
+        // Another run counts for itself, and what is not live is not compared with.
+        Assert.False((await Device.Connect(At(3) with { Attempt = new("another", 1) }, null)).Superseded);
+        await Device.Connect(At(4) with { Attempt = new("run", 9) }, null);
+        clock.Advance(TimeSpan.FromSeconds(16));
+        Assert.False((await Device.Connect(At(5) with { Attempt = new("run", 1) }, null)).Superseded);
+    }
+
+    [Fact]
     public async Task Notices_are_numbered_and_typing_is_not_kept()
     {
         await Deliver();

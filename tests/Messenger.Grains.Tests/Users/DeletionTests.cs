@@ -23,6 +23,7 @@ public sealed class DeletionTests(UserSilo house)
         await person.Grain.AddBlackList(person.Me, new AddBlackList(house.Stranger().UserId));
         await person.Grain.UpdateParam(person.Me, new UpdateParam("name", "value"));
         await person.Grain.UpdateContact(person.Me, new UpdateContact(new Contact(one.UserId, null, null, null), null));
+        await person.Device("two").Hears<NotificationNewPublicKey>();
         await person.Device("two").Hears<UpdateContactNotification>();
         await house.Conversation(dialog: true, person, one);
         await house.Conversation(dialog: false, two, person, one);

@@ -34,6 +34,15 @@ public sealed class KeysTests(UserSilo house)
     }
 
     [Fact]
+    public async Task A_new_key_is_told_to_the_persons_other_devices_and_not_to_the_one_that_made_it()
+    {
+        var person = await house.Person("one", "two");
+        await person.AddKeys();
+        Assert.Equal(person.UserId, (await person.Device("two").Hears<NotificationNewPublicKey>()).GetProperty("userId").GetString());
+        Assert.True(person.Device("one").HeardNothing);
+    }
+
+    [Fact]
     public async Task The_same_keys_again_are_a_retry()
     {
         var (person, friend) = (await house.Person(), await house.Person());

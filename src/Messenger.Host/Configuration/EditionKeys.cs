@@ -1,0 +1,57 @@
+using Messenger.Protocol;
+
+namespace Messenger.Host.Configuration;
+
+/// <summary>What clients are told besides the seed, and which extensions of the protocol they get.</summary>
+internal static class EditionKeys
+{
+    private const string Pairs = "NAME=VALUE, comma-separated";
+
+    public static readonly Key<string?> Notice = Key.Text(
+        "Server:Notice", "text", "none", "What the operator has to say to everybody, such as the next maintenance.");
+
+    public static readonly Key<string?> Flags = Key.Text(
+        "Server:Flags", Pairs, "none", "The operator's own switches for its clients; everybody may read them.");
+
+    public static readonly Key<string?> MinClientVersion = Key.Text(
+        "Server:MinClientVersion", Pairs, "none", "By applicationType the oldest version of a client that is wanted, such as android=2.4,ios=2.3.1.");
+
+    public static readonly Key<string?> FeaturesOff = Key.Text(
+        "Server:FeaturesOff", "names of features, comma-separated", "none",
+        "Extensions that are not offered. During a rolling upgrade: those that the release before has not.");
+
+    public static readonly IReadOnlyList<Key> All = [Notice, Flags, MinClientVersion, FeaturesOff];
+
+    /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
+    public static EditionSettings Read(IConfiguration from) => new(
+        Notice.Read(from), Map(Flags, from), Map(MinClientVersion, from), Off(from));
+
+    private static Features Off(IConfiguration from)
+    {
+        var names = List(FeaturesOff, from);
+        return names.FirstOrDefault(name => FeatureNames.Parse([name]) == Features.None) is { } unknown
+            ? throw FeaturesOff.Refuse($"there is no feature {unknown}", FeaturesOff.Read(from)!)
+            : FeatureNames.Parse(names);
+    }
+
+    private static Dictionary<string, string> Map(Key<string?> key, IConfiguration from)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in List(key, from))
+        {
+            if (pair.Split('=', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } name, { Length: > 0 } value] || !map.TryAdd(name, value))
+            {
+                throw key.Refuse($"it takes {key.Takes}", key.Read(from)!);
+            }
+        }
+
+        return map;
+    }
+
+    private static string[] List(Key<string?> key, IConfiguration from) =>
+        key.Read(from)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}
+
+/// <summary>See <see cref="EditionKeys"/>.</summary>
+internal sealed record EditionSettings(
+    string? Notice, Dictionary<string, string> Flags, Dictionary<string, string> MinClientVersion, Features FeaturesOff);
