@@ -20,6 +20,8 @@ internal static class GatewayMeter
 
     private static readonly Histogram<int> Batches = Signals.Batches.Sizes(Meter);
 
+    private static readonly Counter<long> ShedConnections = Signals.ConnectionsShed.Counter(Meter);
+
     private static int draining;
 
     /// <summary>Connections that a stopping process has still to close; 0 while it does not stop.</summary>
@@ -35,6 +37,10 @@ internal static class GatewayMeter
         Sessions.Add(0);
         Overflows.Add(0);
         Closed(CloseCode.ContinuityLost, 0);
+        foreach (var reason in (string[])["idle", "waiting", "sessions", "address"])
+        {
+            ShedConnections.Add(0, Labels.ShedReason.Is(reason));
+        }
     }
 
     public static void Opened() => Sessions.Add(1);
@@ -44,6 +50,9 @@ internal static class GatewayMeter
     public static void Closed(CloseCode code) => Closed(code, 1);
 
     public static void Overflowed() => Overflows.Add(1);
+
+    /// <param name="reason">See <see cref="Labels.ShedReason"/>.</param>
+    public static void ConnectionShed(string reason) => ShedConnections.Add(1, Labels.ShedReason.Is(reason));
 
     public static void Batched(int count) => Batches.Record(count);
 

@@ -27,6 +27,9 @@ public static class Signals
     public static readonly Signal Closes = Ours(new("messenger.gateway.closes", Counter, "{connection}", "Connections that ended, by close code. 1012: continuity was lost.", Labels.CloseCode));
     public static readonly Signal Overflows = Ours(new("messenger.gateway.outbox.overflows", Counter, "{connection}", "Connections closed because their client read too slowly."));
     public static readonly Signal Draining = Ours(new("messenger.gateway.drain.remaining", Gauge, "{connection}", "Connections that a stopping process has still to close; 0 while it does not stop."));
+    public static readonly Signal ConnectionsShed = Ours(new("messenger.gateway.connections.shed", Counter, "{connection}", "Connections, HTTP included, that were closed, refused or kept waiting because the process or their address has as many as it may.", Labels.ShedReason));
+    public static readonly Signal Descriptors = Ours(new("messenger.descriptors.used", Gauge, "{descriptor}", "Files and sockets that the process has open, counted every ten seconds."));
+    public static readonly Signal DescriptorLimit = Ours(new("messenger.descriptors.limit", Gauge, "{descriptor}", "Files and sockets that the process may have open."));
 
     // Memory by class.
     public static readonly Signal MemoryUsed = Ours(new("messenger.memory.used", Gauge, "By", "Memory that a class of things has reserved of its budget.", Labels.MemoryOwner));

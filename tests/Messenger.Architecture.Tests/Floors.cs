@@ -36,7 +36,7 @@ internal static class Floors
         ],
         ["Messenger.Gateway"] =
         [
-            ["Hosting"], ["Files"], ["Dispatch"], ["Routes", "Sessions"], ["Links", "Requests"], ["Delivery"], ["Transport"], ["RateLimits"], [""],
+            ["Hosting"], ["Files"], ["Dispatch"], ["Routes", "Sessions"], ["Links", "Requests"], ["Delivery"], ["Transport", "Listening"], ["RateLimits"], [""],
         ],
         ["Messenger.Providers"] =
         [

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Links;
+using Messenger.Gateway.Listening;
 using Messenger.Gateway.RateLimits;
 using Messenger.Gateway.Sessions;
 using Messenger.Gateway.Transport;
@@ -78,6 +79,13 @@ internal sealed class WebSocketEndpoint(
 
     private async Task Connect(HttpContext context)
     {
+        if (context.Features.Get<ConnectionSlot>() is { } slot && !slot.TryBecomeSession())
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await Refuse(context, StatusCodes.Status503ServiceUnavailable, $"this gateway has as many connections as it may; try again in {RetryAfterSeconds} s");
+            return;
+        }
+
         var session = new Session(context, links, options, memory, time);
         if (!session.TryBeGuest())
         {

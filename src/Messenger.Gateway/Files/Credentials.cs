@@ -30,7 +30,7 @@ internal sealed class Credentials(IGrainFactory grains, UserLimits limits, Guest
                 throw new RefusedException(shed);
             }
 
-            var answer = await grains.User(user).Verify(application);
+            var answer = await admission.Lacks(address, user) ? Strangers.NoApplication : await grains.User(user).Verify(application);
             return limits.AfterLogin(answer.Refusal, address, user) is { } refusal ? throw new RefusedException(refusal) : answer.OrThrow();
         }
     }

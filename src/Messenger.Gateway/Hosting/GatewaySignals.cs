@@ -1,5 +1,7 @@
 using Messenger.Gateway.Delivery;
 using Messenger.Gateway.Files;
+using Messenger.Gateway.Listening;
+using Messenger.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Messenger.Gateway.Hosting;
@@ -11,6 +13,12 @@ public static class GatewaySignals
     public static void Begin(IServiceProvider services)
     {
         GatewayMeter.Begin();
+        if (services.GetService<ConnectionGuard>() is { Limit: > 0 } guard)
+        {
+            Signals.Descriptors.Gauge(GatewayMeter.Meter, () => guard.Used);
+            Signals.DescriptorLimit.Gauge(GatewayMeter.Meter, () => guard.Limit);
+        }
+
         FilesMeter.Begin();
         DeliveryMeter.Begin(() => services.GetRequiredService<StreamListener>().Hears);
     }

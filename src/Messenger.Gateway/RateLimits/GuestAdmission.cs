@@ -1,6 +1,8 @@
 using System.Net;
+using Messenger.Contracts;
 using Messenger.Protocol;
 using Microsoft.Extensions.Options;
+using Orleans;
 
 namespace Messenger.Gateway.RateLimits;
 
@@ -9,7 +11,7 @@ namespace Messenger.Gateway.RateLimits;
 /// A credential that is right is never refused because of others' failures: where an address or a user has failed too often it is looked at in
 /// its turn of a narrow queue. Only who is wrong is told of the limit.
 /// </remarks>
-internal sealed class GuestAdmission(UserLimits limits, FailureLog failures, IOptions<GatewayOptions> options, TimeProvider time)
+internal sealed class GuestAdmission(UserLimits limits, IGrainFactory grains, FailureLog failures, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private const string Kind = "too many at the door";
 
@@ -28,6 +30,17 @@ internal sealed class GuestAdmission(UserLimits limits, FailureLog failures, IOp
         failures.Shed(Kind);
         return (null, Refused.Unavailable("too many log in just now", queue.Pause()));
     }
+
+    /// <summary>
+    /// That a user is certainly not there, asked where this address failed before: whoever logs in as people who do not exist wakes none of their actors.
+    /// A first few are not looked up, so that nobody else's login costs a read more.
+    /// </summary>
+    public async ValueTask<bool> Lacks(IPAddress? address, string userId) => limits.IsWary(address) && await Absence.LacksUser(userId);
+
+    /// <summary>That a phone certainly waits for no code. Confirmations are few, and each wrong one would wake an actor.</summary>
+    public Task<bool> LacksPhone(string userId) => Absence.LacksPhone(userId);
+
+    private IAbsenceGrain Absence => grains.GetGrain<IAbsenceGrain>(0);
 
     /// <summary>Once a second.</summary>
     public void Sweep()

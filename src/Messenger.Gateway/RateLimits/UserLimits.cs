@@ -54,6 +54,9 @@ internal sealed class UserLimits(IOptions<GatewayOptions> options, TimeProvider 
     public bool IsSuspect(IPAddress? address, string userId) =>
         options.LimitsEnabled && (userFailures.Wait(userId) > 0 || (address is not null && failures.Wait(Networks.Of(address)) > 0));
 
+    /// <summary>Whether this address failed to log in a tenth as often.</summary>
+    public bool IsWary(IPAddress? address) => options.LimitsEnabled && address is not null && failures.Taken(Networks.Of(address)) * 10 >= options.FailedLoginsPerAddress;
+
     /// <summary>It repeated one that is stored: it does not count.</summary>
     public void GiveBackMessage(string userId) => messages.GiveBack(userId);
 

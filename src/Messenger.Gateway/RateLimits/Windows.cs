@@ -64,6 +64,15 @@ internal sealed class Windows<TKey>(int most, TimeSpan over, int capacity, TimeP
         }
     }
 
+    /// <summary>How many were counted in the window that stands.</summary>
+    public int Taken(TKey key)
+    {
+        lock (windows)
+        {
+            return Now(key, time.GetTimestamp()).Count;
+        }
+    }
+
     private Window Now(TKey key, long now) =>
         windows.TryGetValue(key, out var window) && time.GetElapsedTime(window.Since, now) < over ? window : new Window(now, 0);
 

@@ -50,7 +50,9 @@ internal sealed class Login(
 
     private async Task<Reply> Authenticate(IGuest session, Pending pending, RequestAuthenticationByApplication request)
     {
-        var answer = await grains.User(request.UserId).Authenticate(request.Uuid);
+        var answer = await admission.Lacks(session.Address, request.UserId)
+            ? Strangers.NoApplication
+            : await grains.User(request.UserId).Authenticate(request.Uuid);
         if (answer is not { Value: { } caller })
         {
             return limits.AfterLogin(answer.Refusal, session.Address, request.UserId) ?? throw new InvalidOperationException("an answer with neither caller nor refusal");

@@ -24,7 +24,7 @@ internal static class RegistrationRoutes
             var (place, shed) = await admission.Enter(from.Address, r.UserId);
             using (place)
             {
-                return shed ?? await grains.Registration(r.UserId).Confirm(r);
+                return shed ?? (await admission.LacksPhone(r.UserId) ? Strangers.NoCode : await grains.Registration(r.UserId).Confirm(r));
             }
         });
         on.Guest((IGuest guest, Pending pending, RequestAuthenticationByApplication r) => login.Enter(guest, pending, r));

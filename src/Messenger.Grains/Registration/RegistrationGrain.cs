@@ -20,6 +20,9 @@ internal sealed class RegistrationGrain(
     /// <summary>How long a provider may take: the caller waits, and is told within the ten seconds that a grain's answer may take.</summary>
     private static readonly TimeSpan SmsTimeout = TimeSpan.FromSeconds(7);
 
+    /// <summary>What its state is called in the storage.</summary>
+    internal const string StateName = "phone";
+
     private static readonly TimeSpan PrefixWindow = TimeSpan.FromHours(1);
 
     private Stored<PhoneState> _phone = null!;
@@ -34,7 +37,7 @@ internal sealed class RegistrationGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _seal = CredentialSeal.Of(ServiceProvider);
-        _phone = new Stored<PhoneState>(GrainContext, "phone", logger);
+        _phone = new Stored<PhoneState>(GrainContext, StateName, logger);
         await _phone.Load();
     }
 
@@ -175,8 +178,8 @@ internal sealed class RegistrationGrain(
         : null;
 
     /// <summary>The same for a wrong uuid, an expired code and one guessed too often: it does not tell what is pending.</summary>
-    private static Refused NotRight(Verdict verdict, int left) => Refused.Forbidden(
-        verdict == Verdict.Wrong && left > 0 ? $"the code is wrong; tries left: {left}" : "there is no valid code: ask for a new one");
+    private static Refused NotRight(Verdict verdict, int left) =>
+        verdict == Verdict.Wrong && left > 0 ? Refused.Forbidden($"the code is wrong; tries left: {left}") : Strangers.NoCode;
 
     private static Refused GuessedTooOften(int wait)
     {

@@ -206,7 +206,7 @@ internal sealed partial class UserGrain
         ? before
         : before with { Applications = named });
 
-    private static Refused NoApplication() => Refused.Unauthenticated("this is no confirmed application of this user: register it");
+    private static Refused NoApplication() => Strangers.NoApplication;
 
     private static Refused NotYours() => Refused.NotFound("uuid is no application of yours: ask RequestGetApplicationsFull");
 }

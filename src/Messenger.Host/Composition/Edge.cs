@@ -1,3 +1,4 @@
+using Messenger.Gateway.Hosting;
 using Messenger.Host.Configuration;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -42,6 +43,7 @@ internal static class Edge
             // A step less each way: nothing of ours blocks, and what a socket's event leads to goes on at once on the thread that brought it.
             sockets.UnsafePreferInlineScheduling = true;
         });
+        builder.Services.AddConnectionGuard();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -76,6 +78,8 @@ internal static class Edge
 
     public static void UseEdge(this WebApplication app, EdgeSettings edge)
     {
+        app.UseConnectionGuard();
+
         // With no network known the middleware would believe everybody.
         if (edge.TrustedProxies.Count > 0)
         {

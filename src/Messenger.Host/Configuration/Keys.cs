@@ -112,7 +112,7 @@ internal static class Keys
         "Limits:FailedLoginsPerAddress", 1, 100_000, 100, "Logins in 10 minutes from one address that are no application's, by WebSocket and HTTP, at this process. Past it wrong ones are told so; right ones wait for their turn.");
 
     public static readonly Key<int> ConnectionsPerAddress = Key.Whole(
-        "Limits:ConnectionsPerAddress", 1, 1_000_000, 2000, "Connections of one address (IPv6: one /64) at this process: many phones share a carrier's address.");
+        "Limits:ConnectionsPerAddress", 1, 1_000_000, 2000, "WebSockets of one address (IPv6: one /64) at this process, and as many other connections of one that is no trusted proxy: many phones share a carrier's.");
 
     public static readonly Key<int> RequestsPerSecond = Key.Whole(
         "Limits:RequestsPerSecond", 1, 100_000, 200, "Requests a second of one connection, for long; ten times as many at once.");

@@ -152,7 +152,14 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private static Process Start(ServerSettings settings, ServerLog log, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Built.Host, .. arguments])
+        string[] command = ["dotnet", Built.Host, .. arguments];
+        if (settings.Descriptors is { } most)
+        {
+            // The shell becomes the server: the same id.
+            command = ["sh", "-c", $"ulimit -n {most}; exec \"$@\"", "sh", .. command];
+        }
+
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

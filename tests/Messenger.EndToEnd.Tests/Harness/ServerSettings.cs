@@ -51,6 +51,9 @@ public sealed record ServerSettings(string DataDirectory, IReadOnlyDictionary<st
         return new ServerSettings(directory, environment);
     }
 
+    /// <summary>What <c>ulimit -n</c> says to it; null as it is here.</summary>
+    public int? Descriptors { get; init; }
+
     /// <summary>The first of its URLs.</summary>
     public Uri Http => new(Environment["ASPNETCORE_URLS"].Split(';')[0]);
 
