@@ -81,6 +81,7 @@ try
     app.MapHealth();
     app.MapSockets(settings);
     app.MapForDevelopers(settings);
+    app.MapWeb(settings);
     app.MapRoot(settings);
     await app.Serve(settings, joined?.Cluster, console);
     return 0;

@@ -206,6 +206,9 @@ internal static class Keys
         "Explorer:Enabled", false, "The page /explorer: two throw-away people, every request, what both get for it. For developers, not for the public.",
         "false; Development: true");
 
+    public static readonly Key<bool> Web = Key.Flag(
+        "Web:Enabled", false, "The messenger in the browser, at / and /demo. It talks to this server alone.", "false; Development: true");
+
     public static readonly Key<string?> ServerVersion = Key.Text(
         "Server:Version", "text", "this release's", "What RequestPing answers as serverVersion.");
 
@@ -240,7 +243,7 @@ internal static class Keys
         TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. OutsideKeys.All, AdminPort,
         FilesProvider, FilesDirectory, FilesMaxBytes, FilesMaxBytesPerDay, FilesMaxUploads, FilesUploadHours, FilesKeyDays, FilesKeepFree,
         FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool,
-        Explorer, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
+        Explorer, Web, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
         ButtonBackground, ButtonText, YourMessageBubbleBackground, YourMessageBubbleText, TheirMessageBubbleBackground, TheirMessageBubbleText,
         Logo, Sound, .. EditionKeys.All,
     ];

@@ -27,7 +27,8 @@ internal static class SettingsReader
         return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
             Registration(from, environment), LimitsEnabled(from, environment), EdgeSettingsReader.Limits(from), EdgeSettingsReader.Edge(from),
             OutsideReader.Read(from), FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
-            Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(), Server(from),
+            Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(),
+            Keys.Web.IsGiven(from) ? Keys.Web.Read(from) : environment.IsDevelopment(), Server(from),
             EditionKeys.Read(from));
     }
 

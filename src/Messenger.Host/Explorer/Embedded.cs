@@ -26,6 +26,7 @@ internal sealed record Embedded(string Name, string ContentType, byte[] Bytes, E
         ".js" => "text/javascript; charset=utf-8",
         ".svg" => "image/svg+xml",
         ".json" => "application/json",
+        ".webmanifest" => "application/manifest+json",
         ".yaml" => "application/yaml",
         var other => throw new NotSupportedException($"{name} is embedded, and nothing says what a {other} is"),
     };

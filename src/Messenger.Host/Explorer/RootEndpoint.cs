@@ -18,12 +18,13 @@ internal static class RootEndpoint
     private static readonly string Policy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>A route of its own, so that whatever serves pages at the root in its place is mapped instead of this.</summary>
+    /// <summary>A route of its own. Where the messenger in the browser is switched on, a browser gets that; everybody else the same JSON.</summary>
     public static void MapRoot(this WebApplication app, Settings settings)
     {
         var links = Links(settings).ToList();
         var json = new { service = "messenger", version = settings.Server.Version, role = settings.Silo.Role, links = links.ToDictionary(link => link.Name, link => link.Path) };
         var page = Page(settings, links);
+        var messenger = WebEndpoints.Page(settings);
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], context =>
         {
             context.Response.Headers.CacheControl = "no-cache";
@@ -31,6 +32,11 @@ internal static class RootEndpoint
             if (!context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
             {
                 return context.Response.WriteAsJsonAsync(json, context.RequestAborted);
+            }
+
+            if (messenger is not null)
+            {
+                return messenger(context);
             }
 
             context.Response.Headers.ContentSecurityPolicy = Policy;

@@ -17,6 +17,11 @@ internal static class Greeting
             yield return $"Development: every code by SMS is {code}.";
         }
 
+        if (settings.Web)
+        {
+            yield return $"A messenger in the browser: {urls.FirstOrDefault()}   two phones side by side: {urls.FirstOrDefault()}/demo";
+        }
+
         if (settings.Explorer)
         {
             yield return $"Every request in the browser: {urls.FirstOrDefault()}/explorer";

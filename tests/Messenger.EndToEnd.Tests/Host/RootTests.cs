@@ -15,7 +15,7 @@ public sealed partial class RootTests
     public async Task The_root_says_what_this_is_and_all_its_links_answer(string environment, int links)
     {
         await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded(
-            ("ASPNETCORE_ENVIRONMENT", environment), ("DOTNET_ENVIRONMENT", environment), ("Sms__CodesInLog", "true"), ("Limits__Enabled", "true"),
+            ("ASPNETCORE_ENVIRONMENT", environment), ("DOTNET_ENVIRONMENT", environment), ("Sms__CodesInLog", "true"), ("Limits__Enabled", "true"), ("Web__Enabled", "false"),
             ("Registration__FixedCode", environment == "Development" ? ServerSettings.Code : "")));
         using var http = new HttpClient { BaseAddress = server.Settings.Http };
         var told = JsonDocument.Parse(await http.GetStringAsync(new Uri("/", UriKind.Relative))).RootElement;

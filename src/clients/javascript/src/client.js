@@ -159,6 +159,11 @@ export class Messenger {
     this.supervisor.wake();
   }
 
+  /** The network is known to be gone: what is unanswered waits for the next connection. @param {string} reason */
+  cut(reason) {
+    this.supervisor.cut(reason);
+  }
+
   /** Signs this device out: the server forgets it, and everything here is erased. */
   async signOut() {
     const uuid = this.model.profile?.uuid;

@@ -118,8 +118,11 @@ export class People {
   }
 
   /** @param {Blob | null} picture */
-  setAvatar(picture) {
-    return this.transfer.setAvatar(userPath(this.model.me), picture);
+  async setAvatar(picture) {
+    const { me } = this.model;
+    await this.transfer.setAvatar(userPath(me), picture);
+    await this.model.change(transaction => transaction.putPerson({ ...transaction.person(me), avatarUpdated: picture ? Date.now() : 0 }));
+    this.model.emit('people');
   }
 
   /** @param {string} userId @returns {Promise<Blob | null>} */

@@ -57,6 +57,11 @@ export class Supervisor {
     this.#wake();
   }
 
+  /** Ends the connection; the next one is made as after any cut. @param {string} reason */
+  cut(reason) {
+    this.current?.end({ code: 1006, reason });
+  }
+
   /** The network is back, or the application came to the foreground (CL-5). */
   wake() {
     if (this.state === 'waiting') this.#wake();

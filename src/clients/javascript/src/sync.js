@@ -2,7 +2,7 @@
 import { lower } from './bytes.js';
 import { RefusedError } from './faults.js';
 import { addMessage } from './inbox.js';
-import { conversationFrom } from './types.js';
+import { conversationFrom, pictureOf } from './types.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {import('./model.js').Model} Model */
@@ -32,7 +32,7 @@ export async function synchronise(model, connection) {
       transaction.put('keys', `${lower(key.conversationUuid)}/${lower(key.uuid)}`, key);
       transaction.patch(lower(key.conversationUuid), { keyMade: key.created });
     }
-    for (const person of all.members) transaction.putPerson({ ...transaction.person(person.userId), avatarUpdated: person.avatarUpdated });
+    for (const person of all.members) transaction.putPerson({ ...transaction.person(person.userId), avatarUpdated: pictureOf(person) });
   });
 
   for (const last of all.lastMessages) {

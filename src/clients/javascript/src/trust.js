@@ -1,6 +1,7 @@
 // Other people's public keys: the first one seen is trusted, another one is told, one that changes under its own name is refused (CL-42).
 import { fingerprint } from './crypto.js';
 import { CryptoError } from './faults.js';
+import { pictureOf } from './types.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -43,7 +44,8 @@ export class Trust {
   }
 
   /** @param {any} info */
-  async #meet({ userId, publicKeyBase64, keyPairUuid, avatarUpdated }) {
+  async #meet(info) {
+    const { userId, publicKeyBase64, keyPairUuid } = info;
     if (!publicKeyBase64) throw new CryptoError('this person is not registered, or has no keys yet');
     const print = await fingerprint(publicKeyBase64);
     const prints = new Map();
@@ -58,7 +60,7 @@ export class Trust {
       if (last && (prints.get(last.publicKey) ?? print) === print && last.pair === keyPairUuid) return;
       changed = !!last && prints.get(last.publicKey) !== print;
       const keys = [...person.keys, { pair: keyPairUuid, publicKey: publicKeyBase64 }].slice(-REMEMBERED);
-      transaction.putPerson({ ...person, keys, avatarUpdated });
+      transaction.putPerson({ ...person, keys, avatarUpdated: pictureOf(info) });
     });
     if (changed) this.model.emit('keys-changed', { userId });
     return publicKeyBase64;

@@ -124,3 +124,6 @@ export const conversationFrom = (conversation, known) => ({
   avatarUpdated: conversation.avatarUpdated,
   blocked: conversation.blocked,
 });
+
+/** When somebody's picture was changed; 0: there never was one, and none need be asked for. @param {any} info as the server gives it */
+export const pictureOf = info => info.avatarUpdated > info.created ? info.avatarUpdated : 0;
