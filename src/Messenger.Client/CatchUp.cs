@@ -8,7 +8,7 @@ namespace Messenger.Client;
 /// What arrives meanwhile waits in the connection and comes after; a message that came both ways is handed over once. May be cut anywhere
 /// and run again.
 /// </remarks>
-internal sealed class CatchUp(Connection connection, Handover handover, CancellationToken cancellation)
+internal sealed class CatchUp(Connection connection, EventQueue events, CancellationToken cancellation)
 {
     public async Task Run()
     {
@@ -16,25 +16,25 @@ internal sealed class CatchUp(Connection connection, Handover handover, Cancella
         var newest = all.LastMessages.ToLookup(message => message.ConversationUuid, StringComparer.OrdinalIgnoreCase);
         foreach (var conversation in all.Conversations)
         {
-            var seen = handover.Seen(conversation.Uuid);
+            var seen = events.Seen(conversation.Uuid);
             if (seen is null || newest[conversation.Uuid].Any(message => message.Created > seen.Created))
             {
                 await Read(conversation.Uuid, seen?.Uuid);
             }
         }
 
-        handover.SetSynchronised();
+        events.SetSynchronised();
     }
 
     private async Task Read(string conversation, string? anchor)
     {
-        Answer<ResponseGetMessages> page = default;
+        Result<ResponseGetMessages> page = default;
         if (anchor is not null)
         {
             page = await Newer(conversation, anchor);
         }
 
-        if (page.Value is null && page.Refusal is null or { Status: Statuses.NotFound })
+        if (page.Value is null && page.Error is null or { Status: Statuses.NotFound })
         {
             // Never seen, or the anchor is out of sight: this member left and came back.
             page = await Start(conversation);
@@ -44,29 +44,29 @@ internal sealed class CatchUp(Connection connection, Handover handover, Cancella
         {
             foreach (var message in found.Messages.Reverse())
             {
-                await handover.Queue(message, cursor: null, cancellation);
+                await events.Queue(message, cursor: null, cancellation);
             }
 
             page = await Newer(conversation, found.Messages[0].Uuid);
         }
 
-        if (page.Refusal is { Status: not Statuses.NotFound } refusal)
+        if (page.Error is { Status: not Statuses.NotFound } error)
         {
-            throw new RefusedException(refusal);
+            throw new RefusedException(error);
         }
     }
 
-    private Task<Answer<ResponseGetMessages>> Newer(string conversation, string anchor) =>
+    private Task<Result<ResponseGetMessages>> Newer(string conversation, string anchor) =>
         connection.Try<ResponseGetMessages>(new RequestGetMessages(conversation, anchor, Limits.Page), cancellation);
 
     /// <summary>
     /// The page to begin with. A new device begins with the newest page of each conversation; a device that knew all conversations once
     /// begins with the first message of one it does not know: everything in it is news.
     /// </summary>
-    private async Task<Answer<ResponseGetMessages>> Start(string conversation)
+    private async Task<Result<ResponseGetMessages>> Start(string conversation)
     {
         string? anchor = null;
-        Answer<ResponseGetMessages> page;
+        Result<ResponseGetMessages> page;
         ResponseGetMessages? oldest = null;
         do
         {
@@ -77,7 +77,7 @@ internal sealed class CatchUp(Connection connection, Handover handover, Cancella
                 anchor = found.Messages[^1].Uuid;
             }
         }
-        while (handover.Synchronised && page.Value is { Messages.Length: Limits.Page });
-        return page.Refusal is null && oldest is not null ? oldest : page;
+        while (events.Synchronised && page.Value is { Messages.Length: Limits.Page });
+        return page.Error is null && oldest is not null ? oldest : page;
     }
 }

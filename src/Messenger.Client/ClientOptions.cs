@@ -10,7 +10,7 @@ public sealed record ClientOptions
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>A request that found no answer in so long, over however many connections, is given up: its owner has stopped waiting.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>To open the socket, and again to authenticate: the server itself gives up a login after 15 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(17);

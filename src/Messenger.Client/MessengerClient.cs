@@ -16,7 +16,7 @@ namespace Messenger.Client;
 public sealed class MessengerClient : IAsyncDisposable
 {
     private readonly ClientOptions _options;
-    private readonly Handover _handover;
+    private readonly EventQueue _events;
     private readonly Outbox _outbox;
     private readonly Supervisor _supervisor;
 
@@ -33,9 +33,9 @@ public sealed class MessengerClient : IAsyncDisposable
 
         _options = options ?? new();
         UserId = UserIds.FromPhone(phone);
-        _handover = new Handover(profile, _options.EventBound);
+        _events = new EventQueue(profile, _options.EventBound);
         _outbox = new Outbox(_options.Clock);
-        _supervisor = new Supervisor(url, UserId, application, _options, _handover, _outbox);
+        _supervisor = new Supervisor(url, UserId, application, _options, _events, _outbox);
     }
 
     public string UserId { get; }
@@ -61,7 +61,7 @@ public sealed class MessengerClient : IAsyncDisposable
     }
 
     /// <summary>The next event; null when the client does not come back any more. By asking, the one before is handled. One caller at a time.</summary>
-    public ValueTask<ClientEvent?> Next(CancellationToken cancellation = default) => _handover.Next(cancellation);
+    public ValueTask<ClientEvent?> Next(CancellationToken cancellation = default) => _events.Next(cancellation);
 
     /// <summary>All events as they happen: <see cref="Next"/> in a row.</summary>
     public async IAsyncEnumerable<ClientEvent> Events([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -80,34 +80,34 @@ public sealed class MessengerClient : IAsyncDisposable
     /// Requests that one thread starts one after another are sent, and sent again, in that order. One that the server answers
     /// <c>unavailable</c> is sent again after those that followed it: who needs more order awaits.
     /// </remarks>
-    /// <exception cref="TimeoutException">No answer in <see cref="ClientOptions.Patience"/>; it says why. The request may have taken effect.</exception>
+    /// <exception cref="TimeoutException">No answer in <see cref="ClientOptions.Timeout"/>; it says why. The request may have taken effect.</exception>
     /// <exception cref="ConnectionLostException">The client does not come back any more. The request may have taken effect.</exception>
-    public async Task<Answer<TResponse>> Try<TResponse>(IRequest request, CancellationToken cancellation = default)
+    public async Task<Result<TResponse>> Try<TResponse>(IRequest request, CancellationToken cancellation = default)
         where TResponse : class
     {
         if (request is RequestAddMessage message)
         {
-            _handover.Sent(message.MessageUuid);
+            _events.Sent(message.MessageUuid);
         }
 
-        return (await _outbox.Ask(request, _options.Patience, cancellation)).Answer<TResponse>();
+        return (await _outbox.Ask(request, _options.Timeout, cancellation)).ToResult<TResponse>();
     }
 
     /// <summary>As <see cref="Try"/>, a refusal being thrown.</summary>
     /// <exception cref="RefusedException">The server refused.</exception>
-    /// <exception cref="TimeoutException">No answer in <see cref="ClientOptions.Patience"/>; it says why. The request may have taken effect.</exception>
+    /// <exception cref="TimeoutException">No answer in <see cref="ClientOptions.Timeout"/>; it says why. The request may have taken effect.</exception>
     /// <exception cref="ConnectionLostException">The client does not come back any more. The request may have taken effect.</exception>
     public async Task<TResponse> Ask<TResponse>(IRequest request, CancellationToken cancellation = default)
         where TResponse : class
     {
         var answer = await Try<TResponse>(request, cancellation);
-        return answer.Value ?? throw new RefusedException(answer.Refusal!);
+        return answer.Value ?? throw new RefusedException(answer.Error!);
     }
 
     /// <summary>Closes the connection. What was not handled comes again, to the next client with this profile.</summary>
     public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
-        _handover.Save();
+        _events.Save();
     }
 }

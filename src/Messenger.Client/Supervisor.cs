@@ -5,7 +5,7 @@ using Messenger.Protocol;
 namespace Messenger.Client;
 
 /// <summary>Keeps a device connected: open, authenticate, catch up, listen, and after the end all over again.</summary>
-internal sealed class Supervisor(Uri url, string userId, string application, ClientOptions options, Handover handover, Outbox outbox) : IAsyncDisposable
+internal sealed class Supervisor(Uri url, string userId, string application, ClientOptions options, EventQueue events, Outbox outbox) : IAsyncDisposable
 {
     /// <summary>The <c>description</c> of a login whose cursor cannot be continued.</summary>
     private const string Resync = "resync";
@@ -49,7 +49,7 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
                 _firstLogin.TrySetException(ending.Fault ?? new ConnectionLostException($"the server ended the connection: {ending}"));
                 var pause = Backoff.After(ending, failed + brief, options.Jitter());
                 (failed, brief) = _loggedIn is null ? (failed + 1, brief) : (failed, brief + 1);
-                handover.QueueIfRoom(new Offline(ending, pause));
+                events.QueueIfRoom(new Offline(ending, pause));
                 if (pause is not { } wait)
                 {
                     reason = new ConnectionLostException($"the server ended this session: {ending}", ending.Fault);
@@ -67,13 +67,13 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
         {
             // Nothing here throws what is not foreseen; if it does, whoever waits is told.
             reason = fault;
-            handover.Complete(fault);
+            events.Complete(fault);
         }
 
         _firstLogin.TrySetException(reason);
         _ = _firstLogin.Task.Exception;
         outbox.End(reason);
-        handover.Complete(null);
+        events.Complete(null);
     }
 
     /// <summary>One connection from its opening to its end.</summary>
@@ -121,7 +121,7 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
     /// <returns>Whether the server cannot give what was missed: it is to be read anew.</returns>
     private async Task<bool> LogIn(Connection connection)
     {
-        var request = new RequestAuthenticationByApplication(userId, application, handover.Cursor);
+        var request = new RequestAuthenticationByApplication(userId, application, events.Cursor);
         var answer = await InTime(cancellation => connection.Ask<ResponseStatusMessage>(request, cancellation), "the server did not answer the login");
         return request.ResumeCursor is null || answer.Description == Resync;
     }
@@ -133,7 +133,7 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
     private async Task<Ending> Listen(Connection connection, bool missing)
     {
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var handing = HandOver(connection, missing, listening.Token);
+        var handing = DeliverEvents(connection, missing, listening.Token);
         await Task.WhenAny(handing, connection.Ended);
         if (!handing.IsCompleted)
         {
@@ -152,15 +152,15 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
         return await connection.Ended;
     }
 
-    private async Task HandOver(Connection connection, bool missing, CancellationToken cancellation)
+    private async Task DeliverEvents(Connection connection, bool missing, CancellationToken cancellation)
     {
         if (missing)
         {
             Noticed?.Invoke(null);
-            await new CatchUp(connection, handover, cancellation).Run();
+            await new CatchUp(connection, events, cancellation).Run();
         }
 
-        await handover.Queue(new Online(missing), cursor: null, cancellation);
+        await events.Queue(new Online(missing), cursor: null, cancellation);
         await foreach (var received in connection.Notifications.ReadAllAsync(cancellation))
         {
             var notification = received.Read();
@@ -171,11 +171,11 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
 
             if (notification is NotificationAddedMessageToConversation added)
             {
-                await handover.Queue(added.Message, received.Cursor, cancellation);
+                await events.Queue(added.Message, received.Cursor, cancellation);
             }
             else if (notification is not null)
             {
-                await handover.Queue(new Notified(notification), received.Cursor, cancellation);
+                await events.Queue(new Notified(notification), received.Cursor, cancellation);
             }
         }
     }

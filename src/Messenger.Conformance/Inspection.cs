@@ -65,12 +65,12 @@ public sealed class Inspection(Target target)
     public async Task<Outcome> Run(Check check)
     {
         ArgumentNullException.ThrowIfNull(check);
-        Patience.Use(target.Patience);
+        Timeouts.Use(target.Timeout);
         var began = Clock.Now;
         try
         {
-            await using var scene = new Scene(_people);
-            await check.Run(scene);
+            await using var fixture = new CheckFixture(_people);
+            await check.Run(fixture);
             return Ended(Result.Holds, null);
         }
         catch (NotTriedException reason)
@@ -88,7 +88,7 @@ public sealed class Inspection(Target target)
 
     private static string Said(Exception fault) => fault switch
     {
-        BrokenRuleException or ProtocolBrokenException or LineBrokenException or TimeoutException => fault.Message,
+        BrokenRuleException or ProtocolBrokenException or ConnectionBrokenException or TimeoutException => fault.Message,
         KeyNotFoundException or InvalidOperationException or JsonException => $"a payload is not as it should be: {fault.Message}",
         _ => $"{fault.GetType().Name}: {fault.Message}",
     };

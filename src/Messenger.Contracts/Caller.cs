@@ -27,8 +27,8 @@ public sealed record Caller(string UserId, string Application)
     public string Device => DeviceKeys.Named(UserId, Application);
 
     /// <summary>A refusal unless a field that names the actor names the actor or nobody.</summary>
-    public Refused? Unless(string? named) =>
-        named is null || named == UserId ? null : Refused.Forbidden("userId must be your own, or null");
+    public Error? Unless(string? named) =>
+        named is null || named == UserId ? null : Error.Forbidden("userId must be your own, or null");
 }
 
 /// <summary>The key of a device: the user's id, which has a fixed length, a slash, and the application's name. Keys are stored, uuids are not.</summary>

@@ -44,11 +44,11 @@ internal sealed class ForeignExceptionCodec(IServiceProvider services) : IGenera
     private static readonly string[] Known = ["System", "Microsoft", "Orleans"];
 
     /// <summary>Characters of a fault's text: its message and the top of its stack.</summary>
-    private const int MostText = 4096;
+    private const int MaxText = 4096;
 
     // Not before they are needed: they come from the provider that has this one.
-    private readonly Lazy<IFieldCodec<StoreUnavailableException>> unavailable = new(() => services.GetRequiredService<ICodecProvider>().GetCodec<StoreUnavailableException>());
-    private readonly Lazy<IFieldCodec<RemoteFaultException>> fault = new(() => services.GetRequiredService<ICodecProvider>().GetCodec<RemoteFaultException>());
+    private readonly Lazy<IFieldCodec<StoreUnavailableException>> _unavailable = new(() => services.GetRequiredService<ICodecProvider>().GetCodec<StoreUnavailableException>());
+    private readonly Lazy<IFieldCodec<RemoteFaultException>> _fault = new(() => services.GetRequiredService<ICodecProvider>().GetCodec<RemoteFaultException>());
 
     public bool IsSupportedType(Type type) =>
         type.IsAssignableTo(typeof(Exception))
@@ -61,12 +61,12 @@ internal sealed class ForeignExceptionCodec(IServiceProvider services) : IGenera
         var foreign = (Exception)value!;
         if (TransientErrors.IsTransient(foreign))
         {
-            unavailable.Value.WriteField(ref writer, fieldIdDelta, expectedType!, new StoreUnavailableException($"{foreign.GetType().Name}: {foreign.Message}"));
+            _unavailable.Value.WriteField(ref writer, fieldIdDelta, expectedType!, new StoreUnavailableException($"{foreign.GetType().Name}: {foreign.Message}"));
         }
         else
         {
             var text = foreign.ToString();
-            fault.Value.WriteField(ref writer, fieldIdDelta, expectedType!, new RemoteFaultException(text.Length > MostText ? text[..MostText] : text));
+            _fault.Value.WriteField(ref writer, fieldIdDelta, expectedType!, new RemoteFaultException(text.Length > MaxText ? text[..MaxText] : text));
         }
     }
 

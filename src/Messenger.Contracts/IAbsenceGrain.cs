@@ -22,7 +22,7 @@ public interface IAbsenceGrain : IGrainWithIntegerKey
 /// <summary>What a stranger is told, whether what was named is there or not.</summary>
 public static class Strangers
 {
-    public static readonly Refused NoApplication = Refused.Unauthenticated("this is no confirmed application of this user: register it");
+    public static readonly Error NoApplication = Error.Unauthenticated("this is no confirmed application of this user: register it");
 
-    public static readonly Refused NoCode = Refused.Forbidden("there is no valid code: ask for a new one");
+    public static readonly Error NoCode = Error.Forbidden("there is no valid code: ask for a new one");
 }

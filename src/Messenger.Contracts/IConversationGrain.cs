@@ -14,15 +14,15 @@ namespace Messenger.Contracts;
 public interface IConversationGrain : IGrainWithGuidKey
 {
     [Traced]
-    Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request);
+    Task<Result<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request);
 
     /// <inheritdoc cref="AddMessagesUnlessNew"/>
     [Traced]
-    Task<Answer<ResponseCreateConversation>> CreateUnlessNew(Caller me, RequestCreateConversationFull request, Refused otherwise);
+    Task<Result<ResponseCreateConversation>> CreateUnlessNew(Caller me, RequestCreateConversationFull request, Error otherwise);
 
     /// <summary>One answer per request, in order: what one connection sent meanwhile goes in one call.</summary>
     [Traced]
-    Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests);
+    Task<Result<SerializedResponse>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests);
 
     /// <summary>
     /// As <see cref="AddMessages"/>, where the gateway has a rule against some of them: what repeats a stored message is answered all the same,
@@ -30,137 +30,137 @@ public interface IConversationGrain : IGrainWithGuidKey
     /// </summary>
     /// <param name="otherwise">One per request: the refusal of what is no repeat; null where there is no such rule.</param>
     [Traced]
-    Task<Answer<Accepted>[]> AddMessagesUnlessNew(Caller me, Immutable<RequestAddMessage[]> requests, Immutable<Refused?[]> otherwise);
+    Task<Result<SerializedResponse>[]> AddMessagesUnlessNew(Caller me, Immutable<RequestAddMessage[]> requests, Immutable<Error?[]> otherwise);
 
     [Traced]
-    Task<Answer[]> Delivered(Caller me, Immutable<MessageDelivered[]> requests);
+    Task<Result[]> Delivered(Caller me, Immutable<MessageDelivered[]> requests);
 
     [Traced]
-    Task<Answer[]> Readed(Caller me, Immutable<RequestMessagesReaded[]> requests);
+    Task<Result[]> Readed(Caller me, Immutable<RequestMessagesReaded[]> requests);
 
     [Traced]
-    Task<Answer> MarkAllReaded(Caller me, RequestMarkAllReaded request);
+    Task<Result> MarkAllReaded(Caller me, RequestMarkAllReaded request);
 
     [Traced]
-    Task<Answer> Typing(Caller me, RequestTyping request);
+    Task<Result> Typing(Caller me, RequestTyping request);
 
     [Traced]
-    Task<Answer<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request);
+    Task<Result<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request);
 
     [Traced]
-    Task<Answer<ResponseGetMessages>> GetMessagesFromUuid(Caller me, RequestGetMessagesFromUuid request);
+    Task<Result<ResponseGetMessages>> GetMessagesFromUuid(Caller me, RequestGetMessagesFromUuid request);
 
     [Traced]
-    Task<Answer<ResponseGetMessages>> GetMessagesByUuids(Caller me, RequestGetMessagesByUuids request);
+    Task<Result<ResponseGetMessages>> GetMessagesByUuids(Caller me, RequestGetMessagesByUuids request);
 
     [Traced]
-    Task<Answer<ResponseGetConversationFull>> Get(Caller me, RequestGetConversationFull request);
+    Task<Result<ResponseGetConversationFull>> Get(Caller me, RequestGetConversationFull request);
 
     [Traced]
-    Task<Answer<ResponseGetMembersList>> GetMembersList(Caller me, RequestGetMembersList request);
+    Task<Result<ResponseGetMembersList>> GetMembersList(Caller me, RequestGetMembersList request);
 
     [Traced]
-    Task<Answer<NicksList>> GetNicks(Caller me, GetNicks request);
+    Task<Result<NicksList>> GetNicks(Caller me, GetNicks request);
 
     [Traced]
-    Task<Answer<ResponseSessionKeyByUuid>> GetSessionKey(Caller me, RequestGetSessionKey request);
+    Task<Result<ResponseSessionKeyByUuid>> GetSessionKey(Caller me, RequestGetSessionKey request);
 
     [Traced]
-    Task<Answer<ResponseGetUpdatedPublicKeys>> GetUpdatedPublicKeys(Caller me, RequestGetUpdatedPublicKeys request);
+    Task<Result<ResponseGetUpdatedPublicKeys>> GetUpdatedPublicKeys(Caller me, RequestGetUpdatedPublicKeys request);
 
     [Traced]
-    Task<Answer> DeleteMessage(Caller me, RequestDeleteMessage request);
+    Task<Result> DeleteMessage(Caller me, RequestDeleteMessage request);
 
     [Traced]
-    Task<Answer> DeleteMessages(Caller me, RequestDeleteMessages request);
+    Task<Result> DeleteMessages(Caller me, RequestDeleteMessages request);
 
     [Traced]
-    Task<Answer> UpdateMemberNick(Caller me, UpdateMemberNick request);
+    Task<Result> UpdateMemberNick(Caller me, UpdateMemberNick request);
 
     [Traced]
-    Task<Answer> AddMember(Caller me, RequestAddMember request);
+    Task<Result> AddMember(Caller me, RequestAddMember request);
 
     [Traced]
-    Task<Answer> AddAdmin(Caller me, RequestAddAdmin request);
-
-    /// <inheritdoc cref="AddMessagesUnlessNew"/>
-    [Traced]
-    Task<Answer> AddMemberUnlessNew(Caller me, RequestAddMember request, Refused otherwise);
+    Task<Result> AddAdmin(Caller me, RequestAddAdmin request);
 
     /// <inheritdoc cref="AddMessagesUnlessNew"/>
     [Traced]
-    Task<Answer> AddAdminUnlessNew(Caller me, RequestAddAdmin request, Refused otherwise);
+    Task<Result> AddMemberUnlessNew(Caller me, RequestAddMember request, Error otherwise);
+
+    /// <inheritdoc cref="AddMessagesUnlessNew"/>
+    [Traced]
+    Task<Result> AddAdminUnlessNew(Caller me, RequestAddAdmin request, Error otherwise);
 
     [Traced]
-    Task<Answer> ChangeToAdmin(Caller me, RequestChangeToAdmin request);
+    Task<Result> ChangeToAdmin(Caller me, RequestChangeToAdmin request);
 
     [Traced]
-    Task<Answer> Kick(Caller me, RequestKickUser request);
+    Task<Result> Kick(Caller me, RequestKickUser request);
 
     [Traced]
-    Task<Answer> Leave(Caller me, RequestLeaveConversation request);
+    Task<Result> Leave(Caller me, RequestLeaveConversation request);
 
     /// <summary>
     /// The actor's account ends: it leaves, and loses its stays with their keys and nick. Who registers the number next is another person. Can be repeated.
     /// </summary>
     [Traced]
-    Task<Answer> EndAccount(Caller me);
+    Task<Result> EndAccount(Caller me);
 
     [Traced]
-    Task<Answer> Delete(Caller me, RequestDeleteConversation request);
+    Task<Result> Delete(Caller me, RequestDeleteConversation request);
 
     [Traced]
-    Task<Answer> Rename(Caller me, RequestRenameConversation request);
+    Task<Result> Rename(Caller me, RequestRenameConversation request);
 
     [Traced]
-    Task<Answer<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request);
+    Task<Result<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request);
 
     /// <summary>The files of a message, as recorded. Former members may ask for what came before they left.</summary>
     [Traced]
-    Task<Answer<MessageFiles>> GetFiles(Caller me, string messageUuid);
+    Task<Result<MessageFiles>> GetFiles(Caller me, string messageUuid);
 
     /// <summary>Whether the actor may add a file of this name and size to a message: its author, where <c>hasFiles</c> is true.</summary>
     [Traced]
-    Task<Answer> MayAddFile(Caller me, string messageUuid, string name, long size);
+    Task<Result> MayAddFile(Caller me, string messageUuid, string name, long size);
 
     /// <summary>Adds a file, whose bytes are in the store, to a message, and tells every device of the members. Can be repeated.</summary>
     [Traced]
-    Task<Answer> AddFile(Caller me, string messageUuid, MessageFile file);
+    Task<Result> AddFile(Caller me, string messageUuid, MessageFile file);
 
     /// <summary>Whether the actor may see the avatar (<paramref name="change"/> false) or change it.</summary>
     [Traced]
-    Task<Answer> MayAvatar(Caller me, bool change);
+    Task<Result> MayAvatar(Caller me, bool change);
 
     /// <summary>Sets the avatar, or removes it; an event, and a notification. Can be repeated.</summary>
     /// <param name="avatar">Null to remove it.</param>
     [Traced]
-    Task<Answer> SetAvatar(Caller me, AvatarFile? avatar);
+    Task<Result> SetAvatar(Caller me, AvatarFile? avatar);
 
     [Traced]
-    Task<Answer> ReportMessage(Caller me, AddMessageReport request);
+    Task<Result> ReportMessage(Caller me, AddMessageReport request);
 
     [Traced]
-    Task<Answer> ReportConversation(Caller me, AddConversationReport request);
+    Task<Result> ReportConversation(Caller me, AddConversationReport request);
 
     /// <summary>One side of this dialog changed its blacklist: read it anew before the next message.</summary>
     [Traced]
     Task BlackListChanged();
 
-    /// <summary>A process died before it had told this conversation's members everything: every member's devices are told to doubt.</summary>
-    /// <param name="writer">The name under which it wrote: one doubt for each, however often this is said.</param>
+    /// <summary>A process died before it had told this conversation's members everything: every member's devices are told to resynchronise.</summary>
+    /// <param name="writer">The name under which it wrote: one resync for each, however often this is said.</param>
     /// <returns>Completes when they were told: until then the journal of that process has to stay.</returns>
     [Traced]
-    Task DoubtAbout(string writer);
+    Task RequireResyncAfter(string writer);
 
-    /// <summary>As <see cref="DoubtAbout"/>, of a leader of the previous release, which does not say whose end it was.</summary>
+    /// <summary>As <see cref="RequireResyncAfter"/>, of a leader of the previous release, which does not say whose end it was.</summary>
     [Traced]
-    Task Doubt();
+    Task RequireResync();
 }
 
 /// <summary>An accepted message: the JSON of <see cref="ResponseAddedMessage"/>, which is the notification's payload too, and is made once.</summary>
 /// <param name="Repeated">It was stored before: nothing new came of this request.</param>
 [GenerateSerializer, Immutable]
-public sealed record Accepted(byte[] Payload, bool Repeated = false)
+public sealed record SerializedResponse(byte[] Payload, bool Repeated = false)
 {
     /// <summary>Members that only some sessions see; null for none.</summary>
     [Id(0)]

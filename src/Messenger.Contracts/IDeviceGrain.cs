@@ -9,7 +9,7 @@ namespace Messenger.Contracts;
 /// A device: one application of one user, key <see cref="DeviceKeys"/>. Owns the connection it has now and its notification inbox.
 /// </summary>
 /// <remarks>
-/// The inbox numbers every replayed notice; (epoch, number) is the cursor. An inbox that cannot vouch for continuity starts a new epoch.
+/// The inbox numbers every replayed notification; (epoch, number) is the cursor. An inbox that cannot vouch for continuity starts a new epoch.
 /// What is published to the gateway is a hint, the inbox is the truth: a gap is filled by <see cref="Fetch"/>, a lost tail is found by the lease.
 /// </remarks>
 public interface IDeviceGrain : IGrainWithStringKey
@@ -23,12 +23,12 @@ public interface IDeviceGrain : IGrainWithStringKey
     Task Disconnect(long session);
 
     /// <summary>
-    /// Numbers these notices and publishes them to the connection's gateway. Completes without waiting for the gateway, unless too much waits for
+    /// Numbers these notifications and publishes them to the connection's gateway. Completes without waiting for the gateway, unless too much waits for
     /// it already (<see cref="Contracts.IGatewayStreams.Room"/>); where the device is offline, when the pushes that they deserve are on disk.
     /// </summary>
     [AlwaysInterleave]
     [Traced]
-    Task Deliver(Immutable<Notice[]> notices);
+    Task Deliver(Immutable<SerializedNotification[]> notifications);
 
     /// <summary>What follows a number; a refused page means that the epoch has changed or the number is no longer kept: close with 1012.</summary>
     [AlwaysInterleave]
@@ -38,7 +38,7 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <summary>Something may have been missed: a new epoch; the connection is closed with 1012 and its client resynchronises.</summary>
     [AlwaysInterleave]
     [Traced]
-    Task Doubt();
+    Task RequireResync();
 
     /// <summary>Closes the connection with this code; with <see cref="CloseCode.Deleted"/> the inbox is forgotten too.</summary>
     [AlwaysInterleave]
@@ -103,17 +103,17 @@ public sealed record Connection(SiloAddress Gateway, long Session)
 /// <param name="Resync">A cursor was given and cannot be continued.</param>
 /// <param name="Host">The silo of the inbox, which the lease is renewed with.</param>
 [GenerateSerializer, Immutable]
-public sealed record Connected(long Epoch, long Number, Notice[] Missed, bool Resync, SiloAddress Host)
+public sealed record Connected(long Epoch, long Number, SerializedNotification[] Missed, bool Resync, SiloAddress Host)
 {
     /// <summary>Nothing happened: a later try of the same run of the client is connected.</summary>
     [Id(0)]
     public bool Superseded { get; init; }
 }
 
-/// <summary>Notices after a number.</summary>
+/// <summary>Notifications after a number.</summary>
 /// <param name="Continuous">False: the epoch has changed, or what followed the number is gone.</param>
 [GenerateSerializer, Immutable]
-public sealed record InboxPage(bool Continuous, Notice[] Notices);
+public sealed record InboxPage(bool Continuous, SerializedNotification[] Notifications);
 
 /// <summary>The inbox's side of a lease.</summary>
 /// <param name="Held">False: this session is no longer the device's connection.</param>

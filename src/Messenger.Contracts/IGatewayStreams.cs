@@ -15,7 +15,7 @@ public interface IGatewayStreams
     bool IsCrowded(SiloAddress gateway);
 
     /// <summary>
-    /// Completes when what waits for the gateway is not too much, at the latest after <see cref="GatewayStreamBounds.Patience"/>. Who publishes much
+    /// Completes when what waits for the gateway is not too much, at the latest after <see cref="GatewayStreamBounds.Timeout"/>. Who publishes much
     /// awaits it: the cost of a flood is borne by who sends it, not by who must resynchronise because it came too late.
     /// </summary>
     /// <param name="events">How many were just published; about as many come next.</param>

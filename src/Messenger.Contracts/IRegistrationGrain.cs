@@ -9,11 +9,11 @@ public interface IRegistrationGrain : IGrainWithStringKey
 {
     /// <summary>Keeps a pending application and sends a code.</summary>
     [Traced]
-    Task<Answer> Register(RequestRegisterApplication request);
+    Task<Result> Register(RequestRegisterApplication request);
 
     /// <summary>Checks the code in constant time; five wrong tries void it. Right: the user's grain confirms the application.</summary>
     [Traced]
-    Task<Answer> Confirm(RequestConfirmRegistration request);
+    Task<Result> Confirm(RequestConfirmRegistration request);
 
     /// <summary>Applications that wait for their code.</summary>
     [AlwaysInterleave]
@@ -31,7 +31,7 @@ public interface IRegistrationGrain : IGrainWithStringKey
     /// <remarks>Interleaves, as the next does: the user's grain calls it while <see cref="Confirm"/> may be calling the user's grain.</remarks>
     [AlwaysInterleave]
     [Traced]
-    Task<Answer> SendCode(CodePurpose purpose, string phone, string? androidSmsToken);
+    Task<Result> SendCode(CodePurpose purpose, string phone, string? androidSmsToken);
 
     /// <summary>
     /// Checks and consumes that code. The same right code again, while it would be valid, is right again with <see cref="CodeNotes.Again"/>:
@@ -39,7 +39,7 @@ public interface IRegistrationGrain : IGrainWithStringKey
     /// </summary>
     [AlwaysInterleave]
     [Traced]
-    Task<Answer> CheckCode(CodePurpose purpose, string code);
+    Task<Result> CheckCode(CodePurpose purpose, string code);
 }
 
 /// <summary>What a code is for; a code for one thing opens no other.</summary>

@@ -3,22 +3,22 @@ using Orleans.Services;
 
 namespace Messenger.Contracts;
 
-/// <summary>Hands notices over to users on its silo, many at once: what conversations elsewhere have for them comes in one call.</summary>
+/// <summary>Hands notifications over to users on its silo, many at once: what conversations elsewhere have for them comes in one call.</summary>
 internal interface IRelay : IGrainService
 {
     /// <summary>
-    /// For each, in order: whether its user's devices have it, as <see cref="LocalUser.TryDeliver"/> says. When it throws, some may have it.
+    /// For each, in order: whether its user's devices have it, as <see cref="UserEndpoint.TryDeliver"/> says. When it throws, some may have it.
     /// </summary>
     [ResponseTimeout("00:00:05")]
-    Task<bool[]> Deliver(Immutable<Consignment[]> consignments);
+    Task<bool[]> Deliver(Immutable<DeliveryRequest[]> requests);
 }
 
-/// <summary>Notices of a conversation for one user; see <see cref="IUserGrain.Deliver"/>.</summary>
+/// <summary>Notifications of a conversation for one user; see <see cref="IUserGrain.Deliver"/>.</summary>
 [GenerateSerializer, Immutable]
-internal readonly record struct Consignment(string UserId, Guid Conversation, long Term, Notice[] Notices, string? Except)
+internal readonly record struct DeliveryRequest(string UserId, Guid Conversation, long Term, SerializedNotification[] Notifications, string? Except)
 {
-    /// <summary>What it weighs on the wire besides the notices, which are often those of the one before it and are sent once then.</summary>
+    /// <summary>What it weighs on the wire besides the notifications, which are often those of the one before it and are sent once then.</summary>
     private const int Overhead = 128;
 
-    public int Weight => Overhead + Notices.Sum(notice => notice.Payload.Length);
+    public int Weight => Overhead + Notifications.Sum(notification => notification.Payload.Length);
 }

@@ -12,30 +12,30 @@ public interface IUserOperations : IGrainWithStringKey
 {
     [AlwaysInterleave]
     [Traced]
-    Task<Answer<UserCard>> LookUp();
+    Task<Result<UserCard>> LookUp();
 
     /// <summary>
     /// Suspends or restores the account: on disk first, then its connections are closed (1008) and its devices are not woken any more.
     /// Returns how many connections were told to close.
     /// </summary>
     [Traced]
-    Task<Answer<Closed>> Suspend(bool suspended);
+    Task<Result<Closed>> Suspend(bool suspended);
 
     /// <summary>Closes the connection of one device, or of all, with 1012: a client that may reconnects and resumes.</summary>
     [Traced]
-    Task<Answer<Closed>> Disconnect(string? device);
+    Task<Result<Closed>> Disconnect(string? device);
 
     /// <summary>Sends a push about nothing, now and past the queue, to one device or to all that have a token.</summary>
     [ResponseTimeout("00:00:30")]
     [Traced]
-    Task<Answer<PushTrials>> TestPush(string? device);
+    Task<Result<PushTrials>> TestPush(string? device);
 
     /// <summary>
     /// Makes the account of somebody who has no phone, such as the support, or gives it another credential. Refused (conflict) where a phone
     /// ever registered: nobody's account is taken over this way.
     /// </summary>
     [Traced]
-    Task<Answer<Opened>> Open();
+    Task<Result<Opened>> Open();
 }
 
 /// <summary>A user, as far as it concerns the operator. Times are milliseconds since the Unix epoch.</summary>

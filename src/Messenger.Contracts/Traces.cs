@@ -48,13 +48,13 @@ public static class Traces
         return step;
     }
 
-    /// <summary>What a <see cref="Notice"/> carries along: the step that caused it, or null when nobody traces it.</summary>
+    /// <summary>What a <see cref="SerializedNotification"/> carries along: the step that caused it, or null when nobody traces it.</summary>
     internal static string? Current => Activity.Current is { Recorded: true } cause ? cause.Id : null;
 
     /// <summary>A step of the fan-out: caused by the first of what goes in one call, linked to the others.</summary>
     internal static Activity? FanOut(Activity? cause)
     {
-        // The lane's own context is that of whoever happened to start it.
+        // The queue's own context is that of whoever happened to start it.
         Follow(cause);
         if (cause is null)
         {
@@ -81,8 +81,8 @@ public static class Traces
         string? last = null;
         foreach (ref readonly var hint in events.AsSpan())
         {
-            // One notice goes to many sessions in a row.
-            if (hint.Notice?.Trace is { } trace && trace != last && Source.HasListeners() && ActivityContext.TryParse(trace, null, isRemote: true, out var cause))
+            // One notification goes to many sessions in a row.
+            if (hint.Notification?.Trace is { } trace && trace != last && Source.HasListeners() && ActivityContext.TryParse(trace, null, isRemote: true, out var cause))
             {
                 last = trace;
                 if (Source.StartActivity("stream push", ActivityKind.Producer, cause) is { } step)

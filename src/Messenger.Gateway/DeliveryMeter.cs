@@ -9,7 +9,7 @@ internal static class DeliveryMeter
     /// <summary>The same meter name as the devices use.</summary>
     public static readonly Meter Meter = new("Messenger.Delivery");
 
-    public static readonly Counter<long> Notices = Signals.Notices.Counter(Meter);
+    public static readonly Counter<long> Notifications = Signals.Notifications.Counter(Meter);
 
     public static readonly Counter<long> Gaps = Signals.Gaps.Counter(Meter);
 
@@ -24,7 +24,7 @@ internal static class DeliveryMeter
     public static void Begin(Func<bool> hears)
     {
         Signals.Hears.Gauge(Meter, () => hears() ? 1 : 0);
-        Notices.Add(0);
+        Notifications.Add(0);
         Gaps.Add(0);
         Resubscribed.Add(0);
     }

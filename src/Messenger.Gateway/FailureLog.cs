@@ -7,52 +7,52 @@ namespace Messenger.Gateway;
 
 /// <summary>What requests failed of: a line per kind and second with a count, whatever an outage brings. A fault of ours brings one stack a second besides.</summary>
 /// <remarks>The watch tells once a second what came since. Kinds are names of exceptions' types, and few; past a bound they are one.</remarks>
-internal sealed class FailureLog(TimeProvider time, ILogger<FailureLog> log)
+internal sealed class FailureLog(TimeProvider timeProvider, ILogger<FailureLog> logger)
 {
     /// <summary>Kinds in one second: more than any outage has shown.</summary>
     private const int MaxKinds = 32;
 
     private const string OtherKinds = "of other kinds";
 
-    private readonly ConcurrentDictionary<string, int> passing = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> faults = new(StringComparer.Ordinal);
-    private long stack = long.MinValue;
+    private readonly ConcurrentDictionary<string, int> _passing = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _faults = new(StringComparer.Ordinal);
+    private long _stack = long.MinValue;
 
     /// <summary>What the client is told.</summary>
     /// <param name="request">A type of the protocol, or a method of HTTP.</param>
-    public Refused Refuse(string request, Exception fault)
+    public Error Refuse(string request, Exception fault)
     {
         if (TransientErrors.IsTransient(fault))
         {
-            Count(passing, TransientErrors.Kind(fault));
+            Count(_passing, TransientErrors.Kind(fault));
             return Failures.Unavailable;
         }
 
-        Count(faults, TransientErrors.Kind(fault));
-        var now = time.GetTimestamp();
-        var last = Volatile.Read(ref stack);
-        if ((last == long.MinValue || time.GetElapsedTime(last, now) >= TimeSpan.FromSeconds(1)) && Interlocked.CompareExchange(ref stack, now, last) == last)
+        Count(_faults, TransientErrors.Kind(fault));
+        var now = timeProvider.GetTimestamp();
+        var last = Volatile.Read(ref _stack);
+        if ((last == long.MinValue || timeProvider.GetElapsedTime(last, now) >= TimeSpan.FromSeconds(1)) && Interlocked.CompareExchange(ref _stack, now, last) == last)
         {
-            Log.RequestFailed(log, request, fault);
+            Log.RequestFailed(logger, request, fault);
         }
 
         return Failures.Internal;
     }
 
     /// <summary>Requests that were refused without a call, of one kind.</summary>
-    public void Shed(string kind) => Count(passing, kind);
+    public void Shed(string kind) => Count(_passing, kind);
 
     /// <summary>Once a second.</summary>
     public void Tell()
     {
-        foreach (var (kind, count) in Taken(passing))
+        foreach (var (kind, count) in Taken(_passing))
         {
-            Log.RequestsUnavailable(log, count, kind);
+            Log.RequestsUnavailable(logger, count, kind);
         }
 
-        foreach (var (kind, count) in Taken(faults))
+        foreach (var (kind, count) in Taken(_faults))
         {
-            Log.RequestsFailed(log, count, kind);
+            Log.RequestsFailed(logger, count, kind);
         }
     }
 

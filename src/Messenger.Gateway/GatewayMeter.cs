@@ -22,18 +22,18 @@ internal static class GatewayMeter
 
     private static readonly Counter<long> ShedConnections = Signals.ConnectionsShed.Counter(Meter);
 
-    private static int draining;
+    private static int _draining;
 
     /// <summary>Connections that a stopping process has still to close; 0 while it does not stop.</summary>
     public static int Draining
     {
-        set => Volatile.Write(ref draining, value);
+        set => Volatile.Write(ref _draining, value);
     }
 
     /// <summary>Says that nothing happened yet, so that what seldom happens is a series from the start and a first time is a rise.</summary>
     public static void Begin()
     {
-        Signals.Draining.Gauge(Meter, () => Volatile.Read(ref draining));
+        Signals.Draining.Gauge(Meter, () => Volatile.Read(ref _draining));
         Sessions.Add(0);
         Overflows.Add(0);
         Closed(CloseCode.ContinuityLost, 0);

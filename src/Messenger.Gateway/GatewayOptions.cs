@@ -36,7 +36,7 @@ public sealed class GatewayOptions
     public TimeSpan LoginDeadline { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// A request has its answer so long after it was read from its socket, <c>unavailable</c> at the latest: in its lane, in flight and in
+    /// A request has its answer so long after it was read from its socket, <c>unavailable</c> at the latest: in its queue, in flight and in
     /// its call together. What Orleans gives one call alone; a person looks at a clock for no longer.
     /// </summary>
     public TimeSpan RequestDeadline { get; set; } = TimeSpan.FromSeconds(10);
@@ -123,7 +123,7 @@ public sealed class GatewayOptions
     public int GuestQueue { get; set; } = 4096;
 
     /// <summary>How long they wait; leaves the two calls of a login their time within <see cref="LoginRequestDeadline"/>.</summary>
-    public TimeSpan GuestPatience { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan GuestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Connections of one address (IPv6: one /64): many phones share a carrier's. One more is refused with 429.</summary>
     public int ConnectionsPerAddress { get; set; } = 2000;

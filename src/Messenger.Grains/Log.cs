@@ -11,13 +11,13 @@ internal static partial class Log
     public static partial void CommitFailed(ILogger logger, LogOutcome outcome);
 
     [LoggerMessage(102, LogLevel.Warning, "Notices could not be handed to a user ({Fault}): its devices will be told to resynchronise")]
-    public static partial void HandOverFailed(ILogger logger, string fault);
+    public static partial void DeliveryFailed(ILogger logger, string fault);
 
     [LoggerMessage(103, LogLevel.Warning, "A conversation ended with notices not handed over: the log remembers it as unsettled")]
     public static partial void FanoutUnfinished(ILogger logger);
 
     [LoggerMessage(104, LogLevel.Information, "A conversation's predecessor may have left notices untold: its people's devices are told to resynchronise")]
-    public static partial void DoubtRaised(ILogger logger);
+    public static partial void ResyncRequired(ILogger logger);
 
     [LoggerMessage(105, LogLevel.Warning, "This process stood still for {Gap}; the cluster says it is dead: {Dead}")]
     public static partial void StoodStill(ILogger logger, TimeSpan gap, bool dead);
@@ -38,10 +38,10 @@ internal static partial class Log
     public static partial void TakeoverFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(123, LogLevel.Debug, "A conversation could not be reached and will be tried again")]
-    public static partial void DoubtFailed(ILogger logger, Exception exception);
+    public static partial void ResyncFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(125, LogLevel.Warning, "The store went back in time: {Devices} devices are told to resynchronise")]
-    public static partial void DevicesDoubt(ILogger logger, int devices);
+    public static partial void DevicesResync(ILogger logger, int devices);
 
     [LoggerMessage(124, LogLevel.Warning, "Rows of deleted conversations could not be removed; trying again in the next round")]
     public static partial void PurgeFailed(ILogger logger, Exception exception);

@@ -20,7 +20,7 @@ try
 
     if (command.Verb == Verb.Check)
     {
-        return await Asking.IsReady(new Uri(command.Operand));
+        return await ReadinessProbe.IsReady(new Uri(command.Operand));
     }
 
     // Configuration: files beside the program, then the environment, then the command line. Data is below the current directory.
@@ -52,7 +52,7 @@ try
 
     if (command.Verb is Verb.Export or Verb.Import)
     {
-        Console.WriteLine(await (command.Verb == Verb.Export ? Moving.Export(settings, command.Operand) : Moving.Import(settings, command.Operand)));
+        Console.WriteLine(await (command.Verb == Verb.Export ? TransferCommands.Export(settings, command.Operand) : TransferCommands.Import(settings, command.Operand)));
         return 0;
     }
 
@@ -64,7 +64,7 @@ try
 
     // The silo, the gateway on it, and what watches both.
     var console = ConsoleLog.Add(builder);
-    builder.AddServer(settings.Outside.Admin);
+    builder.AddServer(settings.Integrations.Admin);
     builder.AddEdge(settings.Edge);
     builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening, joined));
     builder.Services.AddStores(settings);
@@ -77,7 +77,7 @@ try
     await FileFolder.Check(settings, app.Services, app.Logger);
     app.BeginTelemetry(settings);
     app.UseEdge(settings.Edge);
-    app.MapAdmin(settings.Outside.Admin);
+    app.MapAdmin(settings.Integrations.Admin);
     app.MapHealth();
     app.MapSockets(settings);
     app.MapForDevelopers(settings);
@@ -88,7 +88,7 @@ try
 }
 catch (Exception fault)
 {
-    await Console.Error.WriteLineAsync(Refusals.Sentence(fault));
+    await Console.Error.WriteLineAsync(StartupErrors.Sentence(fault));
     if (args.Any(arg => arg.EndsWith("LogLevel:Default=Debug", StringComparison.OrdinalIgnoreCase)))
     {
         await Console.Error.WriteLineAsync(fault.ToString());

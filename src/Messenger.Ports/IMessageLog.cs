@@ -40,7 +40,7 @@ public interface IMessageLog
 
     /// <summary>
     /// The conversation leaves this process in order: when this returns the journal on disk does not name it, unless something of it is not settled or the
-    /// store is away. So whoever loads it next has nothing to doubt. Never throws.
+    /// store is away. So whoever loads it next has nothing that is uncertain. Never throws.
     /// </summary>
     Task Leave(Guid conversation);
 

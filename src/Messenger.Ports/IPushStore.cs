@@ -10,7 +10,7 @@ namespace Messenger.Ports;
 public interface IPushStore
 {
     /// <summary>
-    /// Queues these. Of one device at most <see cref="MostPerDevice"/> stay, the newest. What replaces one that was put off is put off as well;
+    /// Queues these. Of one device at most <see cref="MaxPerDevice"/> stay, the newest. What replaces one that was put off is put off as well;
     /// what replaces one that is just being sent is due by itself.
     /// </summary>
     Task Put(IReadOnlyCollection<QueuedPush> pushes);
@@ -34,7 +34,7 @@ public interface IPushStore
     Task<(long Waiting, long? Oldest)> Backlog();
 
     /// <summary>Conversations of one device that wait at once: a phone that was off for a week is woken for the newest.</summary>
-    const int MostPerDevice = 32;
+    const int MaxPerDevice = 32;
 }
 
 /// <summary>A push that waits. Times are milliseconds since the Unix epoch.</summary>

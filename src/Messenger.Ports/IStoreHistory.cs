@@ -11,5 +11,5 @@ public interface IStoreHistory
 
     /// <summary>Compares what the store has with the most that this process has seen of it.</summary>
     /// <exception cref="StoreUnavailableException">The store is away.</exception>
-    Task Look();
+    Task Refresh();
 }

@@ -49,8 +49,8 @@ public sealed record UploadRow(
 }
 
 /// <param name="BytesADay">Bytes that a user may reserve in a day (UTC).</param>
-/// <param name="AtOnce">Uploads of a user that are not finished.</param>
-public sealed record UploadLimits(long BytesADay, int AtOnce);
+/// <param name="MaxConcurrent">Uploads of a user that are not finished.</param>
+public sealed record UploadLimits(long BytesADay, int MaxConcurrent);
 
 /// <summary>What became of a reservation.</summary>
 public enum Reservation

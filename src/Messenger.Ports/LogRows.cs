@@ -34,7 +34,7 @@ public sealed record MemberRow(string UserId, bool IsAdmin, string? Nick, long J
     /// <summary>
     /// Stays before the newest, and those of earlier owners of this number, that a row may hold together: each is written with every change of it.
     /// </summary>
-    public const int MostStays = SequenceSet.Most;
+    public const int MaxStays = SequenceSet.MaxRanges;
 
     /// <summary>The stays before the newest one.</summary>
     public IntervalText Earlier { get; init; } = new("");
@@ -72,7 +72,7 @@ public sealed record MemberRow(string UserId, bool IsAdmin, string? Nick, long J
             earlier.Include(new SequenceRange(JoinedAt, left));
         }
 
-        return earlier.Ranges.Count + SequenceSet.Parse(Ended).Ranges.Count >= MostStays
+        return earlier.Ranges.Count + SequenceSet.Parse(Ended).Ranges.Count >= MaxStays
             ? null
             : this with { IsAdmin = admin, JoinedAt = sequence, LeftAt = null, Position = position, Earlier = earlier.ToText() };
     }

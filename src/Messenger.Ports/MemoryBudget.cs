@@ -9,17 +9,17 @@ namespace Messenger.Ports;
 /// <param name="owner">One of <see cref="Labels.MemoryOwner"/>.</param>
 public sealed class MemoryBudget(string owner, long limit)
 {
-    private long used;
-    private long shed;
+    private long _used;
+    private long _shed;
 
     public string Owner => owner;
 
     public long Limit => limit;
 
-    public long Used => Interlocked.Read(ref used);
+    public long Used => Interlocked.Read(ref _used);
 
     /// <summary>How often something was refused, closed or dropped for it.</summary>
-    public long Sheds => Interlocked.Read(ref shed);
+    public long Sheds => Interlocked.Read(ref _shed);
 
     /// <summary>Whether an eighth or less is left: the largest holders go now, so that newcomers need not.</summary>
     public bool IsShort => Used > limit - (limit / 8);
@@ -27,19 +27,19 @@ public sealed class MemoryBudget(string owner, long limit)
     /// <summary>True: the caller has the bytes until it calls <see cref="Release"/>.</summary>
     public bool TryReserve(long bytes)
     {
-        if (Interlocked.Add(ref used, bytes) <= limit)
+        if (Interlocked.Add(ref _used, bytes) <= limit)
         {
             return true;
         }
 
-        Interlocked.Add(ref used, -bytes);
+        Interlocked.Add(ref _used, -bytes);
         return false;
     }
 
     /// <summary>Counts bytes that are taken already, or that end what holds more.</summary>
-    public void Reserve(long bytes) => Interlocked.Add(ref used, bytes);
+    public void Reserve(long bytes) => Interlocked.Add(ref _used, bytes);
 
-    public void Release(long bytes) => Interlocked.Add(ref used, -bytes);
+    public void Release(long bytes) => Interlocked.Add(ref _used, -bytes);
 
-    public void CountShed() => Interlocked.Increment(ref shed);
+    public void CountShed() => Interlocked.Increment(ref _shed);
 }

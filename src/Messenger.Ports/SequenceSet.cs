@@ -10,7 +10,7 @@ namespace Messenger.Ports;
 public sealed class SequenceSet
 {
     /// <summary>Ranges that are kept apart, see <see cref="JoinOldest"/>. No phone comes near it; a row of so many is some 15 KiB.</summary>
-    public const int Most = 1000;
+    public const int MaxRanges = 1000;
 
     private readonly List<SequenceRange> _ranges;
 
@@ -167,12 +167,12 @@ public sealed class SequenceSet
     /// </summary>
     public IReadOnlyList<SequenceRange> JoinOldest()
     {
-        if (_ranges.Count <= Most)
+        if (_ranges.Count <= MaxRanges)
         {
             return [];
         }
 
-        var last = _ranges.Count - Most;
+        var last = _ranges.Count - MaxRanges;
         var gaps = Enumerable.Range(0, last).Select(at => new SequenceRange(_ranges[at].To + 1, _ranges[at + 1].From - 1)).ToList();
         _ranges[last] = new SequenceRange(_ranges[0].From, _ranges[last].To);
         _ranges.RemoveRange(0, last);

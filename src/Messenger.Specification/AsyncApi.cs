@@ -14,19 +14,19 @@ public sealed class AsyncApi
     private const string Protocol = "docs/protocol.md";
     private static readonly Assembly Records = typeof(IRequest).Assembly;
 
-    private readonly Docstrings docs = new(Records);
-    private readonly Seed seed;
-    private readonly Seed extensions;
-    private readonly Families families;
-    private readonly Schemas schemas;
-    private readonly JsonObject messages = [];
-    private readonly JsonObject operations = [];
-    private readonly SortedDictionary<string, JsonObject> others = new(StringComparer.Ordinal);
+    private readonly Docstrings _docs = new(Records);
+    private readonly Seed _seed;
+    private readonly Seed _extensions;
+    private readonly Families _families;
+    private readonly Schemas _schemas;
+    private readonly JsonObject _messages = [];
+    private readonly JsonObject _operations = [];
+    private readonly SortedDictionary<string, JsonObject> _others = new(StringComparer.Ordinal);
 
     private AsyncApi(Seed seed, Seed extensions, Families families)
     {
-        (this.seed, this.extensions, this.families) = (seed, extensions, families);
-        schemas = new Schemas(docs);
+        (_seed, _extensions, _families) = (seed, extensions, families);
+        _schemas = new Schemas(_docs);
     }
 
     /// <param name="root">The repository.</param>
@@ -37,10 +37,10 @@ public sealed class AsyncApi
 
     private JsonObject Document()
     {
-        Describe(seed);
-        Describe(extensions);
-        StatusMessages.Refine(schemas.All);
-        others[StatusMessages.StatusName] = StatusMessages.Status(docs);
+        Describe(_seed);
+        Describe(_extensions);
+        StatusMessages.Refine(_schemas.All);
+        _others[StatusMessages.StatusName] = StatusMessages.Status(_docs);
         return new JsonObject
         {
             ["asyncapi"] = "3.0.0",
@@ -48,11 +48,11 @@ public sealed class AsyncApi
             ["defaultContentType"] = "application/json",
             ["servers"] = Servers(),
             ["channels"] = new JsonObject { ["socket"] = Channel() },
-            ["operations"] = operations,
+            ["operations"] = _operations,
             ["components"] = new JsonObject
             {
-                ["messages"] = messages,
-                ["schemas"] = new JsonObject(schemas.All.Concat(others).Select(schema => new KeyValuePair<string, JsonNode?>(schema.Key, schema.Value))),
+                ["messages"] = _messages,
+                ["schemas"] = new JsonObject(_schemas.All.Concat(_others).Select(schema => new KeyValuePair<string, JsonNode?>(schema.Key, schema.Value))),
             },
         };
     }
@@ -62,10 +62,10 @@ public sealed class AsyncApi
         foreach (var (request, response) in examples.Exchanges.DistinctBy(exchange => exchange.Request.Type))
         {
             Add(request.Type, Frames.Request(request.Type), examples.Exchanges.Select(exchange => exchange.Request), Frames.RequestExample, isRequest: true);
-            operations[request.Type] = Exchange(request.Type, response.Type);
+            _operations[request.Type] = Exchange(request.Type, response.Type);
         }
 
-        foreach (var response in examples.Exchanges.Select(exchange => exchange.Response).DistinctBy(response => response.Type).Where(response => !messages.ContainsKey(response.Type)))
+        foreach (var response in examples.Exchanges.Select(exchange => exchange.Response).DistinctBy(response => response.Type).Where(response => !_messages.ContainsKey(response.Type)))
         {
             var own = response.Type == nameof(ResponseStatusMessage) ? StatusMessages.Examples : examples.Exchanges.Select(exchange => exchange.Response);
             Add(response.Type, Frames.Answer(response.Type), own, Frames.AnswerExample, isRequest: true);
@@ -74,11 +74,11 @@ public sealed class AsyncApi
         foreach (var notification in examples.Notifications.DistinctBy(notification => notification.Type))
         {
             Add(notification.Type, Frames.Notification(notification.Type), examples.Notifications, Frames.NotificationExample, isRequest: false);
-            operations[notification.Type] = new JsonObject
+            _operations[notification.Type] = new JsonObject
             {
                 ["action"] = "send",
                 ["channel"] = Reference("channels/socket"),
-                ["summary"] = docs.Summary(Record(notification.Type)),
+                ["summary"] = _docs.Summary(Record(notification.Type)),
                 ["messages"] = new JsonArray(Reference($"channels/socket/messages/{notification.Type}")),
             };
         }
@@ -88,13 +88,13 @@ public sealed class AsyncApi
     {
         var record = Record(type);
         var own = examples.Where(example => example.Type == type).DistinctBy(example => example.Payload.ToJsonString()).ToList();
-        schemas.Add(record, own[0].Payload);
-        others[$"{type}Frame"] = frame;
+        _schemas.Add(record, own[0].Payload);
+        _others[$"{type}Frame"] = frame;
         var message = new JsonObject
         {
             ["name"] = type,
             ["title"] = type,
-            ["summary"] = docs.Summary(record),
+            ["summary"] = _docs.Summary(record),
             ["tags"] = new JsonArray(new JsonObject { ["name"] = Family(type) }),
         };
         if (FeatureNames.Of(FeatureNames.Of(record)) is [var feature])
@@ -109,7 +109,7 @@ public sealed class AsyncApi
 
         message["payload"] = Reference($"components/schemas/{type}Frame");
         message["examples"] = new JsonArray([.. own.Select(example => new JsonObject { ["payload"] = framed(example) })]);
-        messages[type] = message;
+        _messages[type] = message;
     }
 
     private JsonObject Exchange(string request, string response)
@@ -119,7 +119,7 @@ public sealed class AsyncApi
         {
             ["action"] = "receive",
             ["channel"] = Reference("channels/socket"),
-            ["summary"] = docs.Summary(Record(request)),
+            ["summary"] = _docs.Summary(Record(request)),
             ["tags"] = new JsonArray(new JsonObject { ["name"] = Family(request) }),
             ["messages"] = new JsonArray(Reference($"channels/socket/messages/{request}")),
             ["reply"] = new JsonObject
@@ -159,14 +159,14 @@ public sealed class AsyncApi
         ["description"] =
             "Text frames, one JSON object each; the subprotocol messenger.v1 may be offered. Log in within 60 s with RequestAuthenticationByApplication: before it only RequestPing, "
             + "RequestGetServerSettings, RequestRegisterApplication and RequestConfirmRegistration are served besides. Close codes are under x-close-codes.",
-        ["messages"] = new JsonObject(messages.Select(message => new KeyValuePair<string, JsonNode?>(message.Key, Reference($"components/messages/{message.Key}")))),
+        ["messages"] = new JsonObject(_messages.Select(message => new KeyValuePair<string, JsonNode?>(message.Key, Reference($"components/messages/{message.Key}")))),
         ["bindings"] = new JsonObject { ["ws"] = new JsonObject { ["method"] = "GET" } },
         ["x-close-codes"] = new JsonObject(Enum.GetValues<CloseCode>().Where(code => code != CloseCode.None).Select(code => new KeyValuePair<string, JsonNode?>(
-            ((int)code).ToString(CultureInfo.InvariantCulture), docs.Summary(typeof(CloseCode), code.ToString())))),
+            ((int)code).ToString(CultureInfo.InvariantCulture), _docs.Summary(typeof(CloseCode), code.ToString())))),
     };
 
     /// <summary>The one answer that belongs to no family serves all of them.</summary>
-    private string Family(string type) => type == nameof(ResponseStatusMessage) ? nameof(Statuses) : families.Of(type);
+    private string Family(string type) => type == nameof(ResponseStatusMessage) ? nameof(Statuses) : _families.Of(type);
 
     private static Type Record(string type) => Records.GetType($"Messenger.Protocol.{type}", throwOnError: true)!;
 

@@ -8,11 +8,11 @@ namespace Messenger.Specification;
 /// <summary>The docstrings of the protocol's records, as the compiler wrote them beside the assembly, in plain text.</summary>
 public sealed partial class Docstrings
 {
-    private readonly Dictionary<string, XElement> members;
+    private readonly Dictionary<string, XElement> _members;
 
     /// <exception cref="FileNotFoundException">The assembly was built without its documentation.</exception>
     public Docstrings(System.Reflection.Assembly of) =>
-        members = XDocument.Load(Path.ChangeExtension(of.Location, ".xml")).Descendants("member")
+        _members = XDocument.Load(Path.ChangeExtension(of.Location, ".xml")).Descendants("member")
             .ToDictionary(member => member.Attribute("name")!.Value, StringComparer.Ordinal);
 
     public string? Summary(Type type) => Text($"T:{type.FullName}", member => member.Element("summary"));
@@ -25,7 +25,7 @@ public sealed partial class Docstrings
         $"T:{type.FullName}", member => member.Elements("param").FirstOrDefault(param => param.Attribute("name")!.Value == name));
 
     private string? Text(string member, Func<XElement, XElement?> part) =>
-        members.TryGetValue(member, out var found) && part(found) is { } element ? Plain(element) : null;
+        _members.TryGetValue(member, out var found) && part(found) is { } element ? Plain(element) : null;
 
     private static string Plain(XElement element)
     {

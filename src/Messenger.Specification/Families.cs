@@ -9,15 +9,15 @@ public sealed partial class Families
     public static readonly IReadOnlyList<string> InOrder =
         ["Registration", "ServerSettings", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Statuses", "Notifications"];
 
-    private readonly Dictionary<string, string> families;
+    private readonly Dictionary<string, string> _families;
 
     /// <param name="sources">The folder of the protocol's sources.</param>
     public Families(string sources) =>
-        families = Directory.GetFiles(sources, "*.cs")
+        _families = Directory.GetFiles(sources, "*.cs")
             .SelectMany(file => Record().Matches(File.ReadAllText(file)).Select(match => (Type: match.Groups[1].Value, Family: Path.GetFileNameWithoutExtension(file))))
             .ToDictionary(pair => pair.Type, pair => pair.Family, StringComparer.Ordinal);
 
-    public string Of(string type) => families[type];
+    public string Of(string type) => _families[type];
 
     [GeneratedRegex(@"public sealed record (\w+)")]
     private static partial Regex Record();

@@ -14,28 +14,28 @@ namespace Messenger.Specification;
 /// </remarks>
 public sealed class Schemas(Docstrings docs)
 {
-    private readonly SortedDictionary<string, JsonObject> made = new(StringComparer.Ordinal);
-    private readonly NullabilityInfoContext nullability = new();
+    private readonly SortedDictionary<string, JsonObject> _made = new(StringComparer.Ordinal);
+    private readonly NullabilityInfoContext _nullability = new();
 
-    public IReadOnlyDictionary<string, JsonObject> All => made;
+    public IReadOnlyDictionary<string, JsonObject> All => _made;
 
     /// <summary>The schema of a payload; its limits are probed with the example.</summary>
     public void Add(Type record, JsonObject example)
     {
-        if (made.ContainsKey(record.Name))
+        if (_made.ContainsKey(record.Name))
         {
             return;
         }
 
         var schema = new JsonObject { ["type"] = "object" };
-        made[record.Name] = schema;
+        _made[record.Name] = schema;
         schema["description"] = docs.Summary(record);
         var (required, properties) = (new JsonArray(), new JsonObject());
         foreach (var property in Info(record).Properties)
         {
             var member = (PropertyInfo)property.AttributeProvider!;
             var leftOut = member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition == JsonIgnoreCondition.WhenWritingNull;
-            var isNull = nullability.Create(member).ReadState == NullabilityState.Nullable && !leftOut;
+            var isNull = _nullability.Create(member).ReadState == NullabilityState.Nullable && !leftOut;
             if (!leftOut && !isNull)
             {
                 required.Add(property.Name);

@@ -42,7 +42,7 @@ public static class Signals
 
     // Notifications.
     public static readonly Signal Delivery = Ours(new("messenger.delivery.duration", Histogram, "s", "From the commit of a message or event to the write of its notification to a socket.") { Bounds = Seconds });
-    public static readonly Signal Notices = Ours(new("messenger.delivery.notices", Counter, "{notice}", "Notifications handed to sessions."));
+    public static readonly Signal Notifications = Ours(new("messenger.delivery.notices", Counter, "{notice}", "Notifications handed to sessions."));
     public static readonly Signal Gaps = Ours(new("messenger.delivery.gaps", Counter, "{gap}", "Gaps in a session's notifications that were repaired from the device's inbox."));
     public static readonly Signal Resubscribed = Ours(new("messenger.delivery.resubscribed", Counter, "{subscription}", "Times a gateway subscribed to its stream anew because its heartbeat stayed away."));
     public static readonly Signal Hears = Ours(new("messenger.delivery.hears", Gauge, "{gateway}", "1 where the gateway hears its stream; 0 where notifications come seconds late."));

@@ -43,7 +43,7 @@ internal static class Floors
             ["Pushes", "Console", "Disk", "S3"], ["Apns", "Fcm", "Sms", "Postgres", "Sqlite"], ["Relational"], ["Commits", "Schema", "Transfer"], ["Http", "Files"], [""],
         ],
         ["Messenger.Host"] = [[""], ["Commands", "Explorer", "Health"], ["Composition"], ["Admin"], ["Membership", "Starting"], ["Configuration"], ["Logging"]],
-        ["Messenger.Client"] = [["Talk"], [""], ["Connections", "Profiles", "Crypto"]],
+        ["Messenger.Client"] = [["Messaging"], [""], ["Connections", "Profiles", "Crypto"]],
         ["Messenger.Cli"] = [[""], ["Admin", "Commands"], ["Terminal"]],
         ["Messenger.Conformance"] = [["Reports"], [""], ["Checks", "Replay"], ["Phones"], ["Rules"]],
     };

@@ -27,7 +27,7 @@ public sealed class FloorsTests
     {
         var below = Below(project);
         var wrong = Uses.Of(Assembly(project)).Where(use => ProjectOf(use.To) != project && !below.Contains(ProjectOf(use.To)));
-        Assert.True(!wrong.Any(), Told(wrong));
+        Assert.True(!wrong.Any(), Listed(wrong));
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class FloorsTests
         var unplanned = uses.SelectMany(use => new[] { use.From, use.To }).Distinct().Where(folder => Floor(folder) < 0).ToList();
         Assert.True(unplanned.Count == 0, $"not in the plan of the house: {string.Join(", ", unplanned)}");
         var wrong = uses.Where(use => Floor(use.From) >= Floor(use.To));
-        Assert.True(!wrong.Any(), Told(wrong));
+        Assert.True(!wrong.Any(), Listed(wrong));
     }
 
     [Fact]
@@ -87,6 +87,6 @@ public sealed class FloorsTests
         return path;
     }
 
-    private static string Told(IEnumerable<Uses.Use> uses) =>
+    private static string Listed(IEnumerable<Uses.Use> uses) =>
         string.Join('\n', uses.Select(use => $"{use.From}: {use.Type} uses {use.Used} of {use.To}").Order());
 }

@@ -24,9 +24,9 @@ public class EveryRequestTests(SharedServer server) : OnSharedServer(server)
         await Guest();
         await Profile(me, other);
         await Contacts(me, other);
-        var talk = await Conversations(me, other);
-        await Messages(me, other, talk);
-        await Endings(me, other, talk);
+        var conversation = await Conversations(me, other);
+        await Messages(me, other, conversation);
+        await Endings(me, other, conversation);
         await Applications(me, mine);
         await DeleteUser(me);
 
@@ -73,28 +73,28 @@ public class EveryRequestTests(SharedServer server) : OnSharedServer(server)
         await Do(me, "AddUserReport", new { reason = "Spam", userId = other.UserId });
     }
 
-    private async Task<Talk> Conversations(Phone me, Phone other)
+    private async Task<ConversationHandle> Conversations(Phone me, Phone other)
     {
         var third = await Person();
-        var (talk, creation) = me.Creation(isDialog: false, admins: [], members: [other]);
+        var (conversation, creation) = me.Creation(isDialog: false, admins: [], members: [other]);
         await Do(me, "RequestCreateConversationFull", creation);
         await other.Notified("NotificationAddMemberToConversation");
-        await Do(me, "RequestGetConversationFull", new { conversationUuid = talk.Uuid, userId = (string?)null });
-        await Do(me, "RequestGetMembersList", new { conversationUuid = talk.Uuid });
-        await Do(other, "UpdateMemberNick", new { conversationUuid = talk.Uuid, nickEncrypted = Opaque.Base64(30), userId = other.UserId });
+        await Do(me, "RequestGetConversationFull", new { conversationUuid = conversation.Uuid, userId = (string?)null });
+        await Do(me, "RequestGetMembersList", new { conversationUuid = conversation.Uuid });
+        await Do(other, "UpdateMemberNick", new { conversationUuid = conversation.Uuid, nickEncrypted = Opaque.Base64(30), userId = other.UserId });
         await me.Notified("ConversationNickUpdatedNotification");
-        await Do(me, "GetNicks", new { conversationUuid = talk.Uuid });
-        await Do(me, "RequestAddMember", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key, sessionKeyValue = Opaque.Key(me.UserId, third.UserId) });
-        await Do(me, "RequestKickUser", new { conversationUuid = talk.Uuid, userId = third.UserId });
+        await Do(me, "GetNicks", new { conversationUuid = conversation.Uuid });
+        await Do(me, "RequestAddMember", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key, sessionKeyValue = Opaque.Key(me.UserId, third.UserId) });
+        await Do(me, "RequestKickUser", new { conversationUuid = conversation.Uuid, userId = third.UserId });
         await other.Notified("NotificationConversationLeaved");
-        await Do(me, "RequestAddAdmin", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key, sessionKeyValue = Opaque.Key(me.UserId, third.UserId) });
-        await Do(third, "RequestLeaveConversation", new { conversationUuid = talk.Uuid });
-        await Do(me, "RequestChangeToAdmin", new { conversationUuid = talk.Uuid, userId = other.UserId });
-        await Do(me, "RequestRenameConversation", new { conversationUuid = talk.Uuid, title = Opaque.Base64(30) });
+        await Do(me, "RequestAddAdmin", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key, sessionKeyValue = Opaque.Key(me.UserId, third.UserId) });
+        await Do(third, "RequestLeaveConversation", new { conversationUuid = conversation.Uuid });
+        await Do(me, "RequestChangeToAdmin", new { conversationUuid = conversation.Uuid, userId = other.UserId });
+        await Do(me, "RequestRenameConversation", new { conversationUuid = conversation.Uuid, title = Opaque.Base64(30) });
         await other.Notified("NotificationRenameConversation");
-        await Do(me, "RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key });
+        await Do(me, "RequestGetSessionKey", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key });
         var sessionKeys = new[] { Opaque.Key(me.UserId, me.UserId), Opaque.Key(me.UserId, other.UserId), Opaque.Key(me.UserId, other.UserId) };
-        await Do(me, "RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys });
+        await Do(me, "RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys });
         await other.Notified("NotificationNewSessionKey");
         await Do(other, "RequestAddUserKeys", new
         {
@@ -104,41 +104,41 @@ public class EveryRequestTests(SharedServer server) : OnSharedServer(server)
             publicKeyBase64 = "-----BEGIN PUBLIC KEY-----",
         });
         await me.Notified("NotificationNewPublicKey");
-        await Do(me, "RequestGetUpdatedPublicKeys", new { conversationUuid = talk.Uuid });
-        return talk;
+        await Do(me, "RequestGetUpdatedPublicKeys", new { conversationUuid = conversation.Uuid });
+        return conversation;
     }
 
-    private async Task Messages(Phone me, Phone other, Talk talk)
+    private async Task Messages(Phone me, Phone other, ConversationHandle conversation)
     {
         var (first, second, third) = (Opaque.Uuid(), Opaque.Uuid(), Opaque.Uuid());
         foreach (var uuid in new[] { first, second, third })
         {
-            await Do(me, "RequestAddMessage", talk.Draft(uuid));
+            await Do(me, "RequestAddMessage", conversation.Draft(uuid));
             await other.Hear(uuid);
         }
 
         await Do(other, "RequestGetConversationsFull", new { userId = (string?)null });
-        await Do(other, "MessageDelivered", new { conversationUuid = talk.Uuid, messageUuid = first });
+        await Do(other, "MessageDelivered", new { conversationUuid = conversation.Uuid, messageUuid = first });
         await me.Notified("UpdatedMessageNotification");
-        await Do(other, "RequestMessagesReaded", new { conversationUuid = talk.Uuid, messageUuids = new[] { first } });
-        await Do(other, "RequestMarkAllReaded", new { conversationUuid = talk.Uuid });
-        await Do(other, "RequestGetMessages", new { conversationUuid = talk.Uuid, fromMessageUuid = first, size = 10 });
-        await Do(other, "RequestGetMessagesFromUuid", new { conversationUuid = talk.Uuid, size = 10, uuid = third });
-        await Do(other, "RequestGetMessagesByUuids", new { conversationUuid = talk.Uuid, uuids = new[] { first, Opaque.Uuid() } });
-        await Do(other, "RequestGetFiles", new { conversationUuid = talk.Uuid, messageUuid = first });
-        await Do(other, "RequestGetFilesFast", new { conversationUuid = talk.Uuid, messageUuid = first });
-        await Do(other, "AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = first, reason = "Spam" });
-        await Do(other, "AddConversationReport", new { conversationUuid = talk.Uuid, reason = "Spam" });
-        await Do(other, "RequestTyping", new { conversationUuid = talk.Uuid });
+        await Do(other, "RequestMessagesReaded", new { conversationUuid = conversation.Uuid, messageUuids = new[] { first } });
+        await Do(other, "RequestMarkAllReaded", new { conversationUuid = conversation.Uuid });
+        await Do(other, "RequestGetMessages", new { conversationUuid = conversation.Uuid, fromMessageUuid = first, size = 10 });
+        await Do(other, "RequestGetMessagesFromUuid", new { conversationUuid = conversation.Uuid, size = 10, uuid = third });
+        await Do(other, "RequestGetMessagesByUuids", new { conversationUuid = conversation.Uuid, uuids = new[] { first, Opaque.Uuid() } });
+        await Do(other, "RequestGetFiles", new { conversationUuid = conversation.Uuid, messageUuid = first });
+        await Do(other, "RequestGetFilesFast", new { conversationUuid = conversation.Uuid, messageUuid = first });
+        await Do(other, "AddMessageReport", new { conversationUuid = conversation.Uuid, messageUuid = first, reason = "Spam" });
+        await Do(other, "AddConversationReport", new { conversationUuid = conversation.Uuid, reason = "Spam" });
+        await Do(other, "RequestTyping", new { conversationUuid = conversation.Uuid });
         await me.Notified("NotificationTyping");
-        await Do(me, "RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = first });
+        await Do(me, "RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = first });
         await other.Notified("DeleteMessageNotification");
-        await Do(me, "RequestDeleteMessages", new { conversationUuid = talk.Uuid, uuids = new[] { second, third } });
+        await Do(me, "RequestDeleteMessages", new { conversationUuid = conversation.Uuid, uuids = new[] { second, third } });
     }
 
-    private async Task Endings(Phone me, Phone other, Talk talk)
+    private async Task Endings(Phone me, Phone other, ConversationHandle conversation)
     {
-        await Do(me, "RequestDeleteConversation", new { conversationUuid = talk.Uuid });
+        await Do(me, "RequestDeleteConversation", new { conversationUuid = conversation.Uuid });
         await other.Notified("NotificationConversationDeleted");
     }
 

@@ -13,8 +13,8 @@ public sealed class ImageTests : IAsyncLifetime
     private const string Host = "10.231.77.1";
     private const string Bridge = "msgr-test";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly List<string> _pods = [];
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(3) };
@@ -71,10 +71,10 @@ public sealed class ImageTests : IAsyncLifetime
         await socket.ConnectAsync(new Uri("ws://10.231.77.12:8080/ws"), default);
         await Stops("msgr-gateway", pods["gateway"], async () =>
         {
-            using var patience = new CancellationTokenSource(Patience);
-            var closing = await socket.ReceiveAsync(new byte[1024], patience.Token);
+            using var timeout = new CancellationTokenSource(RequestTimeout);
+            var closing = await socket.ReceiveAsync(new byte[1024], timeout.Token);
             Assert.Equal(1001, (int?)socket.CloseStatus);
-            await socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, patience.Token);
+            await socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, timeout.Token);
         });
         await Stops("msgr-worker", pods["worker"], () => Task.CompletedTask);
     }
@@ -141,11 +141,11 @@ public sealed class ImageTests : IAsyncLifetime
 
     private async Task Answers(string address, V1Probe probe, string name)
     {
-        using var look = new PeriodicTimer(Look);
-        using var patience = new CancellationTokenSource(Patience);
+        using var look = new PeriodicTimer(PollInterval);
+        using var timeout = new CancellationTokenSource(RequestTimeout);
         while (!await Good(new Uri($"http://{address}:8080{probe.HttpGet.Path}")))
         {
-            Assert.False(patience.IsCancellationRequested, $"{name} does not answer at {probe.HttpGet.Path}:\n{Tool.Run("podman", ["logs", name]).Output}");
+            Assert.False(timeout.IsCancellationRequested, $"{name} does not answer at {probe.HttpGet.Path}:\n{Tool.Run("podman", ["logs", name]).Output}");
             await look.WaitForNextTickAsync();
         }
     }

@@ -5,7 +5,7 @@ namespace Messenger.Helm.Tests;
 /// <summary>Programs that tests/tools/chart has put in place. A missing one fails whoever needs it.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     public static string Root { get; } = FindRoot();
 
@@ -46,7 +46,7 @@ internal static class Tool
         var output = process.StandardOutput.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(Timeout))
         {
             process.Kill();
             Assert.Fail($"{program} {string.Join(' ', arguments)} does not end");

@@ -7,7 +7,7 @@ namespace Messenger.Monitoring.Tests;
 /// <summary>What <c>tests/tools/monitoring</c> installed. A missing one fails whoever needs it.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private static readonly string Folder = Path.Combine(TestTools.Folder, "monitoring-1");
 
@@ -25,7 +25,7 @@ internal static class Tool
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(Timeout))
         {
             process.Kill();
             Assert.Fail($"{program} {string.Join(' ', arguments)} does not end");

@@ -15,31 +15,31 @@ public sealed class CommitQueueTests : IAsyncLifetime
 {
     private static readonly CommitOptions Options = new();
 
-    private readonly FakeTimeProvider clock = new();
-    private readonly Writer writer = new();
-    private readonly CommitQueue queue;
+    private readonly FakeTimeProvider _clock = new();
+    private readonly Writer _writer = new();
+    private readonly CommitQueue _queue;
 
-    public CommitQueueTests() => queue = new CommitQueue(writer, Options, clock, NullLogger.Instance);
+    public CommitQueueTests() => _queue = new CommitQueue(_writer, Options, _clock, NullLogger.Instance);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
     public Task DisposeAsync()
     {
-        writer.Finish();
-        return AdvanceUntil(queue.DisposeAsync().AsTask());
+        _writer.Finish();
+        return AdvanceUntil(_queue.DisposeAsync().AsTask());
     }
 
     [Fact]
     public async Task What_queues_during_a_commit_goes_in_one()
     {
-        var first = queue.Append(Said(1));
-        var commit = await writer.Next();
-        var others = Enumerable.Range(2, 600).Select(sequence => queue.Append(Said(sequence))).ToList();
+        var first = _queue.Append(Said(1));
+        var commit = await _writer.Next();
+        var others = Enumerable.Range(2, 600).Select(sequence => _queue.Append(Said(sequence))).ToList();
 
         commit.Answer.SetResult(BatchOutcome.Written);
-        var second = await writer.Next();
+        var second = await _writer.Next();
         second.Answer.SetResult(BatchOutcome.Written);
-        var third = await writer.Next();
+        var third = await _writer.Next();
         third.Answer.SetResult(BatchOutcome.Written);
 
         Assert.Equal(LogOutcome.Committed, await first);
@@ -51,15 +51,15 @@ public sealed class CommitQueueTests : IAsyncLifetime
     [Fact]
     public async Task A_batch_is_bounded_in_bytes()
     {
-        var first = queue.Append(Said(1));
-        var commit = await writer.Next();
-        var large = Enumerable.Range(2, 3).Select(sequence => queue.Append(
+        var first = _queue.Append(Said(1));
+        var commit = await _writer.Next();
+        var large = Enumerable.Range(2, 3).Select(sequence => _queue.Append(
             new(Guid.NewGuid(), 0) { Messages = [Sample.Message(sequence, "ann", new string('x', Options.BatchBytes / 2))] })).ToList();
 
         commit.Answer.SetResult(BatchOutcome.Written);
         foreach (var _ in large)
         {
-            var next = await writer.Next();
+            var next = await _writer.Next();
             Assert.Single(next.Batch.Messages);
             next.Answer.SetResult(BatchOutcome.Written);
         }
@@ -70,11 +70,11 @@ public sealed class CommitQueueTests : IAsyncLifetime
     [Fact]
     public async Task While_the_store_is_away_nobody_waits_beyond_the_limit()
     {
-        writer.Away = true;
-        var early = queue.Append(Said(1));
-        await writer.Opening.Reader.ReadAsync();
-        clock.Advance(Options.AwayLimit / 2);
-        var late = queue.Append(Said(2));
+        _writer.Away = true;
+        var early = _queue.Append(Said(1));
+        await _writer.Opening.Reader.ReadAsync();
+        _clock.Advance(Options.AwayLimit / 2);
+        var late = _queue.Append(Said(2));
 
         await AdvanceUntil(early);
         Assert.Equal(LogOutcome.Unknown, await early);
@@ -85,35 +85,35 @@ public sealed class CommitQueueTests : IAsyncLifetime
     [Fact]
     public async Task A_commit_that_hangs_is_unknown_and_the_writer_is_opened_anew()
     {
-        var hanging = queue.Append(Said(1));
-        await writer.Next();
-        var opened = writer.Opened;
+        var hanging = _queue.Append(Said(1));
+        await _writer.Next();
+        var opened = _writer.Opened;
 
         await AdvanceUntil(hanging);
 
         Assert.Equal(LogOutcome.Unknown, await hanging);
-        var next = queue.Append(Said(1));
-        (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+        var next = _queue.Append(Said(1));
+        (await _writer.Next()).Answer.SetResult(BatchOutcome.Written);
         Assert.Equal(LogOutcome.Committed, await next);
-        Assert.Equal(opened + 1, writer.Opened);
+        Assert.Equal(opened + 1, _writer.Opened);
     }
 
     [Fact]
     public async Task What_follows_an_unknown_entry_is_fenced_until_the_conversation_is_loaded()
     {
         var at = Guid.NewGuid();
-        var first = queue.Append(Sample.Said(at, Sample.Message(1, "ann")));
-        var commit = await writer.Next();
-        var behind = queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        var first = _queue.Append(Sample.Said(at, Sample.Message(1, "ann")));
+        var commit = await _writer.Next();
+        var behind = _queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
 
         commit.Answer.SetException(new IOException("gone"));
 
         Assert.Equal(LogOutcome.Unknown, await first);
         Assert.Equal(LogOutcome.Fenced, await behind);
-        Assert.Equal(LogOutcome.Fenced, await queue.Append(Sample.Said(at, Sample.Message(2, "ann"))));
-        await queue.Loading(at);
-        var after = queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
-        (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+        Assert.Equal(LogOutcome.Fenced, await _queue.Append(Sample.Said(at, Sample.Message(2, "ann"))));
+        await _queue.Loading(at);
+        var after = _queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        (await _writer.Next()).Answer.SetResult(BatchOutcome.Written);
         Assert.Equal(LogOutcome.Committed, await after);
     }
 
@@ -121,21 +121,21 @@ public sealed class CommitQueueTests : IAsyncLifetime
     public async Task The_journal_names_what_is_unsettled_and_is_trimmed_when_idle()
     {
         var at = Guid.NewGuid();
-        var said = queue.Append(Sample.Said(at, Sample.Message(1, "ann")));
-        var commit = await writer.Next();
+        var said = _queue.Append(Sample.Said(at, Sample.Message(1, "ann")));
+        var commit = await _writer.Next();
         Assert.Equal([at], commit.Batch.Unsettled!);
         commit.Answer.SetResult(BatchOutcome.Written);
         await said;
 
-        var again = queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
-        commit = await writer.Next();
+        var again = _queue.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        commit = await _writer.Next();
         Assert.Null(commit.Batch.Unsettled);
         commit.Answer.SetResult(BatchOutcome.Written);
         await again;
 
-        queue.Settled(at);
-        queue.Settled(at);
-        var trim = writer.Next();
+        _queue.Settled(at);
+        _queue.Settled(at);
+        var trim = _writer.Next();
         await AdvanceUntil(trim);
         commit = await trim;
         Assert.Empty(commit.Batch.Unsettled!);
@@ -145,28 +145,28 @@ public sealed class CommitQueueTests : IAsyncLifetime
     [Fact]
     public async Task A_writer_that_was_taken_over_says_so_and_asks_no_more()
     {
-        var first = queue.Append(Said(1));
-        (await writer.Next()).Answer.SetResult(BatchOutcome.WriterFenced);
+        var first = _queue.Append(Said(1));
+        (await _writer.Next()).Answer.SetResult(BatchOutcome.WriterFenced);
 
         Assert.Equal(LogOutcome.Fenced, await first);
-        Assert.Equal(LogOutcome.Fenced, await queue.Append(Said(1)));
-        Assert.True(queue.Fenced);
+        Assert.Equal(LogOutcome.Fenced, await _queue.Append(Said(1)));
+        Assert.True(_queue.Fenced);
     }
 
     [Fact]
     public async Task An_orderly_stop_commits_what_is_queued()
     {
-        var first = queue.Append(Said(1));
-        var commit = await writer.Next();
-        var second = queue.Append(Said(2));
-        var stopped = queue.DisposeAsync();
+        var first = _queue.Append(Said(1));
+        var commit = await _writer.Next();
+        var second = _queue.Append(Said(2));
+        var stopped = _queue.DisposeAsync();
 
         commit.Answer.SetResult(BatchOutcome.Written);
-        (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+        (await _writer.Next()).Answer.SetResult(BatchOutcome.Written);
         await stopped;
 
         Assert.Equal([LogOutcome.Committed, LogOutcome.Committed], [await first, await second]);
-        Assert.Equal(LogOutcome.Unknown, await queue.Append(Said(3)));
+        Assert.Equal(LogOutcome.Unknown, await _queue.Append(Said(3)));
     }
 
     [Fact]
@@ -175,15 +175,15 @@ public sealed class CommitQueueTests : IAsyncLifetime
         var (told, untold) = (Guid.NewGuid(), Guid.NewGuid());
         foreach (var conversation in new[] { told, untold })
         {
-            var said = queue.Append(Sample.Said(conversation, Sample.Message(1, "ann")));
-            (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+            var said = _queue.Append(Sample.Said(conversation, Sample.Message(1, "ann")));
+            (await _writer.Next()).Answer.SetResult(BatchOutcome.Written);
             await said;
         }
 
-        queue.Settled(told);
-        var stopped = queue.DisposeAsync();
+        _queue.Settled(told);
+        var stopped = _queue.DisposeAsync();
 
-        var last = await writer.Next();
+        var last = await _writer.Next();
         Assert.Equal([untold], last.Batch.Unsettled!);
         last.Answer.SetResult(BatchOutcome.Written);
         await stopped;
@@ -192,18 +192,18 @@ public sealed class CommitQueueTests : IAsyncLifetime
     [Fact]
     public async Task An_orderly_stop_ends_within_its_limit_when_the_store_is_away()
     {
-        var said = queue.Append(Said(1));
-        (await writer.Next()).Answer.SetResult(BatchOutcome.Written);
+        var said = _queue.Append(Said(1));
+        (await _writer.Next()).Answer.SetResult(BatchOutcome.Written);
         await said;
-        writer.Away = true;
-        var lost = queue.Append(Said(2));
-        (await writer.Next()).Answer.SetException(new IOException("gone"));
+        _writer.Away = true;
+        var lost = _queue.Append(Said(2));
+        (await _writer.Next()).Answer.SetException(new IOException("gone"));
         await lost;
 
-        var began = clock.GetTimestamp();
-        await AdvanceUntil(queue.Close());
-        Assert.True(clock.GetElapsedTime(began) <= Options.StopLimit + Options.LongestPause, $"{clock.GetElapsedTime(began)}");
-        Assert.False(writer.Retired);
+        var began = _clock.GetTimestamp();
+        await AdvanceUntil(_queue.Close());
+        Assert.True(_clock.GetElapsedTime(began) <= Options.StopLimit + Options.LongestPause, $"{_clock.GetElapsedTime(began)}");
+        Assert.False(_writer.Retired);
     }
 
     private static LogEntry Said(long sequence) => Sample.Said(Guid.NewGuid(), Sample.Message(sequence, "ann"));
@@ -211,10 +211,10 @@ public sealed class CommitQueueTests : IAsyncLifetime
     /// <summary>Time goes on in small steps, so that what waits for it can set its next timer.</summary>
     private async Task AdvanceUntil(Task done)
     {
-        var patience = Stopwatch.StartNew();
-        while (!done.IsCompleted && patience.Elapsed < TimeSpan.FromSeconds(30))
+        var timeout = Stopwatch.StartNew();
+        while (!done.IsCompleted && timeout.Elapsed < TimeSpan.FromSeconds(30))
         {
-            clock.Advance(Options.ShortestPause);
+            _clock.Advance(Options.ShortestPause);
             await Task.WhenAny(done, Task.Delay(1));
         }
 
@@ -225,8 +225,8 @@ public sealed class CommitQueueTests : IAsyncLifetime
 
     private sealed class Writer : IBatchWriter
     {
-        private volatile bool finished;
-        private readonly Channel<Commit> commits = Channel.CreateUnbounded<Commit>();
+        private volatile bool _finished;
+        private readonly Channel<Commit> _commits = Channel.CreateUnbounded<Commit>();
 
         public Channel<int> Opening { get; } = Channel.CreateUnbounded<int>();
 
@@ -239,14 +239,14 @@ public sealed class CommitQueueTests : IAsyncLifetime
         /// <summary>The test is over: whatever waits or still comes is written.</summary>
         public void Finish()
         {
-            (Away, finished) = (false, true);
-            while (commits.Reader.TryRead(out var commit))
+            (Away, _finished) = (false, true);
+            while (_commits.Reader.TryRead(out var commit))
             {
                 commit.Answer.TrySetResult(BatchOutcome.Written);
             }
         }
 
-        public Task<Commit> Next() => commits.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        public Task<Commit> Next() => _commits.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
         public Task<bool> Open(CancellationToken cancellation)
         {
@@ -258,8 +258,8 @@ public sealed class CommitQueueTests : IAsyncLifetime
         public Task<BatchOutcome> Write(Batch batch)
         {
             var commit = new Commit(batch, new(TaskCreationOptions.RunContinuationsAsynchronously));
-            commits.Writer.TryWrite(commit);
-            if (finished)
+            _commits.Writer.TryWrite(commit);
+            if (_finished)
             {
                 Finish();
             }

@@ -11,11 +11,11 @@ namespace Messenger.Providers.Tests;
 
 public sealed class DiskFiles : FileStoreConformance, IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("messenger-files-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("messenger-files-").FullName;
 
     protected override IFileStore Store => Another();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task A_full_disk_is_unavailable_and_leaves_nothing_visible()
@@ -23,7 +23,7 @@ public sealed class DiskFiles : FileStoreConformance, IDisposable
         var file = new PartialFile(Guid.NewGuid(), 1_000_000);
 
         // The device that is always full, where the file would grow.
-        var path = new DiskLayout(folder).Partial(file.Id);
+        var path = new DiskLayout(_folder).Partial(file.Id);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.CreateSymbolicLink(path, "/dev/full");
 
@@ -34,7 +34,7 @@ public sealed class DiskFiles : FileStoreConformance, IDisposable
     [Fact]
     public async Task A_disk_keeps_the_room_it_was_told_to()
     {
-        var store = new DiskFileStore(new DiskOptions(folder, KeepFree: long.MaxValue / 2), TimeProvider.System);
+        var store = new DiskFileStore(new DiskOptions(_folder, KeepFree: long.MaxValue / 2), TimeProvider.System);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => Append(store, new PartialFile(Guid.NewGuid(), 10), new byte[10]));
     }
 
@@ -55,7 +55,7 @@ public sealed class DiskFiles : FileStoreConformance, IDisposable
     public async Task A_folder_that_is_not_the_one_it_began_in_is_told()
     {
         var file = await Append(Store, new PartialFile(Guid.NewGuid(), 100), new byte[50]);
-        var elsewhere = Path.Combine(folder, "elsewhere");
+        var elsewhere = Path.Combine(_folder, "elsewhere");
         Directory.CreateDirectory(elsewhere);
         var fault = await Assert.ThrowsAsync<StoreUnavailableException>(
             () => Append(new DiskFileStore(new DiskOptions(elsewhere), TimeProvider.System), file, new byte[50]));
@@ -65,12 +65,12 @@ public sealed class DiskFiles : FileStoreConformance, IDisposable
     [Fact]
     public void A_folder_keeps_its_mark()
     {
-        var mark = DiskServices.MarkOf(folder);
-        Assert.Equal(mark, DiskServices.MarkOf(folder));
-        Assert.NotEqual(mark, DiskServices.MarkOf(Path.Combine(folder, "other")));
+        var mark = DiskServices.MarkOf(_folder);
+        Assert.Equal(mark, DiskServices.MarkOf(_folder));
+        Assert.NotEqual(mark, DiskServices.MarkOf(Path.Combine(_folder, "other")));
     }
 
-    protected override IFileStore Another() => new DiskFileStore(new DiskOptions(folder), TimeProvider.System);
+    protected override IFileStore Another() => new DiskFileStore(new DiskOptions(_folder), TimeProvider.System);
 
     private sealed class Waiting(Task<int> until) : MemoryStream
     {
@@ -82,11 +82,11 @@ public sealed class DiskFiles : FileStoreConformance, IDisposable
 public abstract class S3Fixture<T>(Func<Task<T>> start) : IAsyncLifetime
     where T : S3Server
 {
-    private readonly string spool = Directory.CreateTempSubdirectory("messenger-spool-").FullName;
+    private readonly string _spool = Directory.CreateTempSubdirectory("messenger-spool-").FullName;
 
     public T Server { get; private set; } = null!;
 
-    public S3Options Options => new(S3Server.Bucket, Server.Endpoint, "us-east-1", Server.AccessKey, Server.SecretKey, "some/prefix/", spool);
+    public S3Options Options => new(S3Server.Bucket, Server.Endpoint, "us-east-1", Server.AccessKey, Server.SecretKey, "some/prefix/", _spool);
 
     public async Task InitializeAsync()
     {
@@ -105,8 +105,8 @@ public abstract class S3Fixture<T>(Func<Task<T>> start) : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Server.DisposeAsync();
-        Assert.Empty(Directory.GetFiles(spool));
-        Directory.Delete(spool, recursive: true);
+        Assert.Empty(Directory.GetFiles(_spool));
+        Directory.Delete(_spool, recursive: true);
     }
 }
 

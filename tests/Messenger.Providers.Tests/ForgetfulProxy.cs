@@ -9,29 +9,29 @@ namespace Messenger.Providers.Tests;
 /// </summary>
 internal sealed class ForgetfulProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stopping = new();
-    private readonly List<Link> links = [];
-    private readonly int server;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Link> _links = [];
+    private readonly int _server;
     private readonly TimeSpan memory;
 
     public ForgetfulProxy(int server, TimeSpan memory)
     {
-        (this.server, this.memory) = (server, memory);
-        listener.Start();
+        (_server, this.memory) = (server, memory);
+        _listener.Start();
         _ = Accept();
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Connections that were forgotten.</summary>
     public int Forgotten
     {
         get
         {
-            lock (links)
+            lock (_links)
             {
-                return links.Count(link => link.IsForgotten);
+                return _links.Count(link => link.IsForgotten);
             }
         }
     }
@@ -41,9 +41,9 @@ internal sealed class ForgetfulProxy : IAsyncDisposable
     {
         get
         {
-            lock (links)
+            lock (_links)
             {
-                return links.All(link => !link.IsForgotten || link.IsLeft);
+                return _links.All(link => !link.IsForgotten || link.IsLeft);
             }
         }
     }
@@ -51,22 +51,22 @@ internal sealed class ForgetfulProxy : IAsyncDisposable
     /// <summary>Forgets all there are, as when it restarts.</summary>
     public void ForgetAll()
     {
-        lock (links)
+        lock (_links)
         {
-            links.ForEach(link => link.IsForgotten = true);
+            _links.ForEach(link => link.IsForgotten = true);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        listener.Stop();
-        lock (links)
+        await _stopping.CancelAsync();
+        _listener.Stop();
+        lock (_links)
         {
-            links.ForEach(link => link.Dispose());
+            _links.ForEach(link => link.Dispose());
         }
 
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task Accept()
@@ -75,15 +75,15 @@ internal sealed class ForgetfulProxy : IAsyncDisposable
         {
             while (true)
             {
-                var client = await listener.AcceptTcpClientAsync(stopping.Token);
-                var link = new Link(client, new TcpClient("127.0.0.1", server));
-                lock (links)
+                var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                var link = new Link(client, new TcpClient("127.0.0.1", _server));
+                lock (_links)
                 {
-                    links.Add(link);
+                    _links.Add(link);
                 }
 
-                _ = link.Pump(link.Client, link.Server, memory, stopping.Token);
-                _ = link.Pump(link.Server, link.Client, memory, stopping.Token);
+                _ = link.Pump(link.Client, link.Server, memory, _stopping.Token);
+                _ = link.Pump(link.Server, link.Client, memory, _stopping.Token);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
@@ -94,7 +94,7 @@ internal sealed class ForgetfulProxy : IAsyncDisposable
 
     private sealed class Link(TcpClient client, TcpClient server) : IDisposable
     {
-        private long last = Environment.TickCount64;
+        private long _last = Environment.TickCount64;
 
         public TcpClient Client => client;
 
@@ -111,8 +111,8 @@ internal sealed class ForgetfulProxy : IAsyncDisposable
             {
                 while (await from.GetStream().ReadAsync(buffer, cancellation) is > 0 and var count)
                 {
-                    IsForgotten |= Environment.TickCount64 - Interlocked.Read(ref last) > memory.TotalMilliseconds;
-                    Interlocked.Exchange(ref last, Environment.TickCount64);
+                    IsForgotten |= Environment.TickCount64 - Interlocked.Read(ref _last) > memory.TotalMilliseconds;
+                    Interlocked.Exchange(ref _last, Environment.TickCount64);
                     if (!IsForgotten)
                     {
                         await to.GetStream().WriteAsync(buffer.AsMemory(0, count), cancellation);

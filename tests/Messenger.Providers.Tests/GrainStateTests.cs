@@ -103,7 +103,7 @@ public sealed class GrainStateTests(PostgresFixture fixture)
     /// <summary>Runs what the storage does when a silo starts, without a silo.</summary>
     private sealed class Lifecycle : ISiloLifecycle
     {
-        private readonly List<ILifecycleObserver> observers = [];
+        private readonly List<ILifecycleObserver> _observers = [];
 
         public int HighestCompletedStage => 0;
 
@@ -111,13 +111,13 @@ public sealed class GrainStateTests(PostgresFixture fixture)
 
         public IDisposable Subscribe(string observerName, int stage, ILifecycleObserver observer)
         {
-            observers.Add(observer);
+            _observers.Add(observer);
             return new MemoryStream();
         }
 
         public async Task Start(CancellationToken cancellation)
         {
-            foreach (var observer in observers)
+            foreach (var observer in _observers)
             {
                 await observer.OnStart(cancellation);
             }

@@ -13,11 +13,11 @@ namespace Messenger.Providers.Tests;
 [SupportedOSPlatform("linux")]
 public sealed class MigrationTests(PostgresFixture fixture) : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("messenger-migrations-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("messenger-migrations-").FullName;
 
-    private string Database => Path.Combine(folder, "made", "messenger.db");
+    private string Database => Path.Combine(_folder, "made", "messenger.db");
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void SQLite_files_are_made_for_this_account_alone()

@@ -13,17 +13,17 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     /// <summary>A forgotten connection costs the statement's limit, 5 s.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
 
-    private PostgresServer server = null!;
-    private string database = null!;
+    private PostgresServer _server = null!;
+    private string _database = null!;
 
     public async Task InitializeAsync()
     {
-        server = await PostgresServer.Start();
-        database = server.CreateDatabase();
-        PostgresMigrations.Apply(database);
+        _server = await PostgresServer.Start();
+        _database = _server.CreateDatabase();
+        PostgresMigrations.Apply(_database);
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Theory]
     [InlineData("Host=db", PostgresOptions.KeepAliveSeconds)]
@@ -44,7 +44,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_network_that_forgets_the_silent_does_not_forget_ours()
     {
-        await using var proxy = new ForgetfulProxy(server.Port, memory: TimeSpan.FromSeconds(4));
+        await using var proxy = new ForgetfulProxy(_server.Port, memory: TimeSpan.FromSeconds(4));
         await using var store = Through(proxy);
         var at = Guid.NewGuid();
         Assert.Equal(LogOutcome.Committed, await store.Log.Append(Sample.Created(at, Guid.NewGuid(), false, "ann", "bob")));
@@ -62,7 +62,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     [Fact]
     public async Task What_a_network_forgot_all_the_same_is_found_in_the_pool()
     {
-        await using var proxy = new ForgetfulProxy(server.Port, memory: TimeSpan.FromHours(1));
+        await using var proxy = new ForgetfulProxy(_server.Port, memory: TimeSpan.FromHours(1));
         await using var store = Through(proxy);
         var at = Guid.NewGuid();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.Log.Read(at, new(1, 9), 9, newestFirst: false)));
@@ -77,10 +77,10 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     [Fact]
     public async Task Reads_do_not_notice_that_the_server_closed_the_pools_connections()
     {
-        await using var store = Store.Postgres(database);
+        await using var store = Store.Postgres(_database);
         var at = Guid.NewGuid();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.Log.Read(at, new(1, 9), 9, newestFirst: false)));
-        await using (var admin = new NpgsqlConnection($"{database};Pooling=false"))
+        await using (var admin = new NpgsqlConnection($"{_database};Pooling=false"))
         {
             await admin.OpenAsync();
             await using var end = new NpgsqlCommand("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'messenger'", admin);
@@ -95,5 +95,5 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
 
     /// <summary>With a sign of life each second, so that a test need not wait for the product's own.</summary>
     private Store Through(ForgetfulProxy proxy) => Store.Postgres(
-        new NpgsqlConnectionStringBuilder(database) { Port = proxy.Port, KeepAlive = 1 }.ToString());
+        new NpgsqlConnectionStringBuilder(_database) { Port = proxy.Port, KeepAlive = 1 }.ToString());
 }

@@ -12,30 +12,30 @@ public sealed class PostgresHistoryTests : IAsyncLifetime
 {
     private const string Database = "history";
 
-    private PostgresServer server = null!;
+    private PostgresServer _server = null!;
 
     public async Task InitializeAsync()
     {
-        server = await PostgresServer.Start();
-        server.CreateDatabase(Database);
-        PostgresMigrations.Apply(server.ConnectionString(Database));
+        _server = await PostgresServer.Start();
+        _server.CreateDatabase(Database);
+        PostgresMigrations.Apply(_server.ConnectionString(Database));
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task A_restore_in_place_is_noticed_by_who_wrote_and_by_who_only_looked()
     {
-        await using var writer = Store.Postgres(server.ConnectionString(Database), "writer");
-        await using var reader = Store.Postgres(server.ConnectionString(Database), "reader");
+        await using var writer = Store.Postgres(_server.ConnectionString(Database), "writer");
+        await using var reader = Store.Postgres(_server.ConnectionString(Database), "reader");
         var at = await Begun(writer);
         await Begun(reader);
-        await server.Save();
+        await _server.Save();
         await Says(writer, at, 2, 3, 4);
-        await reader.History.Look();
+        await reader.History.Refresh();
         Assert.Equal((0, 0), (writer.History.Steps, reader.History.Steps));
 
-        await server.Restore();
+        await _server.Restore();
 
         await Notices(reader);
         await Notices(writer);
@@ -45,16 +45,16 @@ public sealed class PostgresHistoryTests : IAsyncLifetime
     [Fact]
     public async Task A_lagging_replica_that_is_promoted_is_noticed_before_the_first_commit_on_it()
     {
-        var standby = await server.Replicate();
+        var standby = await _server.Replicate();
         await using (standby)
         {
-            var both = $"Host=127.0.0.1:{server.Port},127.0.0.1:{standby.Port};Username=messenger;Database={Database}";
+            var both = $"Host=127.0.0.1:{_server.Port},127.0.0.1:{standby.Port};Username=messenger;Database={Database}";
             await using var writer = Store.Postgres(both, "writer");
             var at = await Begun(writer);
             await Until.True(async () => await Count(standby, at) == 1);
             await standby.Stop();
             await Says(writer, at, 2, 3, 4, 5);
-            await server.Kill();
+            await _server.Kill();
             await standby.Restart();
             standby.Promote();
 
@@ -67,21 +67,21 @@ public sealed class PostgresHistoryTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_lost_nothing_is_no_step()
     {
-        var standby = await server.Replicate();
+        var standby = await _server.Replicate();
         await using (standby)
         {
-            var both = $"Host=127.0.0.1:{server.Port},127.0.0.1:{standby.Port};Username=messenger;Database={Database}";
+            var both = $"Host=127.0.0.1:{_server.Port},127.0.0.1:{standby.Port};Username=messenger;Database={Database}";
             await using var writer = Store.Postgres(both, "writer");
             var at = await Begun(writer);
             await Says(writer, at, 2, 3);
-            await server.Kill();
-            await server.Restart();
+            await _server.Kill();
+            await _server.Restart();
             await Reopens(writer);
             await Until.True(async () => await Count(standby, at) == 3);
-            await server.Kill();
+            await _server.Kill();
             standby.Promote();
             await Reopens(writer);
-            await writer.History.Look();
+            await writer.History.Refresh();
             Assert.Equal(0, writer.History.Steps);
             Assert.Equal(3, (await writer.Log.Load(at))!.Head);
         }
@@ -157,7 +157,7 @@ public sealed class PostgresHistoryTests : IAsyncLifetime
     {
         try
         {
-            await store.History.Look();
+            await store.History.Refresh();
         }
         catch (StoreUnavailableException)
         {

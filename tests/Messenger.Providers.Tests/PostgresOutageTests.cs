@@ -12,53 +12,53 @@ public sealed class PostgresOutageTests : IAsyncLifetime
     /// <summary>Callers give up after 10 s: they must hear of it before.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(9.5);
 
-    private PostgresServer server = null!;
-    private Store store = null!;
+    private PostgresServer _server = null!;
+    private Store _store = null!;
 
     public async Task InitializeAsync()
     {
-        server = await PostgresServer.Start();
-        var database = server.CreateDatabase();
+        _server = await PostgresServer.Start();
+        var database = _server.CreateDatabase();
         PostgresMigrations.Apply(database);
-        store = Store.Postgres(database);
+        _store = Store.Postgres(database);
     }
 
     public async Task DisposeAsync()
     {
-        await store.DisposeAsync();
-        await server.DisposeAsync();
+        await _store.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     [Fact]
     public async Task A_paused_server_gives_unknown_in_time_and_the_log_recovers()
     {
         var at = Guid.NewGuid();
-        Assert.Equal(LogOutcome.Committed, await store.Log.Append(Sample.Created(at, Guid.NewGuid(), false, "ann", "bob")));
-        Assert.Equal(LogOutcome.Committed, await store.Log.Append(Sample.Said(at, Sample.Message(1, "ann"))));
+        Assert.Equal(LogOutcome.Committed, await _store.Log.Append(Sample.Created(at, Guid.NewGuid(), false, "ann", "bob")));
+        Assert.Equal(LogOutcome.Committed, await _store.Log.Append(Sample.Said(at, Sample.Message(1, "ann"))));
 
-        server.Pause();
+        _server.Pause();
         var watch = Stopwatch.StartNew();
-        var inFlight = store.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
-        var queued = Enumerable.Range(3, 50).Select(sequence => store.Log.Append(Sample.Said(at, Sample.Message(sequence, "ann")))).ToList();
+        var inFlight = _store.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        var queued = Enumerable.Range(3, 50).Select(sequence => _store.Log.Append(Sample.Said(at, Sample.Message(sequence, "ann")))).ToList();
         Assert.Equal(LogOutcome.Unknown, await inFlight);
         Assert.All(await Task.WhenAll(queued), outcome => Assert.NotEqual(LogOutcome.Committed, outcome));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Bound);
 
         watch.Restart();
-        Assert.NotEqual(LogOutcome.Committed, await store.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+        Assert.NotEqual(LogOutcome.Committed, await _store.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Bound);
         watch.Restart();
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.Log.Load(at));
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.Log.Read(at, new(1, 9), 9, newestFirst: false));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _store.Log.Load(at));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _store.Log.Read(at, new(1, 9), 9, newestFirst: false));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Bound * 2);
 
-        server.Resume();
+        _server.Resume();
         ConversationState? state = null;
         await Until.True(async () =>
         {
             try
             {
-                state = await store.Log.Load(at);
+                state = await _store.Log.Load(at);
                 return true;
             }
             catch (StoreUnavailableException)
@@ -69,8 +69,8 @@ public sealed class PostgresOutageTests : IAsyncLifetime
 
         // What was in flight is on disk or not, and now that is certain.
         Assert.InRange(state!.Head, 1, 52);
-        Assert.Equal(LogOutcome.Committed, await store.Log.Append(Sample.Said(at, Sample.Message(state.Head + 1, "ann"))));
-        Assert.Equal(state.Head + 1, (await store.Log.Load(at))!.Head);
+        Assert.Equal(LogOutcome.Committed, await _store.Log.Append(Sample.Said(at, Sample.Message(state.Head + 1, "ann"))));
+        Assert.Equal(state.Head + 1, (await _store.Log.Load(at))!.Head);
     }
 
     [Fact]
@@ -84,10 +84,10 @@ public sealed class PostgresOutageTests : IAsyncLifetime
             var row = Sample.Message(1, "ann");
             if (round == 100)
             {
-                kill = Task.Run(server.Kill);
+                kill = Task.Run(_server.Kill);
             }
 
-            if (await store.Log.Append(Sample.Said(at, row)) == LogOutcome.Committed)
+            if (await _store.Log.Append(Sample.Said(at, row)) == LogOutcome.Committed)
             {
                 acknowledged.Add((at, row.Uuid));
             }
@@ -98,13 +98,13 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         }
 
         await kill;
-        await server.Restart();
+        await _server.Restart();
 
         Assert.InRange(acknowledged.Count, 100, 200);
-        await Until.True(async () => await store.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))) == LogOutcome.Committed);
+        await Until.True(async () => await _store.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))) == LogOutcome.Committed);
         foreach (var (conversation, uuid) in acknowledged)
         {
-            Assert.Single(await store.Log.Find(conversation, [uuid]));
+            Assert.Single(await _store.Log.Find(conversation, [uuid]));
         }
     }
 }

@@ -84,7 +84,7 @@ public sealed class PostgresRefusalTests : IAsyncLifetime
         Assert.Empty(_work.Refusals);
 
         // Time goes by without a success, and a probe in between clears nothing.
-        for (var second = 0; second < WorkHealth.Patience.TotalSeconds; second += 2)
+        for (var second = 0; second < WorkHealth.Timeout.TotalSeconds; second += 2)
         {
             _clock.Advance(TimeSpan.FromSeconds(2));
             await work();

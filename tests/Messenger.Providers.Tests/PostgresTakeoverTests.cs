@@ -8,45 +8,45 @@ namespace Messenger.Providers.Tests;
 [Collection("PostgreSQL")]
 public sealed class PostgresTakeoverTests(PostgresFixture fixture) : IAsyncLifetime
 {
-    private readonly Store dying = Store.Postgres(fixture.ConnectionString, $"dying-{Guid.NewGuid():N}");
-    private readonly Store survivor = Store.Postgres(fixture.ConnectionString, $"survivor-{Guid.NewGuid():N}");
+    private readonly Store _dying = Store.Postgres(fixture.ConnectionString, $"dying-{Guid.NewGuid():N}");
+    private readonly Store _survivor = Store.Postgres(fixture.ConnectionString, $"survivor-{Guid.NewGuid():N}");
 
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
-        await dying.DisposeAsync();
-        await survivor.DisposeAsync();
+        await _dying.DisposeAsync();
+        await _survivor.DisposeAsync();
     }
 
     [Fact]
     public async Task What_was_committed_and_not_settled_is_handed_over()
     {
         var (first, second, silent) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
-        await Said(dying, first);
-        await Said(dying, second);
-        await dying.Log.Append(Sample.Said(silent, Sample.Message(1, "ann")) with { Notifies = false });
+        await Said(_dying, first);
+        await Said(_dying, second);
+        await _dying.Log.Append(Sample.Said(silent, Sample.Message(1, "ann")) with { Notifies = false });
 
-        Assert.Contains(dying.Name, await survivor.Takeover.Writers());
-        Assert.Contains(survivor.Name, await survivor.Takeover.Writers());
-        var unsettled = await survivor.Takeover.Fence(dying.Name);
+        Assert.Contains(_dying.Name, await _survivor.Takeover.Writers());
+        Assert.Contains(_survivor.Name, await _survivor.Takeover.Writers());
+        var unsettled = await _survivor.Takeover.Fence(_dying.Name);
 
         Assert.Equal(new[] { first, second }.Order(), unsettled.Order());
-        Assert.Equal(unsettled, await survivor.Takeover.Fence(dying.Name));
+        Assert.Equal(unsettled, await _survivor.Takeover.Fence(_dying.Name));
     }
 
     [Fact]
     public async Task A_conversation_is_unsettled_until_its_last_entry_is()
     {
         var at = Guid.NewGuid();
-        await Said(dying, at);
-        await dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        await Said(_dying, at);
+        await _dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
 
-        dying.Log.Settled(at);
-        await dying.Log.Append(new(Guid.NewGuid(), 0) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false });
+        _dying.Log.Settled(at);
+        await _dying.Log.Append(new(Guid.NewGuid(), 0) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false });
         Assert.Equal([at], await Journal());
 
-        dying.Log.Settled(at);
+        _dying.Log.Settled(at);
         await Until.True(async () => (await Journal()).Length == 0);
     }
 
@@ -54,119 +54,119 @@ public sealed class PostgresTakeoverTests(PostgresFixture fixture) : IAsyncLifet
     public async Task A_fenced_writer_commits_nothing_any_more()
     {
         var at = Guid.NewGuid();
-        await Said(dying, at);
+        await Said(_dying, at);
 
-        await survivor.Takeover.Fence(dying.Name);
+        await _survivor.Takeover.Fence(_dying.Name);
 
         // The take-over ended its connection: it may hear of that first.
-        var outcome = await dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
+        var outcome = await _dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann")));
         Assert.Contains(outcome, new[] { LogOutcome.Fenced, LogOutcome.Unknown });
-        Assert.Equal(LogOutcome.Fenced, await dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
-        Assert.Equal(1, (await survivor.Log.Load(at))!.Head);
-        Assert.Equal(LogOutcome.Committed, await survivor.Log.Append(Sample.Said(at, Sample.Message(2, "bob"))));
+        Assert.Equal(LogOutcome.Fenced, await _dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+        Assert.Equal(1, (await _survivor.Log.Load(at))!.Head);
+        Assert.Equal(LogOutcome.Committed, await _survivor.Log.Append(Sample.Said(at, Sample.Message(2, "bob"))));
     }
 
     [Fact]
     public async Task A_retired_name_is_forgotten_and_still_cannot_write()
     {
-        await Said(dying, Guid.NewGuid());
-        await survivor.Takeover.Retire(dying.Name);
-        Assert.Contains(dying.Name, await survivor.Takeover.Writers());
+        await Said(_dying, Guid.NewGuid());
+        await _survivor.Takeover.Retire(_dying.Name);
+        Assert.Contains(_dying.Name, await _survivor.Takeover.Writers());
 
-        await survivor.Takeover.Fence(dying.Name);
-        await survivor.Takeover.Retire(dying.Name);
+        await _survivor.Takeover.Fence(_dying.Name);
+        await _survivor.Takeover.Retire(_dying.Name);
 
-        Assert.DoesNotContain(dying.Name, await survivor.Takeover.Writers());
-        Assert.NotEqual(LogOutcome.Committed, await dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
-        Assert.Equal(LogOutcome.Fenced, await dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+        Assert.DoesNotContain(_dying.Name, await _survivor.Takeover.Writers());
+        Assert.NotEqual(LogOutcome.Committed, await _dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+        Assert.Equal(LogOutcome.Fenced, await _dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
     }
 
     [Fact]
     public async Task A_name_can_be_fenced_before_its_first_commit()
     {
-        Assert.Empty(await survivor.Takeover.Fence(dying.Name));
+        Assert.Empty(await _survivor.Takeover.Fence(_dying.Name));
 
-        Assert.Equal(LogOutcome.Fenced, await dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
+        Assert.Equal(LogOutcome.Fenced, await _dying.Log.Append(Sample.Said(Guid.NewGuid(), Sample.Message(1, "ann"))));
     }
 
     [Fact]
     public async Task A_fenced_writer_loads_nothing_and_raises_no_term()
     {
         var at = Guid.NewGuid();
-        await Said(dying, at);
-        var living = (await survivor.Log.Load(at))!;
-        await survivor.Takeover.Fence(dying.Name);
+        await Said(_dying, at);
+        var living = (await _survivor.Log.Load(at))!;
+        await _survivor.Takeover.Fence(_dying.Name);
 
         // It has not heard of it: nothing it wrote since was refused.
-        Assert.False(dying.Commits.Fenced);
-        await Assert.ThrowsAsync<WriterFencedException>(() => dying.Log.Load(at));
+        Assert.False(_dying.Commits.Fenced);
+        await Assert.ThrowsAsync<WriterFencedException>(() => _dying.Log.Load(at));
 
-        Assert.True(dying.Commits.Fenced);
-        await Assert.ThrowsAsync<WriterFencedException>(() => dying.Log.Load(at));
+        Assert.True(_dying.Commits.Fenced);
+        await Assert.ThrowsAsync<WriterFencedException>(() => _dying.Log.Load(at));
         Assert.Equal(
             LogOutcome.Committed,
-            await survivor.Log.Append(new(at, living.Term) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false }));
+            await _survivor.Log.Append(new(at, living.Term) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false }));
     }
 
     [Fact]
     public async Task Who_never_wrote_and_was_forgotten_loads_nothing()
     {
         var at = Guid.NewGuid();
-        await Said(survivor, at);
-        await dying.Log.Load(at);
-        await survivor.Takeover.Fence(dying.Name);
-        await survivor.Takeover.Retire(dying.Name);
+        await Said(_survivor, at);
+        await _dying.Log.Load(at);
+        await _survivor.Takeover.Fence(_dying.Name);
+        await _survivor.Takeover.Retire(_dying.Name);
 
-        await Assert.ThrowsAsync<WriterFencedException>(() => dying.Log.Load(at));
+        await Assert.ThrowsAsync<WriterFencedException>(() => _dying.Log.Load(at));
     }
 
     [Fact]
     public async Task A_load_says_whose_journals_name_the_conversation()
     {
         var (at, other) = (Guid.NewGuid(), Guid.NewGuid());
-        await Said(dying, at);
-        await Said(dying, other);
+        await Said(_dying, at);
+        await Said(_dying, other);
 
-        var found = (await survivor.Log.Load(at))!;
-        Assert.Equal([dying.Name], found.UndeliveredBy);
+        var found = (await _survivor.Log.Load(at))!;
+        Assert.Equal([_dying.Name], found.UndeliveredBy);
         Assert.Equal(0, found.Undelivered);
-        Assert.Empty((await dying.Log.Load(at))!.UndeliveredBy);
-        Assert.Equal(1, (await dying.Log.Load(at))!.Undelivered);
+        Assert.Empty((await _dying.Log.Load(at))!.UndeliveredBy);
+        Assert.Equal(1, (await _dying.Log.Load(at))!.Undelivered);
     }
 
     [Fact]
     public async Task A_conversation_that_left_in_order_is_in_no_journal_while_its_process_lives_on()
     {
         var (moved, untold) = (Guid.NewGuid(), Guid.NewGuid());
-        await Said(dying, moved);
-        await Said(dying, untold);
-        dying.Log.Settled(moved);
+        await Said(_dying, moved);
+        await Said(_dying, untold);
+        _dying.Log.Settled(moved);
 
-        await dying.Log.Leave(moved);
-        await dying.Log.Leave(untold);
+        await _dying.Log.Leave(moved);
+        await _dying.Log.Leave(untold);
 
-        Assert.Empty((await survivor.Log.Load(moved))!.UndeliveredBy);
-        Assert.Equal([dying.Name], (await survivor.Log.Load(untold))!.UndeliveredBy);
+        Assert.Empty((await _survivor.Log.Load(moved))!.UndeliveredBy);
+        Assert.Equal([_dying.Name], (await _survivor.Log.Load(untold))!.UndeliveredBy);
     }
 
     [Fact]
     public async Task Who_leaves_without_debts_gives_its_name_up_and_who_owes_something_does_not()
     {
         var at = Guid.NewGuid();
-        await Said(dying, at);
-        dying.Log.Settled(at);
-        await Said(survivor, Guid.NewGuid());
+        await Said(_dying, at);
+        _dying.Log.Settled(at);
+        await Said(_survivor, Guid.NewGuid());
 
-        await dying.Log.Close();
-        await survivor.Log.Close();
+        await _dying.Log.Close();
+        await _survivor.Log.Close();
 
         var third = Store.Postgres(fixture.ConnectionString, $"third-{Guid.NewGuid():N}");
         await using var _ = third;
         var names = await third.Takeover.Writers();
-        Assert.DoesNotContain(dying.Name, names);
-        Assert.Contains(survivor.Name, names);
-        Assert.NotEqual(LogOutcome.Committed, await dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann"))));
-        await Assert.ThrowsAsync<WriterFencedException>(() => dying.Log.Load(at));
+        Assert.DoesNotContain(_dying.Name, names);
+        Assert.Contains(_survivor.Name, names);
+        Assert.NotEqual(LogOutcome.Committed, await _dying.Log.Append(Sample.Said(at, Sample.Message(2, "ann"))));
+        await Assert.ThrowsAsync<WriterFencedException>(() => _dying.Log.Load(at));
     }
 
     [Fact]
@@ -175,18 +175,18 @@ public sealed class PostgresTakeoverTests(PostgresFixture fixture) : IAsyncLifet
         var at = Guid.NewGuid();
 
         var outcomes = await Task.WhenAll(
-            dying.Log.Append(Sample.Said(at, Sample.Message(1, "ann"))), survivor.Log.Append(Sample.Said(at, Sample.Message(1, "bob"))));
+            _dying.Log.Append(Sample.Said(at, Sample.Message(1, "ann"))), _survivor.Log.Append(Sample.Said(at, Sample.Message(1, "bob"))));
 
         Assert.Equal([LogOutcome.Committed, LogOutcome.Fenced], outcomes.Order());
-        Assert.Single(await dying.Log.Read(at, new(1, 9), 9, newestFirst: false));
+        Assert.Single(await _dying.Log.Read(at, new(1, 9), 9, newestFirst: false));
     }
 
     private static async Task Said(Store store, Guid at) => Assert.Equal(
         LogOutcome.Committed,
         await store.Log.Append(Sample.Said(at, Sample.Message(1, "ann")) with { Header = Sample.Conversation(Guid.NewGuid(), "ann") }));
 
-    private async Task<Guid[]> Journal() => (await survivor.Database.Read(
+    private async Task<Guid[]> Journal() => (await _survivor.Database.Read(
         "select unsettled from log_writer where name = @name",
         reader => Rows.All(reader, row => row.GetFieldValue<Guid[]>(0)),
-        ("name", dying.Name)))[0];
+        ("name", _dying.Name)))[0];
 }

@@ -16,23 +16,23 @@ public sealed class S3PiecesTests : IAsyncLifetime
 {
     private static readonly XNamespace Xml = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-    private readonly Dictionary<(string Key, string Upload), DateTime> uploads = [];
+    private readonly Dictionary<(string Key, string Upload), DateTime> _uploads = [];
 
-    private int aborts;
-    private Stub amazon = null!;
-    private S3Pieces pieces = null!;
+    private int _aborts;
+    private Stub _amazon = null!;
+    private S3Pieces _pieces = null!;
 
     public async Task InitializeAsync()
     {
-        amazon = await Stub.Start(Answer);
-        pieces = new S3Pieces(
-            new S3Options(S3Server.Bucket, amazon.Url, "us-east-1", "key", "secret", "some/prefix/", Path.GetTempPath()), NullLogger<S3Pieces>.Instance);
+        _amazon = await Stub.Start(Answer);
+        _pieces = new S3Pieces(
+            new S3Options(S3Server.Bucket, _amazon.Url, "us-east-1", "key", "secret", "some/prefix/", Path.GetTempPath()), NullLogger<S3Pieces>.Instance);
     }
 
     public async Task DisposeAsync()
     {
-        pieces.Dispose();
-        await amazon.DisposeAsync();
+        _pieces.Dispose();
+        await _amazon.DisposeAsync();
     }
 
     [Fact]
@@ -42,35 +42,35 @@ public sealed class S3PiecesTests : IAsyncLifetime
         var ids = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid()).ToArray();
         foreach (var id in ids)
         {
-            uploads.Add(($"some/prefix/files/{id:N}", "first+/="), begun);
-            uploads.Add(($"some/prefix/files/{id:N}", "second~-._"), begun.AddHours(1));
+            _uploads.Add(($"some/prefix/files/{id:N}", "first+/="), begun);
+            _uploads.Add(($"some/prefix/files/{id:N}", "second~-._"), begun.AddHours(1));
         }
 
-        uploads.Add(($"other/files/{ids[0]:N}", "somebody else's"), begun);
+        _uploads.Add(($"other/files/{ids[0]:N}", "somebody else's"), begun);
         var listed = await Everything();
 
         Assert.Equal(
             ids.SelectMany(id => new[] { (id, "first+/=", begun), (id, "second~-._", begun.AddHours(1)) }).Order(),
             listed.Select(one => (one.Id, one.Name, one.Begun.UtcDateTime)).Order());
-        Assert.True(pieces.AreOf(new S3State("first+/=", ["tag"]).ToString(), listed.First(one => one.Name == "first+/=")));
-        Assert.False(pieces.AreOf(new S3State("first+/=", ["tag"]).ToString(), listed.First(one => one.Name == "second~-._")));
-        Assert.False(pieces.AreOf(null, listed[0]));
+        Assert.True(_pieces.AreOf(new S3State("first+/=", ["tag"]).ToString(), listed.First(one => one.Name == "first+/=")));
+        Assert.False(_pieces.AreOf(new S3State("first+/=", ["tag"]).ToString(), listed.First(one => one.Name == "second~-._")));
+        Assert.False(_pieces.AreOf(null, listed[0]));
 
         foreach (var one in listed.Where(one => one.Name == "first+/="))
         {
-            await pieces.Remove(one, default);
-            await pieces.Remove(one, default);
+            await _pieces.Remove(one, default);
+            await _pieces.Remove(one, default);
         }
 
-        Assert.Equal(10, aborts);
+        Assert.Equal(10, _aborts);
         Assert.All(await Everything(), one => Assert.Equal("second~-._", one.Name));
-        Assert.Equal(6, uploads.Count);
+        Assert.Equal(6, _uploads.Count);
     }
 
     private async Task<List<StoredPieces>> Everything()
     {
         var all = new List<StoredPieces>();
-        while (await pieces.List(all.LastOrDefault()?.Place, 3, default) is { Count: > 0 } page)
+        while (await _pieces.List(all.LastOrDefault()?.Place, 3, default) is { Count: > 0 } page)
         {
             all.AddRange(page);
         }
@@ -84,15 +84,15 @@ public sealed class S3PiecesTests : IAsyncLifetime
         context.Response.ContentType = "application/xml";
         if (HttpMethods.IsDelete(context.Request.Method))
         {
-            aborts++;
-            var gone = uploads.Remove((context.Request.Path.Value![$"/{S3Server.Bucket}/".Length..], query["uploadId"].ToString()));
+            _aborts++;
+            var gone = _uploads.Remove((context.Request.Path.Value![$"/{S3Server.Bucket}/".Length..], query["uploadId"].ToString()));
             context.Response.StatusCode = gone ? 204 : 404;
             return gone ? Task.CompletedTask : context.Response.WriteAsync("<Error><Code>NoSuchUpload</Code></Error>");
         }
 
         // A marker of an upload counts only beside the marker of its key.
         var (key, upload) = (query["key-marker"].ToString(), query["upload-id-marker"].ToString());
-        var behind = uploads
+        var behind = _uploads
             .Where(one => one.Key.Key.StartsWith(query["prefix"].ToString(), StringComparison.Ordinal))
             .Where(one => key.Length == 0 || string.CompareOrdinal(one.Key.Key, key) > 0
                 || (one.Key.Key == key && upload.Length > 0 && string.CompareOrdinal(one.Key.Upload, upload) > 0))

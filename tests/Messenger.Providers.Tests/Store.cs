@@ -11,7 +11,7 @@ namespace Messenger.Providers.Tests;
 /// <summary>The ports of one process, on one engine.</summary>
 public sealed class Store : IAsyncDisposable
 {
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
     private Store(IServiceCollection services, string? name, MainWork? work = null)
     {
@@ -26,61 +26,61 @@ public sealed class Store : IAsyncDisposable
             services.AddSingleton<IWriterName>(new Named(name));
         }
 
-        this.services = services.BuildServiceProvider();
+        _services = services.BuildServiceProvider();
     }
 
-    public IMessageLog Log => services.GetRequiredService<IMessageLog>();
+    public IMessageLog Log => _services.GetRequiredService<IMessageLog>();
 
-    public IConversationDirectory Conversations => services.GetRequiredService<IConversationDirectory>();
+    public IConversationDirectory Conversations => _services.GetRequiredService<IConversationDirectory>();
 
-    public IUserDirectory Users => services.GetRequiredService<IUserDirectory>();
+    public IUserDirectory Users => _services.GetRequiredService<IUserDirectory>();
 
-    public IReportStore Reports => services.GetRequiredService<IReportStore>();
+    public IReportStore Reports => _services.GetRequiredService<IReportStore>();
 
-    public IUploads Uploads => services.GetRequiredService<IUploads>();
+    public IUploads Uploads => _services.GetRequiredService<IUploads>();
 
-    public IFileDirectory Files => services.GetRequiredService<IFileDirectory>();
+    public IFileDirectory Files => _services.GetRequiredService<IFileDirectory>();
 
-    public IFileGarbage Garbage => services.GetRequiredService<IFileGarbage>();
+    public IFileGarbage Garbage => _services.GetRequiredService<IFileGarbage>();
 
-    public IFileSecrets Secrets => services.GetRequiredService<IFileSecrets>();
+    public IFileSecrets Secrets => _services.GetRequiredService<IFileSecrets>();
 
-    public IReportDesk Desk => services.GetRequiredService<IReportDesk>();
+    public IReportDesk Desk => _services.GetRequiredService<IReportDesk>();
 
-    public IPushStore Pushes => services.GetRequiredService<IPushStore>();
+    public IPushStore Pushes => _services.GetRequiredService<IPushStore>();
 
-    public IAuditLog Audit => services.GetRequiredService<IAuditLog>();
+    public IAuditLog Audit => _services.GetRequiredService<IAuditLog>();
 
-    public ISmsBudget Budget => services.GetRequiredService<ISmsBudget>();
+    public ISmsBudget Budget => _services.GetRequiredService<ISmsBudget>();
 
-    public ICounts Counts => services.GetRequiredService<ICounts>();
+    public ICounts Counts => _services.GetRequiredService<ICounts>();
 
-    public IUnreadCounts Unread => services.GetRequiredService<IUnreadCounts>();
+    public IUnreadCounts Unread => _services.GetRequiredService<IUnreadCounts>();
 
-    public IMessageRetention Retention => services.GetRequiredService<IMessageRetention>();
+    public IMessageRetention Retention => _services.GetRequiredService<IMessageRetention>();
 
-    public IFileRetention FileRetention => services.GetRequiredService<IFileRetention>();
+    public IFileRetention FileRetention => _services.GetRequiredService<IFileRetention>();
 
-    public ITakeover Takeover => services.GetRequiredService<ITakeover>();
+    public ITakeover Takeover => _services.GetRequiredService<ITakeover>();
 
-    public IClusterMembers Members => services.GetRequiredService<IClusterMembers>();
+    public IClusterMembers Members => _services.GetRequiredService<IClusterMembers>();
 
-    public IStoreHistory History => services.GetRequiredService<IStoreHistory>();
+    public IStoreHistory History => _services.GetRequiredService<IStoreHistory>();
 
-    public string Name => services.GetRequiredService<IWriterName>().Name;
+    public string Name => _services.GetRequiredService<IWriterName>().Name;
 
-    internal CommitQueue Commits => services.GetRequiredService<CommitQueue>();
+    internal CommitQueue Commits => _services.GetRequiredService<CommitQueue>();
 
-    internal IStoreTrial Trial => services.GetRequiredService<IStoreTrial>();
+    internal IStoreTrial Trial => _services.GetRequiredService<IStoreTrial>();
 
-    internal IDatabase Database => services.GetRequiredService<IDatabase>();
+    internal IDatabase Database => _services.GetRequiredService<IDatabase>();
 
     public static Store Sqlite(string path) => new(new ServiceCollection().AddSqlite(new SqliteOptions(path)), null);
 
     public static Store Postgres(string connectionString, string? name = null, MainWork? work = null) =>
         new(new ServiceCollection().AddPostgres(new PostgresOptions(connectionString)), name, work);
 
-    public ValueTask DisposeAsync() => services.DisposeAsync();
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     private sealed record Named(string Name) : IWriterName;
 }

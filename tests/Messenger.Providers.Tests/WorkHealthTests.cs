@@ -17,7 +17,7 @@ public sealed class WorkHealthTests
     {
         _work.Commits.Failed("its disk is full");
         Assert.Empty(_work.Refusals);
-        _clock.Advance(WorkHealth.Patience);
+        _clock.Advance(WorkHealth.Timeout);
         _work.Commits.Failed("its disk is full");
         Assert.Equal("writes of the message log have been refused for 10 s: its disk is full", Assert.Single(_work.Refusals));
 
@@ -42,14 +42,14 @@ public sealed class WorkHealthTests
     public void A_probe_clears_what_nobody_was_refused_of_since_and_nothing_else()
     {
         _work.Commits.Failed("its disk is full");
-        _clock.Advance(WorkHealth.Patience);
+        _clock.Advance(WorkHealth.Timeout);
 
         // It goes on being refused: a small write that succeeds beside it proves nothing.
         _work.Commits.Failed("its disk is full");
         _work.Commits.Probed();
         Assert.Single(_work.Refusals);
 
-        _clock.Advance(WorkHealth.Patience / 2);
+        _clock.Advance(WorkHealth.Timeout / 2);
         _work.Commits.Probed();
         Assert.Empty(_work.Refusals);
     }

@@ -14,35 +14,35 @@ internal sealed class Judge(Simulated cluster)
     private Database Store => cluster.Store;
 
     /// <summary>A notification of a message reached a phone.</summary>
-    public void Told(Phone phone, Chat chat, Message message, HashSet<Guid> own)
+    public void Received(Phone phone, Chat chat, Message message, HashSet<Guid> own)
     {
         var uuid = Guid.Parse(message.Uuid);
         if (Store.Find(chat.Id) is not { } conversation || !conversation.ByUuid.TryGetValue(uuid, out var row))
         {
             if (Store.Forgotten == 0)
             {
-                cluster.World.Fail("REL-1", $"{phone} was told of a message that is not in the log: {uuid} of {chat.Id}");
+                cluster.Scheduler.Fail("REL-1", $"{phone} was told of a message that is not in the log: {uuid} of {chat.Id}");
             }
 
             return;
         }
 
-        cluster.World.Mix(row.Sequence);
+        cluster.Scheduler.Mix(row.Sequence);
         if (row.Created != message.Created && Store.Forgotten == 0)
         {
-            cluster.World.Fail("REL-6", $"{phone} was told that {uuid} was created at {message.Created}; the log says {row.Created}");
+            cluster.Scheduler.Fail("REL-6", $"{phone} was told that {uuid} was created at {message.Created}; the log says {row.Created}");
         }
 
         var user = phone.Person.UserId;
         if (!conversation.Covers(user, row.Sequence))
         {
-            cluster.World.Fail("AUDIENCE", $"{phone} was told of sequence {row.Sequence} of {chat.Id}, when it was no member");
+            cluster.Scheduler.Fail("AUDIENCE", $"{phone} was told of sequence {row.Sequence} of {chat.Id}, when it was no member");
         }
 
         var last = chat.LastTold;
         if (last >= 0 && row.Sequence <= last)
         {
-            cluster.World.Fail("NOT-2", $"{phone} was told of sequence {row.Sequence} of {chat.Id} after {last}");
+            cluster.Scheduler.Fail("NOT-2", $"{phone} was told of sequence {row.Sequence} of {chat.Id} after {last}");
         }
 
         for (var at = conversation.Place(last + 1); last >= 0 && at < conversation.Rows.Count && conversation.Rows[at].Sequence < row.Sequence; at++)
@@ -50,7 +50,7 @@ internal sealed class Judge(Simulated cluster)
             var missed = conversation.Rows[at];
             if (conversation.Covers(user, missed.Sequence) && !own.Contains(missed.Uuid) && !(missed.IsEvent && missed.UserId == user))
             {
-                cluster.World.Fail("NOT-3", $"{phone} was told of sequence {row.Sequence} of {chat.Id} after {last}, and not of {missed.Sequence} ({missed.EventType ?? "a message"} of {cluster.NameOf(missed.UserId)})");
+                cluster.Scheduler.Fail("NOT-3", $"{phone} was told of sequence {row.Sequence} of {chat.Id} after {last}, and not of {missed.Sequence} ({missed.EventType ?? "a message"} of {cluster.NameOf(missed.UserId)})");
             }
         }
 
@@ -58,15 +58,15 @@ internal sealed class Judge(Simulated cluster)
     }
 
     /// <summary>A message was answered, with a message or a refusal that is final.</summary>
-    public void Answered(Phone phone, Guid conversation, RequestAddMessage request, Message? message, Refused? refusal)
+    public void Answered(Phone phone, Guid conversation, RequestAddMessage request, Message? message, Error? error)
     {
         var uuid = Guid.Parse(request.MessageUuid);
         var row = Store.Find(conversation)?.ByUuid.GetValueOrDefault(uuid);
-        if (refusal is not null)
+        if (error is not null)
         {
             if (row is not null && row.UserId == phone.Person.UserId && Store.Forgotten == 0)
             {
-                cluster.World.Fail("RETRY", $"{phone} sent {uuid} of {conversation}, which is stored, and got {refusal.Status}: {refusal.Description}");
+                cluster.Scheduler.Fail("RETRY", $"{phone} sent {uuid} of {conversation}, which is stored, and got {error.Status}: {error.Description}");
             }
 
             _refused.Add((conversation, uuid));
@@ -80,19 +80,19 @@ internal sealed class Judge(Simulated cluster)
 
         if (row is null)
         {
-            cluster.World.Fail("MSG-1", $"{uuid} of {conversation} was acknowledged to {phone} and is not in the log");
+            cluster.Scheduler.Fail("MSG-1", $"{uuid} of {conversation} was acknowledged to {phone} and is not in the log");
             return;
         }
 
         if (message!.Created != row.Created)
         {
-            cluster.World.Fail("TRY-3", $"{uuid} was answered with created {message.Created} to {phone}; the log says {row.Created}");
+            cluster.Scheduler.Fail("TRY-3", $"{uuid} was answered with created {message.Created} to {phone}; the log says {row.Created}");
         }
 
         var covered = Store.Find(conversation)!.CoveredAt(row.Sequence);
         if (message.Members != covered)
         {
-            cluster.World.Fail("TALLY", $"sequence {row.Sequence} of {conversation} was answered with {message.Members} members; {covered} are covered by it");
+            cluster.Scheduler.Fail("TALLY", $"sequence {row.Sequence} of {conversation} was answered with {message.Members} members; {covered} are covered by it");
         }
 
         _acknowledged.Add((phone, conversation, uuid, row.Created));
@@ -105,7 +105,7 @@ internal sealed class Judge(Simulated cluster)
         {
             if (Store.Forgotten == 0 && Store.Find(id)?.ByUuid.GetValueOrDefault(uuid)?.Created != created)
             {
-                cluster.World.Fail("MSG-1", $"{uuid} of {id} was acknowledged to {phone} and is not in the log in the end");
+                cluster.Scheduler.Fail("MSG-1", $"{uuid} of {id} was acknowledged to {phone} and is not in the log in the end");
             }
         }
 
@@ -113,7 +113,7 @@ internal sealed class Judge(Simulated cluster)
         {
             if (Store.Find(id)?.ByUuid.ContainsKey(uuid) == true && !_acknowledged.Exists(one => one.Message == uuid))
             {
-                cluster.World.Fail("ERR-2", $"{uuid} of {id} was refused and is in the log");
+                cluster.Scheduler.Fail("ERR-2", $"{uuid} of {id} was refused and is in the log");
             }
         }
 
@@ -121,7 +121,7 @@ internal sealed class Judge(Simulated cluster)
         {
             if (!phone.IsSettled)
             {
-                cluster.World.Fail("LIVENESS", $"{phone} does not come to rest: {phone.State}");
+                cluster.Scheduler.Fail("LIVENESS", $"{phone} does not come to rest: {phone.State}");
                 return;
             }
 
@@ -145,7 +145,7 @@ internal sealed class Judge(Simulated cluster)
         {
             if (!(row.IsEvent && row.UserId == user) && chat?.Messages.ContainsKey(row.Uuid) != true)
             {
-                cluster.World.Fail(
+                cluster.Scheduler.Fail(
                     "SYNC-3",
                     $"{phone} does not have sequence {row.Sequence} of {conversation.Id} ({(row.IsEvent ? row.EventType : "a message")}), of {conversation.Rows[^1].Sequence}, in the end");
                 return;

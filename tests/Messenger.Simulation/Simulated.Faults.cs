@@ -10,11 +10,11 @@ internal sealed partial class Simulated
     {
         foreach (var fault in faults)
         {
-            World.After(null, fault.At, () =>
+            Scheduler.After(null, fault.At, () =>
             {
                 if (!Calm)
                 {
-                    World.Note($"fault: {fault}");
+                    Scheduler.Note($"fault: {fault}");
                     Break(fault);
                 }
             });
@@ -163,10 +163,10 @@ internal sealed partial class Simulated
     private void Lasting(TimeSpan time, Action mend)
     {
         _faults++;
-        World.After(null, time, () =>
+        Scheduler.After(null, time, () =>
         {
             _faults--;
-            _lastFault = World.Now;
+            _lastFault = Scheduler.Now;
             mend();
         });
     }

@@ -29,14 +29,14 @@ internal sealed partial class Simulated
 
     public Simulated(int seed, Plants plants)
     {
-        (World, Plants) = (new World(seed) { Only = plants.Only, Waived = plants.Waived, Inlines = !plants.BreaksTurns }, plants);
-        Network = new Network(World);
-        Store = new Database(World, Network, plants);
-        Members = new Membership(World, Network) { Gone = Forget };
+        (Scheduler, Plants) = (new Scheduler(seed) { Only = plants.Only, Waived = plants.Waived, Inlines = !plants.BreaksTurns }, plants);
+        Network = new Network(Scheduler);
+        Store = new Database(Scheduler, Network, plants);
+        Members = new Membership(Scheduler, Network) { Gone = Forget };
         Judge = new Judge(this);
     }
 
-    public World World { get; }
+    public Scheduler Scheduler { get; }
 
     public Plants Plants { get; }
 
@@ -54,7 +54,7 @@ internal sealed partial class Simulated
 
     public IEnumerable<Phone> Phones => People.SelectMany(person => person.Phones);
 
-    public int MostConversations { get; private set; } = 12;
+    public int MaxConversations { get; private set; } = 12;
 
     /// <summary>Nobody begins anything any more.</summary>
     public bool Calm { get; private set; }
@@ -101,17 +101,17 @@ internal sealed partial class Simulated
 
         foreach (var phone in Phones)
         {
-            World.After(phone.Process, World.Between(1500, 3000), phone.Begin);
+            Scheduler.After(phone.Process, Scheduler.Between(1500, 3000), phone.Begin);
         }
 
         // Two groups of nearly all, a dialog, and what comes.
-        World.After(null, TimeSpan.FromSeconds(3.5), () =>
+        Scheduler.After(null, TimeSpan.FromSeconds(3.5), () =>
         {
             Create(draw, People[0], [.. People.Skip(1)], dialog: false);
             Create(draw, People[1], [People[0], People[2], People[3]], dialog: false);
             Create(draw, People[2], [People[3]], dialog: true);
         });
-        World.After(null, TimeSpan.FromSeconds(5), () =>
+        Scheduler.After(null, TimeSpan.FromSeconds(5), () =>
         {
             foreach (var phone in Phones)
             {
@@ -177,11 +177,11 @@ internal sealed partial class Simulated
     {
         foreach (var phone in Phones.Where(phone => phone.IsOn(silo)))
         {
-            World.After(phone.Process, World.Between(1, 200), () => phone.Reset());
+            Scheduler.After(phone.Process, Scheduler.Between(1, 200), () => phone.Reset());
         }
 
-        var draw = World.Between(300, 4000);
-        World.After(null, draw, () => Start(silo.Name, silo.Address.Endpoint.Port, silo.Role));
+        var draw = Scheduler.Between(300, 4000);
+        Scheduler.After(null, draw, () => Start(silo.Name, silo.Address.Endpoint.Port, silo.Role));
     }
 
     public string NameOf(string user) => People.Find(person => person.UserId == user)?.Name ?? user;
@@ -189,14 +189,14 @@ internal sealed partial class Simulated
     public static Message Parse(byte[] payload) => JsonSerializer.Deserialize(payload, WireJson.Default.ResponseAddedMessage)!.Message;
 
     /// <summary>Something was refused for a reason that passes: there has to be one.</summary>
-    public void Refused(string what, Refused refusal)
+    public void Refused(string what, Error error)
     {
-        if (refusal.Status == Statuses.Unavailable)
+        if (error.Status == Statuses.Unavailable)
         {
             Tally.Unavailable++;
             if (IsQuiet)
             {
-                World.Fail("AVAILABILITY", $"{what} was answered unavailable, and nothing is wrong: {refusal.Description}");
+                Scheduler.Fail("AVAILABILITY", $"{what} was answered unavailable, and nothing is wrong: {error.Description}");
             }
         }
     }
@@ -206,7 +206,7 @@ internal sealed partial class Simulated
     {
         if (IsQuiet || OnlyPlanned)
         {
-            World.Fail("CONTINUITY", $"{what}, and nothing is wrong{(IsQuiet ? "" : " but a planned stop")}");
+            Scheduler.Fail("CONTINUITY", $"{what}, and nothing is wrong{(IsQuiet ? "" : " but a planned stop")}");
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed partial class Simulated
         }
     }
 
-    private bool IsQuiet => _faults == 0 && World.Now > _lastFault + Aftermath.Ticks && World.Now > TimeSpan.FromSeconds(3).Ticks;
+    private bool IsQuiet => _faults == 0 && Scheduler.Now > _lastFault + Aftermath.Ticks && Scheduler.Now > TimeSpan.FromSeconds(3).Ticks;
 
     private void Create(Random draw, Person creator, List<Person> others, bool dialog)
     {

@@ -6,7 +6,7 @@ namespace Messenger.Simulation;
 internal static class Simulation
 {
     /// <summary>How long people write and faults come.</summary>
-    public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Until all is told: a name that membership has never heard of is taken over after a minute, the sweep that finds it comes every half.
@@ -16,39 +16,39 @@ internal static class Simulation
     public static Outcome Run(int seed, Plants? plants = null, IReadOnlyList<Fault>? faults = null, IReadOnlyList<FaultKind>? kinds = null, bool notes = false)
     {
         var cluster = new Simulated(seed, plants ?? Plants.None);
-        var world = cluster.World;
-        world.Notes = notes;
-        faults ??= Fault.Of(world.Draw(1), Life, kinds);
+        var scheduler = cluster.Scheduler;
+        scheduler.Notes = notes;
+        faults ??= Fault.Of(scheduler.Draw(1), Duration, kinds);
 
         // A test's runner has a context of its own, which would take the continuations elsewhere.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            cluster.Begin(world.Draw(2));
+            cluster.Begin(scheduler.Draw(2));
             cluster.Plan(faults);
-            world.Run(Life.Ticks);
-            if (world.Violation is null)
+            scheduler.Run(Duration.Ticks);
+            if (scheduler.Violation is null)
             {
                 cluster.CalmDown();
-                world.Run((Life + Rest).Ticks);
+                scheduler.Run((Duration + Rest).Ticks);
             }
 
-            if (world.Violation is null)
+            if (scheduler.Violation is null)
             {
                 cluster.Judge.Finish();
             }
         }
         catch (Exception e)
         {
-            world.Fail("CRASH", e.ToString());
+            scheduler.Fail("CRASH", e.ToString());
         }
         finally
         {
             SynchronizationContext.SetSynchronizationContext(context);
         }
 
-        return new Outcome(seed, faults, world.Violation, world.Trace, world.Events, cluster.Tally, [.. world.Diary]);
+        return new Outcome(seed, faults, scheduler.Violation, scheduler.Trace, scheduler.Events, cluster.Tally, [.. scheduler.Diary]);
     }
 
     /// <summary>Leaves faults out while the same rule still breaks.</summary>

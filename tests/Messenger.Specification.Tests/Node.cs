@@ -6,9 +6,9 @@ namespace Messenger.Specification.Tests;
 public sealed class Node : IAsyncLifetime
 {
     /// <summary>Compiling all Kotlin models takes half a minute on a busy machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(4);
 
-    private readonly string scripts = Path.Combine(Documents.Root(), "tests", "Messenger.Specification.Tests", "Node");
+    private readonly string _scripts = Path.Combine(Documents.Root(), "tests", "Messenger.Specification.Tests", "Node");
 
     public Task InitializeAsync() => Run(Path.Combine(Documents.Root(), "tests", "tools", "specification"));
 
@@ -21,7 +21,7 @@ public sealed class Node : IAsyncLifetime
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = scripts, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = _scripts, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         try
         {
@@ -32,7 +32,7 @@ public sealed class Node : IAsyncLifetime
             throw new InvalidOperationException($"{program} is not there: tests/tools/specification installs what these tests need", fault);
         }
 
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Timeout);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(deadline.Token), process.StandardError.ReadToEndAsync(deadline.Token));
         try
         {
@@ -41,7 +41,7 @@ public sealed class Node : IAsyncLifetime
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Patience}");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Timeout}");
         }
 
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await errors}");

@@ -4,9 +4,9 @@ namespace Messenger.Specification.Tests;
 [Collection(NodeCollection.Name)]
 public sealed class ToolsTests(Node node) : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("messenger-models-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("messenger-models-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task The_AsyncAPI_parser_finds_nothing_wrong_and_drops_nothing() =>
@@ -27,14 +27,14 @@ public sealed class ToolsTests(Node node) : IDisposable
     [Fact]
     public async Task Models_are_generated_for_Kotlin_TypeScript_and_Swift_and_take_every_example()
     {
-        await node.Script("models.mjs", File("asyncapi.json"), folder);
-        await node.Script("literals.mjs", File("asyncapi.json"), Catalogue, folder);
+        await node.Script("models.mjs", File("asyncapi.json"), _folder);
+        await node.Script("literals.mjs", File("asyncapi.json"), Catalogue, _folder);
 
-        await node.Run("node", [Path.Combine("node_modules", "typescript", "bin", "tsc"), "--noEmit", "--strict", "--target", "es2022", .. Directory.GetFiles(Path.Combine(folder, "ts"))]);
-        await node.Run("bash", [Path.Combine("node_modules", "kotlin-compiler", "bin", "kotlinc"), "-nowarn", "-d", Path.Combine(folder, "classes"), Path.Combine(folder, "kt")]);
+        await node.Run("node", [Path.Combine("node_modules", "typescript", "bin", "tsc"), "--noEmit", "--strict", "--target", "es2022", .. Directory.GetFiles(Path.Combine(_folder, "ts"))]);
+        await node.Run("bash", [Path.Combine("node_modules", "kotlin-compiler", "bin", "kotlinc"), "-nowarn", "-d", Path.Combine(_folder, "classes"), Path.Combine(_folder, "kt")]);
 
         // No Swift compiler is to be had where these tests run: that every type is there is all that can be said.
-        var swift = await System.IO.File.ReadAllTextAsync(Path.Combine(folder, "swift", "Messenger.swift"));
+        var swift = await System.IO.File.ReadAllTextAsync(Path.Combine(_folder, "swift", "Messenger.swift"));
         Assert.All(
             AsyncApi.Generate(Documents.Root())["components"]!["messages"]!.AsObject().Select(message => message.Key),
             type => Assert.Contains($"public struct {type.Replace("Uuid", "UUID", StringComparison.Ordinal)}Frame: Codable", swift, StringComparison.OrdinalIgnoreCase));

@@ -5,16 +5,16 @@ public sealed class PostgresServer : Server
 {
     private const string Loopback = "127.0.0.1";
 
-    private readonly string programs;
-    private readonly string addresses;
+    private readonly string _programs;
+    private readonly string _addresses;
 
     private PostgresServer(string programs, string? address)
-        : base("postgres") => (this.programs, addresses) = (programs, address is null ? Loopback : $"{Loopback},{address}");
+        : base("postgres") => (_programs, _addresses) = (programs, address is null ? Loopback : $"{Loopback},{address}");
 
     protected override (string Program, string[] Arguments) Command => (
-        Path.Combine(programs, "postgres"),
+        Path.Combine(_programs, "postgres"),
         [
-            "-D", Data, "-p", $"{Port}", "-c", $"listen_addresses={addresses}", "-c", "unix_socket_directories=", "-c", "fsync=on",
+            "-D", Data, "-p", $"{Port}", "-c", $"listen_addresses={_addresses}", "-c", "unix_socket_directories=", "-c", "fsync=on",
             "-c", "max_connections=200",
         ]);
 
@@ -57,23 +57,23 @@ public sealed class PostgresServer : Server
 
     public string CreateDatabase(string name)
     {
-        RunUnprivileged(Path.Combine(programs, "createdb"), ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "messenger", name]);
+        RunUnprivileged(Path.Combine(_programs, "createdb"), ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "messenger", name]);
         return ConnectionString(name);
     }
 
     /// <summary>A standby that follows this server until <see cref="Promote"/>.</summary>
     public async Task<PostgresServer> Replicate()
     {
-        var standby = new PostgresServer(programs, null);
+        var standby = new PostgresServer(_programs, null);
         RunUnprivileged(
-            Path.Combine(programs, "pg_basebackup"),
+            Path.Combine(_programs, "pg_basebackup"),
             ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "messenger", "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "--no-sync"]);
         await standby.Launch();
         return standby;
     }
 
     /// <summary>Makes a primary of a standby, with what it has.</summary>
-    public void Promote() => RunUnprivileged(Path.Combine(programs, "pg_ctl"), ["promote", "-D", Data, "-w"]);
+    public void Promote() => RunUnprivileged(Path.Combine(_programs, "pg_ctl"), ["promote", "-D", Data, "-w"]);
 
     /// <summary>Leaves no byte on the disk that was given at the start.</summary>
     public void FillDisk()
@@ -111,5 +111,5 @@ public sealed class PostgresServer : Server
     private string Saved => Path.Combine(Folder, "saved");
 
     protected override Task<bool> Ready() =>
-        Task.FromResult(Exit(Path.Combine(programs, "pg_isready"), "-h", "127.0.0.1", "-p", $"{Port}", "-t", "1") == 0);
+        Task.FromResult(Exit(Path.Combine(_programs, "pg_isready"), "-h", "127.0.0.1", "-p", $"{Port}", "-t", "1") == 0);
 }

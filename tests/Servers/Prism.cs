@@ -9,11 +9,11 @@ namespace Messenger.Servers;
 public sealed class Prism : IAsyncDisposable
 {
     /// <summary>It is slow to start on a machine that builds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly Process process;
+    private readonly Process _process;
 
-    private Prism(Process process) => this.process = process;
+    private Prism(Process process) => _process = process;
 
     public Uri Url { get; private init; } = null!;
 
@@ -39,21 +39,21 @@ public sealed class Prism : IAsyncDisposable
         };
         var prism = new Prism(Process.Start(start)!) { Url = new Uri($"http://127.0.0.1:{port}") };
         var listening = new TaskCompletionSource();
-        prism.process.OutputDataReceived += (_, line) =>
+        prism._process.OutputDataReceived += (_, line) =>
         {
             if (line.Data?.Contains("Prism is listening", StringComparison.Ordinal) == true)
             {
                 listening.TrySetResult();
             }
         };
-        prism.process.ErrorDataReceived += (_, _) => { };
-        prism.process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("Prism ended"));
-        prism.process.EnableRaisingEvents = true;
-        prism.process.BeginOutputReadLine();
-        prism.process.BeginErrorReadLine();
+        prism._process.ErrorDataReceived += (_, _) => { };
+        prism._process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("Prism ended"));
+        prism._process.EnableRaisingEvents = true;
+        prism._process.BeginOutputReadLine();
+        prism._process.BeginErrorReadLine();
         try
         {
-            await listening.Task.WaitAsync(Patience);
+            await listening.Task.WaitAsync(StartTimeout);
         }
         catch
         {
@@ -66,9 +66,9 @@ public sealed class Prism : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
     /// <summary>Where tests/tools/pushes puts it. Missing is a failure, never a skip.</summary>

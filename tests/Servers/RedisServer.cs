@@ -8,16 +8,16 @@ public sealed class RedisServer : Server
 {
     private const string Program = "/usr/bin/redis-server";
 
-    private readonly string[] addresses;
+    private readonly string[] _addresses;
 
     private RedisServer(string? address)
-        : base("redis") => addresses = address is null ? ["127.0.0.1"] : ["127.0.0.1", address];
+        : base("redis") => _addresses = address is null ? ["127.0.0.1"] : ["127.0.0.1", address];
 
     /// <summary>For StackExchange.Redis.</summary>
     public string ConnectionString => $"127.0.0.1:{Port}";
 
     protected override (string Program, string[] Arguments) Command =>
-        (Program, ["--port", $"{Port}", "--bind", .. addresses, "--protected-mode", "no", "--dir", Folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
+        (Program, ["--port", $"{Port}", "--bind", .. _addresses, "--protected-mode", "no", "--dir", Folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
 
     /// <param name="address">Listens there too.</param>
     public static async Task<RedisServer> Start(string? address = null)

@@ -9,7 +9,7 @@ namespace Messenger.Servers;
 public abstract class Server : IAsyncDisposable
 {
     /// <summary>Far more than a start takes, on a machine that runs many tests at once.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private const int SigInt = 2;
     private const int SigKill = 9;
@@ -17,7 +17,7 @@ public abstract class Server : IAsyncDisposable
     private const int SigStop = 19;
 
     private Process? process;
-    private bool mounted;
+    private bool _mounted;
 
     protected Server(string name)
     {
@@ -72,7 +72,7 @@ public abstract class Server : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Stop();
-        if (mounted)
+        if (_mounted)
         {
             Run("umount", [Folder]);
         }
@@ -88,7 +88,7 @@ public abstract class Server : IAsyncDisposable
     protected void MountDisk(int mebibytes)
     {
         Run("mount", ["-t", "tmpfs", "-o", $"size={mebibytes}m,mode=0755", "messenger-test", Folder]);
-        mounted = true;
+        _mounted = true;
         Run("chown", ["nobody", Folder]);
     }
 
@@ -107,7 +107,7 @@ public abstract class Server : IAsyncDisposable
         var deadline = Stopwatch.StartNew();
         while (!await Ready())
         {
-            if (process.HasExited || deadline.Elapsed > Patience)
+            if (process.HasExited || deadline.Elapsed > StartTimeout)
             {
                 lock (output)
                 {
@@ -136,7 +136,7 @@ public abstract class Server : IAsyncDisposable
     protected static int Exit(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        process.WaitForExit(Patience);
+        process.WaitForExit(StartTimeout);
         return process.ExitCode;
     }
 
@@ -148,7 +148,7 @@ public abstract class Server : IAsyncDisposable
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEnd();
-        if (!process.WaitForExit(Patience) || process.ExitCode != 0)
+        if (!process.WaitForExit(StartTimeout) || process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{start.FileName} failed: {output.Result} {errors}");
         }
@@ -175,7 +175,7 @@ public abstract class Server : IAsyncDisposable
 
     private async Task Gone()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(StartTimeout);
         await process!.WaitForExitAsync(limit.Token);
         process.Dispose();
         process = null;

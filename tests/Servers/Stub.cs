@@ -12,9 +12,9 @@ namespace Messenger.Servers;
 /// <summary>Somebody else's server on a loopback port, played by a test.</summary>
 public sealed class Stub : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly WebApplication _app;
 
-    private Stub(WebApplication app) => this.app = app;
+    private Stub(WebApplication app) => _app = app;
 
     public Uri Url { get; private init; } = null!;
 
@@ -36,7 +36,7 @@ public sealed class Stub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 }

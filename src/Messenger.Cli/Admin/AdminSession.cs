@@ -11,7 +11,7 @@ namespace Messenger.Cli.Admin;
 internal sealed class AdminSession
 {
     /// <summary>Longer than the server's own limits: it has the last word on what is late.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(40);
 
     private readonly Option<Uri> _url = new("--admin-url")
     {
@@ -45,7 +45,7 @@ internal sealed class AdminSession
         command.Add(session._json);
         command.SetAction((parsed, cancellation) => ExitCodes.Run(parsed.GetValue(session._url)!, async () =>
         {
-            using var http = new HttpClient { BaseAddress = parsed.GetValue(session._url), Timeout = Patience };
+            using var http = new HttpClient { BaseAddress = parsed.GetValue(session._url), Timeout = RequestTimeout };
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token(parsed.GetValue(session._tokenFile)));
             await action(parsed, session, (method, path, body) => Ask(http, method, path, body, cancellation));
         }));

@@ -31,10 +31,10 @@ internal static class ConformanceCommand
         var format = new Option<string>("--format") { Description = "How the result is written", DefaultValueFactory = _ => Formats[0] };
         format.AcceptOnlyFromAmong(Formats);
         var json = CommonOptions.Json();
-        var patience = CommonOptions.Patience(30);
+        var timeout = CommonOptions.Timeout(30);
         var command = new Command("conformance", "Tries every rule of docs/protocol.md on a server, with made-up people. It needs about a minute: one rule is about waiting.")
         {
-            url, prefix, only, list, format, json, patience,
+            url, prefix, only, list, format, json, timeout,
         };
         codes.AddTo(command);
         command.Examples(
@@ -44,7 +44,7 @@ internal static class ConformanceCommand
             "messenger conformance --url wss://chat.example/ws --code-command './code-of {phone}' --format junit > conformance.xml");
         command.SetAction((parsed, cancellation) =>
         {
-            var target = new Target(parsed.GetValue(url)!, codes.Take(parsed), parsed.GetValue(prefix)!, TimeSpan.FromSeconds(parsed.GetValue(patience)));
+            var target = new Target(parsed.GetValue(url)!, codes.Take(parsed), parsed.GetValue(prefix)!, TimeSpan.FromSeconds(parsed.GetValue(timeout)));
             var chosen = parsed.GetValue(json) ? "json" : parsed.GetValue(format)!;
             return ExitCodes.Run(target.Urls[0], async () =>
             {

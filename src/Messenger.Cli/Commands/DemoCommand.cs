@@ -23,7 +23,7 @@ internal static class DemoCommand
     ];
 
     /// <summary>A message that takes longer between two people who are both online is lost.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static Command Create()
     {
@@ -42,8 +42,8 @@ internal static class DemoCommand
 
     private static async Task Run(Uri url, string code, bool json, CancellationToken cancellation)
     {
-        var stage = new Stage(json);
-        stage.Say("Alice and Bob make RSA-4096 key pairs and register their phones …");
+        var output = new DemoOutput(json);
+        output.Say("Alice and Bob make RSA-4096 key pairs and register their phones …");
 
         // Both at once: each takes seconds.
         var keys = new[] { Task.Run(KeyPair.Create, cancellation), Task.Run(KeyPair.Create, cancellation) };
@@ -52,27 +52,27 @@ internal static class DemoCommand
         await using var bob = await Join(url, phones[1], code, "Bob", keys[1], cancellation);
         Person[] people = [alice, bob];
 
-        var conversation = await alice.Talk.Create([bob.Client.UserId], nick: "Alice", cancellation: cancellation);
-        stage.Say("Alice starts a dialog: a session key, wrapped for each and signed by her.");
-        stage.Header();
+        var conversation = await alice.Conversations.Create([bob.Client.UserId], nick: "Alice", cancellation: cancellation);
+        output.Say("Alice starts a dialog: a session key, wrapped for each and signed by her.");
+        output.Header();
         foreach (var (who, text) in Script)
         {
-            var sent = await people[who].Talk.Send(conversation, text, cancellation: cancellation);
-            stage.Line(who, text, sent.BodyEncryptedBase64!);
+            var sent = await people[who].Conversations.Send(conversation, text, cancellation: cancellation);
+            output.Line(who, text, sent.BodyEncryptedBase64!);
             var received = await Await(people[1 - who], sent.Uuid, cancellation);
-            if (await people[1 - who].Talk.Open(received, cancellation) != text)
+            if (await people[1 - who].Conversations.Open(received, cancellation) != text)
             {
                 throw new CryptographicException("what arrived is not what was sent");
             }
 
-            await people[1 - who].Talk.MarkRead(received, cancellation);
+            await people[1 - who].Conversations.MarkRead(received, cancellation);
         }
 
-        stage.Footer();
+        output.Footer();
         var read = new List<int>();
         foreach (var person in people)
         {
-            var messages = (await person.Talk.History(conversation, Limits.Page, cancellation: cancellation)).Where(message => !message.IsEvent).ToList();
+            var messages = (await person.Conversations.History(conversation, Limits.Page, cancellation: cancellation)).Where(message => !message.IsEvent).ToList();
             read.Add(messages.Count(message => message.Readed && message.ReadedMembers == message.Members));
             if (messages.Count != Script.Length || read[^1] != Script.Length)
             {
@@ -80,7 +80,7 @@ internal static class DemoCommand
             }
         }
 
-        stage.End(Script.Length, read);
+        output.End(Script.Length, read);
     }
 
     private static Task<Person> Join(Uri url, string phone, string code, string nick, Task<KeyPair> keys, CancellationToken cancellation) =>
@@ -88,8 +88,8 @@ internal static class DemoCommand
 
     private static async Task<Message> Await(Person person, string uuid, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        using var timeout = new CancellationTokenSource(Timeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         try
         {
             await foreach (var happened in person.Client.Events(either.Token))
@@ -100,9 +100,9 @@ internal static class DemoCommand
                 }
             }
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            throw new TimeoutException($"a message was not delivered in {Patience.TotalSeconds:0} s");
+            throw new TimeoutException($"a message was not delivered in {Timeout.TotalSeconds:0} s");
         }
 
         throw new InvalidOperationException("The server sent this session away before the message came");
@@ -112,7 +112,7 @@ internal static class DemoCommand
     private static string Phone() => string.Create(CultureInfo.InvariantCulture, $"+35799{RandomNumberGenerator.GetInt32(1_000_000):000000}");
 
     /// <summary>Prints what happens: in columns for people, as JSON lines for scripts.</summary>
-    private sealed class Stage(bool json)
+    private sealed class DemoOutput(bool json)
     {
         /// <summary>Both columns fit a terminal of 80.</summary>
         private const int Said = 46;

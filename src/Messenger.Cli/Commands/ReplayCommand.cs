@@ -18,13 +18,13 @@ internal static class ReplayCommand
         var codes = new CodeOptions();
         var prefix = CommonOptions.PhonePrefix();
         var keep = new Option<bool>("--keep-people") { Description = "Uses the people of the transcript as they are, instead of fresh ones" };
-        var patience = CommonOptions.Patience(5);
-        var command = new Command("replay", "Plays a transcript again on a server, with fresh people, and reports differences") { file, url, prefix, keep, patience, json };
+        var timeout = CommonOptions.Timeout(5);
+        var command = new Command("replay", "Plays a transcript again on a server, with fresh people, and reports differences") { file, url, prefix, keep, timeout, json };
         codes.AddTo(command);
         command.Examples("messenger replay session.transcript.jsonl", "messenger replay session.transcript.jsonl --url ws://localhost:8080/ws --json");
         command.SetAction((parsed, cancellation) =>
         {
-            var target = new Target([parsed.GetValue(url)!], codes.Take(parsed), parsed.GetValue(prefix)!, TimeSpan.FromSeconds(parsed.GetValue(patience)));
+            var target = new Target([parsed.GetValue(url)!], codes.Take(parsed), parsed.GetValue(prefix)!, TimeSpan.FromSeconds(parsed.GetValue(timeout)));
             return ExitCodes.Run(target.Urls[0], async () =>
             {
                 var transcript = Read(parsed.GetValue(file)!);

@@ -80,7 +80,7 @@ internal static class CommonOptions
     }
 
     /// <summary>How long something that must come is awaited.</summary>
-    public static Option<double> Patience(double seconds)
+    public static Option<double> Timeout(double seconds)
     {
         var option = new Option<double>("--patience") { Description = "Seconds that one answer or notification is awaited", DefaultValueFactory = _ => seconds };
         option.Validators.Add(result =>

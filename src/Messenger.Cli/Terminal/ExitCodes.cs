@@ -55,7 +55,7 @@ internal static class ExitCodes
         }
         catch (RefusedException refused)
         {
-            return await Say(Refused, $"The server refused ({refused.Refusal.Status}): {refused.Refusal.Description.TrimEnd('.')}.");
+            return await Say(Refused, $"The server refused ({refused.Error.Status}): {refused.Error.Description.TrimEnd('.')}.");
         }
         catch (Exception away) when (away is WebSocketException or SocketException or HttpRequestException)
         {

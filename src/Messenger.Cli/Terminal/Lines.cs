@@ -28,7 +28,7 @@ internal sealed class Lines(Person person, bool json)
     {
         try
         {
-            Write(message, await person.Talk.Open(message, cancellation), null);
+            Write(message, await person.Conversations.Open(message, cancellation), null);
         }
         catch (CryptographicException fault)
         {

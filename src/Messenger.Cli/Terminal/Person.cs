@@ -1,7 +1,7 @@
 using Messenger.Client;
 using Messenger.Client.Crypto;
 using Messenger.Client.Profiles;
-using Messenger.Client.Talk;
+using Messenger.Client.Messaging;
 
 namespace Messenger.Cli.Terminal;
 
@@ -13,12 +13,12 @@ internal sealed class Person : IAsyncDisposable
     private Person(MessengerClient client, KeyPair keys, IProfileStore store)
     {
         (Client, _keys) = (client, keys);
-        Talk = new Conversations(client, keys, store);
+        Conversations = new Conversations(client, keys, store);
     }
 
     public MessengerClient Client { get; }
 
-    public Conversations Talk { get; }
+    public Conversations Conversations { get; }
 
     /// <summary>Registers, and takes over this person's keys from the server, or makes and publishes new ones.</summary>
     /// <param name="make">Makes a key pair, or gives one that is being made.</param>
@@ -71,7 +71,7 @@ internal sealed class Person : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Talk.Dispose();
+        Conversations.Dispose();
         await Client.DisposeAsync();
         _keys.Dispose();
     }

@@ -47,7 +47,7 @@ internal sealed class Session
             var passphrase = Passphrase(parsed);
             using var store = Take(parsed);
             await using var person = await Person.Connect(Url(parsed), store, passphrase, cancellation);
-            person.Talk.KeyChanged += change => Console.Error.WriteLine(
+            person.Conversations.KeyChanged += change => Console.Error.WriteLine(
                 $"The key of {change.UserId} changed; compare fingerprints before you trust it. It is now {change.Now}, it was {change.Before}.");
             await action(parsed, person, new Lines(person, IsJson(parsed)), cancellation);
         }));

@@ -24,7 +24,7 @@ public static class Backoff
     private const string Again = "try again in ";
 
     /// <summary>The doublings after which <see cref="Longest"/> is reached for certain.</summary>
-    private const int MostDoublings = 16;
+    private const int MaxDoublings = 16;
 
     /// <summary>Null: do not come back by yourself.</summary>
     /// <param name="attempt">Connections in a row that failed or did not last, before this one.</param>
@@ -42,7 +42,7 @@ public static class Backoff
             return dictated < LongestDictated ? dictated : LongestDictated;
         }
 
-        var longest = First * Math.Pow(2, Math.Clamp(attempt, 0, MostDoublings));
+        var longest = First * Math.Pow(2, Math.Clamp(attempt, 0, MaxDoublings));
         longest = longest < Longest ? longest : Longest;
         longest = ending.Code == (int)CloseCode.Overloaded && longest < Overloaded ? Overloaded : longest;
         return longest * (0.5 + (jitter / 2));
@@ -51,7 +51,7 @@ public static class Backoff
     /// <summary>Coming back would displace the newer connection, or meet the same refusal.</summary>
     private static bool IsFinal(Ending ending) =>
         ending.Code is (int)CloseCode.Replaced or (int)CloseCode.Deleted
-        || ending.Fault is RefusedException { Refusal.Status: Statuses.Unauthenticated or Statuses.Forbidden or Statuses.BadRequest };
+        || ending.Fault is RefusedException { Error.Status: Statuses.Unauthenticated or Statuses.Forbidden or Statuses.BadRequest };
 
     private static TimeSpan? Read(string? reason) =>
         reason?.IndexOf(Dictated, StringComparison.Ordinal) is >= 0 and var at
@@ -61,7 +61,7 @@ public static class Backoff
 
     /// <summary>How a server that logs in as many as it can dictates it, at the end of a refusal.</summary>
     private static TimeSpan? ReadSeconds(Exception? fault) =>
-        fault is RefusedException { Refusal: { Status: Statuses.Unavailable or Statuses.TooManyRequests, Description: var text } }
+        fault is RefusedException { Error: { Status: Statuses.Unavailable or Statuses.TooManyRequests, Description: var text } }
         && text.LastIndexOf(Again, StringComparison.Ordinal) is >= 0 and var at
         && int.TryParse(Digits(text.AsSpan(at + Again.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)

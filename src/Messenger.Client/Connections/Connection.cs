@@ -24,7 +24,7 @@ public sealed class Connection : IAsyncDisposable
 
     private readonly ClientWebSocket _socket;
     private readonly FrameSender _sender;
-    private readonly ConcurrentDictionary<long, TaskCompletionSource<Reply>> _asked = new();
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<Response>> _asked = new();
     private readonly Channel<Received> _notifications = Channel.CreateBounded<Received>(
         new BoundedChannelOptions(NotificationBound) { SingleWriter = true });
 
@@ -70,11 +70,11 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>Sends a request and gives its answer, refused or not.</summary>
     /// <param name="cancellation">Ends the waiting; the request may have been sent.</param>
     /// <exception cref="ConnectionLostException">The connection ended first: the request may have taken effect or not.</exception>
-    public async Task<Reply> Send(IRequest request, CancellationToken cancellation = default)
+    public async Task<Response> Send(IRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var id = Interlocked.Increment(ref _lastId);
-        var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<Response>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked[id] = answer;
         try
         {
@@ -100,9 +100,9 @@ public sealed class Connection : IAsyncDisposable
 
     /// <summary>Sends a request and gives the response it has, or the refusal.</summary>
     /// <exception cref="ConnectionLostException">The connection ended first: the request may have taken effect or not.</exception>
-    public async Task<Answer<TResponse>> Try<TResponse>(IRequest request, CancellationToken cancellation = default)
+    public async Task<Result<TResponse>> Try<TResponse>(IRequest request, CancellationToken cancellation = default)
         where TResponse : class =>
-        (await Send(request, cancellation)).Answer<TResponse>();
+        (await Send(request, cancellation)).ToResult<TResponse>();
 
     /// <summary>Sends a request and gives the response it has.</summary>
     /// <exception cref="RefusedException">The server refused.</exception>
@@ -114,12 +114,12 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>Says goodbye and closes; what is under way is lost.</summary>
     public async ValueTask DisposeAsync()
     {
-        using (var patience = new CancellationTokenSource(Goodbye))
+        using (var timeout = new CancellationTokenSource(Goodbye))
         {
             try
             {
-                await _sender.Close(patience.Token);
-                await _reading.WaitAsync(patience.Token);
+                await _sender.Close(timeout.Token);
+                await _reading.WaitAsync(timeout.Token);
             }
             catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or InvalidOperationException or IOException)
             {
@@ -176,7 +176,7 @@ public sealed class Connection : IAsyncDisposable
         {
             if (_asked.TryRemove(FrameSender.ReadId(frame.Id.Span), out var answer))
             {
-                answer.TrySetResult(new Reply(frame.Type!, frame.Payload.ToArray()));
+                answer.TrySetResult(new Response(frame.Type!, frame.Payload.ToArray()));
             }
         }
         else if (!_notifications.Writer.TryWrite(new Received(frame.Type!, frame.Cursor, frame.Payload.ToArray())))

@@ -3,9 +3,9 @@ using Messenger.Protocol;
 namespace Messenger.Client.Connections;
 
 /// <summary>The server refused a request.</summary>
-public sealed class RefusedException(Refused refusal) : Exception($"{refusal.Status}: {refusal.Description}")
+public sealed class RefusedException(Error error) : Exception($"{error.Status}: {error.Description}")
 {
-    public Refused Refusal { get; } = refusal;
+    public Error Error { get; } = error;
 }
 
 /// <summary>The connection ended while a request was under way: it may have taken effect or not, and may be sent again as it was.</summary>

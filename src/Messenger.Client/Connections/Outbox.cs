@@ -6,7 +6,7 @@ namespace Messenger.Client.Connections;
 /// Requests until they are answered, over as many connections as it takes: what has no answer when a connection ends goes again on the
 /// next one, in the order it was asked.
 /// </summary>
-internal sealed class Outbox(TimeProvider clock)
+internal sealed class Outbox(TimeProvider timeProvider)
 {
     /// <summary>Before a request that the server could not serve (<c>unavailable</c>) is sent again.</summary>
     public static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(300);
@@ -17,8 +17,8 @@ internal sealed class Outbox(TimeProvider clock)
     private Exception? _over;
     private long _last;
 
-    /// <exception cref="TimeoutException">No answer in <paramref name="patience"/>; it says what stood in the way.</exception>
-    public async Task<Reply> Ask(IRequest request, TimeSpan patience, CancellationToken cancellation)
+    /// <exception cref="TimeoutException">No answer in <paramref name="timeout"/>; it says what stood in the way.</exception>
+    public async Task<Response> Ask(IRequest request, TimeSpan timeout, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         var entry = new Entry(request);
@@ -40,11 +40,11 @@ internal sealed class Outbox(TimeProvider clock)
 
         try
         {
-            return await entry.Answer.Task.WaitAsync(patience, clock, cancellation);
+            return await entry.Answer.Task.WaitAsync(timeout, timeProvider, cancellation);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{request.GetType().Name} was not answered in {patience.TotalSeconds:0} s: {entry.Obstacle}");
+            throw new TimeoutException($"{request.GetType().Name} was not answered in {timeout.TotalSeconds:0} s: {entry.Obstacle}");
         }
         finally
         {
@@ -102,14 +102,14 @@ internal sealed class Outbox(TimeProvider clock)
             {
                 entry.Obstacle = "the server is connected and silent";
                 var reply = await connection.Send(entry.Request);
-                if (reply.Refusal is not { Status: Statuses.Unavailable } refusal)
+                if (reply.Error is not { Status: Statuses.Unavailable } error)
                 {
                     entry.Answer.TrySetResult(reply);
                     return;
                 }
 
-                entry.Obstacle = $"the server is unavailable ({refusal.Description})";
-                await Task.Delay(RetryPause, clock);
+                entry.Obstacle = $"the server is unavailable ({error.Description})";
+                await Task.Delay(RetryPause, timeProvider);
             }
         }
         catch (ConnectionLostException)
@@ -127,7 +127,7 @@ internal sealed class Outbox(TimeProvider clock)
     {
         public IRequest Request => request;
 
-        public TaskCompletionSource<Reply> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Response> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>What stands between the request and its answer.</summary>
         public volatile string Obstacle = "there is no connection";

@@ -40,14 +40,14 @@ internal static class BadInputChecks
         ($$$"""{"type":"RequestPing","payload":{"when":1,"deep":{{{new string('[', 33)}}}{{{new string(']', 33)}}} }}""", null),
     ];
 
-    private static async Task WhatIsNoRequestIsAnsweredWithBadRequestAndTheConnectionStays(Scene scene)
+    private static async Task WhatIsNoRequestIsAnsweredWithBadRequestAndTheConnectionStays(CheckFixture fixture)
     {
-        var phone = await scene.Person();
+        var phone = await fixture.Person();
         foreach (var (text, type) in NoRequests)
         {
-            await phone.Line.SendText(text);
+            await phone.Connection.SendText(text);
 
-            var reply = await phone.Line.Inbox.TakeStray();
+            var reply = await phone.Connection.Inbox.TakeStray();
             reply.Refused("bad_request");
             if (!text.Contains("deep", StringComparison.Ordinal))
             {
@@ -58,105 +58,105 @@ internal static class BadInputChecks
         (await phone.Ask("RequestPing", new { clientVersion = "1", when = 1 })).Done();
     }
 
-    private static async Task UnstorableTextIsItsSendersAlone(Scene scene)
+    private static async Task UnstorableTextIsItsSendersAlone(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
         foreach (var bad in new[] { "\\u0000", "\\ud800", "\\udc00x" })
         {
-            (await a.Line.AskText("m", $$$"""
-                {"type":"RequestAddMessage","id":"m","payload":{"conversationUuid":"{{{talk.Uuid}}}","messageUuid":"{{{Opaque.Uuid()}}}","sessionKeyUuid":"{{{talk.Key}}}","ivBase64":"AAAA","bodyEncryptedBase64":"a{{{bad}}}","hasFiles":false}}
+            (await a.Connection.AskText("m", $$$"""
+                {"type":"RequestAddMessage","id":"m","payload":{"conversationUuid":"{{{conversation.Uuid}}}","messageUuid":"{{{Opaque.Uuid()}}}","sessionKeyUuid":"{{{conversation.Key}}}","ivBase64":"AAAA","bodyEncryptedBase64":"a{{{bad}}}","hasFiles":false}}
                 """)).Refused("bad_request");
-            var nick = await a.Line.AskText("n", $$$"""{"type":"UpdateMemberNick","id":"n","payload":{"conversationUuid":"{{{talk.Uuid}}}","nickEncrypted":"{{{bad}}}"}}""");
+            var nick = await a.Connection.AskText("n", $$$"""{"type":"UpdateMemberNick","id":"n","payload":{"conversationUuid":"{{{conversation.Uuid}}}","nickEncrypted":"{{{bad}}}"}}""");
             nick.Refused("bad_request");
             Expect.True(nick.Description!.Contains("nickEncrypted", StringComparison.Ordinal), nick.Description);
-            (await a.Line.AskText("p", $$$"""{"type":"UpdateParam","id":"p","payload":{"name":"p","value":"{{{bad}}}"}}""")).Refused("bad_request");
+            (await a.Connection.AskText("p", $$$"""{"type":"UpdateParam","id":"p","payload":{"name":"p","value":"{{{bad}}}"}}""")).Refused("bad_request");
         }
 
         // Everything else is text, and nobody was disturbed.
         var body = "\u0001\uffff\U0001F468\u202e\ufeff";
-        Expect.Equal(body, (await a.Say(talk, body: body)).Text("bodyEncryptedBase64"));
-        Expect.Equal(body, (await b.Notified(Talking.AddedMessage, heard => !heard.Payload.GetProperty("message").Flag("isEvent"))).Payload.GetProperty("message").Text("bodyEncryptedBase64"));
+        Expect.Equal(body, (await a.Say(conversation, body: body)).Text("bodyEncryptedBase64"));
+        Expect.Equal(body, (await b.Notified(ConversationSteps.AddedMessage, heard => !heard.Payload.GetProperty("message").Flag("isEvent"))).Payload.GetProperty("message").Text("bodyEncryptedBase64"));
         Expect.True(a.IsConnected && b.IsConnected);
     }
 
-    private static async Task AnIdIsEchoedAsItCameAndTheTypeMayStandAnywhere(Scene scene)
+    private static async Task AnIdIsEchoedAsItCameAndTheTypeMayStandAnywhere(CheckFixture fixture)
     {
-        var phone = await scene.Person();
+        var phone = await fixture.Person();
 
-        await phone.Line.SendText("""{"payload":{"when":1,"unknown":[{}]},"more":null,"type":"RequestPing"}""");
-        Expect.Equal("ResponsePong", (await phone.Line.Inbox.TakeStray()).Type);
-        Expect.Equal("ResponsePong", (await phone.Line.AskText("n1", """{"id":"n1","type":"RequestPing","payload":{"when":1}}""")).Type);
-        var numbered = await phone.Line.AskText("12345", """{"type":"RequestPing","payload":{"when":1},"id":12345}""");
+        await phone.Connection.SendText("""{"payload":{"when":1,"unknown":[{}]},"more":null,"type":"RequestPing"}""");
+        Expect.Equal("ResponsePong", (await phone.Connection.Inbox.TakeStray()).Type);
+        Expect.Equal("ResponsePong", (await phone.Connection.AskText("n1", """{"id":"n1","type":"RequestPing","payload":{"when":1}}""")).Type);
+        var numbered = await phone.Connection.AskText("12345", """{"type":"RequestPing","payload":{"when":1},"id":12345}""");
         Expect.Equal("12345", numbered.Id?.GetRawText());
     }
 
-    private static async Task AConnectionThatKeepsSendingGarbageIsClosed(Scene scene)
+    private static async Task AConnectionThatKeepsSendingGarbageIsClosed(CheckFixture fixture)
     {
-        const int Most = 1000;
-        var phone = await scene.Person();
+        const int MaxFrames = 1000;
+        var phone = await fixture.Person();
 
         try
         {
-            for (var i = 0; i < Most && !phone.Line.Ended.IsCompleted; i++)
+            for (var i = 0; i < MaxFrames && !phone.Connection.Ended.IsCompleted; i++)
             {
-                await phone.Line.SendText("garbage");
+                await phone.Connection.SendText("garbage");
             }
         }
-        catch (LineBrokenException)
+        catch (ConnectionBrokenException)
         {
             // Closed while sending: that is what is awaited.
         }
 
-        Expect.Equal(1008, await phone.Line.Closing());
+        Expect.Equal(1008, await phone.Connection.Closing());
     }
 
-    private static async Task ABinaryFrameIsClosedWith1003(Scene scene)
+    private static async Task ABinaryFrameIsClosedWith1003(CheckFixture fixture)
     {
-        var phone = await scene.Person();
+        var phone = await fixture.Person();
 
-        await phone.Line.SendRaw("{}"u8.ToArray(), WebSocketMessageType.Binary);
+        await phone.Connection.SendRaw("{}"u8.ToArray(), WebSocketMessageType.Binary);
 
-        Expect.Equal(1003, await phone.Line.Closing());
+        Expect.Equal(1003, await phone.Connection.Closing());
     }
 
-    private static async Task AMessageOver256KiBIsClosedWith1009(Scene scene)
+    private static async Task AMessageOver256KiBIsClosedWith1009(CheckFixture fixture)
     {
-        var phone = await scene.Person();
+        var phone = await fixture.Person();
         var frame = $$"""{"type":"RequestPing","payload":{"when":1},"more":"{{new string('a', 256 * 1024)}}"}""";
 
-        await phone.Line.SendText(frame);
+        await phone.Connection.SendText(frame);
 
-        Expect.Equal(1009, await phone.Line.Closing());
+        Expect.Equal(1009, await phone.Connection.Closing());
     }
 
-    private static async Task BeforeTheLoginAMessageOver16KiBIsClosedWith1009(Scene scene)
+    private static async Task BeforeTheLoginAMessageOver16KiBIsClosedWith1009(CheckFixture fixture)
     {
-        var phone = await scene.Stranger();
+        var phone = await fixture.Stranger();
         var fits = """{"type":"RequestPing","id":"16","payload":{"when":1}}""".PadRight(16 * 1024);
-        Expect.Equal("ResponsePong", (await phone.Line.AskText("16", fits)).Type);
+        Expect.Equal("ResponsePong", (await phone.Connection.AskText("16", fits)).Type);
 
-        await phone.Line.SendText(fits + " ");
+        await phone.Connection.SendText(fits + " ");
 
-        Expect.Equal(1009, await phone.Line.Closing());
+        Expect.Equal(1009, await phone.Connection.Closing());
     }
 
-    private static async Task InvalidUTF8IsClosedWith1007(Scene scene)
+    private static async Task InvalidUTF8IsClosedWith1007(CheckFixture fixture)
     {
-        var phone = await scene.Person();
+        var phone = await fixture.Person();
 
-        await phone.Line.SendRaw(new byte[] { (byte)'"', 0xff, 0xfe, (byte)'"' }, WebSocketMessageType.Text);
+        await phone.Connection.SendRaw(new byte[] { (byte)'"', 0xff, 0xfe, (byte)'"' }, WebSocketMessageType.Text);
 
-        Expect.Equal(1007, await phone.Line.Closing());
+        Expect.Equal(1007, await phone.Connection.Closing());
     }
 
-    private static async Task RequestsMayBePipelinedWithoutWaiting(Scene scene)
+    private static async Task RequestsMayBePipelinedWithoutWaiting(CheckFixture fixture)
     {
-        var phone = await scene.Person();
-        var answers = new List<Task<Reply>>();
+        var phone = await fixture.Person();
+        var answers = new List<Task<Response>>();
         for (var i = 0; i < 500; i++)
         {
-            answers.Add(await phone.Line.Send("RequestPing", new { clientVersion = "1", when = i }));
+            answers.Add(await phone.Connection.Send("RequestPing", new { clientVersion = "1", when = i }));
         }
 
         Expect.All(await Task.WhenAll(answers), reply => Expect.Equal("ResponsePong", reply.Type));

@@ -6,7 +6,7 @@ namespace Messenger.Conformance.Checks;
 /// <param name="Title">What must be so; unique.</param>
 /// <param name="Rules">Ids of docs/protocol.md.</param>
 /// <param name="Run">Ends well, or throws what it found.</param>
-public sealed record Check(string Title, IReadOnlyList<string> Rules, Func<Scene, Task> Run)
+public sealed record Check(string Title, IReadOnlyList<string> Rules, Func<CheckFixture, Task> Run)
 {
     /// <summary>Waits on purpose, for up to so long: it runs beside the others.</summary>
     public TimeSpan Waits { get; init; }

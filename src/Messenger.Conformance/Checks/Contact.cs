@@ -16,9 +16,9 @@ internal static class ContactChecks
         new("In a group the messages of a blacklisted member still flow", ["CON-5"], InAGroupTheMessagesOfABlacklistedMemberStillFlow),
     ];
 
-    private static async Task AContactListIsReplacedOrMerged(Scene scene)
+    private static async Task AContactListIsReplacedOrMerged(CheckFixture fixture)
     {
-        var a = await scene.Person();
+        var a = await fixture.Person();
         var (one, two, three) = (Contact("1"), Contact("2"), Contact("3"));
         await Update(a, false, one, two);
         await Update(a, true, two with { nickEncrypted = "changed" }, three);
@@ -28,10 +28,10 @@ internal static class ContactChecks
         Expect.Equal(["3:n"], await Listed(a));
     }
 
-    private static async Task OneContactIsUpsertedAndTheOtherDevicesAreTold(Scene scene)
+    private static async Task OneContactIsUpsertedAndTheOtherDevicesAreTold(CheckFixture fixture)
     {
-        var a = await scene.Person();
-        var second = await scene.Second(a);
+        var a = await fixture.Person();
+        var second = await fixture.Second(a);
         var contact = Contact("1");
 
         (await a.Ask("UpdateContact", new { contact, userId = a.UserId })).Done();
@@ -39,22 +39,22 @@ internal static class ContactChecks
         var told = await second.Notified("UpdateContactNotification");
         Expect.Equal((a.UserId, contact.contactId), (told.Payload.Text("userId"), told.Payload.Text("contactId")));
         Expect.Equal(["1:n"], await Listed(second));
-        Expect.Empty(a.Line.Inbox.Left("UpdateContactNotification"));
+        Expect.Empty(a.Connection.Inbox.Left("UpdateContactNotification"));
     }
 
-    private static async Task ContactsOfAnotherAreForbidden(Scene scene)
+    private static async Task ContactsOfAnotherAreForbidden(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
+        var (a, b) = await fixture.Two();
 
         (await a.Ask("RequestGetContactList", new { userId = b.UserId })).Refused("forbidden");
         (await a.Ask("UpdateContact", new { contact = Contact("1"), userId = b.UserId })).Refused("forbidden");
         (await a.Ask("GetBlackList", new { userId = b.UserId })).Refused("forbidden");
     }
 
-    private static async Task RegisteredUsersComeInTheOrderOfFirstOccurrenceEachOnce(Scene scene)
+    private static async Task RegisteredUsersComeInTheOrderOfFirstOccurrenceEachOnce(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        string[] asked = [scene.Nobody().UserId, c.UserId, b.UserId, c.UserId, scene.Nobody().UserId, a.UserId];
+        var (a, b, c) = await fixture.Three();
+        string[] asked = [fixture.Nobody().UserId, c.UserId, b.UserId, c.UserId, fixture.Nobody().UserId, a.UserId];
 
         var users = (await a.Ask("RequestGetRegisteredUsers", new { checkUserList = asked })).Done().Texts("users");
 
@@ -62,9 +62,9 @@ internal static class ContactChecks
         (await a.Ask("RequestGetRegisteredUsers", new { checkUserList = Enumerable.Repeat(a.UserId, 1001) })).Refused("bad_request");
     }
 
-    private static async Task WhoIsBlacklistedCannotWriteInTheDialogNorMakeOneNorAddTheActor(Scene scene)
+    private static async Task WhoIsBlacklistedCannotWriteInTheDialogNorMakeOneNorAddTheActor(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
+        var (a, b) = await fixture.Two();
         var dialog = await a.Dialog(b);
         var (theirs, own) = ((await a.Say(dialog)).Text("uuid")!, (await b.Say(dialog)).Text("uuid")!);
 
@@ -95,7 +95,7 @@ internal static class ContactChecks
         (await b.Ask("AddMessageReport", new { conversationUuid = dialog.Uuid, messageUuid = theirs, reason = "r" })).Done();
         (await b.Ask("RequestDeleteMessage", new { conversationUuid = dialog.Uuid, uuid = own })).Done();
         await a.Notified("DeleteMessageNotification");
-        Expect.Empty(a.Line.Inbox.Left("NotificationTyping"));
+        Expect.Empty(a.Connection.Inbox.Left("NotificationTyping"));
         Expect.True((await a.Conversation(dialog)).GetProperty("conversation").Flag("blocked"));
         Expect.True((await b.Conversation(dialog)).GetProperty("conversation").Flag("blocked"));
         Expect.True((await a.Ask("RequestGetUserInfo", new { userId = b.UserId })).Done().GetProperty("user").Flag("blocked"));
@@ -107,9 +107,9 @@ internal static class ContactChecks
         Expect.False((await b.Conversation(dialog)).GetProperty("conversation").Flag("blocked"));
     }
 
-    private static async Task InAGroupTheMessagesOfABlacklistedMemberStillFlow(Scene scene)
+    private static async Task InAGroupTheMessagesOfABlacklistedMemberStillFlow(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
+        var (a, b, c) = await fixture.Three();
         var group = await c.Group(a, b);
         await Black(a, "AddBlackList", b);
 

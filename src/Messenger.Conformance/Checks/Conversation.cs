@@ -19,27 +19,27 @@ internal static class ConversationChecks
         new("A group is deleted by an admin a dialog by either side and then it is not found", ["CONV-13"], AGroupIsDeletedByAnAdminADialogByEitherSideAndThenItIsNotFound),
     ];
 
-    private static async Task ADialogHasExactlyTwoPeopleBothAdmins(Scene scene)
+    private static async Task ADialogHasExactlyTwoPeopleBothAdmins(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Dialog(b);
+        var (a, b, c) = await fixture.Three();
+        var handle = await a.Dialog(b);
 
-        var conversation = (await b.Conversation(talk)).GetProperty("conversation");
+        var conversation = (await b.Conversation(handle)).GetProperty("conversation");
 
         Expect.True(conversation.Flag("isDialog"));
         Expect.Equal(new[] { a.UserId, b.UserId }.Order(), conversation.Texts("admins").Order());
         Expect.Empty(conversation.Texts("members"));
         (await a.Ask("RequestCreateConversationFull", a.Creation(isDialog: true, [b, c], []).Payload)).Refused("bad_request");
         (await a.Ask("RequestCreateConversationFull", a.Creation(isDialog: true, [], []).Payload)).Refused("bad_request");
-        (await a.AddMember(talk, c)).Refused("bad_request", "forbidden");
-        (await a.Kick(talk, b)).Refused("bad_request", "forbidden");
+        (await a.AddMember(handle, c)).Refused("bad_request", "forbidden");
+        (await a.Kick(handle, b)).Refused("bad_request", "forbidden");
     }
 
-    private static async Task EverybodyElseIsToldThatTheyWereAddedAndTheCreatorIsAnAdmin(Scene scene)
+    private static async Task EverybodyElseIsToldThatTheyWereAddedAndTheCreatorIsAnAdmin(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var second = await scene.Second(a);
-        var talk = await a.Create(isDialog: false, admins: [b], members: [c]);
+        var (a, b, c) = await fixture.Three();
+        var second = await fixture.Second(a);
+        var handle = await a.Create(isDialog: false, admins: [b], members: [c]);
 
         foreach (var phone in new[] { b, c, second })
         {
@@ -47,74 +47,74 @@ internal static class ConversationChecks
             {
                 var told = await phone.Notified("NotificationAddMemberToConversation", notified => notified.Payload.Text("userId") == added.UserId);
                 var conversation = told.Payload.GetProperty("conversation");
-                Expect.Equal(talk.Uuid, conversation.Text("uuid"));
+                Expect.Equal(handle.Uuid, conversation.Text("uuid"));
                 Expect.Empty(conversation.Texts("admins"));
                 Expect.Empty(conversation.Texts("members"));
             }
         }
 
-        Expect.Empty(a.Line.Inbox.Left("NotificationAddMemberToConversation"));
-        var list = (await c.Do("RequestGetMembersList", talk)).Done();
+        Expect.Empty(a.Connection.Inbox.Left("NotificationAddMemberToConversation"));
+        var list = (await c.Do("RequestGetMembersList", handle)).Done();
         Expect.Equal(new[] { a.UserId, b.UserId }.Order(), list.Texts("admins").Order());
         Expect.Equal([c.UserId], list.Texts("members"));
-        var events = (await a.Log(talk)).Select(message => (message.Text("eventType"), message.Text("eventUserId"))).ToList();
+        var events = (await a.Log(handle)).Select(message => (message.Text("eventType"), message.Text("eventUserId"))).ToList();
         Expect.Equal(2, events.Count);
         Expect.Contains(("Added", b.UserId), events);
         Expect.Contains(("Added", c.UserId), events);
     }
 
-    private static async Task TheSameUuidAgainGivesWhatExistsToItsCreatorAndAConflictToOthers(Scene scene)
+    private static async Task TheSameUuidAgainGivesWhatExistsToItsCreatorAndAConflictToOthers(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var (talk, creation) = a.Creation(isDialog: true, [b], []);
+        var (a, b) = await fixture.Two();
+        var (handle, creation) = a.Creation(isDialog: true, [b], []);
         var first = (await a.Ask("RequestCreateConversationFull", creation)).Done().GetProperty("conversation");
 
         var again = (await a.Ask("RequestCreateConversationFull", creation)).Done().GetProperty("conversation");
 
         Expect.Equal(first.Number("created"), again.Number("created"));
-        Expect.Single(await a.Log(talk));
+        Expect.Single(await a.Log(handle));
         (await b.Ask("RequestCreateConversationFull", creation)).Refused("conflict", "bad_request");
         var (_, foreign) = b.Creation(isDialog: true, [a], []);
         var json = System.Text.Json.Nodes.JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(foreign))!.AsObject();
-        json["conversationUuid"] = talk.Uuid.ToUpperInvariant();
+        json["conversationUuid"] = handle.Uuid.ToUpperInvariant();
         (await b.Ask("RequestCreateConversationFull", json)).Refused("conflict");
     }
 
-    private static async Task WhoIsNotRegisteredCannotBeInAConversation(Scene scene)
+    private static async Task WhoIsNotRegisteredCannotBeInAConversation(CheckFixture fixture)
     {
-        var a = await scene.Person();
-        var nobody = scene.Unconnected();
+        var a = await fixture.Person();
+        var nobody = fixture.Unconnected();
 
         (await a.Ask("RequestCreateConversationFull", a.Creation(isDialog: true, [nobody], []).Payload)).Refused("not_found");
         var group = await a.Group();
         (await a.AddMember(group, nobody)).Refused("not_found");
     }
 
-    private static async Task UuidsCompareWithoutCaseAndAreEchoedAsTheirCreatorSpelledThem(Scene scene)
+    private static async Task UuidsCompareWithoutCaseAndAreEchoedAsTheirCreatorSpelledThem(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var (talk, creation) = a.Creation(isDialog: true, [b], []);
+        var (a, b) = await fixture.Two();
+        var (handle, creation) = a.Creation(isDialog: true, [b], []);
         var json = System.Text.Json.Nodes.JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(creation))!.AsObject();
-        json["conversationUuid"] = talk.Uuid.ToUpperInvariant();
-        json["sessionKeyUuid"] = talk.Key.ToUpperInvariant();
+        json["conversationUuid"] = handle.Uuid.ToUpperInvariant();
+        json["sessionKeyUuid"] = handle.Key.ToUpperInvariant();
         (await a.Ask("RequestCreateConversationFull", json)).Done();
 
-        var seen = await b.Conversation(talk);
-        var message = await b.Say(talk);
+        var seen = await b.Conversation(handle);
+        var message = await b.Say(handle);
 
-        Expect.Equal(talk.Uuid.ToUpperInvariant(), seen.GetProperty("conversation").Text("uuid"));
-        Expect.Equal(talk.Key.ToUpperInvariant(), seen.GetProperty("conversation").Text("sessionKeyUuid"));
-        Expect.Equal(talk.Uuid.ToUpperInvariant(), message.Text("conversationUuid"));
+        Expect.Equal(handle.Uuid.ToUpperInvariant(), seen.GetProperty("conversation").Text("uuid"));
+        Expect.Equal(handle.Key.ToUpperInvariant(), seen.GetProperty("conversation").Text("sessionKeyUuid"));
+        Expect.Equal(handle.Uuid.ToUpperInvariant(), message.Text("conversationUuid"));
     }
 
-    private static async Task AStrangerGetsNotFoundForEverythingSoThatUuidsCannotBeProbed(Scene scene)
+    private static async Task AStrangerGetsNotFoundForEverythingSoThatUuidsCannotBeProbed(CheckFixture fixture)
     {
-        var (a, b, stranger) = await scene.Three();
-        var talk = await a.Group(b);
-        var message = (await a.Say(talk)).Text("uuid")!;
-        var nowhere = new Talk(Opaque.Uuid(), talk.Key, a.UserId);
+        var (a, b, stranger) = await fixture.Three();
+        var handle = await a.Group(b);
+        var message = (await a.Say(handle)).Text("uuid")!;
+        var nowhere = new ConversationHandle(Opaque.Uuid(), handle.Key, a.UserId);
 
-        foreach (var place in new[] { talk, nowhere })
+        foreach (var place in new[] { handle, nowhere })
         {
             var conversationUuid = place.Uuid;
             (string Type, object Payload)[] requests =
@@ -138,13 +138,13 @@ internal static class ConversationChecks
                 ("RequestRenameConversation", new { conversationUuid, title = "t" }),
                 ("RequestKickUser", new { conversationUuid, userId = a.UserId }),
                 ("RequestChangeToAdmin", new { conversationUuid, userId = b.UserId }),
-                ("RequestGetSessionKey", new { conversationUuid, sessionKeyUuid = talk.Key }),
+                ("RequestGetSessionKey", new { conversationUuid, sessionKeyUuid = handle.Key }),
                 ("RequestGetUpdatedPublicKeys", new { conversationUuid }),
                 ("RequestGetFiles", new { conversationUuid, messageUuid = message }),
                 ("RequestGetFilesFast", new { conversationUuid, messageUuid = message }),
                 ("AddMessageReport", new { conversationUuid, messageUuid = message, reason = "r" }),
                 ("AddConversationReport", new { conversationUuid, reason = "r" }),
-                ("RequestAddMember", new { conversationUuid, sessionKeyUuid = talk.Key, sessionKeyValue = Opaque.Key(stranger.UserId, stranger.UserId) }),
+                ("RequestAddMember", new { conversationUuid, sessionKeyUuid = handle.Key, sessionKeyValue = Opaque.Key(stranger.UserId, stranger.UserId) }),
                 ("RequestAddNewSessionKeys", new { conversationUuid, sessionKeys = new[] { Opaque.Key(stranger.UserId, stranger.UserId) } }),
             ];
             foreach (var (type, payload) in requests)
@@ -154,36 +154,36 @@ internal static class ConversationChecks
         }
     }
 
-    private static async Task AGroupIsRenamedByItsAdminsAndEverybodyIsTold(Scene scene)
+    private static async Task AGroupIsRenamedByItsAdminsAndEverybodyIsTold(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
+        var (a, b) = await fixture.Two();
+        var handle = await a.Group(b);
 
-        (await b.Ask("RequestRenameConversation", new { conversationUuid = talk.Uuid, title = "mine" })).Refused("forbidden");
-        (await a.Ask("RequestRenameConversation", new { conversationUuid = talk.Uuid, title = "ours" })).Done();
+        (await b.Ask("RequestRenameConversation", new { conversationUuid = handle.Uuid, title = "mine" })).Refused("forbidden");
+        (await a.Ask("RequestRenameConversation", new { conversationUuid = handle.Uuid, title = "ours" })).Done();
 
         Expect.Equal("ours", (await b.Notified("NotificationRenameConversation")).Payload.Text("title"));
-        await b.HearEvent(talk, "Renamed");
-        Expect.Equal("ours", (await b.Conversation(talk)).GetProperty("conversation").Text("title"));
+        await b.HearEvent(handle, "Renamed");
+        Expect.Equal("ours", (await b.Conversation(handle)).GetProperty("conversation").Text("title"));
     }
 
-    private static async Task ANickInAConversationIsToldListedAndStandsOnItsOwnersMessages(Scene scene)
+    private static async Task ANickInAConversationIsToldListedAndStandsOnItsOwnersMessages(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var said = (await b.Say(talk)).Text("uuid")!;
+        var (a, b) = await fixture.Two();
+        var handle = await a.Dialog(b);
+        var said = (await b.Say(handle)).Text("uuid")!;
 
-        (await b.Ask("UpdateMemberNick", new { conversationUuid = talk.Uuid, nickEncrypted = "bob", userId = b.UserId })).Done();
-        (await b.Ask("UpdateMemberNick", new { conversationUuid = talk.Uuid, nickEncrypted = "alice", userId = a.UserId })).Refused("forbidden");
+        (await b.Ask("UpdateMemberNick", new { conversationUuid = handle.Uuid, nickEncrypted = "bob", userId = b.UserId })).Done();
+        (await b.Ask("UpdateMemberNick", new { conversationUuid = handle.Uuid, nickEncrypted = "alice", userId = a.UserId })).Refused("forbidden");
 
         Expect.Equal(b.UserId, (await a.Notified("ConversationNickUpdatedNotification")).Payload.Text("userId"));
-        Expect.Equal("bob", (await a.Do("GetNicks", talk)).Done().GetProperty("nicks").Text(b.UserId));
-        Expect.Equal("bob", (await a.Log(talk)).Single(message => message.Is("uuid", said)).Text("userNick"));
+        Expect.Equal("bob", (await a.Do("GetNicks", handle)).Done().GetProperty("nicks").Text(b.UserId));
+        Expect.Equal("bob", (await a.Log(handle)).Single(message => message.Is("uuid", said)).Text("userNick"));
     }
 
-    private static async Task AGroupIsDeletedByAnAdminADialogByEitherSideAndThenItIsNotFound(Scene scene)
+    private static async Task AGroupIsDeletedByAnAdminADialogByEitherSideAndThenItIsNotFound(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
+        var (a, b) = await fixture.Two();
         var group = await a.Group(b);
         (await b.Do("RequestDeleteConversation", group)).Refused("forbidden");
         var dialog = await a.Dialog(b);

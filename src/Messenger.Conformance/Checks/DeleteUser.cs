@@ -15,10 +15,10 @@ internal static class DeleteUserChecks
         new("Who has a number next was not there", ["REG-12", "CONV-10"], WhoHasANumberNextWasNotThere),
     ];
 
-    private static async Task ADeletedUserLeavesEveryConversationAndIsNoLongerRegistered(Scene scene)
+    private static async Task ADeletedUserLeavesEveryConversationAndIsNoLongerRegistered(CheckFixture fixture)
     {
-        var (a, b) = (await scene.Newcomer(), await scene.Person());
-        var second = await scene.NewDevice(a);
+        var (a, b) = (await fixture.Newcomer(), await fixture.Person());
+        var second = await fixture.NewDevice(a);
         var group = await b.Group(a);
         await a.Say(group);
 
@@ -26,10 +26,10 @@ internal static class DeleteUserChecks
         (await a.Ask("RequestDeleteUser", new { androidSmsToken = (string?)null, openUserId = a.Account.OpenUserId })).Done();
         (await a.Ask("RequestDeleteUserConfirmation", new { code = await a.Code() })).Done();
 
-        Expect.Equal(4003, await a.Line.Closing());
-        Expect.Equal(4003, await second.Line.Closing());
+        Expect.Equal(4003, await a.Connection.Closing());
+        Expect.Equal(4003, await second.Connection.Closing());
         Expect.Equal(a.UserId, (await b.HearEvent(group, "Leaved")).Text("eventUserId"));
-        await a.Connect(scene.Url);
+        await a.Connect(fixture.Url);
         (await a.Authenticate()).Refused("unauthenticated");
         Expect.Empty((await b.Ask("RequestGetRegisteredUsers", new { checkUserList = new[] { a.UserId } })).Done().Texts("users"));
         var info = (await b.Ask("RequestGetUserInfo", new { userId = a.UserId })).Done().GetProperty("user");
@@ -37,32 +37,32 @@ internal static class DeleteUserChecks
         Expect.Contains(await b.Log(group), message => message.Text("userId") == a.UserId && !message.Flag("isEvent"));
     }
 
-    private static async Task AWrongCodeDeletesNobody(Scene scene)
+    private static async Task AWrongCodeDeletesNobody(CheckFixture fixture)
     {
-        var a = await scene.Newcomer();
+        var a = await fixture.Newcomer();
         (await a.Ask("RequestDeleteUser", new { androidSmsToken = (string?)null, openUserId = a.Account.OpenUserId })).Done();
 
         (await a.Ask("RequestDeleteUserConfirmation", new { code = KnownCodes.Wrong(await a.Code()) })).Refused("forbidden");
         (await a.Ask("GetBlackList", new { userId = (string?)null })).Done();
     }
 
-    private static async Task WhoComesBackStartsWithNothing(Scene scene)
+    private static async Task WhoComesBackStartsWithNothing(CheckFixture fixture)
     {
-        var a = await scene.Newcomer();
+        var a = await fixture.Newcomer();
         (await a.Ask("UpdateParam", new { name = "n", value = "v" })).Done();
         (await a.Ask("RequestDeleteUser", new { openUserId = a.Account.OpenUserId })).Done();
         (await a.Ask("RequestDeleteUserConfirmation", new { code = await a.Code() })).Done();
-        await a.Line.Closing();
+        await a.Connection.Closing();
 
-        var again = await scene.Newcomer(a.Account);
+        var again = await fixture.Newcomer(a.Account);
 
         Expect.Empty((await again.Ask("GetParams", new { userId = again.UserId })).Done().Items("params"));
         Expect.Empty((await again.Ask("RequestGetConversationsFull", new { userId = again.UserId })).Done().Items("conversations"));
     }
 
-    private static async Task WhoHasANumberNextWasNotThere(Scene scene)
+    private static async Task WhoHasANumberNextWasNotThere(CheckFixture fixture)
     {
-        var (a, b) = (await scene.Newcomer(), await scene.Person());
+        var (a, b) = (await fixture.Newcomer(), await fixture.Person());
         var (left, stayed) = (await b.Group(a), await b.Group(a));
         (await a.Ask("UpdateMemberNick", new { conversationUuid = stayed.Uuid, nickEncrypted = "theirs" })).Done();
         var (own, theirs) = ((await a.Say(stayed)).Text("uuid")!, (await b.Say(stayed)).Text("uuid")!);
@@ -70,14 +70,14 @@ internal static class DeleteUserChecks
         (await a.Leave(left)).Done();
         (await a.Ask("RequestDeleteUser", new { openUserId = a.Account.OpenUserId })).Done();
         (await a.Ask("RequestDeleteUserConfirmation", new { code = await a.Code() })).Done();
-        await a.Line.Closing();
+        await a.Connection.Closing();
 
-        var next = await scene.Newcomer(a.Account);
+        var next = await fixture.Newcomer(a.Account);
 
-        foreach (var talk in new[] { left, stayed })
+        foreach (var conversation in new[] { left, stayed })
         {
-            (await next.Ask("RequestGetMessagesFromUuid", new { conversationUuid = talk.Uuid, size = 10 })).Refused("not_found");
-            (await next.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key })).Refused("not_found");
+            (await next.Ask("RequestGetMessagesFromUuid", new { conversationUuid = conversation.Uuid, size = 10 })).Refused("not_found");
+            (await next.Ask("RequestGetSessionKey", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key })).Refused("not_found");
         }
 
         (await b.AddMember(stayed, next)).Done();
@@ -90,15 +90,15 @@ internal static class DeleteUserChecks
         Expect.Equal((2, 2), (counted.Number("members"), counted.Number("readedMembers")));
     }
 
-    private static async Task WhoComesBackIsStillBlocked(Scene scene)
+    private static async Task WhoComesBackIsStillBlocked(CheckFixture fixture)
     {
-        var (a, b) = (await scene.Newcomer(), await scene.Person());
+        var (a, b) = (await fixture.Newcomer(), await fixture.Person());
         (await b.Ask("AddBlackList", new { userId = a.UserId })).Done();
         (await a.Ask("RequestDeleteUser", new { openUserId = a.Account.OpenUserId })).Done();
         (await a.Ask("RequestDeleteUserConfirmation", new { code = await a.Code() })).Done();
-        await a.Line.Closing();
+        await a.Connection.Closing();
 
-        var again = await scene.Newcomer(a.Account);
+        var again = await fixture.Newcomer(a.Account);
 
         Expect.Contains(a.UserId, (await b.Ask("GetBlackList", new { userId = (string?)null })).Done().Texts("users"));
         (await again.Ask("RequestCreateConversationFull", again.Creation(isDialog: true, [b], []).Payload)).Refused("forbidden");

@@ -22,23 +22,23 @@ internal static class FeatureChecks
         new("A refusal over a limit says in milliseconds when to come back", ["EXT-6"], ARefusalSaysWhen) { Last = true },
     ];
 
-    private static async Task WhoNamesNoneSeesNone(Scene scene)
+    private static async Task WhoNamesNoneSeesNone(CheckFixture fixture)
     {
         // Every other connection of these checks names none, and breaks where a member of a feature comes.
-        var plain = await scene.Person();
+        var plain = await fixture.Person();
         Expect.False((await plain.Ask("RequestPing", new { when = 1 })).Done().TryGetProperty("now", out _), "a ping told the time to who named nothing");
         Expect.Equal(4, (await plain.Ask("RequestGetServerSettings", new { })).Done().EnumerateObject().Count());
 
-        var named = await scene.Person(Errors);
+        var named = await fixture.Person(Errors);
         var now = (await named.Ask("RequestPing", new { when = 1 })).Done().GetProperty("now").GetInt64();
         Expect.InRange(DateTimeOffset.FromUnixTimeMilliseconds(now), DateTimeOffset.UtcNow - Skew, DateTimeOffset.UtcNow + Skew);
     }
 
-    private static async Task UnknownNamesAreIgnored(Scene scene)
+    private static async Task UnknownNamesAreIgnored(CheckFixture fixture)
     {
-        var phone = await scene.Person();
-        await phone.Connect(scene.Url);
-        phone.Line.Features = [Errors];
+        var phone = await fixture.Person();
+        await phone.Connect(fixture.Url);
+        phone.Connection.Features = [Errors];
         (await phone.Ask("RequestAuthenticationByApplication", new { userId = phone.UserId, uuid = phone.Account.Application, features = 17 })).Refused("bad_request");
         var many = Enumerable.Range(0, 65).Select(at => at.ToString(CultureInfo.InvariantCulture));
         (await phone.Ask("RequestAuthenticationByApplication", new { userId = phone.UserId, uuid = phone.Account.Application, features = many })).Refused("bad_request");
@@ -47,32 +47,32 @@ internal static class FeatureChecks
         Expect.False((await phone.Ask("RequestPing", new { when = 1 })).Done().TryGetProperty("now", out _), "a repeated login changed what was named");
     }
 
-    private static async Task ALoginThatResumesSaysHow(Scene scene)
+    private static async Task ALoginThatResumesSaysHow(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        await scene.Name(b, Errors);
-        var talk = await a.Dialog(b);
-        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        var (a, b) = await fixture.Two();
+        await fixture.Name(b, Errors);
+        var conversation = await a.Dialog(b);
+        await b.Hear((await a.Say(conversation)).Text("uuid")!);
         var cursor = b.LastCursor();
-        await b.Line.Cut();
-        var missed = (await a.Say(talk)).Text("uuid")!;
+        await b.Connection.Cut();
+        var missed = (await a.Say(conversation)).Text("uuid")!;
 
         // The cursor is good for a client of either kind.
-        (await b.Return(scene.Url)).Done();
+        (await b.Return(fixture.Url)).Done();
         await b.Hear(missed);
-        await b.Connect(scene.Url);
+        await b.Connect(fixture.Url);
         Expect.Equal("continued", (await b.Authenticate([Errors], cursor)).Done().Text("resume"));
         await b.Hear(missed);
-        await b.Connect(scene.Url);
+        await b.Connect(fixture.Url);
         Expect.Equal("resync", (await b.Authenticate([Errors], "7-7")).Done().Text("resume"));
-        await b.Connect(scene.Url);
+        await b.Connect(fixture.Url);
         Expect.False((await b.Authenticate([Errors])).Done().TryGetProperty("resume", out _), "a login without a cursor resumes nothing");
     }
 
-    private static async Task SettingsSayWhatIsOffered(Scene scene)
+    private static async Task SettingsSayWhatIsOffered(CheckFixture fixture)
     {
-        var stranger = await scene.Stranger();
-        stranger.Line.Features = [Scene.Extended];
+        var stranger = await fixture.Stranger();
+        stranger.Connection.Features = [CheckFixture.Extended];
         var settings = (await stranger.Ask("RequestGetServerSettings", new { features = new[] { "of tomorrow" } })).Done();
         Expect.True(settings.GetProperty("features").GetArrayLength() >= 0);
         Expect.True(settings.GetProperty("limits").GetProperty("bodyBytes").GetInt32() >= 64 * 1024);
@@ -82,11 +82,11 @@ internal static class FeatureChecks
         (await stranger.Ask("RequestGetServerSettings", new { features = "errors" })).Refused("bad_request");
     }
 
-    private static async Task WhatIsNotOfferedIsUnknown(Scene scene)
+    private static async Task WhatIsNotOfferedIsUnknown(CheckFixture fixture)
     {
-        var phone = await scene.Person();
+        var phone = await fixture.Person();
         (await phone.Ask("RequestOfTomorrow", new { })).Refused("bad_request");
-        var offered = await scene.Offered();
+        var offered = await fixture.Offered();
         foreach (var (feature, request) in Extensions.Load().Requests.Where(request => !offered.Contains(request.Feature)))
         {
             var refusal = await phone.Ask(request, new { });
@@ -95,9 +95,9 @@ internal static class FeatureChecks
         }
     }
 
-    private static async Task ARefusalSaysWhen(Scene scene)
+    private static async Task ARefusalSaysWhen(CheckFixture fixture)
     {
-        var phone = await scene.Person(Errors);
+        var phone = await fixture.Person(Errors);
         for (var asked = 0; asked < 100; asked++)
         {
             var reply = await phone.Ask("RequestGetRegisteredUsers", new { checkUserList = new[] { phone.UserId } });

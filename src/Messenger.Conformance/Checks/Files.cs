@@ -23,36 +23,36 @@ internal static class FileChecks
         new("Avatars are put by those who may and read by members", ["FILE-8"], Avatars),
     ];
 
-    private static async Task AMessageWithoutFiles(Scene scene)
+    private static async Task AMessageWithoutFiles(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var messageUuid = (await a.Say(talk)).Text("uuid")!;
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        var messageUuid = (await a.Say(conversation)).Text("uuid")!;
         foreach (var type in new[] { "RequestGetFiles", "RequestGetFilesFast" })
         {
-            Expect.Empty((await b.Ask(type, new { conversationUuid = talk.Uuid, messageUuid })).Done().Items("files"));
-            (await b.Ask(type, new { conversationUuid = talk.Uuid, messageUuid = Opaque.Uuid() })).Refused("not_found");
+            Expect.Empty((await b.Ask(type, new { conversationUuid = conversation.Uuid, messageUuid })).Done().Items("files"));
+            (await b.Ask(type, new { conversationUuid = conversation.Uuid, messageUuid = Opaque.Uuid() })).Refused("not_found");
         }
     }
 
-    private static async Task InOneShot(Scene scene)
+    private static async Task InOneShot(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var (talk, message) = await Announced(a, b);
-        using var http = await Http(scene, a);
-        using var up = await http.PostAsync(OneShot(talk, message), new ByteArrayContent(Content));
+        var (a, b) = await fixture.Two();
+        var (conversation, message) = await Announced(a, b);
+        using var http = await Http(fixture, a);
+        using var up = await http.PostAsync(OneShot(conversation, message), new ByteArrayContent(Content));
         Good(up);
 
-        await FileIsThere(scene, b, talk, message);
+        await FileIsThere(fixture, b, conversation, message);
     }
 
-    private static async Task InParts(Scene scene)
+    private static async Task InParts(CheckFixture fixture)
     {
         const int Half = 10;
-        var (a, b) = await scene.Two();
-        var (talk, message) = await Announced(a, b);
-        using var http = await Http(scene, a);
-        var place = await Create(http, talk, message);
+        var (a, b) = await fixture.Two();
+        var (conversation, message) = await Announced(a, b);
+        using var http = await Http(fixture, a);
+        var place = await Create(http, conversation, message);
         foreach (var (offset, part) in new[] { (0, Content[..Half]), (Half, Content[Half..]) })
         {
             using var patched = await Patch(http, place, offset, part);
@@ -60,44 +60,44 @@ internal static class FileChecks
             Expect.Equal($"{offset + part.Length}", patched.Headers.GetValues("Upload-Offset").Single());
         }
 
-        await FileIsThere(scene, b, talk, message);
+        await FileIsThere(fixture, b, conversation, message);
     }
 
-    private static async Task OnlyTheAuthor(Scene scene)
+    private static async Task OnlyTheAuthor(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var (talk, message) = await Announced(a, b);
-        var none = (await a.Say(talk)).Text("uuid")!;
-        using var author = await Http(scene, a);
-        using var other = await Http(scene, b);
-        using var nobody = new HttpClient { BaseAddress = scene.Http };
+        var (a, b) = await fixture.Two();
+        var (conversation, message) = await Announced(a, b);
+        var none = (await a.Say(conversation)).Text("uuid")!;
+        using var author = await Http(fixture, a);
+        using var other = await Http(fixture, b);
+        using var nobody = new HttpClient { BaseAddress = fixture.Http };
         Expect.Equal(HttpStatusCode.Unauthorized, await Post(nobody, message));
         Expect.InRange((int)await Post(other, message), 400, 499);
         Expect.InRange((int)await Post(author, none), 400, 499);
 
         async Task<HttpStatusCode> Post(HttpClient http, string uuid)
         {
-            using var answer = await http.PostAsync(OneShot(talk, uuid), new ByteArrayContent(Content));
+            using var answer = await http.PostAsync(OneShot(conversation, uuid), new ByteArrayContent(Content));
             return answer.StatusCode;
         }
     }
 
-    private static async Task Avatars(Scene scene)
+    private static async Task Avatars(CheckFixture fixture)
     {
-        var (a, b, stranger) = await scene.Three();
-        var talk = await a.Group(b);
-        using var admin = await Http(scene, a);
-        using var member = await Http(scene, b);
-        using var outside = await Http(scene, stranger);
-        var path = $"avatar/conversation_{talk.Uuid}";
+        var (a, b, stranger) = await fixture.Three();
+        var conversation = await a.Group(b);
+        using var admin = await Http(fixture, a);
+        using var member = await Http(fixture, b);
+        using var outside = await Http(fixture, stranger);
+        var path = $"avatar/conversation_{conversation.Uuid}";
         using var refused = await member.PutAsync(new Uri(path, UriKind.Relative), new ByteArrayContent(Content));
         Expect.InRange((int)refused.StatusCode, 400, 499);
         using var put = await admin.PutAsync(new Uri(path, UriKind.Relative), new ByteArrayContent(Content));
         Good(put);
 
-        await b.HearEvent(talk, "AvatarChanged");
-        await b.Notified("ConversationAvatarChangedNotification", told => told.Payload.Is("conversationUuid", talk.Uuid));
-        Expect.True((await b.Conversation(talk)).GetProperty("conversation").Flag("hasAvatar"));
+        await b.HearEvent(conversation, "AvatarChanged");
+        await b.Notified("ConversationAvatarChangedNotification", told => told.Payload.Is("conversationUuid", conversation.Uuid));
+        Expect.True((await b.Conversation(conversation)).GetProperty("conversation").Flag("hasAvatar"));
         Expect.Equal(Content, await member.GetByteArrayAsync(new Uri(path, UriKind.Relative)));
         using var hidden = await outside.GetAsync(new Uri(path, UriKind.Relative));
         Expect.InRange((int)hidden.StatusCode, 400, 499);
@@ -110,23 +110,23 @@ internal static class FileChecks
         Expect.Equal(Content, await outside.GetByteArrayAsync(new Uri(own, UriKind.Relative)));
     }
 
-    private static async Task FileIsThere(Scene scene, Phone reader, Talk talk, string message)
+    private static async Task FileIsThere(CheckFixture fixture, Phone reader, ConversationHandle conversation, string message)
     {
         var told = await reader.Notified("FileReadyNotification", notified => notified.Payload.Is("messageUuid", message));
-        Expect.True(told.Payload.Is("conversationUuid", talk.Uuid));
+        Expect.True(told.Payload.Is("conversationUuid", conversation.Uuid));
         foreach (var type in new[] { "RequestGetFiles", "RequestGetFilesFast" })
         {
-            var file = Expect.Single((await reader.Ask(type, new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files"));
+            var file = Expect.Single((await reader.Ask(type, new { conversationUuid = conversation.Uuid, messageUuid = message })).Done().Items("files"));
             Expect.Equal(Name, file.Text("fileNameEncrypted"));
             Expect.Equal(Content.Length, file.Number("size"));
 
             // A signed URL needs no credential.
             using var anybody = new HttpClient();
-            Expect.Equal(Content, await anybody.GetByteArrayAsync(new Uri(scene.Http, file.Text("downloadUrl")!)));
+            Expect.Equal(Content, await anybody.GetByteArrayAsync(new Uri(fixture.Http, file.Text("downloadUrl")!)));
         }
 
-        using var http = await Http(scene, reader);
-        var path = Download(talk, message);
+        using var http = await Http(fixture, reader);
+        var path = Download(conversation, message);
         using var part = new HttpRequestMessage(HttpMethod.Get, path);
         part.Headers.Range = new RangeHeaderValue(4, 13);
         using var ranged = await http.SendAsync(part);
@@ -136,25 +136,25 @@ internal static class FileChecks
         using var head = new HttpRequestMessage(HttpMethod.Head, path);
         using var told2 = await http.SendAsync(head);
         Expect.Equal<long?>(Content.Length, told2.Content.Headers.ContentLength);
-        using var nobody = new HttpClient { BaseAddress = scene.Http };
+        using var nobody = new HttpClient { BaseAddress = fixture.Http };
         using var unsigned = await nobody.GetAsync(path);
         Expect.Equal(HttpStatusCode.Unauthorized, unsigned.StatusCode);
     }
 
-    internal static async Task<(Talk Talk, string Message)> Announced(Phone a, Phone b)
+    internal static async Task<(ConversationHandle Conversation, string Message)> Announced(Phone a, Phone b)
     {
-        var talk = await a.Dialog(b);
-        var stored = (await a.Ask("RequestAddMessage", talk.Draft(hasFiles: true))).Done().GetProperty("message");
-        return (talk, stored.Text("uuid")!);
+        var conversation = await a.Dialog(b);
+        var stored = (await a.Ask("RequestAddMessage", conversation.Draft(hasFiles: true))).Done().GetProperty("message");
+        return (conversation, stored.Text("uuid")!);
     }
 
     /// <summary>Begins an upload by tus; gives its address.</summary>
-    internal static async Task<Uri> Create(HttpClient http, Talk talk, string message)
+    internal static async Task<Uri> Create(HttpClient http, ConversationHandle conversation, string message)
     {
         http.DefaultRequestHeaders.Add("Tus-Resumable", "1.0.0");
         using var create = new HttpRequestMessage(HttpMethod.Post, "upload") { Content = new ByteArrayContent([]) };
         create.Headers.Add("Upload-Length", $"{Content.Length}");
-        create.Headers.Add("Upload-Metadata", string.Join(',', new[] { ("conversationUuid", talk.Uuid), ("messageUuid", message), ("fileNameEncrypted", Name), ("mimeType", "text/plain") }
+        create.Headers.Add("Upload-Metadata", string.Join(',', new[] { ("conversationUuid", conversation.Uuid), ("messageUuid", message), ("fileNameEncrypted", Name), ("mimeType", "text/plain") }
             .Select(pair => $"{pair.Item1} {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Item2))}")));
         using var created = await http.SendAsync(create);
         Expect.Equal(HttpStatusCode.Created, created.StatusCode);
@@ -174,16 +174,16 @@ internal static class FileChecks
         return await http.SendAsync(patch);
     }
 
-    internal static Uri Download(Talk talk, string message) =>
-        new($"download/conversation_{talk.Uuid}/{message}_{Name.Replace('/', '_')}", UriKind.Relative);
+    internal static Uri Download(ConversationHandle conversation, string message) =>
+        new($"download/conversation_{conversation.Uuid}/{message}_{Name.Replace('/', '_')}", UriKind.Relative);
 
-    internal static Uri OneShot(Talk talk, string message, string name = Name) =>
-        new($"upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted={Uri.EscapeDataString(name)}&mimeType=text%2Fplain", UriKind.Relative);
+    internal static Uri OneShot(ConversationHandle conversation, string message, string name = Name) =>
+        new($"upload/conversation_{conversation.Uuid}/{message}?fileNameEncrypted={Uri.EscapeDataString(name)}&mimeType=text%2Fplain", UriKind.Relative);
 
     /// <summary>With the credential of a phone. A server that knows nothing of uploads serves no files at all.</summary>
-    internal static async Task<HttpClient> Http(Scene scene, Phone phone)
+    internal static async Task<HttpClient> Http(CheckFixture fixture, Phone phone)
     {
-        var http = new HttpClient { BaseAddress = scene.Http, Timeout = Patience.Frame };
+        var http = new HttpClient { BaseAddress = fixture.Http, Timeout = Timeouts.Frame };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{phone.UserId}:{phone.Account.Application}")));
         using var options = new HttpRequestMessage(HttpMethod.Options, "upload");

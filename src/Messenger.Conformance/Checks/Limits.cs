@@ -15,38 +15,38 @@ internal static class LimitChecks
         new("A phone gets five codes an hour", ["REG-3", "LIM-1"], APhoneGetsFiveCodesAnHour) { Last = true },
     ];
 
-    private static async Task WhatIsTooLongIsABadRequest(Scene scene)
+    private static async Task WhatIsTooLongIsABadRequest(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
         var (text, key) = (new string('A', 8192 + 4), Opaque.Key(a.UserId, a.UserId));
         (string Type, object Payload)[] requests =
         [
             ("RequestUpdateUserNick", new { nick = text }),
-            ("RequestRenameConversation", new { conversationUuid = talk.Uuid, title = text }),
-            ("UpdateMemberNick", new { conversationUuid = talk.Uuid, nickEncrypted = text }),
+            ("RequestRenameConversation", new { conversationUuid = conversation.Uuid, title = text }),
+            ("UpdateMemberNick", new { conversationUuid = conversation.Uuid, nickEncrypted = text }),
             ("AddUserReport", new { userId = b.UserId, reason = new string('r', 1025) }),
             ("UpdateParam", new { name = new string('n', 129), value = "v" }),
-            ("RequestMessagesReaded", new { conversationUuid = talk.Uuid, messageUuids = Enumerable.Range(0, 1001).Select(_ => Opaque.Uuid()) }),
-            ("RequestGetMessagesByUuids", new { conversationUuid = talk.Uuid, uuids = Enumerable.Range(0, 101).Select(_ => Opaque.Uuid()) }),
-            ("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { new { keyEncryptedBase64 = text, signatureBase64 = "AAAA", signerKeyPairUuid = (string?)null, signerUserId = a.UserId, userId = a.UserId } } }),
+            ("RequestMessagesReaded", new { conversationUuid = conversation.Uuid, messageUuids = Enumerable.Range(0, 1001).Select(_ => Opaque.Uuid()) }),
+            ("RequestGetMessagesByUuids", new { conversationUuid = conversation.Uuid, uuids = Enumerable.Range(0, 101).Select(_ => Opaque.Uuid()) }),
+            ("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = new[] { new { keyEncryptedBase64 = text, signatureBase64 = "AAAA", signerKeyPairUuid = (string?)null, signerUserId = a.UserId, userId = a.UserId } } }),
         ];
         foreach (var (type, payload) in requests)
         {
             (await a.Ask(type, payload)).Refused("bad_request");
         }
 
-        (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { key, Opaque.Key(a.UserId, b.UserId) } })).Done();
+        (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = new[] { key, Opaque.Key(a.UserId, b.UserId) } })).Done();
     }
 
-    private static async Task TooManyRequestsAreToldHowLongToWait(Scene scene)
+    private static async Task TooManyRequestsAreToldHowLongToWait(CheckFixture fixture)
     {
         const int MoreThanABurst = 4000;
-        var phone = await scene.Person();
-        var answers = new List<Task<Reply>>();
+        var phone = await fixture.Person();
+        var answers = new List<Task<Response>>();
         for (var i = 0; i < MoreThanABurst; i++)
         {
-            answers.Add(await phone.Line.Send("RequestPing", new { when = i }));
+            answers.Add(await phone.Connection.Send("RequestPing", new { when = i }));
         }
 
         var replies = await Task.WhenAll(answers);
@@ -63,10 +63,10 @@ internal static class LimitChecks
         (await phone.Ask("RequestPing", new { when = 1 })).Done();
     }
 
-    private static async Task APhoneGetsFiveCodesAnHour(Scene scene)
+    private static async Task APhoneGetsFiveCodesAnHour(CheckFixture fixture)
     {
         const int Codes = 5;
-        var stranger = await scene.Stranger();
+        var stranger = await fixture.Stranger();
         for (var i = 0; i <= Codes; i++)
         {
             var reply = await stranger.Ask("RequestRegisterApplication", stranger.Registration());

@@ -20,158 +20,158 @@ internal static class MembershipChecks
         new("Members of a message are those whose stay covers it and former ones stay counted", ["CONV-10"], MembersOfAMessageAreThoseWhoseStayCoversItAndFormerOnesStayCounted),
     ];
 
-    private static async Task OnlyAdminsAddPromoteAndKick(Scene scene)
+    private static async Task OnlyAdminsAddPromoteAndKick(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
 
-        (await b.AddMember(talk, c)).Refused("forbidden");
-        (await b.AddMember(talk, c, "RequestAddAdmin")).Refused("forbidden");
-        (await b.Kick(talk, a)).Refused("forbidden");
-        (await b.Ask("RequestChangeToAdmin", new { conversationUuid = talk.Uuid, userId = b.UserId })).Refused("forbidden");
+        (await b.AddMember(conversation, c)).Refused("forbidden");
+        (await b.AddMember(conversation, c, "RequestAddAdmin")).Refused("forbidden");
+        (await b.Kick(conversation, a)).Refused("forbidden");
+        (await b.Ask("RequestChangeToAdmin", new { conversationUuid = conversation.Uuid, userId = b.UserId })).Refused("forbidden");
 
-        (await a.Ask("RequestChangeToAdmin", new { conversationUuid = talk.Uuid, userId = b.UserId })).Done();
-        Expect.Equal(b.UserId, (await b.HearEvent(talk, "ChangedToAdmin")).Text("eventUserId"));
-        (await b.AddMember(talk, c)).Done();
-        (await b.Kick(talk, a)).Done();
+        (await a.Ask("RequestChangeToAdmin", new { conversationUuid = conversation.Uuid, userId = b.UserId })).Done();
+        Expect.Equal(b.UserId, (await b.HearEvent(conversation, "ChangedToAdmin")).Text("eventUserId"));
+        (await b.AddMember(conversation, c)).Done();
+        (await b.Kick(conversation, a)).Done();
     }
 
-    private static async Task AddingWhoIsThereAlreadyAnswersTheSameAndDoesNothingTwice(Scene scene)
+    private static async Task AddingWhoIsThereAlreadyAnswersTheSameAndDoesNothingTwice(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
-        (await a.AddMember(talk, c)).Done();
-        (await a.AddMember(talk, c)).Done();
-        Expect.Equal(2, (await a.Log(talk)).Count);
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
+        (await a.AddMember(conversation, c)).Done();
+        (await a.AddMember(conversation, c)).Done();
+        Expect.Equal(2, (await a.Log(conversation)).Count);
 
-        (await a.AddMember(talk, c, "RequestAddAdmin")).Done();
+        (await a.AddMember(conversation, c, "RequestAddAdmin")).Done();
 
-        var list = (await a.Do("RequestGetMembersList", talk)).Done();
+        var list = (await a.Do("RequestGetMembersList", conversation)).Done();
         Expect.Equal([a.UserId, c.UserId], list.Texts("admins"));
         Expect.Equal([b.UserId], list.Texts("members"));
-        Expect.Single(await a.Log(talk), message => message.Text("eventType") == "Added" && message.Text("eventUserId") == c.UserId);
+        Expect.Single(await a.Log(conversation), message => message.Text("eventType") == "Added" && message.Text("eventUserId") == c.UserId);
     }
 
-    private static async Task AddingWithAKeyThatIsNotCurrentIsAConflict(Scene scene)
+    private static async Task AddingWithAKeyThatIsNotCurrentIsAConflict(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
         var keys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) };
-        var current = (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid");
+        var current = (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid");
 
-        (await a.AddMember(talk, c)).Refused("conflict");
-        (await a.AddMember(talk, c, key: Opaque.Uuid())).Refused("conflict");
-        (await a.AddMember(talk, c, key: current)).Done();
+        (await a.AddMember(conversation, c)).Refused("conflict");
+        (await a.AddMember(conversation, c, key: Opaque.Uuid())).Refused("conflict");
+        (await a.AddMember(conversation, c, key: current)).Done();
     }
 
-    private static async Task AMemberSeesMessagesFromTheMomentOfJoiningOn(Scene scene)
+    private static async Task AMemberSeesMessagesFromTheMomentOfJoiningOn(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
-        var before = (await a.Say(talk)).Text("uuid")!;
-        (await a.AddMember(talk, c)).Done();
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
+        var before = (await a.Say(conversation)).Text("uuid")!;
+        (await a.AddMember(conversation, c)).Done();
         await c.Notified("NotificationAddMemberToConversation");
-        var after = (await a.Say(talk)).Text("uuid")!;
+        var after = (await a.Say(conversation)).Text("uuid")!;
 
         await c.Hear(after);
-        var seen = (await c.Log(talk)).Select(message => message.Text("uuid")).ToList();
+        var seen = (await c.Log(conversation)).Select(message => message.Text("uuid")).ToList();
         Expect.Contains(after, seen);
         Expect.DoesNotContain(before, seen);
-        Expect.Empty((await c.Ask("RequestGetMessagesByUuids", new { conversationUuid = talk.Uuid, uuids = new[] { before } })).Done().Items("messages"));
-        (await c.Ask("RequestGetMessages", new { conversationUuid = talk.Uuid, fromMessageUuid = before, size = 10 })).Refused("not_found");
-        (await c.Ask("RequestAddMessage", talk.Draft(reply: before))).Refused("bad_request");
+        Expect.Empty((await c.Ask("RequestGetMessagesByUuids", new { conversationUuid = conversation.Uuid, uuids = new[] { before } })).Done().Items("messages"));
+        (await c.Ask("RequestGetMessages", new { conversationUuid = conversation.Uuid, fromMessageUuid = before, size = 10 })).Refused("not_found");
+        (await c.Ask("RequestAddMessage", conversation.Draft(reply: before))).Refused("bad_request");
     }
 
-    private static async Task WhoWasKickedIsToldAndSeesNothingThatCameLater(Scene scene)
+    private static async Task WhoWasKickedIsToldAndSeesNothingThatCameLater(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b, c);
-        var before = (await a.Say(talk)).Text("uuid")!;
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b, c);
+        var before = (await a.Say(conversation)).Text("uuid")!;
         await b.Hear(before);
 
-        (await a.Kick(talk, b)).Done();
+        (await a.Kick(conversation, b)).Done();
 
         foreach (var phone in new[] { b, c })
         {
-            var told = await phone.Notified("NotificationConversationLeaved", notified => notified.Payload.Is("uuid", talk.Uuid));
-            Expect.Equal((talk.Uuid, b.UserId), (told.Payload.Text("uuid"), told.Payload.Text("userId")));
+            var told = await phone.Notified("NotificationConversationLeaved", notified => notified.Payload.Is("uuid", conversation.Uuid));
+            Expect.Equal((conversation.Uuid, b.UserId), (told.Payload.Text("uuid"), told.Payload.Text("userId")));
         }
 
-        Expect.Equal(b.UserId, (await c.HearEvent(talk, "Kicked")).Text("eventUserId"));
-        var after = (await a.Say(talk)).Text("uuid")!;
+        Expect.Equal(b.UserId, (await c.HearEvent(conversation, "Kicked")).Text("eventUserId"));
+        var after = (await a.Say(conversation)).Text("uuid")!;
         await c.Hear(after);
-        (await b.Ask("RequestAddMessage", talk.Draft())).Refused("not_found");
+        (await b.Ask("RequestAddMessage", conversation.Draft())).Refused("not_found");
         var other = await b.Dialog(c);
         await b.Hear((await c.Say(other)).Text("uuid")!);
-        Expect.DoesNotContain(b.Line.Inbox.Left(Talking.AddedMessage), left => left.Payload.GetProperty("message").Is("uuid", after));
+        Expect.DoesNotContain(b.Connection.Inbox.Left(ConversationSteps.AddedMessage), left => left.Payload.GetProperty("message").Is("uuid", after));
     }
 
-    private static async Task WhoLeftMayReadWhatCameBefore(Scene scene)
+    private static async Task WhoLeftMayReadWhatCameBefore(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
-        var before = (await a.Say(talk)).Text("uuid")!;
-        (await b.Leave(talk)).Done();
-        Expect.Equal(b.UserId, (await a.HearEvent(talk, "Leaved")).Text("eventUserId"));
-        var after = (await a.Say(talk)).Text("uuid")!;
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
+        var before = (await a.Say(conversation)).Text("uuid")!;
+        (await b.Leave(conversation)).Done();
+        Expect.Equal(b.UserId, (await a.HearEvent(conversation, "Leaved")).Text("eventUserId"));
+        var after = (await a.Say(conversation)).Text("uuid")!;
 
-        var seen = (await b.Log(talk)).Select(message => message.Text("uuid")).ToList();
+        var seen = (await b.Log(conversation)).Select(message => message.Text("uuid")).ToList();
 
         Expect.Contains(before, seen);
         Expect.DoesNotContain(after, seen);
     }
 
-    private static async Task WhoComesBackDoesNotSeeTheTimeBetween(Scene scene)
+    private static async Task WhoComesBackDoesNotSeeTheTimeBetween(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b, c);
-        (await a.Kick(talk, b)).Done();
-        var between = (await a.Say(talk)).Text("uuid")!;
-        (await a.AddMember(talk, b)).Done();
-        var after = (await a.Say(talk)).Text("uuid")!;
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b, c);
+        (await a.Kick(conversation, b)).Done();
+        var between = (await a.Say(conversation)).Text("uuid")!;
+        (await a.AddMember(conversation, b)).Done();
+        var after = (await a.Say(conversation)).Text("uuid")!;
 
-        var seen = (await b.Log(talk)).Select(message => message.Text("uuid")).ToList();
+        var seen = (await b.Log(conversation)).Select(message => message.Text("uuid")).ToList();
 
         Expect.Contains(after, seen);
         Expect.DoesNotContain(between, seen);
     }
 
-    private static async Task WhenTheLastAdminLeavesTheLongestStandingMemberBecomesAdmin(Scene scene)
+    private static async Task WhenTheLastAdminLeavesTheLongestStandingMemberBecomesAdmin(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
-        (await a.AddMember(talk, c)).Done();
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
+        (await a.AddMember(conversation, c)).Done();
 
-        (await a.Leave(talk)).Done();
+        (await a.Leave(conversation)).Done();
 
-        var list = (await c.Do("RequestGetMembersList", talk)).Done();
+        var list = (await c.Do("RequestGetMembersList", conversation)).Done();
         Expect.Equal([b.UserId], list.Texts("admins"));
         Expect.Equal([c.UserId], list.Texts("members"));
-        (await b.Kick(talk, c)).Done();
+        (await b.Kick(conversation, c)).Done();
     }
 
-    private static async Task WhenTheLastMemberLeavesTheConversationIsGone(Scene scene)
+    private static async Task WhenTheLastMemberLeavesTheConversationIsGone(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
-        (await a.Leave(talk)).Done();
-        (await b.Leave(talk)).Done();
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
+        (await a.Leave(conversation)).Done();
+        (await b.Leave(conversation)).Done();
 
-        (await a.Do("RequestGetMembersList", talk)).Refused("not_found");
-        Expect.DoesNotContain((await b.Ask("RequestGetConversationsFull", new { userId = (string?)null })).Done().Items("conversations"), item => item.Is("uuid", talk.Uuid));
+        (await a.Do("RequestGetMembersList", conversation)).Refused("not_found");
+        Expect.DoesNotContain((await b.Ask("RequestGetConversationsFull", new { userId = (string?)null })).Done().Items("conversations"), item => item.Is("uuid", conversation.Uuid));
     }
 
-    private static async Task MembersOfAMessageAreThoseWhoseStayCoversItAndFormerOnesStayCounted(Scene scene)
+    private static async Task MembersOfAMessageAreThoseWhoseStayCoversItAndFormerOnesStayCounted(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
-        var two = (await a.Say(talk)).Text("uuid")!;
-        (await a.AddMember(talk, c)).Done();
-        var three = (await a.Say(talk)).Text("uuid")!;
-        (await b.Leave(talk)).Done();
-        var left = (await a.Say(talk)).Text("uuid")!;
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
+        var two = (await a.Say(conversation)).Text("uuid")!;
+        (await a.AddMember(conversation, c)).Done();
+        var three = (await a.Say(conversation)).Text("uuid")!;
+        (await b.Leave(conversation)).Done();
+        var left = (await a.Say(conversation)).Text("uuid")!;
 
-        var log = await a.Log(talk);
+        var log = await a.Log(conversation);
 
         Expect.Equal(2, log.Single(message => message.Is("uuid", two)).Number("members"));
         Expect.Equal(3, log.Single(message => message.Is("uuid", three)).Number("members"));

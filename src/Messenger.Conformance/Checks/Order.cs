@@ -12,18 +12,18 @@ internal static class OrderChecks
         new("Requests of one connection to one conversation take effect in the order sent", ["ENV-8"], RequestsOfOneConnectionToOneConversationTakeEffectInTheOrderSent),
     ];
 
-    private static async Task HundredsOfPipelinedMessagesArriveInOrderAtEveryOtherDevice(Scene scene)
+    private static async Task HundredsOfPipelinedMessagesArriveInOrderAtEveryOtherDevice(CheckFixture fixture)
     {
         const int Count = 500;
-        var (a, b, c) = await scene.Three();
-        var second = await scene.Second(a);
-        var talk = await a.Group(b, c);
+        var (a, b, c) = await fixture.Three();
+        var second = await fixture.Second(a);
+        var conversation = await a.Group(b, c);
         var sent = Enumerable.Range(0, Count).Select(_ => Opaque.Uuid()).ToList();
 
-        var answers = new List<Task<Reply>>();
+        var answers = new List<Task<Response>>();
         foreach (var uuid in sent)
         {
-            answers.Add(await a.Line.Send("RequestAddMessage", talk.Draft(uuid)));
+            answers.Add(await a.Connection.Send("RequestAddMessage", conversation.Draft(uuid)));
         }
 
         var stored = (await Task.WhenAll(answers)).Select(reply => reply.Done().GetProperty("message").Number("created")).ToList();
@@ -32,28 +32,28 @@ internal static class OrderChecks
         foreach (var phone in new[] { b, c, second })
         {
             await phone.Hear(sent[^1]);
-            var heard = phone.History.Entries().OfType<Notified>().Where(notified => notified.Type == Talking.AddedMessage)
+            var heard = phone.History.Entries().OfType<Notified>().Where(notified => notified.Type == ConversationSteps.AddedMessage)
                 .Select(notified => notified.Payload.GetProperty("message")).Where(message => !message.Flag("isEvent")).Select(message => message.Text("uuid")!);
             Expect.Equal(sent, heard);
         }
 
-        Expect.DoesNotContain(a.Line.Inbox.Left(Talking.AddedMessage), left => !left.Payload.GetProperty("message").Flag("isEvent"));
+        Expect.DoesNotContain(a.Connection.Inbox.Left(ConversationSteps.AddedMessage), left => !left.Payload.GetProperty("message").Flag("isEvent"));
     }
 
-    private static async Task RequestsOfOneConnectionToOneConversationTakeEffectInTheOrderSent(Scene scene)
+    private static async Task RequestsOfOneConnectionToOneConversationTakeEffectInTheOrderSent(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var (talk, creation) = a.Creation(isDialog: false, [], [b]);
+        var (a, b) = await fixture.Two();
+        var (conversation, creation) = a.Creation(isDialog: false, [], [b]);
         var message = Opaque.Uuid();
 
-        Task<Reply>[] answers =
+        Task<Response>[] answers =
         [
-            await a.Line.Send("RequestCreateConversationFull", creation),
-            await a.Line.Send("RequestAddMessage", talk.Draft(message)),
-            await a.Line.Send("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = message }),
-            await a.Line.Send("RequestGetMessagesByUuids", new { conversationUuid = talk.Uuid, uuids = new[] { message } }),
-            await a.Line.Send("RequestDeleteConversation", new { conversationUuid = talk.Uuid }),
-            await a.Line.Send("RequestGetMembersList", new { conversationUuid = talk.Uuid }),
+            await a.Connection.Send("RequestCreateConversationFull", creation),
+            await a.Connection.Send("RequestAddMessage", conversation.Draft(message)),
+            await a.Connection.Send("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = message }),
+            await a.Connection.Send("RequestGetMessagesByUuids", new { conversationUuid = conversation.Uuid, uuids = new[] { message } }),
+            await a.Connection.Send("RequestDeleteConversation", new { conversationUuid = conversation.Uuid }),
+            await a.Connection.Send("RequestGetMembersList", new { conversationUuid = conversation.Uuid }),
         ];
         var replies = await Task.WhenAll(answers);
 

@@ -18,13 +18,13 @@ internal static class PaginationChecks
     private const int Messages = 25;
     private const int Page = 7;
 
-    private static async Task PagingBackwardsAndForwardsMeetsEveryMessageOnce(Scene scene)
+    private static async Task PagingBackwardsAndForwardsMeetsEveryMessageOnce(CheckFixture fixture)
     {
-        var (phone, talk, said) = await Conversation(scene);
+        var (phone, conversation, said) = await Conversation(fixture);
 
         var backwards = new List<string>();
         string? anchor = null;
-        while (await phone.Older(talk, anchor, Page) is { Length: > 0 } page)
+        while (await phone.Older(conversation, anchor, Page) is { Length: > 0 } page)
         {
             Expect.True(page.Length == Page || page[^1].Flag("isEvent"));
             backwards.AddRange(page.Select(message => message.Text("uuid")!));
@@ -33,7 +33,7 @@ internal static class PaginationChecks
 
         Expect.Equal(Enumerable.Reverse(said), backwards);
         var forwards = new List<string> { backwards[^1] };
-        while (await phone.Newer(talk, forwards[^1], Page) is { Length: > 0 } page)
+        while (await phone.Newer(conversation, forwards[^1], Page) is { Length: > 0 } page)
         {
             forwards.AddRange(page.Select(message => message.Text("uuid")!).Reverse());
         }
@@ -41,55 +41,55 @@ internal static class PaginationChecks
         Expect.Equal(said, forwards);
     }
 
-    private static async Task WithoutAnAnchorBothGiveTheNewest(Scene scene)
+    private static async Task WithoutAnAnchorBothGiveTheNewest(CheckFixture fixture)
     {
-        var (phone, talk, said) = await Conversation(scene);
+        var (phone, conversation, said) = await Conversation(fixture);
         var newest = Enumerable.Reverse(said).Take(Page).ToList();
 
-        Expect.Equal(newest, (await phone.Older(talk, null, Page)).Select(message => message.Text("uuid")!));
-        Expect.Equal(newest, (await phone.Newer(talk, null, Page)).Select(message => message.Text("uuid")!));
+        Expect.Equal(newest, (await phone.Older(conversation, null, Page)).Select(message => message.Text("uuid")!));
+        Expect.Equal(newest, (await phone.Newer(conversation, null, Page)).Select(message => message.Text("uuid")!));
     }
 
-    private static async Task AnAnchorIsFoundInAnyCaseAndAnUnknownOneIsNotFound(Scene scene)
+    private static async Task AnAnchorIsFoundInAnyCaseAndAnUnknownOneIsNotFound(CheckFixture fixture)
     {
-        var (phone, talk, said) = await Conversation(scene);
+        var (phone, conversation, said) = await Conversation(fixture);
 
-        Expect.Equal(said[^1], (await phone.Newer(talk, said[^2].ToUpperInvariant())).Single().Text("uuid"));
-        (await phone.Ask("RequestGetMessages", new { conversationUuid = talk.Uuid, fromMessageUuid = Opaque.Uuid(), size = 1 })).Refused("not_found");
-        (await phone.Ask("RequestGetMessagesFromUuid", new { conversationUuid = talk.Uuid, uuid = Opaque.Uuid(), size = 1 })).Refused("not_found");
+        Expect.Equal(said[^1], (await phone.Newer(conversation, said[^2].ToUpperInvariant())).Single().Text("uuid"));
+        (await phone.Ask("RequestGetMessages", new { conversationUuid = conversation.Uuid, fromMessageUuid = Opaque.Uuid(), size = 1 })).Refused("not_found");
+        (await phone.Ask("RequestGetMessagesFromUuid", new { conversationUuid = conversation.Uuid, uuid = Opaque.Uuid(), size = 1 })).Refused("not_found");
     }
 
-    private static async Task APageHas1To100(Scene scene)
+    private static async Task APageHas1To100(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
         foreach (var size in new[] { 0, 101, -1 })
         {
-            (await a.Ask("RequestGetMessages", new { conversationUuid = talk.Uuid, size })).Refused("bad_request");
-            (await a.Ask("RequestGetMessagesFromUuid", new { conversationUuid = talk.Uuid, size })).Refused("bad_request");
+            (await a.Ask("RequestGetMessages", new { conversationUuid = conversation.Uuid, size })).Refused("bad_request");
+            (await a.Ask("RequestGetMessagesFromUuid", new { conversationUuid = conversation.Uuid, size })).Refused("bad_request");
         }
     }
 
-    private static async Task ByUuidsUnknownOnesAreLeftOut(Scene scene)
+    private static async Task ByUuidsUnknownOnesAreLeftOut(CheckFixture fixture)
     {
-        var (phone, talk, said) = await Conversation(scene);
+        var (phone, conversation, said) = await Conversation(fixture);
 
-        var found = (await phone.Ask("RequestGetMessagesByUuids", new { conversationUuid = talk.Uuid, uuids = new[] { said[2], Opaque.Uuid(), said[5].ToUpperInvariant() } }))
+        var found = (await phone.Ask("RequestGetMessagesByUuids", new { conversationUuid = conversation.Uuid, uuids = new[] { said[2], Opaque.Uuid(), said[5].ToUpperInvariant() } }))
             .Done().Items("messages");
 
         Expect.Equal([said[5], said[2]], found.Select(message => message.Text("uuid")));
     }
 
     /// <summary>A conversation of one event and many messages, oldest first.</summary>
-    private static async Task<(Phone Phone, Talk Talk, IReadOnlyList<string> Said)> Conversation(Scene scene)
+    private static async Task<(Phone Phone, ConversationHandle Conversation, IReadOnlyList<string> Said)> Conversation(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
         for (var i = 0; i < Messages; i++)
         {
-            await a.Say(talk);
+            await a.Say(conversation);
         }
 
-        return (b, talk, [.. (await a.Log(talk)).Select(message => message.Text("uuid")!)]);
+        return (b, conversation, [.. (await a.Log(conversation)).Select(message => message.Text("uuid")!)]);
     }
 }

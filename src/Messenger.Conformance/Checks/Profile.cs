@@ -17,10 +17,10 @@ internal static class ProfileChecks
         new("A nick is seen by others", ["FMT-5"], ANickIsSeenByOthers),
     ];
 
-    private static async Task WhoIsNotRegisteredIsDescribedLikeEverybodyElse(Scene scene)
+    private static async Task WhoIsNotRegisteredIsDescribedLikeEverybodyElse(CheckFixture fixture)
     {
-        var a = await scene.Person();
-        var nobody = scene.Nobody().UserId;
+        var a = await fixture.Person();
+        var nobody = fixture.Nobody().UserId;
 
         var user = (await a.Ask("RequestGetUserInfo", new { userId = nobody })).Done().GetProperty("user");
 
@@ -36,9 +36,9 @@ internal static class ProfileChecks
         Expect.False(user.Flag("blocked"));
     }
 
-    private static async Task ThePrivateKeyIsGivenToItsOwnerOnly(Scene scene)
+    private static async Task ThePrivateKeyIsGivenToItsOwnerOnly(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
+        var (a, b) = await fixture.Two();
 
         var own = (await a.Ask("RequestGetUserInfo", new { userId = a.UserId })).Done().GetProperty("user");
         var seen = (await b.Ask("RequestGetUserInfo", new { userId = a.UserId })).Done().GetProperty("user");
@@ -49,10 +49,10 @@ internal static class ProfileChecks
         Expect.Equal(own.Text("keyPairUuid"), seen.Text("keyPairUuid"));
     }
 
-    private static async Task ManyUsersComeInTheOrderAskedAndAtMost500(Scene scene)
+    private static async Task ManyUsersComeInTheOrderAskedAndAtMost500(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        string[] ids = [scene.Nobody().UserId, b.UserId, a.UserId];
+        var (a, b) = await fixture.Two();
+        string[] ids = [fixture.Nobody().UserId, b.UserId, a.UserId];
 
         var users = (await a.Ask("RequestGetUserInfoMulti", new { userIds = ids })).Done().Items("users");
 
@@ -60,9 +60,9 @@ internal static class ProfileChecks
         (await a.Ask("RequestGetUserInfoMulti", new { userIds = Enumerable.Repeat(a.UserId, 501) })).Refused("bad_request");
     }
 
-    private static async Task NewKeysAreANewPairAndEverybodyWhoSharesAConversationIsTold(Scene scene)
+    private static async Task NewKeysAreANewPairAndEverybodyWhoSharesAConversationIsTold(CheckFixture fixture)
     {
-        var (a, b, stranger) = await scene.Three();
+        var (a, b, stranger) = await fixture.Three();
         await a.Dialog(b);
         var before = (await a.Ask("RequestGetUserInfo", new { userId = a.UserId })).Done().GetProperty("user");
 
@@ -76,12 +76,12 @@ internal static class ProfileChecks
         Expect.Equal(after.Text("publicKeyBase64"), told.Payload.Text("keyBase64"));
         Expect.True(told.Payload.IsNull("conversationUuid"));
         (await stranger.Ask("RequestPing", new { clientVersion = "1", when = 1 })).Done();
-        Expect.DoesNotContain(stranger.Line.Inbox.Left("NotificationNewPublicKey"), told => told.Payload.Text("userId") == a.UserId);
+        Expect.DoesNotContain(stranger.Connection.Inbox.Left("NotificationNewPublicKey"), told => told.Payload.Text("userId") == a.UserId);
     }
 
-    private static async Task ReWrappedKeysApplyTogetherOnceConfirmedAndKeepThePair(Scene scene)
+    private static async Task ReWrappedKeysApplyTogetherOnceConfirmedAndKeepThePair(CheckFixture fixture)
     {
-        var a = await scene.Person();
+        var a = await fixture.Person();
         var before = (await a.Ask("RequestGetUserInfo", new { userId = a.UserId })).Done().GetProperty("user");
         var change = new { androidSmsToken = "p1VSyoHQY8a", metaDataKeyEncryptedBase64 = "new meta", nick = "new nick", openUserId = a.Account.OpenUserId, privateKeyEncryptedBase64 = "new private" };
 
@@ -98,9 +98,9 @@ internal static class ProfileChecks
         Expect.Equal(before.Text("keyPairUuid"), after.Text("keyPairUuid"));
     }
 
-    private static async Task ParamsAreTheActorsOwnAndBounded(Scene scene)
+    private static async Task ParamsAreTheActorsOwnAndBounded(CheckFixture fixture)
     {
-        var (a, b) = (await scene.Newcomer(), await scene.Person());
+        var (a, b) = (await fixture.Newcomer(), await fixture.Person());
         (await a.Ask("UpdateParam", new { name = "one", value = "1" })).Done();
         (await a.Ask("UpdateParam", new { name = "one", value = "2" })).Done();
 
@@ -118,9 +118,9 @@ internal static class ProfileChecks
         (await a.Ask("UpdateParam", new { name = "one", value = "3" })).Done();
     }
 
-    private static async Task ANickIsSeenByOthers(Scene scene)
+    private static async Task ANickIsSeenByOthers(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
+        var (a, b) = await fixture.Two();
 
         (await a.Ask("RequestUpdateUserNick", new { nick = "a nick" })).Done();
 

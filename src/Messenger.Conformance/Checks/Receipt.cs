@@ -17,113 +17,113 @@ internal static class ReceiptChecks
         new("Conversations are synchronised in one answer newest first", ["CONV-5", "SYNC-2", "CONV-6", "FMT-6"], ConversationsAreSynchronisedInOneAnswerNewestFirst),
     ];
 
-    private static async Task DeliveredThenReadIsCountedOnceEachAndToldToTheAuthorAndTheActorsOtherDevices(Scene scene)
+    private static async Task DeliveredThenReadIsCountedOnceEachAndToldToTheAuthorAndTheActorsOtherDevices(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var b2 = await scene.Second(b);
-        var talk = await a.Dialog(b);
-        var uuid = (await a.Say(talk)).Text("uuid")!;
+        var (a, b) = await fixture.Two();
+        var b2 = await fixture.Second(b);
+        var conversation = await a.Dialog(b);
+        var uuid = (await a.Say(conversation)).Text("uuid")!;
 
-        (await b.Deliver(talk, uuid)).Done();
-        (await b.Deliver(talk, uuid)).Done();
+        (await b.Deliver(conversation, uuid)).Done();
+        (await b.Deliver(conversation, uuid)).Done();
         foreach (var phone in new[] { a, b2 })
         {
             await Counted(phone, uuid, readed: 1, delivered: 2);
         }
 
-        (await b.Read(talk, uuid.ToUpperInvariant())).Done();
+        (await b.Read(conversation, uuid.ToUpperInvariant())).Done();
         foreach (var phone in new[] { a, b2 })
         {
             await Counted(phone, uuid, readed: 2, delivered: 2);
         }
 
-        Expect.True((await b.Log(talk)).Single(message => message.Is("uuid", uuid)).Flag("readed"));
+        Expect.True((await b.Log(conversation)).Single(message => message.Is("uuid", uuid)).Flag("readed"));
     }
 
-    private static async Task AReceiptOfWhatIsNotThereIsNotFound(Scene scene)
+    private static async Task AReceiptOfWhatIsNotThereIsNotFound(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
-        var before = (await a.Say(talk)).Text("uuid")!;
-        (await a.AddMember(talk, c)).Done();
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
+        var before = (await a.Say(conversation)).Text("uuid")!;
+        (await a.AddMember(conversation, c)).Done();
 
-        (await b.Deliver(talk, Opaque.Uuid())).Refused("not_found");
-        (await b.Read(talk, Opaque.Uuid())).Refused("not_found");
-        (await c.Deliver(talk, before)).Refused("not_found");
-        (await c.Read(talk, before)).Refused("not_found");
-        Expect.Equal(1, Expect.Single(await a.Log(talk), message => message.Is("uuid", before)).Number("deliveredMembers"));
+        (await b.Deliver(conversation, Opaque.Uuid())).Refused("not_found");
+        (await b.Read(conversation, Opaque.Uuid())).Refused("not_found");
+        (await c.Deliver(conversation, before)).Refused("not_found");
+        (await c.Read(conversation, before)).Refused("not_found");
+        Expect.Equal(1, Expect.Single(await a.Log(conversation), message => message.Is("uuid", before)).Number("deliveredMembers"));
     }
 
-    private static async Task ReadImpliesDelivered(Scene scene)
+    private static async Task ReadImpliesDelivered(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var uuid = (await a.Say(talk)).Text("uuid")!;
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        var uuid = (await a.Say(conversation)).Text("uuid")!;
 
-        (await b.Read(talk, uuid)).Done();
+        (await b.Read(conversation, uuid)).Done();
 
         await Counted(a, uuid, readed: 2, delivered: 2);
     }
 
-    private static async Task TheAuthorCountsFromTheStartAndNeverTwice(Scene scene)
+    private static async Task TheAuthorCountsFromTheStartAndNeverTwice(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var uuid = (await a.Say(talk)).Text("uuid")!;
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        var uuid = (await a.Say(conversation)).Text("uuid")!;
 
-        (await a.Deliver(talk, uuid)).Done();
-        (await a.Read(talk, uuid)).Done();
+        (await a.Deliver(conversation, uuid)).Done();
+        (await a.Read(conversation, uuid)).Done();
 
-        var row = (await b.Log(talk)).Single(message => message.Is("uuid", uuid));
+        var row = (await b.Log(conversation)).Single(message => message.Is("uuid", uuid));
         Expect.Equal((1, 1), (row.Number("readedMembers"), row.Number("deliveredMembers")));
     }
 
-    private static async Task UnreadCountsTheMessagesOfOthersThatAreNoEventsAndNotDeleted(Scene scene)
+    private static async Task UnreadCountsTheMessagesOfOthersThatAreNoEventsAndNotDeleted(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
         var said = new List<string>();
         for (var i = 0; i < 5; i++)
         {
-            said.Add((await a.Say(talk)).Text("uuid")!);
+            said.Add((await a.Say(conversation)).Text("uuid")!);
         }
 
-        await b.Say(talk);
-        Expect.Equal((5, said[0]), await Unread(b, talk));
-        (await b.Read(talk, said[0], said[2])).Done();
-        Expect.Equal((3, said[1]), await Unread(b, talk));
-        (await a.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = said[1] })).Done();
-        Expect.Equal((2, said[3]), await Unread(b, talk));
-        (await b.Do("RequestMarkAllReaded", talk)).Done();
-        Expect.Equal((0, null), await Unread(b, talk));
-        var mine = await Unread(a, talk);
+        await b.Say(conversation);
+        Expect.Equal((5, said[0]), await Unread(b, conversation));
+        (await b.Read(conversation, said[0], said[2])).Done();
+        Expect.Equal((3, said[1]), await Unread(b, conversation));
+        (await a.Ask("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = said[1] })).Done();
+        Expect.Equal((2, said[3]), await Unread(b, conversation));
+        (await b.Do("RequestMarkAllReaded", conversation)).Done();
+        Expect.Equal((0, null), await Unread(b, conversation));
+        var mine = await Unread(a, conversation);
         Expect.Equal(1, mine.Count);
     }
 
-    private static async Task AllAreReadAtOnceAndTheAuthorIsToldOfTheNewestHundredAtMost(Scene scene)
+    private static async Task AllAreReadAtOnceAndTheAuthorIsToldOfTheNewestHundredAtMost(CheckFixture fixture)
     {
         const int Count = 120;
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var answers = new List<Task<Reply>>();
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        var answers = new List<Task<Response>>();
         for (var i = 0; i < Count; i++)
         {
-            answers.Add(await a.Line.Send("RequestAddMessage", talk.Draft()));
+            answers.Add(await a.Connection.Send("RequestAddMessage", conversation.Draft()));
         }
 
         var said = (await Task.WhenAll(answers)).Select(reply => reply.Done().GetProperty("message").Text("uuid")!).ToList();
 
-        (await b.Do("RequestMarkAllReaded", talk)).Done();
+        (await b.Do("RequestMarkAllReaded", conversation)).Done();
 
         await Counted(a, said[^1], readed: 2, delivered: 2);
-        Expect.All((await a.Log(talk)).Where(message => !message.Flag("isEvent")), message => Expect.Equal(2, message.Number("readedMembers")));
-        await a.Hear((await b.Say(talk)).Text("uuid")!);
-        Expect.InRange(a.Line.Inbox.Left("UpdatedMessageNotification").Count, 1, 101);
+        Expect.All((await a.Log(conversation)).Where(message => !message.Flag("isEvent")), message => Expect.Equal(2, message.Number("readedMembers")));
+        await a.Hear((await b.Say(conversation)).Text("uuid")!);
+        Expect.InRange(a.Connection.Inbox.Left("UpdatedMessageNotification").Count, 1, 101);
     }
 
-    private static async Task ConversationsAreSynchronisedInOneAnswerNewestFirst(Scene scene)
+    private static async Task ConversationsAreSynchronisedInOneAnswerNewestFirst(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
+        var (a, b, c) = await fixture.Three();
         var first = await a.Dialog(b);
         var second = await c.Group(b);
         var unread = (await a.Say(first)).Text("uuid")!;
@@ -150,11 +150,11 @@ internal static class ReceiptChecks
         Expect.Equal(2, told.Payload.Number("members"));
     }
 
-    private static async Task<(long Count, string? First)> Unread(Phone phone, Talk talk)
+    private static async Task<(long Count, string? First)> Unread(Phone phone, ConversationHandle conversation)
     {
         var sync = (await phone.Ask("RequestGetConversationsFull", new { userId = (string?)null })).Done();
-        var count = sync.Items("conversations").Single(item => item.Is("uuid", talk.Uuid)).Number("unreadedCounter");
-        Expect.Equal(count, (await phone.Conversation(talk)).GetProperty("conversation").Number("unreadedCounter"));
+        var count = sync.Items("conversations").Single(item => item.Is("uuid", conversation.Uuid)).Number("unreadedCounter");
+        Expect.Equal(count, (await phone.Conversation(conversation)).GetProperty("conversation").Number("unreadedCounter"));
         return (count, sync.Texts("firstUnreadMessageUuid").SingleOrDefault());
     }
 }

@@ -24,9 +24,9 @@ internal static class RegistrationChecks
         new("An application uuid that could be guessed is refused", ["FMT-3"], AShortApplicationUuidIsRefused),
     ];
 
-    private static async Task BeforeAuthenticationFiveRequestsAreServedAndTheRestAreNot(Scene scene)
+    private static async Task BeforeAuthenticationFiveRequestsAreServedAndTheRestAreNot(CheckFixture fixture)
     {
-        var stranger = await scene.Stranger();
+        var stranger = await fixture.Stranger();
 
         (await stranger.Ask("RequestPing", new { clientVersion = "7.14", when = 1 })).Done();
         (await stranger.Ask("RequestGetServerSettings", new { })).Done();
@@ -34,25 +34,25 @@ internal static class RegistrationChecks
         (await stranger.Ask("RequestTyping", new { conversationUuid = Opaque.Uuid() })).Refused("unauthenticated");
         (await stranger.Ask("GetBlackList", new { userId = (string?)null })).Refused("unauthenticated");
         (await stranger.Authenticate()).Refused("unauthenticated");
-        await scene.RequestCode(stranger);
+        await fixture.RequestCode(stranger);
         (await Confirm(stranger, await stranger.Code())).Done();
         await stranger.Login();
         (await stranger.Ask("GetBlackList", new { userId = (string?)null })).Done();
     }
 
-    private static async Task AConfirmationDoesNotAuthenticate(Scene scene)
+    private static async Task AConfirmationDoesNotAuthenticate(CheckFixture fixture)
     {
-        var stranger = await scene.Stranger();
-        await scene.RequestCode(stranger);
+        var stranger = await fixture.Stranger();
+        await fixture.RequestCode(stranger);
         (await Confirm(stranger, await stranger.Code())).Done();
 
         (await stranger.Ask("GetBlackList", new { userId = (string?)null })).Refused("unauthenticated");
     }
 
-    private static async Task ThePhoneNumberMustBeOneAndTheUserIdItsHash(Scene scene)
+    private static async Task ThePhoneNumberMustBeOneAndTheUserIdItsHash(CheckFixture fixture)
     {
-        var stranger = await scene.Stranger();
-        var (good, other) = (stranger.Account, scene.Nobody());
+        var stranger = await fixture.Stranger();
+        var (good, other) = (stranger.Account, fixture.Nobody());
 
         (await Register(stranger, good.OpenUserId, other.UserId)).Refused("bad_request");
         var local = good with { OpenUserId = "99123456" };
@@ -60,14 +60,14 @@ internal static class RegistrationChecks
         var words = good with { OpenUserId = "+alice" };
         (await Register(stranger, words.OpenUserId, words.UserId)).Refused("bad_request");
 
-        static Task<Reply> Register(Phone phone, string openUserId, string userId) => phone.Ask(
+        static Task<Response> Register(Phone phone, string openUserId, string userId) => phone.Ask(
             "RequestRegisterApplication", new { applicationType = "ios", openUserId, userId, uuid = Opaque.Uuid() });
     }
 
-    private static async Task FiveWrongCodesVoidTheCode(Scene scene)
+    private static async Task FiveWrongCodesVoidTheCode(CheckFixture fixture)
     {
-        var stranger = await scene.Stranger();
-        await scene.RequestCode(stranger);
+        var stranger = await fixture.Stranger();
+        await fixture.RequestCode(stranger);
 
         var code = await stranger.Code();
         for (var i = 0; i < 5; i++)
@@ -78,10 +78,10 @@ internal static class RegistrationChecks
         Expect.NotEqual("ok", (await Confirm(stranger, code)).Status);
     }
 
-    private static async Task ACodeConfirmsTheApplicationThatAskedForItAndNoOther(Scene scene)
+    private static async Task ACodeConfirmsTheApplicationThatAskedForItAndNoOther(CheckFixture fixture)
     {
-        var stranger = await scene.Stranger();
-        await scene.RequestCode(stranger);
+        var stranger = await fixture.Stranger();
+        await fixture.RequestCode(stranger);
 
         Expect.NotEqual("ok", (await stranger.Ask("RequestConfirmRegistration", new
         {
@@ -91,41 +91,41 @@ internal static class RegistrationChecks
         })).Status);
     }
 
-    private static async Task AnApplicationUuidIsOpaqueAndCaseSensitive(Scene scene)
+    private static async Task AnApplicationUuidIsOpaqueAndCaseSensitive(CheckFixture fixture)
     {
-        var account = scene.Nobody() with { Application = "6F-C2C6B7B15065-6396923166703690188" };
-        var phone = await scene.Newcomer(account);
-        await phone.Connect(scene.Url);
+        var account = fixture.Nobody() with { Application = "6F-C2C6B7B15065-6396923166703690188" };
+        var phone = await fixture.Newcomer(account);
+        await phone.Connect(fixture.Url);
 
         (await phone.Ask("RequestAuthenticationByApplication", new { userId = phone.UserId, uuid = account.Application.ToLowerInvariant() })).Refused("unauthenticated");
         await phone.Login();
     }
 
-    private static async Task AuthenticatingTheSameAgainIsOkAndAsAnotherIsAConflict(Scene scene)
+    private static async Task AuthenticatingTheSameAgainIsOkAndAsAnotherIsAConflict(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
+        var (a, b) = await fixture.Two();
 
         (await a.Authenticate()).Done();
         (await a.Ask("RequestAuthenticationByApplication", new { userId = b.UserId, uuid = b.Account.Application })).Refused("conflict");
         (await a.Ask("GetBlackList", new { userId = a.UserId })).Done();
     }
 
-    private static async Task ANewerConnectionOfTheSameApplicationDisplacesTheOlder(Scene scene)
+    private static async Task ANewerConnectionOfTheSameApplicationDisplacesTheOlder(CheckFixture fixture)
     {
-        var phone = await scene.Person();
-        var older = phone.Line;
-        var again = scene.Unconnected(phone.Account);
-        await again.Connect(scene.Url);
+        var phone = await fixture.Person();
+        var older = phone.Connection;
+        var again = fixture.Unconnected(phone.Account);
+        await again.Connect(fixture.Url);
         await again.Login();
 
         Expect.Equal(4001, await older.Closing());
         (await again.Ask("GetBlackList", new { userId = (string?)null })).Done();
     }
 
-    private static async Task TheOtherDevicesHearOfALoginAndSeeWhoIsOnline(Scene scene)
+    private static async Task TheOtherDevicesHearOfALoginAndSeeWhoIsOnline(CheckFixture fixture)
     {
-        var first = await scene.Newcomer();
-        var second = await scene.NewDevice(first);
+        var first = await fixture.Newcomer();
+        var second = await fixture.NewDevice(first);
 
         var told = await first.Notified("AuthenticationByApplicationNotification");
         var application = told.Payload.GetProperty("application");
@@ -139,27 +139,27 @@ internal static class RegistrationChecks
         var seen = (await Applications(second)).Select(item => item.Text("uuid")!).ToList();
         Expect.Equal(second.Account.Application, seen[0]);
         Expect.NotEqual(first.Account.Application, seen[1]);
-        await second.Line.Cut();
-        await Patience.Until(
+        await second.Connection.Cut();
+        await Timeouts.Until(
             async () => !(await Applications(first)).Single(item => item.Text("uuid") == name).Flag("online"),
-            Patience.Recovery,
+            Timeouts.Recovery,
             () => "a device whose connection is gone is still online");
         Expect.True((await Applications(first)).Single(item => item.Text("uuid") == first.Account.Application).Flag("online"));
-        await second.Return(scene.Url);
+        await second.Return(fixture.Url);
         Expect.Equal(name, (await first.Notified("AuthenticationByApplicationNotification")).Payload.GetProperty("application").Text("uuid")!);
 
         // The name opens nothing.
-        var thief = scene.Unconnected(second.Account with { Application = name });
-        await thief.Connect(scene.Url);
+        var thief = fixture.Unconnected(second.Account with { Application = name });
+        await thief.Connect(fixture.Url);
         (await thief.Authenticate()).Refused("unauthenticated");
     }
 
-    private static async Task ApplicationsAreListedNewestFirstAndConfirmedFilters(Scene scene)
+    private static async Task ApplicationsAreListedNewestFirstAndConfirmedFilters(CheckFixture fixture)
     {
-        var first = await scene.Newcomer();
-        var second = await scene.NewDevice(first);
-        var pending = await scene.Stranger(first.Account.Another());
-        await scene.RequestCode(pending);
+        var first = await fixture.Newcomer();
+        var second = await fixture.NewDevice(first);
+        var pending = await fixture.Stranger(first.Account.Another());
+        await fixture.RequestCode(pending);
 
         var confirmed = await Applications(first);
 
@@ -171,25 +171,25 @@ internal static class RegistrationChecks
         Expect.All(confirmed, item => Expect.True(item.Flag("confirmed") && item.IsNull("smsCode")));
     }
 
-    private static async Task ADeletedApplicationIsClosedWith4003AndItsCredentialIsVoid(Scene scene)
+    private static async Task ADeletedApplicationIsClosedWith4003AndItsCredentialIsVoid(CheckFixture fixture)
     {
-        var first = await scene.Newcomer();
-        var second = await scene.NewDevice(first);
-        var other = await scene.Person();
+        var first = await fixture.Newcomer();
+        var second = await fixture.NewDevice(first);
+        var other = await fixture.Person();
 
         (await first.Ask("RequestDeleteApplication", new { uuid = other.Account.Application })).Refused("not_found");
         (await first.Ask("RequestDeleteApplication", new { uuid = second.Account.Application })).Refused("not_found");
         (await first.Ask("RequestDeleteApplication", new { uuid = (await Applications(first))[0].Text("uuid") })).Done();
 
-        Expect.Equal(4003, await second.Line.Closing());
-        await second.Connect(scene.Url);
+        Expect.Equal(4003, await second.Connection.Closing());
+        await second.Connect(fixture.Url);
         (await second.Authenticate()).Refused("unauthenticated");
         Expect.Single(await Applications(first));
     }
 
-    private static async Task APushTokenIsSetForOnesOwnApplicationsOnly(Scene scene)
+    private static async Task APushTokenIsSetForOnesOwnApplicationsOnly(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
+        var (a, b) = await fixture.Two();
 
         (await a.Ask("RequestUpdateDeviceTokenByApplication", new { token = "t1", userId = a.UserId, uuid = a.Account.Application })).Done();
         (await a.Ask("RequestUpdateDeviceTokenByApplication", new { token = "t1", userId = b.UserId, uuid = a.Account.Application })).Refused("forbidden");
@@ -197,9 +197,9 @@ internal static class RegistrationChecks
         Expect.Equal("t1", (await Applications(a)).Single(item => item.Text("uuid") == a.Account.Application).Text("deviceToken"));
     }
 
-    private static async Task APushTokenBelongsToWhoSetItLast(Scene scene)
+    private static async Task APushTokenBelongsToWhoSetItLast(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
+        var (a, b) = await fixture.Two();
         var token = Opaque.Base64(32);
         foreach (var (taker, loser) in new[] { (a, b), (b, a), (a, b) })
         {
@@ -209,14 +209,14 @@ internal static class RegistrationChecks
         }
     }
 
-    private static async Task AShortApplicationUuidIsRefused(Scene scene)
+    private static async Task AShortApplicationUuidIsRefused(CheckFixture fixture)
     {
-        var account = scene.Nobody() with { Application = new string('a', 21) };
-        var phone = await scene.Stranger(account);
+        var account = fixture.Nobody() with { Application = new string('a', 21) };
+        var phone = await fixture.Stranger(account);
         (await phone.Ask("RequestRegisterApplication", phone.Registration())).Refused("bad_request");
     }
 
-    private static Task<Reply> Confirm(Phone phone, string smsCode) =>
+    private static Task<Response> Confirm(Phone phone, string smsCode) =>
         phone.Ask("RequestConfirmRegistration", new { smsCode, userId = phone.UserId, uuid = phone.Account.Application });
 
     private static async Task<System.Text.Json.JsonElement[]> Applications(Phone phone) =>

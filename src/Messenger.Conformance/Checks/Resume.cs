@@ -17,33 +17,33 @@ internal static class ResumeChecks
         new("Much missed is replayed whole or says resync and a sync finds all of it", ["RES-3", "REL-4"], MuchMissedIsReplayedWholeOrSaysResyncAndASyncFindsAllOfIt),
     ];
 
-    private static async Task AResumeAfterACutBringsEverythingMissedInOrder(Scene scene)
+    private static async Task AResumeAfterACutBringsEverythingMissedInOrder(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        await b.Hear((await a.Say(talk)).Text("uuid")!);
-        await b.Line.Cut();
-        var missed = await a.SayMany(talk, 50);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        await b.Hear((await a.Say(conversation)).Text("uuid")!);
+        await b.Connection.Cut();
+        var missed = await a.SayMany(conversation, 50);
 
-        var reply = await b.Return(scene.Url);
+        var reply = await b.Return(fixture.Url);
 
         Expect.Equal("ok", reply.Status);
         Expect.Null(reply.Description);
-        var live = await a.SayMany(talk, 5);
+        var live = await a.SayMany(conversation, 5);
         await b.Hear(live[^1]);
         Expect.Equal([.. missed, .. live], Heard(b));
     }
 
-    private static async Task AResumeAtAnOlderCursorBringsWhatFollowedItAgain(Scene scene)
+    private static async Task AResumeAtAnOlderCursorBringsWhatFollowedItAgain(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var said = await a.SayMany(talk, 3);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        var said = await a.SayMany(conversation, 3);
         await b.Hear(said[2]);
         var cursor = b.History.Entries().OfType<Notified>().First(notified =>
-            notified.Type == Talking.AddedMessage && notified.Payload.GetProperty("message").Is("uuid", said[0])).Cursor;
+            notified.Type == ConversationSteps.AddedMessage && notified.Payload.GetProperty("message").Is("uuid", said[0])).Cursor;
 
-        await b.Connect(scene.Url);
+        await b.Connect(fixture.Url);
         var reply = await b.Authenticate(cursor);
 
         Expect.Null(reply.Description);
@@ -51,77 +51,77 @@ internal static class ResumeChecks
         Expect.Equal(said[1..], Heard(b));
     }
 
-    private static async Task AResumeTwiceBringsNothingTwice(Scene scene)
+    private static async Task AResumeTwiceBringsNothingTwice(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        await b.Hear((await a.Say(conversation)).Text("uuid")!);
         for (var round = 0; round < 3; round++)
         {
-            await b.Line.Cut();
-            var missed = await a.SayMany(talk, 3);
-            Expect.Null((await b.Return(scene.Url)).Description);
+            await b.Connection.Cut();
+            var missed = await a.SayMany(conversation, 3);
+            Expect.Null((await b.Return(fixture.Url)).Description);
             await b.Hear(missed[^1]);
             Expect.Equal(missed, Heard(b));
         }
     }
 
-    private static async Task ALoginWithoutACursorBringsNothingOfBefore(Scene scene)
+    private static async Task ALoginWithoutACursorBringsNothingOfBefore(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        await b.Line.Cut();
-        var missed = await a.SayMany(talk, 100);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        await b.Connection.Cut();
+        var missed = await a.SayMany(conversation, 100);
 
-        await b.Connect(scene.Url);
+        await b.Connect(fixture.Url);
         await b.Login();
-        var live = await a.SayMany(talk, 2);
+        var live = await a.SayMany(conversation, 2);
         await b.Hear(live[^1]);
 
         NothingReplayed(missed, live, Heard(b));
     }
 
-    private static async Task ACursorThatCannotBeContinuedSaysResync(Scene scene)
+    private static async Task ACursorThatCannotBeContinuedSaysResync(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
         foreach (var cursor in new[] { "garbage", "0-0", "7fffffffffffffff-7fffffffffffffff", string.Empty })
         {
-            await b.Connect(scene.Url);
+            await b.Connect(fixture.Url);
 
             var reply = await b.Authenticate(cursor);
 
             Expect.Equal("ok", reply.Status);
             Expect.Equal("resync", reply.Description);
-            await b.Hear((await a.Say(talk)).Text("uuid")!);
+            await b.Hear((await a.Say(conversation)).Text("uuid")!);
         }
     }
 
-    private static async Task TheCursorOfAnotherDeviceSaysResync(Scene scene)
+    private static async Task TheCursorOfAnotherDeviceSaysResync(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        await b.Hear((await a.Say(talk)).Text("uuid")!);
-        await a.Connect(scene.Url);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        await b.Hear((await a.Say(conversation)).Text("uuid")!);
+        await a.Connect(fixture.Url);
 
         Expect.Equal("resync", (await a.Authenticate(b.LastCursor())).Description);
     }
 
-    private static async Task MuchMissedIsReplayedWholeOrSaysResyncAndASyncFindsAllOfIt(Scene scene)
+    private static async Task MuchMissedIsReplayedWholeOrSaysResyncAndASyncFindsAllOfIt(CheckFixture fixture)
     {
         const int MoreThanAnInboxKeeps = 700;
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        await b.Hear((await a.Say(conversation)).Text("uuid")!);
         var cursor = b.LastCursor();
-        await b.Line.Cut();
-        var missed = await a.SayMany(talk, MoreThanAnInboxKeeps);
+        await b.Connection.Cut();
+        var missed = await a.SayMany(conversation, MoreThanAnInboxKeeps);
 
-        await b.Connect(scene.Url);
+        await b.Connect(fixture.Url);
         var reply = await b.Authenticate(cursor);
         reply.Done();
 
-        var live = await a.SayMany(talk, 1);
+        var live = await a.SayMany(conversation, 1);
         await b.Hear(live[0]);
         if (reply.Description is null)
         {
@@ -134,8 +134,8 @@ internal static class ResumeChecks
         }
 
         var sync = (await b.Ask("RequestGetConversationsFull", new { userId = (string?)null })).Done();
-        Expect.Equal(MoreThanAnInboxKeeps + 2, Expect.Single(sync.Items("conversations"), item => item.Is("uuid", talk.Uuid)).Number("unreadedCounter"));
-        Expect.Equal(MoreThanAnInboxKeeps + 2, (await b.Log(talk)).Count(message => !message.Flag("isEvent")));
+        Expect.Equal(MoreThanAnInboxKeeps + 2, Expect.Single(sync.Items("conversations"), item => item.Is("uuid", conversation.Uuid)).Number("unreadedCounter"));
+        Expect.Equal(MoreThanAnInboxKeeps + 2, (await b.Log(conversation)).Count(message => !message.Flag("isEvent")));
     }
 
     /// <summary>
@@ -154,7 +154,7 @@ internal static class ResumeChecks
     {
         var entries = phone.History.Entries();
         var connection = entries.OfType<Opened>().Last().Connection;
-        return [.. entries.OfType<Notified>().Where(notified => notified.Connection == connection && notified.Type == Talking.AddedMessage)
+        return [.. entries.OfType<Notified>().Where(notified => notified.Connection == connection && notified.Type == ConversationSteps.AddedMessage)
             .Select(notified => notified.Payload.GetProperty("message")).Where(message => !message.Flag("isEvent")).Select(message => message.Text("uuid")!)];
     }
 }

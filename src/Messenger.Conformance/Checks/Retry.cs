@@ -19,118 +19,118 @@ internal static class RetryChecks
         new("A confirmation and keys can be sent again", ["TRY-7"], AConfirmationAndKeysCanBeSentAgain),
     ];
 
-    private static async Task AMessageWhoseAnswerWasLostIsStoredOnceAndToldOnce(Scene scene)
+    private static async Task AMessageWhoseAnswerWasLostIsStoredOnceAndToldOnce(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var draft = talk.Draft(Opaque.Uuid());
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        var draft = conversation.Draft(Opaque.Uuid());
         var uuid = Uuid(draft);
 
-        await a.Line.Send("RequestAddMessage", draft);
-        await a.Line.Cut();
-        (await a.Return(scene.Url)).Done();
+        await a.Connection.Send("RequestAddMessage", draft);
+        await a.Connection.Cut();
+        (await a.Return(fixture.Url)).Done();
         var first = (await a.Ask("RequestAddMessage", draft)).Done();
         var second = (await a.Ask("RequestAddMessage", draft)).Done();
 
         Expect.Equal(first.GetRawText(), second.GetRawText());
         await b.Hear(uuid);
-        await b.Hear((await a.Say(talk)).Text("uuid")!);
-        Expect.DoesNotContain(b.Line.Inbox.Left(Talking.AddedMessage), left => left.Payload.GetProperty("message").Is("uuid", uuid));
-        Expect.Single(await a.Log(talk), message => message.Is("uuid", uuid));
+        await b.Hear((await a.Say(conversation)).Text("uuid")!);
+        Expect.DoesNotContain(b.Connection.Inbox.Left(ConversationSteps.AddedMessage), left => left.Payload.GetProperty("message").Is("uuid", uuid));
+        Expect.Single(await a.Log(conversation), message => message.Is("uuid", uuid));
     }
 
-    private static async Task ARetryInAnotherCaseIsTheSameMessageInTheSpellingOfTheFirst(Scene scene)
+    private static async Task ARetryInAnotherCaseIsTheSameMessageInTheSpellingOfTheFirst(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
         var uuid = Opaque.Uuid();
-        var first = await a.Say(talk, uuid.ToUpperInvariant());
+        var first = await a.Say(conversation, uuid.ToUpperInvariant());
 
-        var second = await a.Say(talk, uuid);
+        var second = await a.Say(conversation, uuid);
 
         Expect.Equal(uuid.ToUpperInvariant(), second.Text("uuid"));
         Expect.Equal(first.Number("created"), second.Number("created"));
         Expect.Equal(first.Text("bodyEncryptedBase64"), second.Text("bodyEncryptedBase64"));
     }
 
-    private static async Task PipelinedRetriesOfOneMessageStoreItOnce(Scene scene)
+    private static async Task PipelinedRetriesOfOneMessageStoreItOnce(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var draft = talk.Draft();
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        var draft = conversation.Draft();
 
-        var answers = new List<Task<Reply>>();
+        var answers = new List<Task<Response>>();
         for (var i = 0; i < 20; i++)
         {
-            answers.Add(await a.Line.Send("RequestAddMessage", draft));
+            answers.Add(await a.Connection.Send("RequestAddMessage", draft));
         }
 
         var replies = await Task.WhenAll(answers);
 
         Expect.Single(replies.Select(reply => reply.Done().GetRawText()).Distinct());
-        Expect.Single(await a.Log(talk), message => message.Is("uuid", Uuid(draft)));
+        Expect.Single(await a.Log(conversation), message => message.Is("uuid", Uuid(draft)));
     }
 
-    private static async Task EveryOtherWriteCanBeSentTwice(Scene scene)
+    private static async Task EveryOtherWriteCanBeSentTwice(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var (talk, creation) = a.Creation(isDialog: false, [], [b]);
+        var (a, b, c) = await fixture.Three();
+        var (conversation, creation) = a.Creation(isDialog: false, [], [b]);
         await Twice(a, "RequestCreateConversationFull", creation);
-        var message = (await a.Say(talk)).Text("uuid")!;
-        await Twice(b, "MessageDelivered", new { conversationUuid = talk.Uuid, messageUuid = message });
-        await Twice(b, "RequestMessagesReaded", new { conversationUuid = talk.Uuid, messageUuids = new[] { message } });
-        await Twice(b, "RequestMarkAllReaded", new { conversationUuid = talk.Uuid });
-        await Twice(a, "RequestAddMember", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key, sessionKeyValue = Opaque.Key(a.UserId, c.UserId) });
-        await Twice(a, "RequestChangeToAdmin", new { conversationUuid = talk.Uuid, userId = c.UserId });
+        var message = (await a.Say(conversation)).Text("uuid")!;
+        await Twice(b, "MessageDelivered", new { conversationUuid = conversation.Uuid, messageUuid = message });
+        await Twice(b, "RequestMessagesReaded", new { conversationUuid = conversation.Uuid, messageUuids = new[] { message } });
+        await Twice(b, "RequestMarkAllReaded", new { conversationUuid = conversation.Uuid });
+        await Twice(a, "RequestAddMember", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key, sessionKeyValue = Opaque.Key(a.UserId, c.UserId) });
+        await Twice(a, "RequestChangeToAdmin", new { conversationUuid = conversation.Uuid, userId = c.UserId });
         await Twice(a, "AddBlackList", new { userId = b.UserId });
         await Twice(a, "RemoveBlackList", new { userId = b.UserId });
-        await Twice(b, "AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = message, reason = "Spam" });
-        await Twice(a, "RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = message });
-        await Twice(a, "RequestRenameConversation", new { conversationUuid = talk.Uuid, title = "the same" });
+        await Twice(b, "AddMessageReport", new { conversationUuid = conversation.Uuid, messageUuid = message, reason = "Spam" });
+        await Twice(a, "RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = message });
+        await Twice(a, "RequestRenameConversation", new { conversationUuid = conversation.Uuid, title = "the same" });
 
-        var events = (await a.Log(talk)).Select(row => row.Text("eventType")).Where(type => type is not null);
+        var events = (await a.Log(conversation)).Select(row => row.Text("eventType")).Where(type => type is not null);
         Expect.Equal(["Added", "Added", "ChangedToAdmin"], events.Where(type => type is "Added" or "ChangedToAdmin"));
     }
 
-    private static async Task ReKeyingWithTheSameWrappedKeysIsARetry(Scene scene)
+    private static async Task ReKeyingWithTheSameWrappedKeysIsARetry(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
-        var payload = new { conversationUuid = talk.Uuid, sessionKeys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) } };
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
+        var payload = new { conversationUuid = conversation.Uuid, sessionKeys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) } };
 
         var first = (await a.Ask("RequestAddNewSessionKeys", payload)).Done().Text("sessionKeyUuid");
         var second = (await a.Ask("RequestAddNewSessionKeys", payload)).Done().Text("sessionKeyUuid");
 
         Expect.Equal(first, second);
-        Expect.Single(await a.Log(talk), message => message.Text("eventType") == "SessionKeyRegenerated");
+        Expect.Single(await a.Log(conversation), message => message.Text("eventType") == "SessionKeyRegenerated");
     }
 
-    private static async Task ReKeyingSaidAgainAfterSomebodyElsesMakesNoThirdKey(Scene scene)
+    private static async Task ReKeyingSaidAgainAfterSomebodyElsesMakesNoThirdKey(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
         var (own, other) = (Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId));
 
         var mine = await Rekey(a, own, other);
         var theirs = await Rekey(b, Opaque.Key(b.UserId, a.UserId), Opaque.Key(b.UserId, b.UserId));
         Expect.Equal(mine, await Rekey(a, own, other));
-        Expect.Equal(theirs, (await a.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
+        Expect.Equal(theirs, (await a.Conversation(conversation)).GetProperty("conversation").Text("sessionKeyUuid"));
 
         // A key names everyone who is there: one copy more is for one person more.
-        (await a.AddMember(talk, c, key: theirs)).Done();
+        (await a.AddMember(conversation, c, key: theirs)).Done();
         var more = await Rekey(a, own, other, Opaque.Key(a.UserId, c.UserId));
         Expect.NotEqual(mine, more);
-        (await c.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = more })).Done();
-        (await c.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = mine })).Refused("not_found");
-        Expect.Equal(3, (await a.Log(talk)).Count(message => message.Text("eventType") == "SessionKeyRegenerated"));
+        (await c.Ask("RequestGetSessionKey", new { conversationUuid = conversation.Uuid, sessionKeyUuid = more })).Done();
+        (await c.Ask("RequestGetSessionKey", new { conversationUuid = conversation.Uuid, sessionKeyUuid = mine })).Refused("not_found");
+        Expect.Equal(3, (await a.Log(conversation)).Count(message => message.Text("eventType") == "SessionKeyRegenerated"));
 
         async Task<string> Rekey(Phone who, params object[] keys) =>
-            (await who.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid")!;
+            (await who.Ask("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid")!;
     }
 
-    private static async Task WhoWasKickedOrBlacklistedGetsWhatIsStoredForARepeat(Scene scene)
+    private static async Task WhoWasKickedOrBlacklistedGetsWhatIsStoredForARepeat(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
+        var (a, b, c) = await fixture.Three();
         var group = await a.Group(b, c);
         var draft = group.Draft();
         var first = (await c.Ask("RequestAddMessage", draft)).Done().GetProperty("message");
@@ -149,17 +149,17 @@ internal static class RetryChecks
             Expect.Equal((first.Text("uuid"), first.Number("created")), (again.Text("uuid"), again.Number("created")));
     }
 
-    private static async Task OfTwoWhoCreateOneUuidAtOnceOneHasItAndTheOtherAConflict(Scene scene)
+    private static async Task OfTwoWhoCreateOneUuidAtOnceOneHasItAndTheOtherAConflict(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
+        var (a, b, c) = await fixture.Three();
         for (var round = 0; round < 10; round++)
         {
-            var (talk, mine) = a.Creation(isDialog: false, [], [c]);
+            var (conversation, mine) = a.Creation(isDialog: false, [], [c]);
             var (_, template) = b.Creation(isDialog: false, [], [c]);
             var yours = System.Text.Json.JsonSerializer.SerializeToNode(template)!;
-            yours["conversationUuid"] = talk.Uuid;
-            var first = await a.Line.Send("RequestCreateConversationFull", mine);
-            var second = await b.Line.Send("RequestCreateConversationFull", yours);
+            yours["conversationUuid"] = conversation.Uuid;
+            var first = await a.Connection.Send("RequestCreateConversationFull", mine);
+            var second = await b.Connection.Send("RequestCreateConversationFull", yours);
             var replies = await Task.WhenAll(first, second);
 
             var winner = Expect.Single(replies, reply => reply.Status is null);
@@ -168,10 +168,10 @@ internal static class RetryChecks
         }
     }
 
-    private static async Task AConfirmationAndKeysCanBeSentAgain(Scene scene)
+    private static async Task AConfirmationAndKeysCanBeSentAgain(CheckFixture fixture)
     {
-        var stranger = await scene.Stranger();
-        await scene.RequestCode(stranger);
+        var stranger = await fixture.Stranger();
+        await fixture.RequestCode(stranger);
         var confirmation = new { smsCode = await stranger.Code(), userId = stranger.UserId, uuid = stranger.Account.Application };
         await Twice(stranger, "RequestConfirmRegistration", confirmation);
         await stranger.Login();

@@ -20,9 +20,9 @@ internal static class SeedExactChecks
         new("A file stands before its preview", ["FILE-14"], AFileStandsBeforeItsPreview),
     ];
 
-    private static async Task TheUserIdMayBeLeftOut(Scene scene)
+    private static async Task TheUserIdMayBeLeftOut(CheckFixture fixture)
     {
-        var stranger = await scene.Stranger();
+        var stranger = await fixture.Stranger();
         var reply = await stranger.Ask("RequestRegisterApplication", new
         {
             applicationType = "android",
@@ -39,42 +39,42 @@ internal static class SeedExactChecks
         await stranger.Login();
     }
 
-    private static async Task ALateAttempt(Scene scene)
+    private static async Task ALateAttempt(CheckFixture fixture)
     {
-        var phone = await scene.Person();
-        var late = scene.Unconnected(phone.Account);
-        var other = scene.Unconnected(phone.Account);
-        await phone.Connect(scene.Url);
+        var phone = await fixture.Person();
+        var late = fixture.Unconnected(phone.Account);
+        var other = fixture.Unconnected(phone.Account);
+        await phone.Connect(fixture.Url);
         (await Attempt(phone, "one", 2)).Done();
-        await late.Connect(scene.Url);
+        await late.Connect(fixture.Url);
         (await Attempt(late, "one", 1)).Refused("conflict");
         (await phone.Ask("RequestPing", new { when = 1 })).Done();
         Expect.True(phone.IsConnected, "the late attempt displaced the live connection");
 
         // Another run is another process of the client, and counts from wherever it likes.
-        await other.Connect(scene.Url);
+        await other.Connect(fixture.Url);
         (await Attempt(other, "two", 1)).Done();
-        Expect.Equal(4001, await phone.Line.Closing());
+        Expect.Equal(4001, await phone.Connection.Closing());
 
-        static Task<Reply> Attempt(Phone phone, string run, int n) =>
+        static Task<Response> Attempt(Phone phone, string run, int n) =>
             phone.Ask("RequestAuthenticationByApplication", new { userId = phone.UserId, uuid = phone.Account.Application, attempt = new { run, n } });
     }
 
-    private static async Task OnesOtherDevicesHearOfNewKeys(Scene scene)
+    private static async Task OnesOtherDevicesHearOfNewKeys(CheckFixture fixture)
     {
-        var first = await scene.Person();
-        var second = await scene.Second(first);
+        var first = await fixture.Person();
+        var second = await fixture.Second(first);
         await first.AddKeys();
         var told = await second.Notified("NotificationNewPublicKey", told => told.Payload.Text("userId") == first.UserId);
         Expect.True(told.Payload.IsNull("conversationUuid"));
         (await first.Ask("RequestPing", new { when = 1 })).Done();
-        Expect.Empty(first.Line.Inbox.Left("NotificationNewPublicKey"));
+        Expect.Empty(first.Connection.Inbox.Left("NotificationNewPublicKey"));
     }
 
-    private static async Task TheCreatorsOtherDevices(Scene scene)
+    private static async Task TheCreatorsOtherDevices(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var second = await scene.Second(a);
+        var (a, b) = await fixture.Two();
+        var second = await fixture.Second(a);
         var alone = await a.Group();
         Expect.Equal(a.UserId, (await Told(second, alone)).Text("userId"));
         var both = await a.Group(b);
@@ -82,35 +82,35 @@ internal static class SeedExactChecks
         Expect.Equal(b.UserId, (await Told(second, both)).Text("userId"));
         await b.HearEvent(both, "Added");
         Expect.Equal(b.UserId, (await Told(b, both)).Text("userId"));
-        Expect.DoesNotContain(b.Line.Inbox.Left(Introduced), told => told.Payload.Text("userId") == a.UserId && told.Payload.GetProperty("conversation").Is("uuid", both.Uuid));
+        Expect.DoesNotContain(b.Connection.Inbox.Left(Introduced), told => told.Payload.Text("userId") == a.UserId && told.Payload.GetProperty("conversation").Is("uuid", both.Uuid));
 
-        static async Task<System.Text.Json.JsonElement> Told(Phone phone, Talk talk) =>
-            (await phone.Notified(Introduced, told => told.Payload.GetProperty("conversation").Is("uuid", talk.Uuid))).Payload;
+        static async Task<System.Text.Json.JsonElement> Told(Phone phone, ConversationHandle conversation) =>
+            (await phone.Notified(Introduced, told => told.Payload.GetProperty("conversation").Is("uuid", conversation.Uuid))).Payload;
     }
 
-    private static async Task AdminsStandAsNamed(Scene scene)
+    private static async Task AdminsStandAsNamed(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Create(isDialog: false, admins: [c, b], members: []);
-        var admins = (await a.Conversation(talk)).GetProperty("conversation").Texts("admins");
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Create(isDialog: false, admins: [c, b], members: []);
+        var admins = (await a.Conversation(conversation)).GetProperty("conversation").Texts("admins");
         Expect.Equal(a.UserId, admins[^1]);
         Expect.Equal([c.UserId, b.UserId, a.UserId], admins);
         var dialog = await a.Dialog(b);
         Expect.Equal([b.UserId, a.UserId], (await b.Conversation(dialog)).GetProperty("conversation").Texts("admins"));
     }
 
-    private static async Task EitherSideDeletes(Scene scene)
+    private static async Task EitherSideDeletes(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        var (first, second, own) = ((await a.Say(talk)).Text("uuid")!, (await a.Say(talk)).Text("uuid")!, (await b.Say(talk)).Text("uuid")!);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        var (first, second, own) = ((await a.Say(conversation)).Text("uuid")!, (await a.Say(conversation)).Text("uuid")!, (await b.Say(conversation)).Text("uuid")!);
         (await Delete(b, first)).Done();
         Expect.Equal(b.UserId, (await a.Notified("DeleteMessageNotification", told => told.Payload.Is("messageUuid", first))).Payload.Text("userId"));
 
         (await a.Ask("AddBlackList", new { userId = b.UserId })).Done();
         (await Delete(b, second)).Refused("forbidden");
         (await Delete(b, own)).Done();
-        var theirs = (await a.Say(talk)).Text("uuid")!;
+        var theirs = (await a.Say(conversation)).Text("uuid")!;
         (await Delete(a, theirs)).Done();
 
         // In a group it is its author, or an admin.
@@ -119,37 +119,37 @@ internal static class SeedExactChecks
         var uuid = (await a.Say(group)).Text("uuid")!;
         (await b.Ask("RequestDeleteMessage", new { conversationUuid = group.Uuid, uuid })).Refused("forbidden");
 
-        Task<Reply> Delete(Phone who, string uuid) => who.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid });
+        Task<Response> Delete(Phone who, string uuid) => who.Ask("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid });
     }
 
-    private static async Task ABodyIsCountedDecoded(Scene scene)
+    private static async Task ABodyIsCountedDecoded(CheckFixture fixture)
     {
         const int Most = 64 * 1024;
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
         foreach (var body in new[] { Convert.ToBase64String(new byte[Most]), new string('!', Most) })
         {
-            var uuid = (await a.Say(talk, body: body)).Text("uuid")!;
+            var uuid = (await a.Say(conversation, body: body)).Text("uuid")!;
             Expect.True((await b.Hear(uuid)).Text("bodyEncryptedBase64") == body, "the body is not what was sent");
         }
 
-        (await a.Ask("RequestAddMessage", talk.Draft(body: Convert.ToBase64String(new byte[Most + 1])))).Refused("bad_request");
+        (await a.Ask("RequestAddMessage", conversation.Draft(body: Convert.ToBase64String(new byte[Most + 1])))).Refused("bad_request");
     }
 
-    private static async Task AFileStandsBeforeItsPreview(Scene scene)
+    private static async Task AFileStandsBeforeItsPreview(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var (talk, message) = await FileChecks.Announced(a, b);
-        using var http = await FileChecks.Http(scene, a);
+        var (a, b) = await fixture.Two();
+        var (conversation, message) = await FileChecks.Announced(a, b);
+        using var http = await FileChecks.Http(fixture, a);
         foreach (var query in new[] { "fileNameEncrypted=cHJldmlldw%3D%3D&mimeType=image/jpeg", "fileNameEncrypted=ZmlsZQ%3D%3D&mimeType=image/jpeg&previewFileNameEncrypted=cHJldmlldw%3D%3D" })
         {
-            using var up = await http.PostAsync(new Uri($"upload/conversation_{talk.Uuid}/{message}?{query}", UriKind.Relative), new ByteArrayContent(FileChecks.Content));
+            using var up = await http.PostAsync(new Uri($"upload/conversation_{conversation.Uuid}/{message}?{query}", UriKind.Relative), new ByteArrayContent(FileChecks.Content));
             Expect.InRange((int)up.StatusCode, 200, 299);
         }
 
         foreach (var type in new[] { "RequestGetFiles", "RequestGetFilesFast" })
         {
-            var files = (await b.Ask(type, new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files");
+            var files = (await b.Ask(type, new { conversationUuid = conversation.Uuid, messageUuid = message })).Done().Items("files");
             Expect.Equal(["ZmlsZQ==", "cHJldmlldw=="], files.Select(file => file.Text("fileNameEncrypted")!));
         }
     }

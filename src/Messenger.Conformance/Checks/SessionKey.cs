@@ -15,89 +15,89 @@ internal static class SessionKeyChecks
         new("Public keys that changed since the current key are told until it is replaced", ["KEY-5", "SYNC-6"], PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced),
     ];
 
-    private static async Task EachMemberGetsTheCopyThatWasWrappedForThem(Scene scene)
+    private static async Task EachMemberGetsTheCopyThatWasWrappedForThem(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
 
-        var mine = await Key(a, talk, talk.Key);
-        var theirs = await Key(b, talk, talk.Key);
+        var mine = await Key(a, conversation, conversation.Key);
+        var theirs = await Key(b, conversation, conversation.Key);
 
         Expect.Equal((a.UserId, b.UserId), (mine.Text("userId"), theirs.Text("userId")));
         Expect.NotEqual(mine.Text("keyEncryptedBase64"), theirs.Text("keyEncryptedBase64"));
         Expect.Equal(mine.Text("signatureBase64"), theirs.Text("signatureBase64"));
         Expect.Equal(a.UserId, theirs.Text("signerUserId"));
-        Expect.Equal(theirs.Text("keyEncryptedBase64"), (await b.Conversation(talk)).GetProperty("sessionKey").Text("keyEncryptedBase64"));
+        Expect.Equal(theirs.Text("keyEncryptedBase64"), (await b.Conversation(conversation)).GetProperty("sessionKey").Text("keyEncryptedBase64"));
     }
 
-    private static async Task ReKeyingMakesANewCurrentKeyAndTheOlderStaysReadable(Scene scene)
+    private static async Task ReKeyingMakesANewCurrentKeyAndTheOlderStaysReadable(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b, c);
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b, c);
         var forMe = Opaque.Key(a.UserId, a.UserId);
 
         var uuid = (await a.Ask("RequestAddNewSessionKeys", new
         {
-            conversationUuid = talk.Uuid,
+            conversationUuid = conversation.Uuid,
             sessionKeys = new[] { forMe, Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId), Opaque.Key(a.UserId, c.UserId) },
         })).Done().Text("sessionKeyUuid")!;
 
         var told = (await b.Notified("NotificationNewSessionKey")).Payload.GetProperty("sessionKey");
         Expect.Equal((uuid, b.UserId), (told.Text("uuid"), told.Text("userId")));
-        await c.HearEvent(talk, "SessionKeyRegenerated");
+        await c.HearEvent(conversation, "SessionKeyRegenerated");
         Expect.Equal(c.UserId, (await c.Notified("NotificationNewSessionKey")).Payload.GetProperty("sessionKey").Text("userId"));
-        Expect.Equal(uuid, (await c.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
-        Expect.Equal(uuid, (await c.Conversation(talk)).GetProperty("sessionKey").Text("uuid"));
-        Expect.Equal(talk.Key, (await Key(c, talk, talk.Key)).Text("uuid"));
-        (await c.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = Opaque.Uuid() })).Refused("not_found");
+        Expect.Equal(uuid, (await c.Conversation(conversation)).GetProperty("conversation").Text("sessionKeyUuid"));
+        Expect.Equal(uuid, (await c.Conversation(conversation)).GetProperty("sessionKey").Text("uuid"));
+        Expect.Equal(conversation.Key, (await Key(c, conversation, conversation.Key)).Text("uuid"));
+        (await c.Ask("RequestGetSessionKey", new { conversationUuid = conversation.Uuid, sessionKeyUuid = Opaque.Uuid() })).Refused("not_found");
         var first = System.Text.Json.JsonSerializer.SerializeToElement(forMe);
-        Expect.Equal(first.Text("keyEncryptedBase64"), (await Key(a, talk, uuid)).Text("keyEncryptedBase64"));
+        Expect.Equal(first.Text("keyEncryptedBase64"), (await Key(a, conversation, uuid)).Text("keyEncryptedBase64"));
     }
 
-    private static async Task ReKeyingForWhoIsNoMemberIsABadRequestAndChangesNothing(Scene scene)
+    private static async Task ReKeyingForWhoIsNoMemberIsABadRequestAndChangesNothing(CheckFixture fixture)
     {
-        var (a, b, stranger) = await scene.Three();
-        var talk = await a.Group(b);
+        var (a, b, stranger) = await fixture.Three();
+        var conversation = await a.Group(b);
 
         (await b.Ask("RequestAddNewSessionKeys", new
         {
-            conversationUuid = talk.Uuid,
+            conversationUuid = conversation.Uuid,
             sessionKeys = new[] { Opaque.Key(b.UserId, b.UserId), Opaque.Key(b.UserId, stranger.UserId) },
         })).Refused("bad_request");
 
-        Expect.Equal(talk.Key, (await a.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
+        Expect.Equal(conversation.Key, (await a.Conversation(conversation)).GetProperty("conversation").Text("sessionKeyUuid"));
     }
 
-    private static async Task AnyMemberMayReKeyForEveryone(Scene scene)
+    private static async Task AnyMemberMayReKeyForEveryone(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b, c);
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b, c);
         object[] keys = [Opaque.Key(b.UserId, b.UserId), Opaque.Key(b.UserId, a.UserId), Opaque.Key(b.UserId, c.UserId)];
         foreach (var count in new[] { 1, 2 })
         {
-            (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = keys[..count] })).Refused("conflict");
+            (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = keys[..count] })).Refused("conflict");
         }
 
-        Expect.Equal(talk.Key, (await c.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
-        var made = (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid");
-        Expect.Equal(made, (await c.Conversation(talk)).GetProperty("conversation").Text("sessionKeyUuid"));
+        Expect.Equal(conversation.Key, (await c.Conversation(conversation)).GetProperty("conversation").Text("sessionKeyUuid"));
+        var made = (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid");
+        Expect.Equal(made, (await c.Conversation(conversation)).GetProperty("conversation").Text("sessionKeyUuid"));
     }
 
-    private static async Task PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced(Scene scene)
+    private static async Task PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Dialog(b);
-        Expect.Empty((await a.Do("RequestGetUpdatedPublicKeys", talk)).Done().GetProperty("publicKeys").EnumerateObject());
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Dialog(b);
+        Expect.Empty((await a.Do("RequestGetUpdatedPublicKeys", conversation)).Done().GetProperty("publicKeys").EnumerateObject());
 
         await b.AddKeys();
         await a.Notified("NotificationNewPublicKey");
 
-        var key = (await a.Do("RequestGetUpdatedPublicKeys", talk)).Done().GetProperty("publicKeys").EnumerateObject().Single();
+        var key = (await a.Do("RequestGetUpdatedPublicKeys", conversation)).Done().GetProperty("publicKeys").EnumerateObject().Single();
         Expect.Equal(b.UserId, key.Name);
-        (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) } })).Done();
-        Expect.Empty((await a.Do("RequestGetUpdatedPublicKeys", talk)).Done().GetProperty("publicKeys").EnumerateObject());
+        (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) } })).Done();
+        Expect.Empty((await a.Do("RequestGetUpdatedPublicKeys", conversation)).Done().GetProperty("publicKeys").EnumerateObject());
     }
 
-    private static async Task<System.Text.Json.JsonElement> Key(Phone phone, Talk talk, string sessionKeyUuid) =>
-        (await phone.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid })).Done().GetProperty("sessionKey");
+    private static async Task<System.Text.Json.JsonElement> Key(Phone phone, ConversationHandle conversation, string sessionKeyUuid) =>
+        (await phone.Ask("RequestGetSessionKey", new { conversationUuid = conversation.Uuid, sessionKeyUuid })).Done().GetProperty("sessionKey");
 }

@@ -17,26 +17,26 @@ internal static class VisibilityChecks
         new("A message answers what its author can see and not itself", ["MSG-4"], AMessageAnswersWhatItsAuthorCanSeeAndNotItself),
     ];
 
-    private static async Task ComingBackTakesNothingAway(Scene scene)
+    private static async Task ComingBackTakesNothingAway(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
-        var (theirs, own) = ((await a.Say(talk)).Text("uuid")!, (await b.Say(talk)).Text("uuid")!);
-        (await b.Read(talk, theirs)).Done();
-        (await a.Kick(talk, b)).Done();
-        var between = (await a.Say(talk)).Text("uuid")!;
-        (await a.AddMember(talk, b)).Done();
-        var after = (await a.Say(talk)).Text("uuid")!;
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
+        var (theirs, own) = ((await a.Say(conversation)).Text("uuid")!, (await b.Say(conversation)).Text("uuid")!);
+        (await b.Read(conversation, theirs)).Done();
+        (await a.Kick(conversation, b)).Done();
+        var between = (await a.Say(conversation)).Text("uuid")!;
+        (await a.AddMember(conversation, b)).Done();
+        var after = (await a.Say(conversation)).Text("uuid")!;
 
-        var seen = await b.Log(talk);
+        var seen = await b.Log(conversation);
         Expect.Equal([theirs, own, after], seen.Where(message => !message.Flag("isEvent")).Select(message => message.Text("uuid")!));
-        Expect.Equal([after], (await b.Newer(talk, own)).Where(message => !message.Flag("isEvent")).Select(message => message.Text("uuid")!));
-        Expect.Equal(1, (await b.Conversation(talk)).GetProperty("conversation").Number("unreadedCounter"));
-        var log = await a.Log(talk);
+        Expect.Equal([after], (await b.Newer(conversation, own)).Where(message => !message.Flag("isEvent")).Select(message => message.Text("uuid")!));
+        Expect.Equal(1, (await b.Conversation(conversation)).GetProperty("conversation").Number("unreadedCounter"));
+        var log = await a.Log(conversation);
         Expect.Equal((2, 2), Counted(theirs));
         Expect.Equal((1, 1), Counted(between));
         Expect.Equal((2, 1), Counted(after));
-        (await b.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = own })).Done();
+        (await b.Ask("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = own })).Done();
 
         (int, int) Counted(string uuid)
         {
@@ -45,96 +45,96 @@ internal static class VisibilityChecks
         }
     }
 
-    private static async Task WhoLeftDeletesAndReports(Scene scene)
+    private static async Task WhoLeftDeletesAndReports(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
-        var (theirs, own) = ((await a.Say(talk)).Text("uuid")!, (await b.Say(talk)).Text("uuid")!);
-        (await b.Leave(talk)).Done();
-        var after = (await a.Say(talk)).Text("uuid")!;
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
+        var (theirs, own) = ((await a.Say(conversation)).Text("uuid")!, (await b.Say(conversation)).Text("uuid")!);
+        (await b.Leave(conversation)).Done();
+        var after = (await a.Say(conversation)).Text("uuid")!;
 
-        (await b.Ask("AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = theirs, reason = "Spam" })).Done();
-        (await b.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = own })).Done();
+        (await b.Ask("AddMessageReport", new { conversationUuid = conversation.Uuid, messageUuid = theirs, reason = "Spam" })).Done();
+        (await b.Ask("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = own })).Done();
         await a.Notified("DeleteMessageNotification", told => told.Payload.Is("messageUuid", own));
-        (await b.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = theirs })).Refused("forbidden");
-        (await b.Ask("RequestDeleteMessage", new { conversationUuid = talk.Uuid, uuid = after })).Refused("not_found");
-        (await b.Ask("AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = after, reason = "Spam" })).Refused("not_found");
-        (await b.Ask("AddConversationReport", new { conversationUuid = talk.Uuid, reason = "Spam" })).Refused("not_found");
-        (await b.Read(talk, theirs)).Refused("not_found");
-        var log = await a.Log(talk);
+        (await b.Ask("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = theirs })).Refused("forbidden");
+        (await b.Ask("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = after })).Refused("not_found");
+        (await b.Ask("AddMessageReport", new { conversationUuid = conversation.Uuid, messageUuid = after, reason = "Spam" })).Refused("not_found");
+        (await b.Ask("AddConversationReport", new { conversationUuid = conversation.Uuid, reason = "Spam" })).Refused("not_found");
+        (await b.Read(conversation, theirs)).Refused("not_found");
+        var log = await a.Log(conversation);
         Expect.True(log.Single(message => message.Is("uuid", theirs)).Flag("objectionable"));
         Expect.True(log.Single(message => message.Is("uuid", own)).Flag("deleted"));
     }
 
-    private static async Task NobodyIsToldWhatBecomesOfAMessageFromBefore(Scene scene)
+    private static async Task NobodyIsToldWhatBecomesOfAMessageFromBefore(CheckFixture fixture)
     {
-        var (a, b, c) = await scene.Three();
-        var talk = await a.Group(b);
-        var (reported, deleted) = ((await a.Say(talk)).Text("uuid")!, (await a.Say(talk)).Text("uuid")!);
-        (await a.AddMember(talk, c)).Done();
-        var seen = (await a.Say(talk)).Text("uuid")!;
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Group(b);
+        var (reported, deleted) = ((await a.Say(conversation)).Text("uuid")!, (await a.Say(conversation)).Text("uuid")!);
+        (await a.AddMember(conversation, c)).Done();
+        var seen = (await a.Say(conversation)).Text("uuid")!;
 
-        (await b.Ask("AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = reported, reason = "Spam" })).Done();
-        (await a.Ask("RequestDeleteMessages", new { conversationUuid = talk.Uuid, uuids = new[] { deleted, seen } })).Done();
+        (await b.Ask("AddMessageReport", new { conversationUuid = conversation.Uuid, messageUuid = reported, reason = "Spam" })).Done();
+        (await a.Ask("RequestDeleteMessages", new { conversationUuid = conversation.Uuid, uuids = new[] { deleted, seen } })).Done();
 
         await a.Notified("UpdatedMessageNotification", told => told.Payload.Is("uuid", reported));
         await b.Notified("DeleteMessageNotification", told => told.Payload.Is("messageUuid", deleted));
         await c.Notified("DeleteMessageNotification", told => told.Payload.Is("messageUuid", seen));
-        await c.Hear((await a.Say(talk)).Text("uuid")!);
-        Expect.Empty(c.Line.Inbox.Left("DeleteMessageNotification"));
-        Expect.Empty(c.Line.Inbox.Left("UpdatedMessageNotification"));
+        await c.Hear((await a.Say(conversation)).Text("uuid")!);
+        Expect.Empty(c.Connection.Inbox.Left("DeleteMessageNotification"));
+        Expect.Empty(c.Connection.Inbox.Left("UpdatedMessageNotification"));
     }
 
-    private static async Task WhoWasRemovedSeesTheNicksOfThen(Scene scene)
+    private static async Task WhoWasRemovedSeesTheNicksOfThen(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
-        var said = (await a.Say(talk)).Text("uuid")!;
-        (await a.Ask("UpdateMemberNick", new { conversationUuid = talk.Uuid, nickEncrypted = "then" })).Done();
-        (await a.Kick(talk, b)).Done();
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
+        var said = (await a.Say(conversation)).Text("uuid")!;
+        (await a.Ask("UpdateMemberNick", new { conversationUuid = conversation.Uuid, nickEncrypted = "then" })).Done();
+        (await a.Kick(conversation, b)).Done();
         Expect.Equal("then", await Nick());
-        (await a.Ask("UpdateMemberNick", new { conversationUuid = talk.Uuid, nickEncrypted = "later" })).Done();
+        (await a.Ask("UpdateMemberNick", new { conversationUuid = conversation.Uuid, nickEncrypted = "later" })).Done();
         Expect.Null(await Nick());
-        (await a.AddMember(talk, b)).Done();
+        (await a.AddMember(conversation, b)).Done();
         Expect.Equal("later", await Nick());
 
-        async Task<string?> Nick() => (await b.Log(talk)).Single(message => message.Is("uuid", said)).Text("userNick");
+        async Task<string?> Nick() => (await b.Log(conversation)).Single(message => message.Is("uuid", said)).Text("userNick");
     }
 
-    private static async Task WhoWasRemovedSeesTheFilesOfThen(Scene scene)
+    private static async Task WhoWasRemovedSeesTheFilesOfThen(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group(b);
-        var message = (await a.Ask("RequestAddMessage", talk.Draft(hasFiles: true))).Done().GetProperty("message").Text("uuid")!;
-        (await a.Kick(talk, b)).Done();
-        using var author = await FileChecks.Http(scene, a);
-        using var up = await author.PostAsync(FileChecks.OneShot(talk, message), new ByteArrayContent(FileChecks.Content));
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group(b);
+        var message = (await a.Ask("RequestAddMessage", conversation.Draft(hasFiles: true))).Done().GetProperty("message").Text("uuid")!;
+        (await a.Kick(conversation, b)).Done();
+        using var author = await FileChecks.Http(fixture, a);
+        using var up = await author.PostAsync(FileChecks.OneShot(conversation, message), new ByteArrayContent(FileChecks.Content));
         FileChecks.Good(up);
-        using var mine = await author.GetAsync(FileChecks.Download(talk, message));
+        using var mine = await author.GetAsync(FileChecks.Download(conversation, message));
         FileChecks.Good(mine);
 
-        Expect.Empty((await b.Ask("RequestGetFiles", new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files"));
-        Expect.Empty((await b.Ask("RequestGetFilesFast", new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files"));
-        using var removed = await FileChecks.Http(scene, b);
-        using var refused = await removed.GetAsync(FileChecks.Download(talk, message));
+        Expect.Empty((await b.Ask("RequestGetFiles", new { conversationUuid = conversation.Uuid, messageUuid = message })).Done().Items("files"));
+        Expect.Empty((await b.Ask("RequestGetFilesFast", new { conversationUuid = conversation.Uuid, messageUuid = message })).Done().Items("files"));
+        using var removed = await FileChecks.Http(fixture, b);
+        using var refused = await removed.GetAsync(FileChecks.Download(conversation, message));
         Expect.Equal(HttpStatusCode.NotFound, refused.StatusCode);
-        (await a.AddMember(talk, b)).Done();
-        Expect.Single((await b.Ask("RequestGetFiles", new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files"));
+        (await a.AddMember(conversation, b)).Done();
+        Expect.Single((await b.Ask("RequestGetFiles", new { conversationUuid = conversation.Uuid, messageUuid = message })).Done().Items("files"));
     }
 
-    private static async Task AMessageAnswersWhatItsAuthorCanSeeAndNotItself(Scene scene)
+    private static async Task AMessageAnswersWhatItsAuthorCanSeeAndNotItself(CheckFixture fixture)
     {
-        var (a, b) = await scene.Two();
-        var talk = await a.Group();
-        var before = (await a.Say(talk)).Text("uuid")!;
-        (await a.AddMember(talk, b)).Done();
+        var (a, b) = await fixture.Two();
+        var conversation = await a.Group();
+        var before = (await a.Say(conversation)).Text("uuid")!;
+        (await a.AddMember(conversation, b)).Done();
         var own = Opaque.Uuid();
 
-        (await b.Ask("RequestAddMessage", talk.Draft(reply: before))).Refused("bad_request");
-        (await b.Ask("RequestAddMessage", talk.Draft(own, reply: own))).Refused("bad_request");
-        (await b.Ask("RequestAddMessage", talk.Draft(reply: Opaque.Uuid()))).Refused("bad_request");
-        await a.Say(talk, reply: before);
-        await b.Say(talk, own);
-        Expect.Equal(own, (await b.Say(talk, reply: own)).Text("replyMessageUuid"));
+        (await b.Ask("RequestAddMessage", conversation.Draft(reply: before))).Refused("bad_request");
+        (await b.Ask("RequestAddMessage", conversation.Draft(own, reply: own))).Refused("bad_request");
+        (await b.Ask("RequestAddMessage", conversation.Draft(reply: Opaque.Uuid()))).Refused("bad_request");
+        await a.Say(conversation, reply: before);
+        await b.Say(conversation, own);
+        Expect.Equal(own, (await b.Say(conversation, reply: own)).Text("replyMessageUuid"));
     }
 }

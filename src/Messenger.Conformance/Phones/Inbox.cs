@@ -5,14 +5,14 @@ public sealed class Inbox
 {
     private readonly Lock _lock = new();
     private readonly List<Notified> _waiting = [];
-    private readonly List<Reply> _strays = [];
+    private readonly List<Response> _strays = [];
     private TaskCompletionSource _changed = New();
     private bool _closed;
 
     /// <summary>Takes the first notification of this type that matches; waits for it if it is not there yet.</summary>
     public async Task<Notified> Take(string type, Func<Notified, bool> matches)
     {
-        using var deadline = new CancellationTokenSource(Patience.Frame);
+        using var deadline = new CancellationTokenSource(Timeouts.Frame);
         return await Await(() => _waiting.Find(item => item.Type == type && matches(item)) is { } found && _waiting.Remove(found) ? found : null, type, deadline.Token);
     }
 
@@ -29,9 +29,9 @@ public sealed class Inbox
         own: false);
 
     /// <summary>Takes the next answer that had no id.</summary>
-    public async Task<Reply> TakeStray()
+    public async Task<Response> TakeStray()
     {
-        using var deadline = new CancellationTokenSource(Patience.Frame);
+        using var deadline = new CancellationTokenSource(Timeouts.Frame);
         return await Await(
             () =>
             {
@@ -60,7 +60,7 @@ public sealed class Inbox
         }
     }
 
-    public void AddStray(Reply reply)
+    public void AddStray(Response reply)
     {
         lock (_lock)
         {
@@ -93,7 +93,7 @@ public sealed class Inbox
 
                 if (_closed)
                 {
-                    throw new LineBrokenException($"the connection ended before {what}; there were {Summary()}");
+                    throw new ConnectionBrokenException($"the connection ended before {what}; there were {Summary()}");
                 }
 
                 changed = _changed.Task;

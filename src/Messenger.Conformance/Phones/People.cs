@@ -116,7 +116,7 @@ public sealed class People(Target target)
             (await phone.Ask("RequestUpdateContactList", new { contactList = Array.Empty<object>(), merge = false })).Done();
             return true;
         }
-        catch (Exception fault) when (fault is BrokenRuleException or LineBrokenException or TimeoutException or ProtocolBrokenException or System.Net.WebSockets.WebSocketException)
+        catch (Exception fault) when (fault is BrokenRuleException or ConnectionBrokenException or TimeoutException or ProtocolBrokenException or System.Net.WebSockets.WebSocketException)
         {
             // The check that spoilt this person says what is wrong; the next one gets another.
             return false;

@@ -5,7 +5,7 @@ namespace Messenger.Conformance.Phones;
 /// <summary>One application of one person: registers, logs in, loses its connection and resumes, and records all of it.</summary>
 public sealed class Phone : IAsyncDisposable
 {
-    private Line? _line;
+    private RawConnection? _connection;
 
     private readonly Codes _codes;
 
@@ -24,9 +24,9 @@ public sealed class Phone : IAsyncDisposable
     public History History { get; }
 
     /// <summary>The connection that it has now.</summary>
-    public Line Line => _line ?? throw new InvalidOperationException("not connected");
+    public RawConnection Connection => _connection ?? throw new InvalidOperationException("not connected");
 
-    public bool IsConnected => _line is { Ended.IsCompleted: false };
+    public bool IsConnected => _connection is { Ended.IsCompleted: false };
 
     /// <summary>A new person or application, registered and logged in.</summary>
     public static async Task<Phone> Join(Uri server, Account account, bool withKeys = true, Codes? codes = null)
@@ -54,12 +54,12 @@ public sealed class Phone : IAsyncDisposable
     /// <summary>Opens a connection, leaving it unauthenticated.</summary>
     public async Task Connect(Uri server)
     {
-        if (_line is { } old)
+        if (_connection is { } old)
         {
             await old.DisposeAsync();
         }
 
-        _line = await Line.Connect(server, History);
+        _connection = await RawConnection.Connect(server, History);
     }
 
     /// <summary>Asks for a code and confirms it.</summary>
@@ -98,17 +98,17 @@ public sealed class Phone : IAsyncDisposable
     };
 
     /// <summary>Authenticates; the reply tells by its description whether to resynchronise.</summary>
-    public Task<Reply> Authenticate(string? resumeCursor = null) => Ask(
+    public Task<Response> Authenticate(string? resumeCursor = null) => Ask(
         "RequestAuthenticationByApplication",
         resumeCursor is null
             ? new { userId = UserId, uuid = Account.Application }
             : new { userId = UserId, uuid = Account.Application, resumeCursor });
 
     /// <summary>Authenticates as a client that understands these features.</summary>
-    public Task<Reply> Authenticate(IReadOnlyCollection<string> features, string? resumeCursor = null)
+    public Task<Response> Authenticate(IReadOnlyCollection<string> features, string? resumeCursor = null)
     {
         // Before the answer comes: it may have members of theirs.
-        Line.Features = features;
+        Connection.Features = features;
         return Ask("RequestAuthenticationByApplication", new { userId = UserId, uuid = Account.Application, resumeCursor, features });
     }
 
@@ -120,7 +120,7 @@ public sealed class Phone : IAsyncDisposable
     }
 
     /// <summary>Connects anew and resumes after the last cursor seen.</summary>
-    public async Task<Reply> Return(Uri server)
+    public async Task<Response> Return(Uri server)
     {
         await Connect(server);
         return await Authenticate(LastCursor());
@@ -137,14 +137,14 @@ public sealed class Phone : IAsyncDisposable
         publicKeyBase64 = "-----BEGIN PUBLIC KEY-----\n" + Opaque.Base64(66) + "\n-----END PUBLIC KEY-----\n",
     })).Done();
 
-    public Task<Reply> Ask(string type, object payload) => Line.Ask(type, payload);
+    public Task<Response> Ask(string type, object payload) => Connection.Ask(type, payload);
 
     /// <summary>Waits for a notification of this type that matches, and takes it.</summary>
-    public Task<Notified> Notified(string type, Func<Notified, bool>? matches = null) => Line.Inbox.Take(type, matches ?? (_ => true));
+    public Task<Notified> Notified(string type, Func<Notified, bool>? matches = null) => Connection.Inbox.Take(type, matches ?? (_ => true));
 
     public async ValueTask DisposeAsync()
     {
-        if (_line is { } line)
+        if (_connection is { } line)
         {
             await line.DisposeAsync();
         }

@@ -6,8 +6,8 @@ namespace Messenger.Conformance.Phones;
 /// <param name="Urls">WebSockets of one server or cluster; phones take them in turn.</param>
 /// <param name="Codes">Where its codes come from.</param>
 /// <param name="Prefix">What made-up phone numbers begin with; six digits follow.</param>
-/// <param name="Patience">How long one frame is awaited.</param>
-public sealed record Target(IReadOnlyList<Uri> Urls, Codes Codes, string Prefix = Account.Prefix, TimeSpan? Patience = null)
+/// <param name="Timeout">How long one frame is awaited.</param>
+public sealed record Target(IReadOnlyList<Uri> Urls, Codes Codes, string Prefix = Account.Prefix, TimeSpan? Timeout = null)
 {
     private int _turn;
 

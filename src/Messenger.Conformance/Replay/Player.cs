@@ -18,7 +18,7 @@ public sealed class Player(Transcript transcript, Target target) : IAsyncDisposa
     /// <exception cref="System.Net.WebSockets.WebSocketException">Nobody answers there.</exception>
     public async Task<IReadOnlyList<Difference>> Play(bool keepPeople = false, Action<Step>? done = null, CancellationToken cancellation = default)
     {
-        Patience.Use(target.Patience);
+        Timeouts.Use(target.Timeout);
         if (!keepPeople)
         {
             await MakePeople();

@@ -17,7 +17,7 @@ internal sealed class Wire : IAsyncDisposable
 
     public async Task Open(Uri url)
     {
-        using var deadline = new CancellationTokenSource(Patience.Frame);
+        using var deadline = new CancellationTokenSource(Timeouts.Frame);
         _socket.Options.AddSubProtocol("messenger.v1");
         await _socket.ConnectAsync(url, deadline.Token);
         _receiving = Receive();
@@ -25,14 +25,14 @@ internal sealed class Wire : IAsyncDisposable
 
     public async Task Send(string text)
     {
-        using var deadline = new CancellationTokenSource(Patience.Frame);
+        using var deadline = new CancellationTokenSource(Timeouts.Frame);
         await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, deadline.Token);
     }
 
     /// <summary>Closes as the client of the transcript did, with a code where a client may give it.</summary>
     public async Task Close(int code)
     {
-        using var deadline = new CancellationTokenSource(Patience.Frame);
+        using var deadline = new CancellationTokenSource(Timeouts.Frame);
         if (code is not (1000 or (>= 3000 and <= 4999)))
         {
             _socket.Abort();
@@ -74,7 +74,7 @@ internal sealed class Wire : IAsyncDisposable
     private async Task<T?> Await<T>(Func<T?> take)
         where T : class
     {
-        using var deadline = new CancellationTokenSource(Patience.Frame);
+        using var deadline = new CancellationTokenSource(Timeouts.Frame);
         while (true)
         {
             Task changed;

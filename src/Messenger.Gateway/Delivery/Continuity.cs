@@ -4,11 +4,11 @@ using Messenger.Contracts;
 namespace Messenger.Gateway.Delivery;
 
 /// <summary>
-/// One session's place in its device's notices. Pure: no clock, no lock, no call. The caller asks for each thing that happened what is
+/// One session's place in its device's notifications. Pure: no clock, no lock, no call. The caller asks for each thing that happened what is
 /// to be done, and then takes what is ready with <see cref="TryNext"/>.
 /// </summary>
 /// <remarks>
-/// Promise: what <see cref="TryNext"/> gives are the notices of one epoch, without a hole, without a double, in order,
+/// Promise: what <see cref="TryNext"/> gives are the notifications of one epoch, without a hole, without a double, in order,
 /// from the number that the device named when the session connected. Where that cannot be kept it says <see cref="Step.Lost"/>, and gives no more.
 /// </remarks>
 internal sealed class Continuity
@@ -19,14 +19,14 @@ internal sealed class Continuity
     /// <summary>Payload bytes of those.</summary>
     public const int HeldBytes = 128 * 1024;
 
-    private readonly Queue<Numbered> ready = new();
-    private Dictionary<long, Notice>? held;
-    private int heldBytes;
-    private Phase phase = Phase.Connecting;
-    private long epoch;
-    private long number;
-    private long head;
-    private bool fetching;
+    private readonly Queue<Numbered> _ready = new();
+    private Dictionary<long, SerializedNotification>? _held;
+    private int _heldBytes;
+    private Phase _phase = Phase.Connecting;
+    private long _epoch;
+    private long _number;
+    private long _head;
+    private bool _fetching;
 
     private enum Phase
     {
@@ -41,85 +41,85 @@ internal sealed class Continuity
     }
 
     /// <summary>The epoch; 0 before the device answered.</summary>
-    public long Epoch => epoch;
+    public long Epoch => _epoch;
 
     /// <summary>The last number that is ready or was taken.</summary>
-    public long Number => number;
+    public long Number => _number;
 
     /// <summary>Whether there is anything to renew a lease for.</summary>
-    public bool IsLive => phase == Phase.Live;
+    public bool IsLive => _phase == Phase.Live;
 
     /// <summary>Whether a number is known to exist that is not here yet.</summary>
-    public bool IsBehind => head > number;
+    public bool IsBehind => _head > _number;
 
     /// <summary>An event of the stream. One without a number (0) is ready at once, or dropped before <see cref="Begin"/>.</summary>
-    public Step Receive(long eventEpoch, long eventNumber, Notice notice)
+    public Step Receive(long eventEpoch, long eventNumber, SerializedNotification notification)
     {
-        if (phase == Phase.Lost)
+        if (_phase == Phase.Lost)
         {
             return Step.None;
         }
 
-        if (phase == Phase.Connecting && epoch == 0)
+        if (_phase == Phase.Connecting && _epoch == 0)
         {
             // The device's answer will tell the epoch; till then the events agree with one another.
-            epoch = eventEpoch;
+            _epoch = eventEpoch;
         }
 
-        if (eventEpoch != epoch)
+        if (eventEpoch != _epoch)
         {
             return Lose();
         }
 
         if (eventNumber == 0)
         {
-            if (phase == Phase.Live)
+            if (_phase == Phase.Live)
             {
-                ready.Enqueue(new Numbered(0, notice));
+                _ready.Enqueue(new Numbered(0, notification));
             }
 
             return Step.None;
         }
 
-        if (eventNumber <= number)
+        if (eventNumber <= _number)
         {
             return Step.None;
         }
 
-        if (phase == Phase.Live && eventNumber == number + 1)
+        if (_phase == Phase.Live && eventNumber == _number + 1)
         {
-            Ready(notice);
+            Ready(notification);
             ReadyHeld();
         }
         else
         {
-            Hold(eventNumber, notice);
+            Hold(eventNumber, notification);
         }
 
         return FetchIfBehind();
     }
 
     /// <summary>The device's answer: what was missed comes first.</summary>
-    public Step Connect(long deviceEpoch, long before, IReadOnlyCollection<Notice> missed)
+    public Step Connect(long deviceEpoch, long before, IReadOnlyCollection<SerializedNotification> missed)
     {
-        Debug.Assert(phase is Phase.Connecting or Phase.Lost, "a session connects once");
-        if (phase == Phase.Lost)
+        Debug.Assert(_phase is Phase.Connecting or Phase.Lost, "a session connects once");
+        if (_phase == Phase.Lost)
         {
             return Step.None;
         }
 
-        if (epoch != 0 && epoch != deviceEpoch)
+        if (_epoch != 0 && _epoch != deviceEpoch)
         {
             // An event of this session can only follow its connection: it is the newer one.
             return Lose();
         }
 
-        phase = Phase.Connected;
-        epoch = deviceEpoch;
-        number = before;
-        foreach (var notice in missed)
+        _phase = Phase.Connected;
+        _epoch = deviceEpoch;
+        _number = before;
+        foreach (var notification in missed)
         {
-            Ready(notice);
+            Ready(notification);
         }
 
         return Step.None;
@@ -128,27 +128,27 @@ internal sealed class Continuity
     /// <summary>The client has its answer: what is ready may be taken.</summary>
     public Step Begin()
     {
-        if (phase == Phase.Connected)
+        if (_phase == Phase.Connected)
         {
-            phase = Phase.Live;
+            _phase = Phase.Live;
             ReadyHeld();
         }
 
         return FetchIfBehind();
     }
 
-    /// <summary>The next notice to hand on; false when there is none now.</summary>
+    /// <summary>The next notification to hand on; false when there is none now.</summary>
     public bool TryNext(out Numbered next)
     {
         next = default;
-        return phase == Phase.Live && ready.TryDequeue(out next);
+        return _phase == Phase.Live && _ready.TryDequeue(out next);
     }
 
     /// <summary>What the device keeps after the number that was asked for.</summary>
     public Step Fetched(long after, InboxPage page)
     {
-        fetching = false;
-        if (phase == Phase.Lost)
+        _fetching = false;
+        if (_phase == Phase.Lost)
         {
             return Step.None;
         }
@@ -158,37 +158,37 @@ internal sealed class Continuity
             return Lose();
         }
 
-        var before = number;
+        var before = _number;
         var next = after;
-        foreach (var notice in page.Notices)
+        foreach (var notification in page.Notifications)
         {
             next++;
-            if (next == number + 1)
+            if (next == _number + 1)
             {
-                Ready(notice);
+                Ready(notification);
             }
         }
 
         ReadyHeld();
 
         // An inbox that does not have what an event named is no inbox of this epoch.
-        return IsBehind && number == before ? Lose() : FetchIfBehind();
+        return IsBehind && _number == before ? Lose() : FetchIfBehind();
     }
 
     /// <summary>The lease says where the device is. Being behind alone is no reason to fetch: events may be on their way.</summary>
     public Step Leased(long deviceEpoch, long deviceNumber)
     {
-        if (phase is not (Phase.Connected or Phase.Live))
+        if (_phase is not (Phase.Connected or Phase.Live))
         {
             return Step.None;
         }
 
-        if (deviceEpoch != epoch)
+        if (deviceEpoch != _epoch)
         {
             return Lose();
         }
 
-        head = Math.Max(head, deviceNumber);
+        _head = Math.Max(_head, deviceNumber);
         return Step.None;
     }
 
@@ -197,52 +197,52 @@ internal sealed class Continuity
 
     private Step FetchIfBehind()
     {
-        if (phase != Phase.Live || fetching || !IsBehind)
+        if (_phase != Phase.Live || _fetching || !IsBehind)
         {
             return Step.None;
         }
 
-        fetching = true;
+        _fetching = true;
         return Step.Fetch;
     }
 
     private Step Lose()
     {
-        phase = Phase.Lost;
-        ready.Clear();
-        held = null;
+        _phase = Phase.Lost;
+        _ready.Clear();
+        _held = null;
         return Step.Lost;
     }
 
-    private void Ready(Notice notice)
+    private void Ready(SerializedNotification notification)
     {
-        number++;
-        ready.Enqueue(new Numbered(number, notice));
+        _number++;
+        _ready.Enqueue(new Numbered(_number, notification));
     }
 
     private void ReadyHeld()
     {
-        while (held is not null && held.Remove(number + 1, out var notice))
+        while (_held is not null && _held.Remove(_number + 1, out var notification))
         {
-            heldBytes -= notice.Payload.Length;
-            Ready(notice);
+            _heldBytes -= notification.Payload.Length;
+            Ready(notification);
         }
 
-        if (held is not null && (held.Count == 0 || !IsBehind))
+        if (_held is not null && (_held.Count == 0 || !IsBehind))
         {
             // What is left came by a fetch as well.
-            held = null;
-            heldBytes = 0;
+            _held = null;
+            _heldBytes = 0;
         }
     }
 
-    private void Hold(long eventNumber, Notice notice)
+    private void Hold(long eventNumber, SerializedNotification notification)
     {
-        head = Math.Max(head, eventNumber);
-        held ??= [];
-        if (held.Count < HeldCount && heldBytes < HeldBytes && held.TryAdd(eventNumber, notice))
+        _head = Math.Max(_head, eventNumber);
+        _held ??= [];
+        if (_held.Count < HeldCount && _heldBytes < HeldBytes && _held.TryAdd(eventNumber, notification))
         {
-            heldBytes += notice.Payload.Length;
+            _heldBytes += notification.Payload.Length;
         }
     }
 }
@@ -259,5 +259,5 @@ internal enum Step
     Lost,
 }
 
-/// <summary>A notice and its number; 0 for one that is not replayed.</summary>
-internal readonly record struct Numbered(long Number, Notice Notice);
+/// <summary>A notification and its number; 0 for one that is not replayed.</summary>
+internal readonly record struct Numbered(long Number, SerializedNotification Notification);

@@ -12,7 +12,7 @@ public interface ISessionOutlet
     /// <see cref="Flush"/> at the latest.
     /// </summary>
     /// <param name="cursor">Where to resume after it; null on what is not replayed.</param>
-    bool TrySend(Notice notice, Cursor? cursor);
+    bool TrySend(SerializedNotification notification, Cursor? cursor);
 
     /// <summary>What is queued goes out.</summary>
     void Flush();

@@ -8,7 +8,7 @@ namespace Messenger.Gateway.Delivery;
 /// <summary>Renews the leases of all sessions, batched by the silo of their devices, and lets those catch up that lost a tail.</summary>
 /// <param name="chance">What the jitter is drawn from; null: chance.</param>
 public sealed class LeaseKeeper(
-    Subscriptions sessions, IDeviceLeasesClient leases, TimeProvider time, ILogger<LeaseKeeper> log, Random? chance = null)
+    Subscriptions sessions, IDeviceLeasesClient leases, TimeProvider timeProvider, ILogger<LeaseKeeper> logger, Random? chance = null)
 {
     /// <summary>Between two rounds, give or take <see cref="Jitter"/>: a third of the lease.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -33,7 +33,7 @@ public sealed class LeaseKeeper(
             while (true)
             {
                 var jitter = ((chance ?? Random.Shared).NextDouble() - 0.5) * Jitter;
-                await Task.Delay(Period + jitter, time, stopping);
+                await Task.Delay(Period + jitter, timeProvider, stopping);
                 await Renew(stopping);
             }
         }
@@ -58,7 +58,7 @@ public sealed class LeaseKeeper(
         var behind = (await Task.WhenAll(byHost.Select(silo => Renew(silo.Key, silo.Value, stopping)))).SelectMany(late => late).ToList();
         if (behind.Count > 0)
         {
-            await Task.Delay(OnTheWay, time, stopping);
+            await Task.Delay(OnTheWay, timeProvider, stopping);
             behind.ForEach(session => session.CatchUp());
         }
     }
@@ -77,7 +77,7 @@ public sealed class LeaseKeeper(
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                DeliveryLog.RenewalFailed(log, host, chunk.Length, e.Message);
+                DeliveryLog.RenewalFailed(logger, host, chunk.Length, e.Message);
                 report = new LeaseReport([], Array.ConvertAll(chunk, claim => claim.Session));
             }
 
@@ -117,7 +117,7 @@ public sealed class LeaseKeeper(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            DeliveryLog.AskFailed(log, e.Message);
+            DeliveryLog.AskFailed(logger, e.Message);
             return false;
         }
     }

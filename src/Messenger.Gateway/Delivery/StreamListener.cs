@@ -19,35 +19,35 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
     /// <summary>Silence that long means that nobody sends to us any more: two beats may be lost.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
-    private readonly IServiceProvider services;
-    private readonly Subscriptions sessions;
-    private readonly IGatewayStreams streams;
-    private readonly LeaseKeeper leases;
-    private readonly TimeProvider time;
-    private readonly ILogger<StreamListener> log;
-    private readonly CancellationTokenSource stopping = new();
-    private Task loop = Task.CompletedTask;
-    private long heard;
+    private readonly IServiceProvider _services;
+    private readonly Subscriptions _sessions;
+    private readonly IGatewayStreams _streams;
+    private readonly LeaseKeeper _leases;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<StreamListener> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
+    private long _heard;
 
     public StreamListener(
-        IServiceProvider services, Subscriptions sessions, IGatewayStreams streams, LeaseKeeper leases, TimeProvider time, ILogger<StreamListener> log)
+        IServiceProvider services, Subscriptions sessions, IGatewayStreams streams, LeaseKeeper leases, TimeProvider timeProvider, ILogger<StreamListener> logger)
     {
-        (this.services, this.sessions, this.streams, this.leases, this.time, this.log) = (services, sessions, streams, leases, time, log);
+        (_services, _sessions, _streams, _leases, _timeProvider, _logger) = (services, sessions, streams, leases, timeProvider, logger);
     }
 
     /// <summary>Whether something was heard on the stream lately: notifications come at once. False is slow, not wrong.</summary>
-    public bool Hears => Volatile.Read(ref heard) is var at && at != 0 && time.GetElapsedTime(at) < Silence;
+    public bool Hears => Volatile.Read(ref _heard) is var at && at != 0 && _timeProvider.GetElapsedTime(at) < Silence;
 
     /// <summary>Whether it ever listened: before that nothing reaches its connections at once.</summary>
-    public bool HasListened => Volatile.Read(ref heard) != 0;
+    public bool HasListened => Volatile.Read(ref _heard) != 0;
 
     public Task OnNextAsync(IList<SequentialItem<GatewayBatch>> items)
     {
         ArgumentNullException.ThrowIfNull(items);
-        Volatile.Write(ref heard, time.GetTimestamp());
+        Volatile.Write(ref _heard, _timeProvider.GetTimestamp());
         foreach (var item in items)
         {
-            sessions.Receive(item.Item);
+            _sessions.Receive(item.Item);
         }
 
         return Task.CompletedTask;
@@ -55,7 +55,7 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
 
     public Task OnErrorAsync(Exception ex)
     {
-        DeliveryLog.StreamError(log, ex);
+        DeliveryLog.StreamError(_logger, ex);
         return Task.CompletedTask;
     }
 
@@ -70,7 +70,7 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
 
     public ValueTask DisposeAsync()
     {
-        stopping.Dispose();
+        _stopping.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -79,14 +79,14 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
         await Subscribe();
         using (ExecutionContext.SuppressFlow())
         {
-            loop = Task.Run(() => Task.WhenAll(Watch(), leases.Run(stopping.Token)), CancellationToken.None);
+            _loop = Task.Run(() => Task.WhenAll(Supervise(), _leases.Run(_stopping.Token)), CancellationToken.None);
         }
     }
 
     private async Task Stop(CancellationToken impatient)
     {
-        await stopping.CancelAsync();
-        await loop;
+        await _stopping.CancelAsync();
+        await _loop;
         try
         {
             await Unsubscribe().WaitAsync(impatient);
@@ -95,29 +95,29 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            DeliveryLog.StreamError(log, e);
+            DeliveryLog.StreamError(_logger, e);
         }
     }
 
-    private async Task Watch()
+    private async Task Supervise()
     {
-        using var timer = new PeriodicTimer(Beat, time);
+        using var timer = new PeriodicTimer(Beat, _timeProvider);
         try
         {
             do
             {
                 if (!Hears)
                 {
-                    DeliveryLog.HeartbeatMissed(log);
+                    DeliveryLog.HeartbeatMissed(_logger);
                     DeliveryMeter.Resubscribed.Add(1);
                     await Subscribe();
                 }
 
-                streams.Publish(sessions.Gateway, new GatewayEvent(GatewayStream.Heartbeat, 0, 0, null, CloseCode.None));
+                _streams.Publish(_sessions.Gateway, new GatewayEvent(GatewayStream.Heartbeat, 0, 0, null, CloseCode.None));
             }
-            while (await timer.WaitForNextTickAsync(stopping.Token));
+            while (await timer.WaitForNextTickAsync(_stopping.Token));
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // Stop() asked for it.
         }
@@ -131,14 +131,14 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
             await Mine().SubscribeAsync(this);
 
             // The silence before is no news about this subscription.
-            Volatile.Write(ref heard, time.GetTimestamp());
-            DeliveryLog.Subscribed(log);
+            Volatile.Write(ref _heard, _timeProvider.GetTimestamp());
+            DeliveryLog.Subscribed(_logger);
         }
 #pragma warning disable CA1031 // Tried again at the next beat.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            DeliveryLog.SubscribeFailed(log, e);
+            DeliveryLog.SubscribeFailed(_logger, e);
         }
     }
 
@@ -151,5 +151,5 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
     }
 
     private IAsyncStream<GatewayBatch> Mine() =>
-        services.GetRequiredKeyedService<IStreamProvider>(GatewayStream.Provider).GetStream<GatewayBatch>(GatewayStream.Of(sessions.Gateway));
+        _services.GetRequiredKeyedService<IStreamProvider>(GatewayStream.Provider).GetStream<GatewayBatch>(GatewayStream.Of(_sessions.Gateway));
 }

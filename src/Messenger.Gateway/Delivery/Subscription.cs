@@ -21,19 +21,19 @@ public sealed class Subscription : IAsyncDisposable
     /// <summary>Between two tries, growing by itself.</summary>
     private static readonly TimeSpan FetchPause = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock gate = new();
-    private readonly Continuity continuity = new();
-    private readonly Subscriptions owner;
-    private readonly ISessionOutlet outlet;
-    private readonly IDeviceGrain device;
-    private Task fetch = Task.CompletedTask;
-    private bool connected;
-    private bool over;
-    private bool unflushed;
+    private readonly Lock _gate = new();
+    private readonly Continuity _continuity = new();
+    private readonly Subscriptions _owner;
+    private readonly ISessionOutlet _outlet;
+    private readonly IDeviceGrain _device;
+    private Task _fetch = Task.CompletedTask;
+    private bool _connected;
+    private bool _over;
+    private bool _unflushed;
 
     internal Subscription(Subscriptions owner, long session, IDeviceGrain device, ISessionOutlet outlet)
     {
-        (this.owner, this.device, this.outlet) = (owner, device, outlet);
+        (_owner, _device, _outlet) = (owner, device, outlet);
         Session = session;
     }
 
@@ -49,31 +49,31 @@ public sealed class Subscription : IAsyncDisposable
     /// </summary>
     public async Task<Connected?> Connect(string? resumeCursor, LoginAttempt? attempt = null)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (connected)
+            if (_connected)
             {
                 throw new InvalidOperationException("a subscription connects once");
             }
 
-            connected = true;
+            _connected = true;
         }
 
-        var answer = await device.Connect(new Connection(owner.Gateway, Session) { Attempt = attempt }, resumeCursor);
-        lock (gate)
+        var answer = await _device.Connect(new Connection(_owner.Gateway, Session) { Attempt = attempt }, resumeCursor);
+        lock (_gate)
         {
             Host = answer.Host;
-            Do(continuity.Connect(answer.Epoch, answer.Number, answer.Missed));
-            return over ? null : answer;
+            Do(_continuity.Connect(answer.Epoch, answer.Number, answer.Missed));
+            return _over ? null : answer;
         }
     }
 
     /// <summary>The client has its answer: lets the notifications flow.</summary>
     public void Begin()
     {
-        lock (gate)
+        lock (_gate)
         {
-            Do(continuity.Begin());
+            Do(_continuity.Begin());
         }
     }
 
@@ -82,14 +82,14 @@ public sealed class Subscription : IAsyncDisposable
     {
         Task inFlight;
         bool goodbye;
-        lock (gate)
+        lock (_gate)
         {
-            goodbye = connected;
-            connected = over = true;
-            inFlight = fetch;
+            goodbye = _connected;
+            _connected = _over = true;
+            inFlight = _fetch;
         }
 
-        if (!owner.Remove(this))
+        if (!_owner.Remove(this))
         {
             return;
         }
@@ -98,13 +98,13 @@ public sealed class Subscription : IAsyncDisposable
         {
             try
             {
-                await device.Disconnect(Session);
+                await _device.Disconnect(Session);
             }
 #pragma warning disable CA1031 // The lease ends by itself: nothing depends on this call.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                DeliveryLog.GoodbyeFailed(owner.Log, e.Message);
+                DeliveryLog.GoodbyeFailed(_owner.Log, e.Message);
             }
         }
 
@@ -114,9 +114,9 @@ public sealed class Subscription : IAsyncDisposable
     /// <summary>An event of the gateway's stream. True: something waits for <see cref="Flush"/> now, and nothing did before.</summary>
     internal bool Receive(in GatewayEvent hint)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (over)
+            if (_over)
             {
                 return false;
             }
@@ -127,58 +127,58 @@ public sealed class Subscription : IAsyncDisposable
                 return false;
             }
 
-            var before = unflushed;
-            if (hint.Notice is { } notice)
+            var before = _unflushed;
+            if (hint.Notification is { } notification)
             {
-                HandOn(continuity.Receive(hint.Epoch, hint.Number, notice));
+                HandOn(_continuity.Receive(hint.Epoch, hint.Number, notification));
             }
 
-            return unflushed && !before;
+            return _unflushed && !before;
         }
     }
 
     /// <summary>What was received goes out.</summary>
     internal void Flush()
     {
-        lock (gate)
+        lock (_gate)
         {
-            unflushed = false;
-            outlet.Flush();
+            _unflushed = false;
+            _outlet.Flush();
         }
     }
 
     /// <summary>What this session claims at the next renewal; null when it has nothing to claim.</summary>
     internal LeaseClaim? Claim()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return !over && continuity.IsLive ? new LeaseClaim(Session, continuity.Epoch, continuity.Number) : null;
+            return !_over && _continuity.IsLive ? new LeaseClaim(Session, _continuity.Epoch, _continuity.Number) : null;
         }
     }
 
     /// <summary>The lease's answer; true when the session is behind and <see cref="CatchUp"/> is due in a while.</summary>
     internal bool Leased(long epoch, long number)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (over)
+            if (_over)
             {
                 return false;
             }
 
-            Do(continuity.Leased(epoch, number));
-            return continuity.IsBehind;
+            Do(_continuity.Leased(epoch, number));
+            return _continuity.IsBehind;
         }
     }
 
     /// <summary>Fetches what should have come by now.</summary>
     internal void CatchUp()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!over)
+            if (!_over)
             {
-                Do(continuity.CatchUp());
+                Do(_continuity.CatchUp());
             }
         }
     }
@@ -191,10 +191,10 @@ public sealed class Subscription : IAsyncDisposable
             return false;
         }
 
-        var lease = await device.Renew(Session, claim.Number);
-        lock (gate)
+        var lease = await _device.Renew(Session, claim.Number);
+        lock (_gate)
         {
-            if (over)
+            if (_over)
             {
                 return false;
             }
@@ -218,7 +218,7 @@ public sealed class Subscription : IAsyncDisposable
     private void Do(Step step)
     {
         HandOn(step);
-        if (unflushed)
+        if (_unflushed)
         {
             Flush();
         }
@@ -237,27 +237,27 @@ public sealed class Subscription : IAsyncDisposable
         {
             DeliveryMeter.Gaps.Add(1);
             // Not under the lock, and not on the stream's turn.
-            var (epoch, after) = (continuity.Epoch, continuity.Number);
-            fetch = Task.Factory.StartNew(() => Fetch(epoch, after), CancellationToken.None, TaskCreationOptions.DenyChildAttach, owner.Background).Unwrap();
+            var (epoch, after) = (_continuity.Epoch, _continuity.Number);
+            _fetch = Task.Factory.StartNew(() => Fetch(epoch, after), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _owner.Background).Unwrap();
         }
 
-        while (!over && continuity.TryNext(out var next))
+        while (!_over && _continuity.TryNext(out var next))
         {
-            if (!outlet.TrySend(next.Notice, next.Number == 0 ? null : new Cursor(continuity.Epoch, next.Number)))
+            if (!_outlet.TrySend(next.Notification, next.Number == 0 ? null : new Cursor(_continuity.Epoch, next.Number)))
             {
                 End(CloseCode.TooSlow);
                 return;
             }
 
-            unflushed = true;
-            DeliveryMeter.Notices.Add(1);
+            _unflushed = true;
+            DeliveryMeter.Notifications.Add(1);
         }
     }
 
     private void End(CloseCode code)
     {
-        over = true;
-        outlet.Close(code, code switch
+        _over = true;
+        _outlet.Close(code, code switch
         {
             CloseCode.ContinuityLost => "notifications may have been missed: reconnect and resume",
             CloseCode.Replaced => "a newer connection of this application took over",
@@ -275,25 +275,25 @@ public sealed class Subscription : IAsyncDisposable
             InboxPage? page = null;
             try
             {
-                page = await device.Fetch(epoch, after);
+                page = await _device.Fetch(epoch, after);
             }
 #pragma warning disable CA1031 // Whatever kept the device from answering, it is asked again; in the end the client is told.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                DeliveryLog.FetchFailed(owner.Log, attempt, e.Message);
+                DeliveryLog.FetchFailed(_owner.Log, attempt, e.Message);
             }
 
-            lock (gate)
+            lock (_gate)
             {
-                if (over)
+                if (_over)
                 {
                     return;
                 }
 
                 if (page is not null)
                 {
-                    Do(continuity.Fetched(after, page));
+                    Do(_continuity.Fetched(after, page));
                     return;
                 }
 
@@ -304,7 +304,7 @@ public sealed class Subscription : IAsyncDisposable
                 }
             }
 
-            await Task.Delay(FetchPause * attempt, owner.Time);
+            await Task.Delay(FetchPause * attempt, _owner.Time);
         }
     }
 }

@@ -12,20 +12,20 @@ namespace Messenger.Gateway.Dispatch;
 
 /// <summary>From a frame to its answer: route, shape, call. Every frame is answered once, and nothing that a frame does is thrown from here.</summary>
 /// <remarks>
-/// What a hot request allocates: its id, its record and strings, a lane's entry, and what Orleans does. The answer is written into the
+/// What a hot request allocates: its id, its record and strings, a queue's entry, and what Orleans does. The answer is written into the
 /// thread's buffer and copied to the outbox.
 /// </remarks>
 internal sealed class Dispatcher(
-    RouteTable routes, RequestTraces traces, FailureLog failures, MainWork work, IOptions<GatewayOptions> options, TimeProvider time,
-    ILogger<Dispatcher> log)
+    RouteTable routes, RequestTraces traces, FailureLog failures, MainWork work, IOptions<GatewayOptions> options, TimeProvider timeProvider,
+    ILogger<Dispatcher> logger)
 {
     /// <summary>What of a client's text comes back in a description.</summary>
     private const int Quoted = 200;
 
     // The sweep comes once a period: what it finds due must not have become overdue since the last one.
-    private readonly long patience = Ticks(options.Value.RequestDeadline - Watch.Period, time);
-    private readonly Features offered = options.Value.Offered;
-    private readonly long loginPatience = Ticks(options.Value.LoginRequestDeadline - Watch.Period, time);
+    private readonly long _requestTimeout = Ticks(options.Value.RequestDeadline - SessionSweeper.Period, timeProvider);
+    private readonly Features _offered = options.Value.Offered;
+    private readonly long _loginTimeout = Ticks(options.Value.LoginRequestDeadline - SessionSweeper.Period, timeProvider);
 
     /// <summary>
     /// Called for one frame after another. Completes when the next may come: at once, but for guests' requests, which are answered first,
@@ -34,7 +34,7 @@ internal sealed class Dispatcher(
     /// <param name="utf8">Read until this returns its task, not after.</param>
     public ValueTask Dispatch(Session session, ReadOnlyMemory<byte> utf8)
     {
-        var arrived = time.GetTimestamp();
+        var arrived = timeProvider.GetTimestamp();
         var frame = Frame.Read(utf8, out var fault);
         var route = fault is null ? routes.Find(frame.Type!) : null;
         if (route is null)
@@ -44,15 +44,15 @@ internal sealed class Dispatcher(
         }
 
         var span = traces.Start(route.Type, frame.TraceParent.Span);
-        if (Check(session, route, frame, out var request) is { } refusal)
+        if (Check(session, route, frame, out var request) is { } error)
         {
-            Answer(session, new Pending(route, request!, null, frame.Id.ToArray(), 0, arrived) { Span = span }, refusal);
+            Answer(session, new InFlightRequest(route, request!, null, frame.Id.ToArray(), 0, arrived) { Span = span }, error);
             return default;
         }
 
-        var pending = new Pending(route, request!, session.Caller, frame.Id.ToArray(), utf8.Length, arrived)
+        var pending = new InFlightRequest(route, request!, session.Caller, frame.Id.ToArray(), utf8.Length, arrived)
         {
-            Due = arrived + (route.IsLogin ? loginPatience : patience),
+            Due = arrived + (route.IsLogin ? _loginTimeout : _requestTimeout),
             Span = span,
         };
         session.InFlight.Enter(pending);
@@ -68,21 +68,21 @@ internal sealed class Dispatcher(
         }
 
         pending.Conversation = Guid.Parse(about.ConversationUuid);
-        if (session.Lanes.Enter(pending))
+        if (session.Queues.Enter(pending))
         {
-            _ = ServeLane(session, pending);
+            _ = ServeQueue(session, pending);
         }
 
         return default;
     }
 
     /// <summary>
-    /// Once a second: answers <c>unavailable</c> what is due. What still waits is taken out of its lane and never begun; of what was begun the
+    /// Once a second: answers <c>unavailable</c> what is due. What still waits is taken out of its queue and never begun; of what was begun the
     /// outcome is dropped when it comes.
     /// </summary>
     public void Expire(Session session)
     {
-        while (session.InFlight.TakeOverdue(time.GetTimestamp()) is { } pending)
+        while (session.InFlight.TakeOverdue(timeProvider.GetTimestamp()) is { } pending)
         {
             if (pending.TryAnswer(out var begun))
             {
@@ -92,41 +92,41 @@ internal sealed class Dispatcher(
                 pending.Tell();
                 if (!begun)
                 {
-                    session.Lanes.Prune(pending.Conversation);
+                    session.Queues.Prune(pending.Conversation);
                 }
             }
         }
     }
 
     /// <summary>Everything that can be said without a call.</summary>
-    private Refused? Check(Session session, Route route, in Frame frame, out IRequest? request)
+    private Error? Check(Session session, Route route, in Frame frame, out IRequest? request)
     {
         request = null;
-        if (!session.Rates.TryTake(out var seconds))
+        if (!session.RateLimiter.TryTake(out var seconds))
         {
-            return Refused.TooManyRequests("too many requests on this connection", seconds);
+            return Error.TooManyRequests("too many requests on this connection", seconds);
         }
 
         if (!route.IsGuest && session.Caller is null)
         {
-            return Refused.Unauthenticated("send RequestAuthenticationByApplication first");
+            return Error.Unauthenticated("send RequestAuthenticationByApplication first");
         }
 
         try
         {
             if (StorableJson.Fault(frame.Payload.Span) is { } unstorable)
             {
-                return Refused.BadRequest(unstorable);
+                return Error.BadRequest(unstorable);
             }
 
             request = route.Read(frame.Payload.Span);
-            return request is null ? Refused.BadRequest("payload must be an object")
-                : request.Fault() is { } fault ? Refused.BadRequest(fault)
+            return request is null ? Error.BadRequest("payload must be an object")
+                : request.Fault() is { } fault ? Error.BadRequest(fault)
                 : null;
         }
         catch (JsonException e)
         {
-            return Refused.BadRequest($"payload{Quote(e.Path?.TrimStart('$'))} is not of the type it must have");
+            return Error.BadRequest($"payload{Quote(e.Path?.TrimStart('$'))} is not of the type it must have");
         }
 #pragma warning disable CA1031 // A shape check of ours that cannot stand what a client sent must not cost it the connection.
         catch (Exception e)
@@ -137,34 +137,34 @@ internal sealed class Dispatcher(
     }
 
     /// <summary>Completes when it is answered, which may be before its call has ended.</summary>
-    private ValueTask ServeGuest(Session session, Pending pending)
+    private ValueTask ServeGuest(Session session, InFlightRequest pending)
     {
         return !pending.TryBegin() || CallGuest(session, pending).IsCompleted ? default : new ValueTask(pending.WhenTold());
     }
 
-    private async Task CallGuest(Session session, Pending pending)
+    private async Task CallGuest(Session session, InFlightRequest pending)
     {
-        Reply reply;
+        RequestOutcome outcome;
         RequestTraces.Enter(pending);
         try
         {
-            reply = await pending.Route.Call(session, pending);
+            outcome = await pending.Route.Call(session, pending);
         }
 #pragma warning disable CA1031 // The one catch: see Refuse.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            reply = Refuse(pending.Route, e);
+            outcome = Refuse(pending.Route, e);
         }
 
-        if (!Finish(session, pending, reply) && reply.Entry is { } late)
+        if (!Finish(session, pending, outcome) && outcome.Entry is { } late)
         {
             // Its client was told that it is no application's connection, and may have another by now.
             await late.Subscription.DisposeAsync();
         }
     }
 
-    private async Task ServeAlone(Session session, Pending pending)
+    private async Task ServeAlone(Session session, InFlightRequest pending)
     {
         if (pending.TryBegin())
         {
@@ -172,16 +172,16 @@ internal sealed class Dispatcher(
         }
     }
 
-    /// <summary>Runs a lane until nothing waits in it.</summary>
-    private async Task ServeLane(Session session, Pending first)
+    /// <summary>Runs a queue until nothing waits in it.</summary>
+    private async Task ServeQueue(Session session, InFlightRequest first)
     {
         if (first.TryBegin())
         {
             Finish(session, first, await Call(first));
         }
 
-        List<Pending>? batch = null;
-        while (session.Lanes.Next(first.Conversation, batch ??= []))
+        List<InFlightRequest>? batch = null;
+        while (session.Queues.Next(first.Conversation, batch ??= []))
         {
             if (session.IsCut)
             {
@@ -199,7 +199,7 @@ internal sealed class Dispatcher(
     }
 
     /// <summary>Nobody is left to be answered.</summary>
-    private static void Drop(Session session, Pending pending)
+    private static void Drop(Session session, InFlightRequest pending)
     {
         if (pending.TryAnswer(out _))
         {
@@ -212,7 +212,7 @@ internal sealed class Dispatcher(
         }
     }
 
-    private async Task ServeBatch(Session session, List<Pending> batch)
+    private async Task ServeBatch(Session session, List<InFlightRequest> batch)
     {
         var route = batch[0].Route;
         GatewayMeter.Batched(batch.Count);
@@ -222,26 +222,26 @@ internal sealed class Dispatcher(
             RequestTraces.Joins(batch[i], batch[0]);
         }
 
-        Reply[] replies;
+        RequestOutcome[] outcomes;
         try
         {
-            replies = await route.Call(batch[0].Me!, batch);
+            outcomes = await route.Call(batch[0].Me!, batch);
         }
 #pragma warning disable CA1031 // The one catch: see Refuse.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            replies = new Reply[batch.Count];
-            Array.Fill(replies, Refuse(route, e));
+            outcomes = new RequestOutcome[batch.Count];
+            Array.Fill(outcomes, Refuse(route, e));
         }
 
-        for (var i = 0; i < replies.Length; i++)
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            Finish(session, batch[i], replies[i]);
+            Finish(session, batch[i], outcomes[i]);
         }
     }
 
-    private async ValueTask<Reply> Call(Pending pending)
+    private async ValueTask<RequestOutcome> Call(InFlightRequest pending)
     {
         RequestTraces.Enter(pending);
         try
@@ -256,10 +256,10 @@ internal sealed class Dispatcher(
         }
     }
 
-    private Refused Refuse(Route route, Exception e) => failures.Refuse(route.Type, e);
+    private Error Refuse(Route route, Exception e) => failures.Refuse(route.Type, e);
 
     /// <summary>Its call has ended; false when it was answered before.</summary>
-    private bool Finish(Session session, Pending pending, in Reply reply)
+    private bool Finish(Session session, InFlightRequest pending, in RequestOutcome outcome)
     {
         if (!pending.TryAnswer(out _))
         {
@@ -267,13 +267,13 @@ internal sealed class Dispatcher(
             return false;
         }
 
-        if (reply.Entry is { } entry)
+        if (outcome.Entry is { } entry)
         {
             session.Enter(entry.Caller, entry.Subscription);
         }
 
-        Note(pending, reply.Status);
-        Answer(session, pending, reply);
+        Note(pending, outcome.Status);
+        Answer(session, pending, outcome);
         session.Served(pending);
         if (pending.Route.IsGuest)
         {
@@ -284,13 +284,13 @@ internal sealed class Dispatcher(
         return true;
     }
 
-    private void Answer(Session session, Pending pending, in Reply reply)
+    private void Answer(Session session, InFlightRequest pending, in RequestOutcome outcome)
     {
         var features = session.Features | (pending.Route.IsGuest ? Named(pending.Request) : Features.None);
         var frame = FrameBuffer.Take();
         try
         {
-            Write(frame, pending.Id, pending.Route, reply, features);
+            Write(frame, pending.Id, pending.Route, outcome, features);
         }
 #pragma warning disable CA1031 // A response that cannot be written must not stop its lane.
         catch (Exception e)
@@ -301,12 +301,12 @@ internal sealed class Dispatcher(
         }
 
         session.Send(frame);
-        GatewayMeter.Served(pending.Route.Type, reply.Status, time.GetElapsedTime(pending.Arrived));
-        RequestTraces.End(pending, reply.Status);
+        GatewayMeter.Served(pending.Route.Type, outcome.Status, timeProvider.GetElapsedTime(pending.Arrived));
+        RequestTraces.End(pending, outcome.Status);
     }
 
     /// <summary>How a call ended, for the readiness of this process. Whatever else the status says, the way to the actors is open.</summary>
-    private void Note(Pending pending, string status)
+    private void Note(InFlightRequest pending, string status)
     {
         if (pending.Route.IsGuest)
         {
@@ -325,25 +325,25 @@ internal sealed class Dispatcher(
     }
 
     /// <summary>What a request names that asks before a session can: it counts for its own answer.</summary>
-    private Features Named(IRequest? request) => request is INamesFeatures names ? FeatureNames.Parse(names.Features) & offered : Features.None;
+    private Features Named(IRequest? request) => request is INamesFeatures names ? FeatureNames.Parse(names.Features) & _offered : Features.None;
 
-    private static void Write(FrameBuffer frame, byte[] id, Route route, in Reply reply, Features features)
+    private static void Write(FrameBuffer frame, byte[] id, Route route, in RequestOutcome outcome, Features features)
     {
-        if (reply.Refusal is { } refusal)
+        if (outcome.Error is { } error)
         {
-            FrameWriter.Answer(frame, id, StatusAnswers.Of(route.Type, refusal, features));
+            FrameWriter.Answer(frame, id, StatusAnswers.Of(route.Type, error, features));
         }
-        else if (reply.Json is { } json)
+        else if (outcome.Json is { } json)
         {
-            FrameWriter.Answer(frame, id, route.Response, Addition.Merge(json, reply.Additions, features));
+            FrameWriter.Answer(frame, id, route.Response, Addition.Merge(json, outcome.Additions, features));
         }
-        else if (reply.Value is { } value)
+        else if (outcome.Value is { } value)
         {
             FrameWriter.Answer(frame, id, value);
         }
-        else if (reply.Note is not null || reply.Resync is not null)
+        else if (outcome.Note is not null || outcome.Resync is not null)
         {
-            FrameWriter.Answer(frame, id, StatusAnswers.Ok(route.Type, reply.Note, reply.Resync, features));
+            FrameWriter.Answer(frame, id, StatusAnswers.Ok(route.Type, outcome.Note, outcome.Resync, features));
         }
         else
         {
@@ -356,14 +356,14 @@ internal sealed class Dispatcher(
         var frame = FrameBuffer.Take();
         FrameWriter.Answer(frame, sent.Id.Span, new ResponseStatusMessage(sent.Type, Statuses.BadRequest, fault));
         session.Send(frame);
-        if (session.Rates.AddGarbage())
+        if (session.RateLimiter.AddGarbage())
         {
-            Log.Garbage(log);
+            Log.Garbage(logger);
             session.Close(CloseCode.PolicyViolation, "too many frames that are no request");
         }
     }
 
-    private static long Ticks(TimeSpan span, TimeProvider time) => (long)(span.TotalSeconds * time.TimestampFrequency);
+    private static long Ticks(TimeSpan span, TimeProvider timeProvider) => (long)(span.TotalSeconds * timeProvider.TimestampFrequency);
 
     /// <summary>Never cut through the middle of a character.</summary>
     private static string Quote(string? text) =>

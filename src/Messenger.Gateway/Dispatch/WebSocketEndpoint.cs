@@ -16,7 +16,7 @@ namespace Messenger.Gateway.Dispatch;
 /// <summary>Accepts connections, and sees each of them through.</summary>
 internal sealed class WebSocketEndpoint(
     SessionTable sessions, AddressCounts addresses, SharedMemory memory, Dispatcher dispatcher, FileLinks links, IOptions<GatewayOptions> options,
-    TimeProvider time, ILogger<WebSocketEndpoint> log)
+    TimeProvider timeProvider, ILogger<WebSocketEndpoint> logger)
 {
     /// <summary>Where clients connect.</summary>
     public const string Path = "/ws";
@@ -27,7 +27,7 @@ internal sealed class WebSocketEndpoint(
     /// <summary>When an address that has too many connections may try again: some of them end meanwhile, or none will.</summary>
     private const string RetryAfterSeconds = "30";
 
-    private readonly GatewayOptions options = options.Value;
+    private readonly GatewayOptions _options = options.Value;
 
     /// <summary>Before the WebSocket middleware: has it work on a <see cref="SessionStream"/>.</summary>
     public static Task Prepare(HttpContext context, RequestDelegate next)
@@ -60,7 +60,7 @@ internal sealed class WebSocketEndpoint(
         }
 
         var address = context.Connection.RemoteIpAddress;
-        if (!addresses.TryEnter(address, options.LimitsEnabled ? options.ConnectionsPerAddress : int.MaxValue))
+        if (!addresses.TryEnter(address, _options.LimitsEnabled ? _options.ConnectionsPerAddress : int.MaxValue))
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
             await Refuse(context, StatusCodes.Status429TooManyRequests, $"too many connections from this address; try again in {RetryAfterSeconds} s");
@@ -86,7 +86,7 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        var session = new Session(context, links, options, memory, time);
+        var session = new Session(context, links, _options, memory, timeProvider);
         if (!session.TryBeGuest())
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
@@ -123,12 +123,12 @@ internal sealed class WebSocketEndpoint(
         sessions.Add(session);
         try
         {
-            if (options.MaxSessions > 0 && sessions.Count > options.MaxSessions)
+            if (_options.MaxSessions > 0 && sessions.Count > _options.MaxSessions)
             {
                 session.Close(CloseCode.Overloaded, "no room: reconnect later");
             }
 
-            await new ReadLoop(session, socket, dispatcher, memory, options).Run();
+            await new ReadLoop(session, socket, dispatcher, memory, _options).Run();
         }
         finally
         {
@@ -144,11 +144,11 @@ internal sealed class WebSocketEndpoint(
     private bool IsWelcome(HttpRequest request) =>
         request.Headers.Origin.ToString() is not { Length: > 0 } origin
         || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
-        || options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+        || _options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 
     private Task Refuse(HttpContext context, int status, string sentence)
     {
-        Log.Refused(log, status);
+        Log.Refused(logger, status);
         context.Response.StatusCode = status;
         return context.Response.WriteAsync(sentence);
     }

@@ -9,7 +9,7 @@ namespace Messenger.Gateway.Files;
 
 /// <summary>Avatars of conversations and users.</summary>
 internal sealed class AvatarEndpoint(
-    Credentials credentials, Intake intake, Attachment attachment, OneShotEndpoint whole, IFileDirectory files, IGrainFactory grains, Serving serving)
+    Credentials credentials, UploadWriter writer, UploadCompletion completion, OneShotEndpoint whole, IFileDirectory files, IGrainFactory grains, FileResponder responder)
 {
     public const string Pattern = "/avatar/{owner}";
 
@@ -30,10 +30,10 @@ internal sealed class AvatarEndpoint(
 
         if (await files.Avatar(owner.Key) is not { File: { } file } avatar)
         {
-            throw new RefusedException(Refused.NotFound("there is no avatar"));
+            throw new RefusedException(Error.NotFound("there is no avatar"));
         }
 
-        await serving.Send(context, file, avatar.Size, avatar.MimeType, avatar.Updated, download: avatar.MimeType == MimeTypes.Bytes);
+        await responder.Send(context, file, avatar.Size, avatar.MimeType, avatar.Updated, download: avatar.MimeType == MimeTypes.Bytes);
     }
 
     public async Task Put(HttpContext context)
@@ -46,8 +46,8 @@ internal sealed class AvatarEndpoint(
             throw RefusedException.BadRequest($"an avatar has 1 to {MaxBytes} bytes", StatusCodes.Status413PayloadTooLarge);
         }
 
-        var upload = await whole.Whole(await intake.Reserve(me, Target, length), context);
-        await attachment.Show(
+        var upload = await whole.Whole(await writer.Reserve(me, Target, length), context);
+        await completion.Show(
             upload, MimeTypes.Shown(context.Request.ContentType), await files.Avatar(owner.Key), avatar => Set(me, owner, avatar));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
@@ -59,7 +59,7 @@ internal sealed class AvatarEndpoint(
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private Task<Answer> Set(Caller me, AvatarOwner owner, AvatarFile? avatar) => owner.Conversation is { } conversation
+    private Task<Result> Set(Caller me, AvatarOwner owner, AvatarFile? avatar) => owner.Conversation is { } conversation
         ? grains.Conversation(conversation).SetAvatar(me, avatar)
         : grains.User(me).SetAvatar(me, avatar);
 
@@ -73,7 +73,7 @@ internal sealed class AvatarEndpoint(
         }
         else if (owner.User != me.UserId)
         {
-            throw new RefusedException(Refused.Forbidden("this is somebody else's avatar"));
+            throw new RefusedException(Error.Forbidden("this is somebody else's avatar"));
         }
 
         return owner;
@@ -84,7 +84,7 @@ internal sealed class AvatarEndpoint(
         var name = context.GetRouteValue("owner") as string;
         return OwnerNames.ConversationText(name) is { } conversation ? new AvatarOwner(conversation, null)
             : OwnerNames.UserId(name) is { } user ? new AvatarOwner(null, user)
-            : throw new RefusedException(Refused.NotFound("avatars are at conversation_UUID, and at user_ID with the userId in base64url"));
+            : throw new RefusedException(Error.NotFound("avatars are at conversation_UUID, and at user_ID with the userId in base64url"));
     }
 
     private sealed record AvatarOwner(string? Conversation, string? User)

@@ -39,7 +39,7 @@ internal sealed record Checksum(HashAlgorithmName Algorithm, byte[] Expected)
     {
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(Expected))
         {
-            throw new RefusedException(Refused.BadRequest("the checksum differs: nothing of this piece was kept, send it again"), Mismatch);
+            throw new RefusedException(Error.BadRequest("the checksum differs: nothing of this piece was kept, send it again"), Mismatch);
         }
     }
 

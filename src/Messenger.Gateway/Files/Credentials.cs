@@ -18,7 +18,7 @@ internal sealed class Credentials(IGrainFactory grains, UserLimits limits, Guest
     {
         if (Parse(request.Headers.Authorization) is not var (user, application))
         {
-            throw new RefusedException(Refused.Unauthenticated("send Authorization: Basic with your userId as the user and your application's uuid as the password"));
+            throw new RefusedException(Error.Unauthenticated("send Authorization: Basic with your userId as the user and your application's uuid as the password"));
         }
 
         var address = request.HttpContext.Connection.RemoteIpAddress;
@@ -31,7 +31,7 @@ internal sealed class Credentials(IGrainFactory grains, UserLimits limits, Guest
             }
 
             var answer = await admission.Lacks(address, user) ? Strangers.NoApplication : await grains.User(user).Verify(application);
-            return limits.AfterLogin(answer.Refusal, address, user) is { } refusal ? throw new RefusedException(refusal) : answer.OrThrow();
+            return limits.AfterLogin(answer.Error, address, user) is { } error ? throw new RefusedException(error) : answer.OrThrow();
         }
     }
 

@@ -8,7 +8,7 @@ using Orleans;
 namespace Messenger.Gateway.Files;
 
 /// <summary>Files of messages: to who has a signed URL, or a credential of somebody who may see the message.</summary>
-internal sealed class DownloadEndpoint(Credentials credentials, FileLinks links, IFileDirectory files, IGrainFactory grains, Serving serving)
+internal sealed class DownloadEndpoint(Credentials credentials, FileLinks links, IFileDirectory files, IGrainFactory grains, FileResponder responder)
 {
     public const string Pattern = "/download/{conversation}/{file}";
 
@@ -27,18 +27,18 @@ internal sealed class DownloadEndpoint(Credentials credentials, FileLinks links,
             // Before anything is looked up: a bad signature must not tell what there is.
             if (!await links.IsSigned(query, conversation, Guid.Parse(message), pathName))
             {
-                throw new RefusedException(Refused.Forbidden("the URL is not signed by this server, or it has expired: ask RequestGetFiles for another"));
+                throw new RefusedException(Error.Forbidden("the URL is not signed by this server, or it has expired: ask RequestGetFiles for another"));
             }
 
             var row = await files.Find(conversation, Guid.Parse(message), pathName) ?? throw NotFound();
-            await serving.Send(context, row.File, row.Size, MimeTypes.Bytes, row.Created, download: true);
+            await responder.Send(context, row.File, row.Size, MimeTypes.Bytes, row.Created, download: true);
             return;
         }
 
         var me = await credentials.Of(context.Request);
         var found = (await grains.Conversation(conversation.ToString()).GetFiles(me, message)).OrThrow().Files.FirstOrDefault(file => file.PathName == pathName)
             ?? throw NotFound();
-        await serving.Send(context, found.Id, found.Size, MimeTypes.Bytes, found.Created, download: true);
+        await responder.Send(context, found.Id, found.Size, MimeTypes.Bytes, found.Created, download: true);
     }
 
     /// <summary>What the path's last two parts name, unescaped; null for anything else.</summary>
@@ -48,5 +48,5 @@ internal sealed class DownloadEndpoint(Credentials credentials, FileLinks links,
             ? (Guid.Parse(conversation), file[..UuidLength], file[(UuidLength + 1)..])
             : null;
 
-    private static RefusedException NotFound() => new(Refused.NotFound("there is no such file"));
+    private static RefusedException NotFound() => new(Error.NotFound("there is no such file"));
 }

@@ -6,11 +6,11 @@ namespace Messenger.Gateway.Files;
 internal static partial class FilesLog
 {
     [LoggerMessage(LogLevel.Warning, "Collecting files failed ({Fault}), and goes on in the next round")]
-    public static partial void CollectFailed(ILogger log, string fault);
+    public static partial void CollectFailed(ILogger logger, string fault);
 
     [LoggerMessage(LogLevel.Information, "The collector would remove {Count} files ({Kind}): it is a dry run")]
-    public static partial void WouldRemove(ILogger log, int count, string kind);
+    public static partial void WouldRemove(ILogger logger, int count, string kind);
 
     [LoggerMessage(LogLevel.Information, "The collector removed {Count} files ({Kind})")]
-    public static partial void Removed(ILogger log, int count, string kind);
+    public static partial void Removed(ILogger logger, int count, string kind);
 }

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Routing;
 namespace Messenger.Gateway.Files;
 
 /// <summary>A small file in one request: the body is the file, the query string its metadata.</summary>
-internal sealed class OneShotEndpoint(Credentials credentials, Intake intake, Attachment attachment, IUploads uploads)
+internal sealed class OneShotEndpoint(Credentials credentials, UploadWriter writer, UploadCompletion completion, IUploads uploads)
 {
     public const string Pattern = TusEndpoint.Path + "/{conversation}/{message}";
 
     public async Task Post(HttpContext context)
     {
         var me = await credentials.Of(context.Request);
-        var claim = FileClaim.Parse(name => name switch
+        var metadata = UploadMetadata.Parse(name => name switch
         {
             "conversationUuid" => OwnerNames.ConversationText(context.GetRouteValue("conversation") as string),
             "messageUuid" => context.GetRouteValue("message") as string,
@@ -21,9 +21,9 @@ internal sealed class OneShotEndpoint(Credentials credentials, Intake intake, At
         });
         var length = context.Request.ContentLength
             ?? throw RefusedException.BadRequest("Content-Length is missing", StatusCodes.Status411LengthRequired);
-        await attachment.Ask(me, claim, length);
-        var upload = await Whole(await intake.Reserve(me, claim.Write(), length), context);
-        await attachment.Join(me, upload);
+        await completion.Ask(me, metadata, length);
+        var upload = await Whole(await writer.Reserve(me, metadata.Write(), length), context);
+        await completion.Join(me, upload);
         context.Response.StatusCode = StatusCodes.Status201Created;
     }
 
@@ -32,7 +32,7 @@ internal sealed class OneShotEndpoint(Credentials credentials, Intake intake, At
     {
         try
         {
-            upload = await intake.Receive(upload, context);
+            upload = await writer.Receive(upload, context);
             return upload.Offset == upload.Length ? upload : throw RefusedException.BadRequest("the body is shorter than Content-Length");
         }
         catch

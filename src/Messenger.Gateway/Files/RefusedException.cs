@@ -8,12 +8,12 @@ namespace Messenger.Gateway.Files;
 /// </summary>
 /// <param name="code">The HTTP status; null for the one that belongs to the refusal's.</param>
 #pragma warning disable CA1032, CA1064 // Made and caught in this folder.
-internal sealed class RefusedException(Refused refusal, int? code = null) : Exception(refusal.Description)
+internal sealed class RefusedException(Error error, int? code = null) : Exception(error.Description)
 #pragma warning restore CA1032, CA1064
 {
-    public Refused Refusal => refusal;
+    public Error Error => error;
 
-    public int Code => code ?? refusal.Status switch
+    public int Code => code ?? error.Status switch
     {
         Statuses.BadRequest => StatusCodes.Status400BadRequest,
         Statuses.Unauthenticated => StatusCodes.Status401Unauthorized,
@@ -25,20 +25,20 @@ internal sealed class RefusedException(Refused refusal, int? code = null) : Exce
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    public static RefusedException BadRequest(string description, int? code = null) => new(Refused.BadRequest(description), code);
+    public static RefusedException BadRequest(string description, int? code = null) => new(Error.BadRequest(description), code);
 }
 
 /// <summary>From answers of grains to exceptions.</summary>
-internal static class AnswerExtensions
+internal static class ResultExtensions
 {
-    public static T OrThrow<T>(this Answer<T> answer)
-        where T : class => answer.Value ?? throw new RefusedException(answer.Refusal!);
+    public static T OrThrow<T>(this Result<T> answer)
+        where T : class => answer.Value ?? throw new RefusedException(answer.Error!);
 
-    public static void OrThrow(this Answer answer)
+    public static void OrThrow(this Result answer)
     {
-        if (answer.Refusal is { } refusal)
+        if (answer.Error is { } error)
         {
-            throw new RefusedException(refusal);
+            throw new RefusedException(error);
         }
     }
 }

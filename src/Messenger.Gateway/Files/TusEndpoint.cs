@@ -13,7 +13,7 @@ namespace Messenger.Gateway.Files;
 /// <summary>tus 1.0.0 at <c>/upload</c>: creation, creation-with-upload, termination, expiration, checksum.</summary>
 /// <remarks>HEAD and PATCH take an upload over: a client that asks has lost its connection, whatever the server still believes of it.</remarks>
 internal sealed class TusEndpoint(
-    Credentials credentials, Intake intake, Attachment attachment, IUploads uploads, FileLinks links, IOptions<FilesOptions> options, TimeProvider clock)
+    Credentials credentials, UploadWriter writer, UploadCompletion completion, IUploads uploads, FileLinks links, IOptions<FilesOptions> options, TimeProvider timeProvider)
 {
     public const string Path = "/upload";
 
@@ -43,13 +43,13 @@ internal sealed class TusEndpoint(
         Begin(context);
         var me = await credentials.Of(context.Request);
         var length = Number(context.Request, "Upload-Length");
-        var claim = FileClaim.Parse(Metadata(context.Request.Headers["Upload-Metadata"]));
-        await attachment.Ask(me, claim, length);
-        var upload = await intake.Reserve(me, claim.Write(), length);
+        var metadata = UploadMetadata.Parse(Metadata(context.Request.Headers["Upload-Metadata"]));
+        await completion.Ask(me, metadata, length);
+        var upload = await writer.Reserve(me, metadata.Write(), length);
         context.Response.Headers.Location = $"{links.Origin(context.Request)}{Path}/{upload.Id:D}";
         if (IsPiece(context.Request))
         {
-            upload = await intake.Receive(upload, context, Checksum.Parse(context.Request.Headers["Upload-Checksum"]));
+            upload = await writer.Receive(upload, context, Checksum.Parse(context.Request.Headers["Upload-Checksum"]));
         }
 
         await Join(me, upload);
@@ -85,12 +85,12 @@ internal sealed class TusEndpoint(
         var upload = await Taken(me, context, keep: false);
         if (offset != upload.Offset)
         {
-            throw new RefusedException(Refused.Conflict($"the upload is at offset {upload.Offset}, not {offset}"));
+            throw new RefusedException(Error.Conflict($"the upload is at offset {upload.Offset}, not {offset}"));
         }
 
         if (!upload.Finished && upload.Offset < upload.Length)
         {
-            upload = await intake.Receive(upload, context, checksum);
+            upload = await writer.Receive(upload, context, checksum);
         }
 
         await Join(me, upload);
@@ -105,7 +105,7 @@ internal sealed class TusEndpoint(
         var upload = await Taken(me, context, keep: false);
         if (upload.Finished)
         {
-            throw new RefusedException(Refused.Conflict("the file has joined its message: delete the message"));
+            throw new RefusedException(Error.Conflict("the file has joined its message: delete the message"));
         }
 
         await uploads.Drop(upload.Id);
@@ -180,10 +180,10 @@ internal sealed class TusEndpoint(
     /// <summary>The actor's upload, taken over. Somebody else's is as unknown as one that never was.</summary>
     private async Task<UploadRow> Taken(Caller me, HttpContext context, bool keep)
     {
-        var upload = Guid.TryParse(context.GetRouteValue("id") as string, out var id) ? await intake.Take(me, id, keep) : null;
-        return upload is null ? throw new RefusedException(Refused.NotFound("there is no such upload"))
-            : upload.Expires < clock.GetUtcNow().ToUnixTimeMilliseconds()
-                ? throw new RefusedException(Refused.NotFound("the upload expired: begin anew"), StatusCodes.Status410Gone)
+        var upload = Guid.TryParse(context.GetRouteValue("id") as string, out var id) ? await writer.Take(me, id, keep) : null;
+        return upload is null ? throw new RefusedException(Error.NotFound("there is no such upload"))
+            : upload.Expires < timeProvider.GetUtcNow().ToUnixTimeMilliseconds()
+                ? throw new RefusedException(Error.NotFound("the upload expired: begin anew"), StatusCodes.Status410Gone)
             : upload;
     }
 
@@ -192,10 +192,10 @@ internal sealed class TusEndpoint(
         if (upload.Offset == upload.Length)
         {
             await JoinEmpty(upload);
-            await attachment.Join(me, upload);
+            await completion.Join(me, upload);
         }
     }
 
     /// <summary>A file without bytes has had no piece that made it.</summary>
-    private Task JoinEmpty(UploadRow upload) => upload is { Length: 0, Finished: false } ? intake.Make(upload) : Task.CompletedTask;
+    private Task JoinEmpty(UploadRow upload) => upload is { Length: 0, Finished: false } ? writer.Make(upload) : Task.CompletedTask;
 }

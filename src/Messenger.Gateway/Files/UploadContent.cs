@@ -13,20 +13,20 @@ namespace Messenger.Gateway.Files;
 internal sealed class UploadContent : ForwardStream
 {
     /// <summary>What is taken after the end: as much as the server may have buffered of it. Who still sends must not hold the upload for ever.</summary>
-    private const int MostLate = 1024 * 1024;
+    private const int MaxLate = 1024 * 1024;
 
-    private readonly PipeReader body;
-    private readonly IncrementalHash? hash;
-    private readonly CancellationTokenSource ended;
-    private readonly CancellationTokenRegistration callingOff;
-    private int late;
+    private readonly PipeReader _body;
+    private readonly IncrementalHash? _hash;
+    private readonly CancellationTokenSource _ended;
+    private readonly CancellationTokenRegistration _callingOff;
+    private int _late;
 
     /// <param name="over">Each of these ends it: the connection was cut, the process stops, somebody else wants the upload.</param>
     public UploadContent(PipeReader body, IncrementalHash? hash, params CancellationToken[] over)
     {
-        (this.body, this.hash) = (body, hash);
-        ended = CancellationTokenSource.CreateLinkedTokenSource(over);
-        callingOff = ended.Token.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), body);
+        (_body, _hash) = (body, hash);
+        _ended = CancellationTokenSource.CreateLinkedTokenSource(over);
+        _callingOff = _ended.Token.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), body);
     }
 
     /// <summary>Its end comes as an <see cref="IOException"/>, so that the store keeps what has come.</summary>
@@ -34,7 +34,7 @@ internal sealed class UploadContent : ForwardStream
     {
         // The token that takes an upload away is the store's, and what is there already does not count then.
         cancellationToken.ThrowIfCancellationRequested();
-        using var taken = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
+        using var taken = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _ended);
         try
         {
             while (true)
@@ -43,17 +43,17 @@ internal sealed class UploadContent : ForwardStream
                 var part = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, buffer.Length));
                 part.CopyTo(buffer.Span);
                 var read = (int)part.Length;
-                body.AdvanceTo(part.End);
+                _body.AdvanceTo(part.End);
                 if (read > 0 || result.IsCompleted)
                 {
-                    hash?.AppendData(buffer.Span[..read]);
-                    late += ended.IsCancellationRequested ? read : 0;
+                    _hash?.AppendData(buffer.Span[..read]);
+                    _late += _ended.IsCancellationRequested ? read : 0;
                     return read;
                 }
 
                 if (result.IsCanceled)
                 {
-                    ended.Token.ThrowIfCancellationRequested();
+                    _ended.Token.ThrowIfCancellationRequested();
                 }
             }
         }
@@ -68,20 +68,20 @@ internal sealed class UploadContent : ForwardStream
 
     protected override void Dispose(bool disposing)
     {
-        callingOff.Dispose();
-        ended.Dispose();
+        _callingOff.Dispose();
+        _ended.Dispose();
         base.Dispose(disposing);
     }
 
     /// <summary>What has come is taken also after the end: the client has sent it, and need not send it again.</summary>
     private ValueTask<ReadResult> Next()
     {
-        if (late < MostLate && body.TryRead(out var here))
+        if (_late < MaxLate && _body.TryRead(out var here))
         {
             return ValueTask.FromResult(here);
         }
 
-        ended.Token.ThrowIfCancellationRequested();
-        return body.ReadAsync(CancellationToken.None);
+        _ended.Token.ThrowIfCancellationRequested();
+        return _body.ReadAsync(CancellationToken.None);
     }
 }

@@ -19,12 +19,12 @@ public static class FilesExtensions
     {
         services.Configure(configure);
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
-        services.AddSingleton<Receivers>().AddSingleton<IUploadReceivers>(provider => provider.GetRequiredService<Receivers>());
+        services.AddSingleton<ActiveUploads>().AddSingleton<IUploadReceivers>(provider => provider.GetRequiredService<ActiveUploads>());
         if (withStore)
         {
-            services.AddSingleton<Credentials>().AddSingleton<Intake>().AddSingleton<Attachment>().AddSingleton<Serving>();
+            services.AddSingleton<Credentials>().AddSingleton<UploadWriter>().AddSingleton<UploadCompletion>().AddSingleton<FileResponder>();
             services.AddSingleton<TusEndpoint>().AddSingleton<OneShotEndpoint>().AddSingleton<DownloadEndpoint>().AddSingleton<AvatarEndpoint>();
-            services.AddHostedService<Collector>();
+            services.AddHostedService<FileGarbageCollector>();
         }
 
         return services;
@@ -35,7 +35,7 @@ public static class FilesExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var services = endpoints.ServiceProvider;
-        var guard = services.GetRequiredService<FileGuard>();
+        var errors = services.GetRequiredService<FileErrorHandler>();
         var options = services.GetRequiredService<IOptions<FilesOptions>>().Value;
         StaticFolder.Map(endpoints, "/assets", options.AssetsFolder);
         StaticFolder.Map(endpoints, "/android", options.AndroidFolder);
@@ -43,7 +43,7 @@ public static class FilesExtensions
         {
             foreach (var path in (string[])[$"{TusEndpoint.Path}/{{**rest}}", DownloadEndpoint.Pattern, AvatarEndpoint.Pattern])
             {
-                endpoints.Map(path, guard.Around(_ => throw new RefusedException(Refused.Unavailable(
+                endpoints.Map(path, errors.Around(_ => throw new RefusedException(Error.Unavailable(
                     "this server has no store of files: set Files:Directory to a folder that all gateways share, or Files:Provider to s3"))));
             }
 
@@ -68,6 +68,6 @@ public static class FilesExtensions
         Map(AvatarEndpoint.Pattern, HttpMethods.Put, avatars.Put);
         Map(AvatarEndpoint.Pattern, HttpMethods.Delete, avatars.Delete);
 
-        void Map(string pattern, string method, RequestDelegate handler) => endpoints.MapMethods(pattern, [method], guard.Around(handler));
+        void Map(string pattern, string method, RequestDelegate handler) => endpoints.MapMethods(pattern, [method], errors.Around(handler));
     }
 }

@@ -29,8 +29,8 @@ public static class GatewayExtensions
         services.TryAddSingleton(provider => new MainWork(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionTable>();
         services.AddSingleton<Drain>();
-        services.AddSingleton<Watch>();
-        services.AddSingleton<OwnAnswers>();
+        services.AddSingleton<SessionSweeper>();
+        services.AddSingleton<ServerInfo>();
         services.AddSingleton<Login>();
         services.AddSingleton<RegistrationLimit>();
         services.AddSingleton<UserLimits>();
@@ -40,7 +40,7 @@ public static class GatewayExtensions
         services.AddSingleton<SharedMemory>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<FileLinks>();
-        services.AddSingleton<FileGuard>();
+        services.AddSingleton<FileErrorHandler>();
         services.AddSingleton<FileAnswers>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<RequestTraces>();
@@ -54,7 +54,7 @@ public static class GatewayExtensions
     public static IEndpointConventionBuilder MapMessenger(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        endpoints.ServiceProvider.GetRequiredService<Watch>().Start();
+        endpoints.ServiceProvider.GetRequiredService<SessionSweeper>().Start();
         var sockets = endpoints.CreateApplicationBuilder()
             .Use(WebSocketEndpoint.Prepare)
             .UseWebSockets();

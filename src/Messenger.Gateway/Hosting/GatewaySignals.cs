@@ -13,10 +13,10 @@ public static class GatewaySignals
     public static void Begin(IServiceProvider services)
     {
         GatewayMeter.Begin();
-        if (services.GetService<ConnectionGuard>() is { Limit: > 0 } guard)
+        if (services.GetService<ConnectionGuard>() is { Limit: > 0 } errors)
         {
-            Signals.Descriptors.Gauge(GatewayMeter.Meter, () => guard.Used);
-            Signals.DescriptorLimit.Gauge(GatewayMeter.Meter, () => guard.Limit);
+            Signals.Descriptors.Gauge(GatewayMeter.Meter, () => errors.Used);
+            Signals.DescriptorLimit.Gauge(GatewayMeter.Meter, () => errors.Limit);
         }
 
         FilesMeter.Begin();

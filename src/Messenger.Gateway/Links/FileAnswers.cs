@@ -9,31 +9,31 @@ namespace Messenger.Gateway.Links;
 internal sealed class FileAnswers(IGrainFactory grains, FileLinks links, IFileStore? store = null)
 {
     /// <summary>Looks into the store under way at once.</summary>
-    private const int Together = 8;
+    private const int MaxConcurrency = 8;
 
     /// <summary>As recorded.</summary>
-    public async Task<Answer<ResponseFiles>> Recorded(Caller me, RequestGetFilesFast request)
+    public async Task<Result<ResponseFiles>> Recorded(Caller me, RequestGetFilesFast request)
     {
         var answer = await grains.Conversation(request.ConversationUuid).GetFiles(me, request.MessageUuid);
-        return answer.Value is { } files ? View(me, files, files.Files) : answer.Refusal!;
+        return answer.Value is { } files ? View(me, files, files.Files) : answer.Error!;
     }
 
     /// <summary>Those that are really there, as a whole.</summary>
-    public async Task<Answer<ResponseFiles>> Present(Caller me, RequestGetFiles request)
+    public async Task<Result<ResponseFiles>> Present(Caller me, RequestGetFiles request)
     {
         var answer = await grains.Conversation(request.ConversationUuid).GetFiles(me, request.MessageUuid);
         if (answer.Value is not { } files)
         {
-            return answer.Refusal!;
+            return answer.Error!;
         }
 
         if (files.Files.Length > 0 && store is null)
         {
-            return Refused.Unavailable("this server has no store of files: see Files:Provider");
+            return Error.Unavailable("this server has no store of files: see Files:Provider");
         }
 
         var present = new bool[files.Files.Length];
-        await Parallel.ForAsync(0, present.Length, new ParallelOptions { MaxDegreeOfParallelism = Together }, async (at, cancellation) =>
+        await Parallel.ForAsync(0, present.Length, new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency }, async (at, cancellation) =>
             present[at] = await store!.Size(files.Files[at].Id, cancellation) == files.Files[at].Size);
         return View(me, files, files.Files.Where((_, at) => present[at]));
     }

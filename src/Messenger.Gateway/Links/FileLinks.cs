@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Messenger.Gateway.Links;
 
 /// <summary>URLs that need no credential: signed, and valid for a while. Who has one may fetch that file and nothing else.</summary>
-internal sealed class FileLinks(SigningKeys keys, IOptions<FilesOptions> options, TimeProvider clock)
+internal sealed class FileLinks(SigningKeys keys, IOptions<FilesOptions> options, TimeProvider timeProvider)
 {
     /// <summary>When it ends, in seconds since the Unix epoch.</summary>
     public const string Expiry = "exp";
@@ -20,37 +20,37 @@ internal sealed class FileLinks(SigningKeys keys, IOptions<FilesOptions> options
     /// <summary>HMAC-SHA-256 in base64url.</summary>
     public const string Signature = "sig";
 
-    private readonly string? publicUrl = options.Value.PublicUrl?.ToString().TrimEnd('/');
+    private readonly string? _publicUrl = options.Value.PublicUrl?.ToString().TrimEnd('/');
 
     /// <summary>What URLs begin with for a client that sent this request.</summary>
-    public string Origin(HttpRequest request) => publicUrl ?? $"{request.Scheme}://{request.Host}";
+    public string Origin(HttpRequest request) => _publicUrl ?? $"{request.Scheme}://{request.Host}";
 
     /// <summary>A file's URL. While no key is known it is unsigned, and takes a credential.</summary>
     /// <param name="origin">Null for one that is relative to the server.</param>
     public string Url(string? origin, string conversationUuid, string messageUuid, string pathName)
     {
-        var path = (publicUrl ?? origin) + FilePaths.Download(conversationUuid, messageUuid, pathName);
+        var path = (_publicUrl ?? origin) + FilePaths.Download(conversationUuid, messageUuid, pathName);
         if (keys.All is not [var newest, ..])
         {
             return path;
         }
 
-        var expires = clock.GetUtcNow().Add(options.Value.LinkLifetime).ToUnixTimeSeconds();
+        var expires = timeProvider.GetUtcNow().Add(options.Value.LinkLifetime).ToUnixTimeSeconds();
         var signature = Sign(newest, Guid.Parse(conversationUuid), Guid.Parse(messageUuid), pathName, expires);
         return string.Create(CultureInfo.InvariantCulture, $"{path}?{Expiry}={expires}&{Signature}={Base64Url.EncodeToString(signature)}");
     }
 
     /// <summary>
-    /// The payload of a notice as this client gets it: the path of a file that is ready becomes a URL, signed when it is sent and not when it was
+    /// The payload of a notification as this client gets it: the path of a file that is ready becomes a URL, signed when it is sent and not when it was
     /// caused, so that one that is replayed hours later is valid too.
     /// </summary>
-    public ReadOnlySpan<byte> Finished(Notice notice, string? origin)
+    public ReadOnlySpan<byte> Finished(SerializedNotification notification, string? origin)
     {
-        if (notice.Type != nameof(FileReadyNotification)
-            || JsonSerializer.Deserialize(notice.Payload, WireJson.Default.FileReadyNotification) is not { } ready
+        if (notification.Type != nameof(FileReadyNotification)
+            || JsonSerializer.Deserialize(notification.Payload, WireJson.Default.FileReadyNotification) is not { } ready
             || ready.DownloadUrl.LastIndexOf('/') is var slash && slash < 0)
         {
-            return notice.Payload;
+            return notification.Payload;
         }
 
         var pathName = Uri.UnescapeDataString(ready.DownloadUrl[(slash + 1 + ready.MessageUuid.Length + 1)..]);
@@ -70,7 +70,7 @@ internal sealed class FileLinks(SigningKeys keys, IOptions<FilesOptions> options
             valid = Verify(given, conversation, message, pathName, expires);
         }
 
-        return valid & wellFormed & expires >= clock.GetUtcNow().ToUnixTimeSeconds();
+        return valid & wellFormed & expires >= timeProvider.GetUtcNow().ToUnixTimeSeconds();
     }
 
     private bool Verify(byte[] given, Guid conversation, Guid message, string pathName, long expires)

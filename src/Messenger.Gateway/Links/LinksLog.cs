@@ -6,8 +6,8 @@ namespace Messenger.Gateway.Links;
 internal static partial class LinksLog
 {
     [LoggerMessage(LogLevel.Warning, "The keys that URLs are signed with could not be read ({Fault}); trying again")]
-    public static partial void KeysUnread(ILogger log, string fault);
+    public static partial void KeysUnread(ILogger logger, string fault);
 
     [LoggerMessage(LogLevel.Information, "URLs are signed with a new key")]
-    public static partial void NewKey(ILogger log);
+    public static partial void NewKey(ILogger logger);
 }

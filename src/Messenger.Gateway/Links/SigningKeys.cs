@@ -9,7 +9,7 @@ namespace Messenger.Gateway.Links;
 /// <summary>The keys that URLs are signed with, kept in the store, so that all gateways have the same. The newest signs, the older ones still verify.</summary>
 /// <remarks>Whichever gateway finds that the newest is old adds the next. A key is forgotten when no URL can be valid any more that it signed.</remarks>
 internal sealed class SigningKeys(
-    IOptions<FilesOptions> options, TimeProvider clock, ILogger<SigningKeys> log, IFileSecrets? secrets = null) : BackgroundService
+    IOptions<FilesOptions> options, TimeProvider timeProvider, ILogger<SigningKeys> logger, IFileSecrets? secrets = null) : BackgroundService
 {
     /// <summary>How long another gateway's new key may be unknown here: until then nothing of it is verified without asking the store.</summary>
     internal static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
@@ -23,19 +23,19 @@ internal sealed class SigningKeys(
     /// <summary>Of a key: as many as the hash gives.</summary>
     private const int SecretBytes = 32;
 
-    private volatile IReadOnlyList<byte[]> keys = [];
-    private long asked;
+    private volatile IReadOnlyList<byte[]> _keys = [];
+    private long _asked;
 
     /// <summary>Newest first; empty while the store has not answered yet.</summary>
-    public IReadOnlyList<byte[]> All => keys;
+    public IReadOnlyList<byte[]> All => _keys;
 
     /// <summary>Reads the keys again, if that was not done just now.</summary>
     /// <returns>Whether it was done.</returns>
     public async Task<bool> Renew()
     {
-        var before = Volatile.Read(ref asked);
-        if (secrets is null || (before != 0 && clock.GetElapsedTime(before) < LeastPause)
-            || Interlocked.CompareExchange(ref asked, clock.GetTimestamp(), before) != before)
+        var before = Volatile.Read(ref _asked);
+        if (secrets is null || (before != 0 && timeProvider.GetElapsedTime(before) < LeastPause)
+            || Interlocked.CompareExchange(ref _asked, timeProvider.GetTimestamp(), before) != before)
         {
             return false;
         }
@@ -45,14 +45,14 @@ internal sealed class SigningKeys(
     }
 
     /// <summary>One look: reads the keys, and adds one when it is time.</summary>
-    internal async Task Look()
+    internal async Task Reload()
     {
         if (secrets is null)
         {
             return;
         }
 
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
         var due = now - (long)options.Value.KeyPeriod.TotalMilliseconds;
         if (await Read(secrets) is not [{ } newest, ..] || newest.Created < due)
         {
@@ -62,7 +62,7 @@ internal sealed class SigningKeys(
                 new SigningKeyRow(Guid.NewGuid().ToString("N"), Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)), now),
                 due, now - (long)valid.TotalMilliseconds);
             await Read(secrets);
-            LinksLog.NewKey(log);
+            LinksLog.NewKey(logger);
         }
     }
 
@@ -73,22 +73,22 @@ internal sealed class SigningKeys(
             var pause = Refresh;
             try
             {
-                await Look();
+                await Reload();
             }
             catch (StoreUnavailableException fault)
             {
-                LinksLog.KeysUnread(log, fault.Message);
+                LinksLog.KeysUnread(logger, fault.Message);
                 pause = Retry;
             }
 
-            await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task<IReadOnlyList<SigningKeyRow>> Read(IFileSecrets from)
     {
         var rows = await from.SigningKeys();
-        keys = [.. rows.Select(row => Convert.FromBase64String(row.SecretBase64))];
+        _keys = [.. rows.Select(row => Convert.FromBase64String(row.SecretBase64))];
         return rows;
     }
 }

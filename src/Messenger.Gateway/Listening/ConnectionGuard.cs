@@ -25,49 +25,49 @@ internal sealed class ConnectionGuard : IDisposable
     /// <summary>Sixteen: without any the process could as well not be there.</summary>
     private const int Fewest = 16;
 
-    private readonly Lock gate = new();
-    private readonly LinkedList<ConnectionSlot> idle = new();
-    private readonly Dictionary<IPAddress, Peer> peers = [];
-    private readonly Queue<TaskCompletionSource> waiting = new();
-    private readonly IReadOnlyList<System.Net.IPNetwork> proxies;
-    private readonly int mostPerAddress;
-    private readonly int? limit;
-    private readonly Func<int?> count;
-    private readonly ITimer? timer;
-    private int looks;
-    private int openAtCount;
-    private int counting;
-    private int capacity;
-    private int used;
-    private int open;
-    private int sessions;
+    private readonly Lock _gate = new();
+    private readonly LinkedList<ConnectionSlot> _idle = new();
+    private readonly Dictionary<IPAddress, Peer> _peers = [];
+    private readonly Queue<TaskCompletionSource> _waiting = new();
+    private readonly IReadOnlyList<System.Net.IPNetwork> _proxies;
+    private readonly int _mostPerAddress;
+    private readonly int? _limit;
+    private readonly Func<int?> _count;
+    private readonly ITimer? _timer;
+    private int _looks;
+    private int _openAtCount;
+    private int _counting;
+    private int _capacity;
+    private int _used;
+    private int _open;
+    private int _sessions;
 
-    public ConnectionGuard(IOptions<GatewayOptions> options, IOptions<ForwardedHeadersOptions> forwarded, TimeProvider time)
-        : this(options.Value, [.. forwarded.Value.KnownIPNetworks], OpenFiles.Limit(), OpenFiles.Count, time)
+    public ConnectionGuard(IOptions<GatewayOptions> options, IOptions<ForwardedHeadersOptions> forwarded, TimeProvider timeProvider)
+        : this(options.Value, [.. forwarded.Value.KnownIPNetworks], OpenFiles.Limit(), OpenFiles.Count, timeProvider)
     {
     }
 
-    internal ConnectionGuard(GatewayOptions options, IReadOnlyList<System.Net.IPNetwork> proxies, int? limit, Func<int?> count, TimeProvider time)
+    internal ConnectionGuard(GatewayOptions options, IReadOnlyList<System.Net.IPNetwork> proxies, int? limit, Func<int?> count, TimeProvider timeProvider)
     {
-        this.proxies = proxies;
-        this.limit = limit;
-        this.count = count;
-        mostPerAddress = options.LimitsEnabled ? options.ConnectionsPerAddress : int.MaxValue;
+        _proxies = proxies;
+        _limit = limit;
+        _count = count;
+        _mostPerAddress = options.LimitsEnabled ? options.ConnectionsPerAddress : int.MaxValue;
         Count();
-        timer = limit is null ? null : time.CreateTimer(static guard => ((ConnectionGuard)guard!).Look(), this, LookPeriod, LookPeriod);
+        _timer = limit is null ? null : timeProvider.CreateTimer(static errors => ((ConnectionGuard)errors!).Look(), this, LookPeriod, LookPeriod);
     }
 
     /// <summary>Descriptors that the process had at the last count.</summary>
-    public int Used => Volatile.Read(ref used);
+    public int Used => Volatile.Read(ref _used);
 
     /// <summary>Descriptors that the process may have; 0 where there is no limit.</summary>
-    public int Limit => limit ?? 0;
+    public int Limit => _limit ?? 0;
 
     /// <summary>Connections that may stand at once.</summary>
-    public int Capacity => Volatile.Read(ref capacity);
+    public int Capacity => Volatile.Read(ref _capacity);
 
     /// <summary>Accepted and not gone.</summary>
-    public int Open => Volatile.Read(ref open);
+    public int Open => Volatile.Read(ref _open);
 
     /// <summary>For what the process opens besides connections until that is counted: files of up- and downloads, connections to stores and providers.</summary>
     internal static int ReserveOf(int limit) => Math.Max(Math.Min(limit / 8, 1024), 64);
@@ -77,18 +77,18 @@ internal sealed class ConnectionGuard : IDisposable
     {
         ConnectionSlot? cut = null;
         ConnectionSlot slot;
-        lock (gate)
+        lock (_gate)
         {
-            var network = (connection.RemoteEndPoint as IPEndPoint)?.Address is { } address && !IsProxy(address) ? Networks.Of(address) : null;
+            var network = (connection.RemoteEndPoint as IPEndPoint)?.Address is { } address && !IsProxy(address) ? AddressBucket.Of(address) : null;
             slot = new ConnectionSlot(this, connection, network);
             if (network is not null)
             {
-                if (!peers.TryGetValue(network, out var peer))
+                if (!_peers.TryGetValue(network, out var peer))
                 {
-                    peers.Add(network, peer = new Peer());
+                    _peers.Add(network, peer = new Peer());
                 }
 
-                if (peer.Count >= mostPerAddress)
+                if (peer.Count >= _mostPerAddress)
                 {
                     cut = Displace(peer.Idle.First?.Value);
                     if (cut is null)
@@ -98,13 +98,13 @@ internal sealed class ConnectionGuard : IDisposable
                     }
 
                     // Its own was perhaps the last of the address.
-                    peers.TryAdd(network, peer);
+                    _peers.TryAdd(network, peer);
                 }
 
                 peer.Count++;
             }
 
-            open++;
+            _open++;
             Rest(slot);
         }
 
@@ -114,7 +114,7 @@ internal sealed class ConnectionGuard : IDisposable
             cut.Cut();
         }
 
-        if (limit is { } most && Open - Volatile.Read(ref openAtCount) >= ReserveOf(most) / 4)
+        if (_limit is { } most && Open - Volatile.Read(ref _openAtCount) >= ReserveOf(most) / 4)
         {
             Count();
         }
@@ -127,16 +127,16 @@ internal sealed class ConnectionGuard : IDisposable
     {
         ConnectionSlot? cut;
         Task room;
-        lock (gate)
+        lock (_gate)
         {
-            if (open <= capacity)
+            if (_open <= _capacity)
             {
                 return Task.CompletedTask;
             }
 
-            cut = Displace(ReferenceEquals(idle.First?.Value, slot) ? idle.First?.Next?.Value : idle.First?.Value);
+            cut = Displace(ReferenceEquals(_idle.First?.Value, slot) ? _idle.First?.Next?.Value : _idle.First?.Value);
             var wait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting.Enqueue(wait);
+            _waiting.Enqueue(wait);
             room = wait.Task;
         }
 
@@ -147,7 +147,7 @@ internal sealed class ConnectionGuard : IDisposable
 
     public void BeginRequest(ConnectionSlot slot)
     {
-        lock (gate)
+        lock (_gate)
         {
             slot.Busy++;
             Wake(slot);
@@ -156,7 +156,7 @@ internal sealed class ConnectionGuard : IDisposable
 
     public void EndRequest(ConnectionSlot slot)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (--slot.Busy == 0 && !slot.IsGone && !slot.IsSession)
             {
@@ -168,7 +168,7 @@ internal sealed class ConnectionGuard : IDisposable
 
     public bool TryBecomeSession(ConnectionSlot slot)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (slot.IsSession)
             {
@@ -176,13 +176,13 @@ internal sealed class ConnectionGuard : IDisposable
                 return true;
             }
 
-            if (slot.IsGone || sessions >= capacity - (capacity / 8))
+            if (slot.IsGone || _sessions >= _capacity - (_capacity / 8))
             {
                 GatewayMeter.ConnectionShed("sessions");
                 return false;
             }
 
-            sessions++;
+            _sessions++;
             Wake(slot);
             Uncount(slot);
             slot.IsSession = true;
@@ -193,12 +193,12 @@ internal sealed class ConnectionGuard : IDisposable
     /// <summary>Its descriptor is free.</summary>
     public void Leave(ConnectionSlot slot)
     {
-        lock (gate)
+        lock (_gate)
         {
-            open--;
+            _open--;
             if (slot.IsSession)
             {
-                sessions--;
+                _sessions--;
             }
             else if (!slot.IsGone)
             {
@@ -211,20 +211,20 @@ internal sealed class ConnectionGuard : IDisposable
         }
     }
 
-    public void Dispose() => timer?.Dispose();
+    public void Dispose() => _timer?.Dispose();
 
     /// <summary>Once a second: for each who waits, one that has come to rest makes room; and what else the process has open is counted now and then.</summary>
     internal void Look()
     {
-        if (++looks % LooksPerCount == 0)
+        if (++_looks % LooksPerCount == 0)
         {
             Count();
         }
 
         List<ConnectionSlot>? cut = null;
-        lock (gate)
+        lock (_gate)
         {
-            for (var more = waiting.Count; more > 0 && Displace(idle.First?.Value) is { } oldest; more--)
+            for (var more = _waiting.Count; more > 0 && Displace(_idle.First?.Value) is { } oldest; more--)
             {
                 (cut ??= []).Add(oldest);
             }
@@ -240,25 +240,25 @@ internal sealed class ConnectionGuard : IDisposable
     /// <summary>What is no connection of a client takes from what they may have.</summary>
     internal void Count()
     {
-        if (limit is not { } most)
+        if (_limit is not { } most)
         {
-            capacity = int.MaxValue;
+            _capacity = int.MaxValue;
             return;
         }
 
-        if (Interlocked.Exchange(ref counting, 1) != 0)
+        if (Interlocked.Exchange(ref _counting, 1) != 0)
         {
             return;
         }
 
         // None left to look with: whatever is open is too much.
-        var now = count() ?? most;
-        lock (gate)
+        var now = _count() ?? most;
+        lock (_gate)
         {
-            used = now;
-            openAtCount = open;
-            counting = 0;
-            capacity = Math.Max(Fewest, most - ReserveOf(most) - Math.Max(0, now - open));
+            _used = now;
+            _openAtCount = _open;
+            _counting = 0;
+            _capacity = Math.Max(Fewest, most - ReserveOf(most) - Math.Max(0, now - _open));
             Admit();
         }
     }
@@ -266,16 +266,16 @@ internal sealed class ConnectionGuard : IDisposable
     /// <summary>Who waits is counted as open already.</summary>
     private void Admit()
     {
-        while (waiting.Count > 0 && open - waiting.Count < capacity)
+        while (_waiting.Count > 0 && _open - _waiting.Count < _capacity)
         {
-            waiting.Dequeue().SetResult();
+            _waiting.Dequeue().SetResult();
         }
     }
 
     private bool IsProxy(IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        foreach (var network in proxies)
+        foreach (var network in _proxies)
         {
             if (network.Contains(plain) || network.Contains(address))
             {
@@ -301,8 +301,8 @@ internal sealed class ConnectionGuard : IDisposable
 
     private void Rest(ConnectionSlot slot)
     {
-        slot.AmongAll = idle.AddLast(slot);
-        slot.AmongTheirs = slot.Network is { } network ? peers[network].Idle.AddLast(slot) : null;
+        slot.AmongAll = _idle.AddLast(slot);
+        slot.AmongTheirs = slot.Network is { } network ? _peers[network].Idle.AddLast(slot) : null;
     }
 
     private static void Wake(ConnectionSlot slot)
@@ -314,9 +314,9 @@ internal sealed class ConnectionGuard : IDisposable
 
     private void Uncount(ConnectionSlot slot)
     {
-        if (slot.Network is { } network && --peers[network].Count == 0)
+        if (slot.Network is { } network && --_peers[network].Count == 0)
         {
-            peers.Remove(network);
+            _peers.Remove(network);
         }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Messenger.Gateway.Listening;
 
 /// <summary>A connection's place among those of its process; a feature of its connection. What changes is under the guard's lock.</summary>
-internal sealed class ConnectionSlot(ConnectionGuard guard, BaseConnectionContext connection, IPAddress? network)
+internal sealed class ConnectionSlot(ConnectionGuard errors, BaseConnectionContext connection, IPAddress? network)
 {
     /// <summary>Whom the connection counts for; null for nobody.</summary>
     public IPAddress? Network => network;
@@ -23,14 +23,14 @@ internal sealed class ConnectionSlot(ConnectionGuard guard, BaseConnectionContex
     public LinkedListNode<ConnectionSlot>? AmongTheirs { get; set; }
 
     /// <summary>A request came; it ends with <see cref="EndRequest"/>.</summary>
-    public void BeginRequest() => guard.BeginRequest(this);
+    public void BeginRequest() => errors.BeginRequest(this);
 
-    public void EndRequest() => guard.EndRequest(this);
+    public void EndRequest() => errors.EndRequest(this);
 
     /// <summary>False where as many are sessions as may be: what is left is for health, files, and handshakes that are told to come back.</summary>
-    public bool TryBecomeSession() => guard.TryBecomeSession(this);
+    public bool TryBecomeSession() => errors.TryBecomeSession(this);
 
-    public void Leave() => guard.Leave(this);
+    public void Leave() => errors.Leave(this);
 
     public void Cut() => connection.Abort(new ConnectionAbortedException("closed to make room for another"));
 }

@@ -8,71 +8,71 @@ namespace Messenger.Gateway.Listening;
 /// <summary>A connection that says when its descriptor is free.</summary>
 internal sealed class GuardedConnection : ConnectionContext
 {
-    private readonly ConnectionContext inner;
-    private readonly ConnectionSlot slot;
-    private int disposed;
+    private readonly ConnectionContext _inner;
+    private readonly ConnectionSlot _slot;
+    private int _disposed;
 
     public GuardedConnection(ConnectionContext inner, ConnectionSlot slot)
     {
-        this.inner = inner;
-        this.slot = slot;
+        _inner = inner;
+        _slot = slot;
         inner.Features.Set(slot);
     }
 
     public override string ConnectionId
     {
-        get => inner.ConnectionId;
-        set => inner.ConnectionId = value;
+        get => _inner.ConnectionId;
+        set => _inner.ConnectionId = value;
     }
 
-    public override IFeatureCollection Features => inner.Features;
+    public override IFeatureCollection Features => _inner.Features;
 
     public override IDictionary<object, object?> Items
     {
-        get => inner.Items;
-        set => inner.Items = value;
+        get => _inner.Items;
+        set => _inner.Items = value;
     }
 
     public override IDuplexPipe Transport
     {
-        get => inner.Transport;
-        set => inner.Transport = value;
+        get => _inner.Transport;
+        set => _inner.Transport = value;
     }
 
     public override EndPoint? LocalEndPoint
     {
-        get => inner.LocalEndPoint;
-        set => inner.LocalEndPoint = value;
+        get => _inner.LocalEndPoint;
+        set => _inner.LocalEndPoint = value;
     }
 
     public override EndPoint? RemoteEndPoint
     {
-        get => inner.RemoteEndPoint;
-        set => inner.RemoteEndPoint = value;
+        get => _inner.RemoteEndPoint;
+        set => _inner.RemoteEndPoint = value;
     }
 
     public override CancellationToken ConnectionClosed
     {
-        get => inner.ConnectionClosed;
-        set => inner.ConnectionClosed = value;
+        get => _inner.ConnectionClosed;
+        set => _inner.ConnectionClosed = value;
     }
 
-    public override void Abort(ConnectionAbortedException abortReason) => inner.Abort(abortReason);
+    public override void Abort(ConnectionAbortedException abortReason) => _inner.Abort(abortReason);
 
-    public override void Abort() => inner.Abort();
+    public override void Abort() => _inner.Abort();
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
         try
         {
-            await inner.DisposeAsync();
+            await _inner.DisposeAsync();
         }
         finally
         {
-            if (Interlocked.Exchange(ref disposed, 1) == 0)
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
             {
-                slot.Leave();
+                _slot.Leave();
             }
         }
     }

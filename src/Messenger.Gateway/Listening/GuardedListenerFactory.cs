@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Messenger.Gateway.Listening;
 
 /// <summary>Sockets, each counted by the guard from its first moment to the end of its descriptor.</summary>
-internal sealed class GuardedListenerFactory(SocketTransportFactory sockets, ConnectionGuard guard) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class GuardedListenerFactory(SocketTransportFactory sockets, ConnectionGuard errors) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => sockets.CanBind(endpoint);
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new Listener(await sockets.BindAsync(endpoint, cancellationToken), guard);
+        new Listener(await sockets.BindAsync(endpoint, cancellationToken), errors);
 
-    private sealed class Listener(IConnectionListener inner, ConnectionGuard guard) : IConnectionListener
+    private sealed class Listener(IConnectionListener inner, ConnectionGuard errors) : IConnectionListener
     {
         public EndPoint EndPoint => inner.EndPoint;
 
@@ -20,7 +20,7 @@ internal sealed class GuardedListenerFactory(SocketTransportFactory sockets, Con
         {
             while (await inner.AcceptAsync(cancellationToken) is { } accepted)
             {
-                if (guard.TryEnter(accepted) is not { } slot)
+                if (errors.TryEnter(accepted) is not { } slot)
                 {
                     accepted.Abort(new ConnectionAbortedException("too many connections of this address"));
                     await accepted.DisposeAsync();
@@ -30,7 +30,7 @@ internal sealed class GuardedListenerFactory(SocketTransportFactory sockets, Con
                 var connection = new GuardedConnection(accepted, slot);
                 try
                 {
-                    await guard.WaitForRoom(slot).WaitAsync(cancellationToken);
+                    await errors.WaitForRoom(slot).WaitAsync(cancellationToken);
                 }
                 catch
                 {

@@ -5,21 +5,21 @@ namespace Messenger.Gateway.RateLimits;
 /// <summary>How many connections each address has at this process.</summary>
 internal sealed class AddressCounts
 {
-    private readonly Dictionary<IPAddress, int> counts = [];
+    private readonly Dictionary<IPAddress, int> _counts = [];
 
     /// <summary>Counts one more, unless it is one too many. Who got true calls <see cref="Leave"/> once.</summary>
     public bool TryEnter(IPAddress? address, int most)
     {
         var key = Key(address);
-        lock (counts)
+        lock (_counts)
         {
-            var count = counts.GetValueOrDefault(key);
+            var count = _counts.GetValueOrDefault(key);
             if (count >= most)
             {
                 return false;
             }
 
-            counts[key] = count + 1;
+            _counts[key] = count + 1;
             return true;
         }
     }
@@ -27,14 +27,14 @@ internal sealed class AddressCounts
     public void Leave(IPAddress? address)
     {
         var key = Key(address);
-        lock (counts)
+        lock (_counts)
         {
-            if (--counts[key] == 0)
+            if (--_counts[key] == 0)
             {
-                counts.Remove(key);
+                _counts.Remove(key);
             }
         }
     }
 
-    private static IPAddress Key(IPAddress? address) => address is null ? IPAddress.None : Networks.Of(address);
+    private static IPAddress Key(IPAddress? address) => address is null ? IPAddress.None : AddressBucket.Of(address);
 }

@@ -10,35 +10,35 @@ namespace Messenger.Gateway.RateLimits;
 /// A place is held for <see cref="Lease"/> at most: who takes longer does not load the servers but waits for one that hangs, and must not keep
 /// those away whose server answers. <see cref="Sweep"/> comes once a second; bounds of time are as late as that.
 /// </remarks>
-internal sealed class AdmissionQueue(int concurrency, int capacity, TimeSpan patience, TimeProvider time)
+internal sealed class AdmissionQueue(int concurrency, int capacity, TimeSpan timeout, TimeProvider timeProvider)
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest pause that is dictated: clients' own longest back-off.</summary>
     private const double LongestPause = 60;
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<IPAddress, LinkedList<Waiter>> waiting = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, LinkedList<Waiter>> _waiting = [];
 
     // Addresses of which somebody waits, in their turn.
-    private readonly Queue<IPAddress> turns = new();
+    private readonly Queue<IPAddress> _turns = new();
 
     // Who holds a place, oldest first; and who has left it already.
-    private readonly Queue<Place> places = new();
-    private int running;
-    private int count;
-    private int admitted;
-    private double rate = concurrency;
-    private double away;
+    private readonly Queue<Place> _places = new();
+    private int _running;
+    private int _count;
+    private int _admitted;
+    private double _rate = concurrency;
+    private double _away;
 
     /// <summary>How many wait.</summary>
     public int Waiting
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return count;
+                return _count;
             }
         }
     }
@@ -46,29 +46,29 @@ internal sealed class AdmissionQueue(int concurrency, int capacity, TimeSpan pat
     /// <summary>A place, to be disposed of when the work has ended; null for who is shed.</summary>
     public Task<Place?> Enter(IPAddress? address)
     {
-        var key = address is null ? IPAddress.None : Networks.Of(address);
-        lock (gate)
+        var key = address is null ? IPAddress.None : AddressBucket.Of(address);
+        lock (_gate)
         {
-            if (running < concurrency && count == 0)
+            if (_running < concurrency && _count == 0)
             {
                 return Task.FromResult<Place?>(Take());
             }
 
-            if (count >= capacity && !Shed(key))
+            if (_count >= capacity && !Shed(key))
             {
-                away++;
+                _away++;
                 return Task.FromResult<Place?>(null);
             }
 
-            if (!waiting.TryGetValue(key, out var mine))
+            if (!_waiting.TryGetValue(key, out var mine))
             {
-                waiting.Add(key, mine = new LinkedList<Waiter>());
-                turns.Enqueue(key);
+                _waiting.Add(key, mine = new LinkedList<Waiter>());
+                _turns.Enqueue(key);
             }
 
-            var waiter = new Waiter(time.GetTimestamp());
+            var waiter = new Waiter(timeProvider.GetTimestamp());
             mine.AddLast(waiter);
-            count++;
+            _count++;
             return waiter.Outcome.Task;
         }
     }
@@ -76,9 +76,9 @@ internal sealed class AdmissionQueue(int concurrency, int capacity, TimeSpan pat
     /// <summary>Seconds after which who was shed may come back: drawn over the time that the servers need for all who are away and wait.</summary>
     public int Pause()
     {
-        lock (gate)
+        lock (_gate)
         {
-            var backlog = Math.Clamp((count + away) / Math.Max(1, rate), 1, LongestPause);
+            var backlog = Math.Clamp((_count + _away) / Math.Max(1, _rate), 1, LongestPause);
 #pragma warning disable CA5394 // When a client comes back is no secret.
             return 1 + (int)(Random.Shared.NextDouble() * backlog);
 #pragma warning restore CA5394
@@ -88,26 +88,26 @@ internal sealed class AdmissionQueue(int concurrency, int capacity, TimeSpan pat
     /// <summary>Once a second: places that are held too long are given to others, and who waited too long is shed.</summary>
     public void Sweep()
     {
-        lock (gate)
+        lock (_gate)
         {
             // What was admitted in this second, while somebody waited, is what the servers do.
-            rate = count > 0 ? (rate + admitted) / 2 : Math.Max(rate, admitted);
-            away = Math.Max(0, away - admitted);
-            admitted = 0;
-            var now = time.GetTimestamp();
-            while (places.TryPeek(out var oldest) && (oldest.IsLeft || time.GetElapsedTime(oldest.Since, now) >= Lease))
+            _rate = _count > 0 ? (_rate + _admitted) / 2 : Math.Max(_rate, _admitted);
+            _away = Math.Max(0, _away - _admitted);
+            _admitted = 0;
+            var now = timeProvider.GetTimestamp();
+            while (_places.TryPeek(out var oldest) && (oldest.IsLeft || timeProvider.GetElapsedTime(oldest.Since, now) >= Lease))
             {
-                places.Dequeue();
+                _places.Dequeue();
                 Free(oldest);
             }
 
-            foreach (var mine in waiting.Values)
+            foreach (var mine in _waiting.Values)
             {
-                while (mine.First is { Value: var first } && time.GetElapsedTime(first.Since, now) >= patience)
+                while (mine.First is { Value: var first } && timeProvider.GetElapsedTime(first.Since, now) >= timeout)
                 {
                     mine.RemoveFirst();
-                    count--;
-                    away++;
+                    _count--;
+                    _away++;
                     first.Outcome.SetResult(null);
                 }
             }
@@ -118,12 +118,12 @@ internal sealed class AdmissionQueue(int concurrency, int capacity, TimeSpan pat
 
     private void Leave(Place place)
     {
-        lock (gate)
+        lock (_gate)
         {
             Free(place);
-            while (places.TryPeek(out var oldest) && oldest.IsLeft)
+            while (_places.TryPeek(out var oldest) && oldest.IsLeft)
             {
-                places.Dequeue();
+                _places.Dequeue();
             }
 
             Admit();
@@ -135,39 +135,39 @@ internal sealed class AdmissionQueue(int concurrency, int capacity, TimeSpan pat
         if (!place.IsLeft)
         {
             place.IsLeft = true;
-            running--;
+            _running--;
         }
     }
 
     private Place Take()
     {
-        var place = new Place(this, time.GetTimestamp());
-        places.Enqueue(place);
-        running++;
-        admitted++;
+        var place = new Place(this, timeProvider.GetTimestamp());
+        _places.Enqueue(place);
+        _running++;
+        _admitted++;
         return place;
     }
 
     /// <summary>Gives the free places to those who wait, an address after another.</summary>
     private void Admit()
     {
-        while (running < concurrency && turns.TryDequeue(out var key))
+        while (_running < concurrency && _turns.TryDequeue(out var key))
         {
-            var mine = waiting[key];
+            var mine = _waiting[key];
             if (mine.First is { Value: var first })
             {
                 mine.RemoveFirst();
-                count--;
+                _count--;
                 first.Outcome.SetResult(Take());
             }
 
             if (mine.Count > 0)
             {
-                turns.Enqueue(key);
+                _turns.Enqueue(key);
             }
             else
             {
-                waiting.Remove(key);
+                _waiting.Remove(key);
             }
         }
     }
@@ -175,15 +175,15 @@ internal sealed class AdmissionQueue(int concurrency, int capacity, TimeSpan pat
     /// <summary>Full: the newest of the address of which most wait makes room, unless that is the one who comes.</summary>
     private bool Shed(IPAddress newcomer)
     {
-        var (longest, theirs) = waiting.MaxBy(entry => entry.Value.Count);
-        if (longest.Equals(newcomer) || theirs.Count <= (waiting.GetValueOrDefault(newcomer)?.Count ?? 0) + 1 || theirs.Last is not { Value: var last })
+        var (longest, theirs) = _waiting.MaxBy(entry => entry.Value.Count);
+        if (longest.Equals(newcomer) || theirs.Count <= (_waiting.GetValueOrDefault(newcomer)?.Count ?? 0) + 1 || theirs.Last is not { Value: var last })
         {
             return false;
         }
 
         theirs.RemoveLast();
-        count--;
-        away++;
+        _count--;
+        _away++;
         last.Outcome.SetResult(null);
         return true;
     }

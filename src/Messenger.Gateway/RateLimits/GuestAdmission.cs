@@ -11,24 +11,24 @@ namespace Messenger.Gateway.RateLimits;
 /// A credential that is right is never refused because of others' failures: where an address or a user has failed too often it is looked at in
 /// its turn of a narrow queue. Only who is wrong is told of the limit.
 /// </remarks>
-internal sealed class GuestAdmission(UserLimits limits, IGrainFactory grains, FailureLog failures, IOptions<GatewayOptions> options, TimeProvider time)
+internal sealed class GuestAdmission(UserLimits limits, IGrainFactory grains, FailureLog failures, IOptions<GatewayOptions> options, TimeProvider timeProvider)
 {
     private const string Kind = "too many at the door";
 
-    private readonly AdmissionQueue usual = new(options.Value.GuestConcurrency, options.Value.GuestQueue, options.Value.GuestPatience, time);
-    private readonly AdmissionQueue suspect = new(options.Value.SuspectConcurrency, options.Value.GuestQueue, options.Value.GuestPatience, time);
+    private readonly AdmissionQueue _usual = new(options.Value.GuestConcurrency, options.Value.GuestQueue, options.Value.GuestTimeout, timeProvider);
+    private readonly AdmissionQueue _suspect = new(options.Value.SuspectConcurrency, options.Value.GuestQueue, options.Value.GuestTimeout, timeProvider);
 
     /// <summary>A place, to be disposed of when its work has ended; or a refusal that says when to come back.</summary>
-    public async ValueTask<(AdmissionQueue.Place? Place, Refused? Refusal)> Enter(IPAddress? address, string userId)
+    public async ValueTask<(AdmissionQueue.Place? Place, Error? Error)> Enter(IPAddress? address, string userId)
     {
-        var queue = limits.IsSuspect(address, userId) ? suspect : usual;
+        var queue = limits.IsSuspect(address, userId) ? _suspect : _usual;
         if (await queue.Enter(address) is { } place)
         {
             return (place, null);
         }
 
         failures.Shed(Kind);
-        return (null, Refused.Unavailable("too many log in just now", queue.Pause()));
+        return (null, Error.Unavailable("too many log in just now", queue.Pause()));
     }
 
     /// <summary>
@@ -45,7 +45,7 @@ internal sealed class GuestAdmission(UserLimits limits, IGrainFactory grains, Fa
     /// <summary>Once a second.</summary>
     public void Sweep()
     {
-        usual.Sweep();
-        suspect.Sweep();
+        _usual.Sweep();
+        _suspect.Sweep();
     }
 }

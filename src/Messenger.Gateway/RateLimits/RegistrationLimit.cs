@@ -10,33 +10,33 @@ namespace Messenger.Gateway.RateLimits;
 /// How many codes by SMS one address may ask for: against going through phone numbers at our expense. Counted here first, so that a flood
 /// costs the cluster nothing, then in the cluster, so that asking every gateway in turn gains nothing.
 /// </summary>
-internal sealed class RegistrationLimit(IOptions<GatewayOptions> options, TimeProvider time, IGrainFactory grains)
+internal sealed class RegistrationLimit(IOptions<GatewayOptions> options, TimeProvider timeProvider, IGrainFactory grains)
 {
     /// <summary>Addresses remembered; some 100 bytes each.</summary>
     public const int MaxAddresses = 10_000;
 
-    private readonly GatewayOptions options = options.Value;
-    private readonly Windows<IPAddress> here = new(options.Value.RegistrationsPerAddress, options.Value.RegistrationWindow, MaxAddresses, time);
+    private readonly GatewayOptions _options = options.Value;
+    private readonly FixedWindows<IPAddress> _here = new(options.Value.RegistrationsPerAddress, options.Value.RegistrationWindow, MaxAddresses, timeProvider);
 
     /// <summary>How many addresses are remembered.</summary>
-    public int Count => here.Count;
+    public int Count => _here.Count;
 
     /// <summary>Counts one more request from this address; the refusal when it is one too many. Throws when the cluster's count is away: no SMS then.</summary>
-    public async Task<Refused?> Refuse(IPAddress? address)
+    public async Task<Error?> Refuse(IPAddress? address)
     {
-        if (!options.LimitsEnabled || address is null)
+        if (!_options.LimitsEnabled || address is null)
         {
             return null;
         }
 
-        var network = Networks.Of(address);
-        var wait = here.Take(network);
+        var network = AddressBucket.Of(address);
+        var wait = _here.Take(network);
         if (wait == 0)
         {
             wait = await grains.GetGrain<IQuotaGrain>(QuotaKeys.Address(network.ToString()))
-                .Take(options.RegistrationsPerAddress, options.RegistrationWindow);
+                .Take(_options.RegistrationsPerAddress, _options.RegistrationWindow);
         }
 
-        return wait == 0 ? null : Refused.TooManyRequests("too many registrations from this address", wait);
+        return wait == 0 ? null : Error.TooManyRequests("too many registrations from this address", wait);
     }
 }

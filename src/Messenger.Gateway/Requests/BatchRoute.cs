@@ -5,7 +5,7 @@ using Messenger.Protocol;
 namespace Messenger.Gateway.Requests;
 
 /// <summary>Of a user's, several of one conversation in one call.</summary>
-internal sealed class BatchRoute<TRequest, TAnswer>(string response, Func<Caller, TRequest[], Task<TAnswer[]>> call, Func<TAnswer, Reply> reply)
+internal sealed class BatchRoute<TRequest, TResult>(string response, Func<Caller, TRequest[], Task<TResult[]>> call, Func<TResult, RequestOutcome> outcome)
     : Route<TRequest>
     where TRequest : class, IRequest
 {
@@ -14,10 +14,10 @@ internal sealed class BatchRoute<TRequest, TAnswer>(string response, Func<Caller
     public override bool IsBatched => true;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<Reply> Call(Caller me, IRequest request) => reply(Checked(await call(me, [(TRequest)request]), 1)[0]);
+    public override async ValueTask<RequestOutcome> Call(Caller me, IRequest request) => outcome(Checked(await call(me, [(TRequest)request]), 1)[0]);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<Reply[]> Call(Caller me, IReadOnlyList<Pending> requests)
+    public override async ValueTask<RequestOutcome[]> Call(Caller me, IReadOnlyList<InFlightRequest> requests)
     {
         var batch = new TRequest[requests.Count];
         for (var i = 0; i < batch.Length; i++)
@@ -25,10 +25,10 @@ internal sealed class BatchRoute<TRequest, TAnswer>(string response, Func<Caller
             batch[i] = (TRequest)requests[i].Request;
         }
 
-        return Array.ConvertAll(Checked(await call(me, batch), batch.Length), answer => reply(answer));
+        return Array.ConvertAll(Checked(await call(me, batch), batch.Length), answer => outcome(answer));
     }
 
-    private TAnswer[] Checked(TAnswer[] answers, int expected) =>
+    private TResult[] Checked(TResult[] answers, int expected) =>
         answers.Length == expected
             ? answers
             : throw new InvalidOperationException($"{expected} {Type} in one call, and {answers.Length} answers");

@@ -14,47 +14,47 @@ internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
 {
     private const int Large = 64 * 1024;
 
-    private readonly Lock gate = new();
-    private TaskCompletionSource? room;
-    private Pending? first;
-    private Pending? last;
-    private int count;
-    private int leftBehind;
-    private long bytes;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _room;
+    private InFlightRequest? _first;
+    private InFlightRequest? _last;
+    private int _count;
+    private int _leftBehind;
+    private long _bytes;
 
     public bool IsEmpty
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return count == 0;
+                return _count == 0;
             }
         }
     }
 
-    public long Bytes => Interlocked.Read(ref bytes);
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>While memory is short a connection that has large requests in it is not read on: that is kinder than to close it.</summary>
-    private bool IsFull => count >= maxCount || bytes >= maxBytes || leftBehind >= maxCount || (bytes >= Large && budget.IsShort);
+    private bool IsFull => _count >= maxCount || _bytes >= maxBytes || _leftBehind >= maxCount || (_bytes >= Large && budget.IsShort);
 
-    public void Enter(Pending pending)
+    public void Enter(InFlightRequest pending)
     {
-        lock (gate)
+        lock (_gate)
         {
-            count++;
-            bytes += pending.Size;
-            pending.Earlier = last;
-            if (last is null)
+            _count++;
+            _bytes += pending.Size;
+            pending.Earlier = _last;
+            if (_last is null)
             {
-                first = pending;
+                _first = pending;
             }
             else
             {
-                last.Later = pending;
+                _last.Later = pending;
             }
 
-            last = pending;
+            _last = pending;
         }
 
         if (pending.Size > SmallBuffers.Uncounted)
@@ -65,40 +65,40 @@ internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
 
     /// <summary>True when none is left.</summary>
     /// <param name="behind">Its call has not ended: <see cref="Settle"/> follows when it has.</param>
-    public bool Leave(Pending pending, bool behind = false)
+    public bool Leave(InFlightRequest pending, bool behind = false)
     {
         if (pending.Size > SmallBuffers.Uncounted)
         {
             budget.Release(pending.Size);
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            count--;
-            bytes -= pending.Size;
-            leftBehind += behind ? 1 : 0;
+            _count--;
+            _bytes -= pending.Size;
+            _leftBehind += behind ? 1 : 0;
             Unlink(pending);
             MakeRoom();
-            return count == 0;
+            return _count == 0;
         }
     }
 
     /// <summary>The call of a request that was answered before has ended.</summary>
     public void Settle()
     {
-        lock (gate)
+        lock (_gate)
         {
-            leftBehind--;
+            _leftBehind--;
             MakeRoom();
         }
     }
 
     /// <summary>The one that came first, when it is due by now: each is given once. Who came first is due first, but for a login, behind which none is read.</summary>
-    public Pending? TakeOverdue(long now)
+    public InFlightRequest? TakeOverdue(long now)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (first is not { } overdue || overdue.Due > now)
+            if (_first is not { } overdue || overdue.Due > now)
             {
                 return null;
             }
@@ -111,27 +111,27 @@ internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
     /// <summary>Completes when there is room. Once it was full, half of it must be free: then requests come in batches again, not one by one.</summary>
     public Task Room()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return room is null && !IsFull
+            return _room is null && !IsFull
                 ? Task.CompletedTask
-                : (room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                : (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
     private void MakeRoom()
     {
-        if (room is not null && count <= maxCount / 2 && bytes <= maxBytes / 2 && leftBehind <= maxCount / 2)
+        if (_room is not null && _count <= maxCount / 2 && _bytes <= maxBytes / 2 && _leftBehind <= maxCount / 2)
         {
-            room.TrySetResult();
-            room = null;
+            _room.TrySetResult();
+            _room = null;
         }
     }
 
     /// <summary>Nothing for one that is out already.</summary>
-    private void Unlink(Pending pending)
+    private void Unlink(InFlightRequest pending)
     {
-        if (pending.Earlier is null && !ReferenceEquals(first, pending))
+        if (pending.Earlier is null && !ReferenceEquals(_first, pending))
         {
             return;
         }
@@ -142,7 +142,7 @@ internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
         }
         else
         {
-            first = pending.Later;
+            _first = pending.Later;
         }
 
         if (pending.Later is { } later)
@@ -151,7 +151,7 @@ internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
         }
         else
         {
-            last = pending.Earlier;
+            _last = pending.Earlier;
         }
 
         pending.Earlier = pending.Later = null;

@@ -8,7 +8,7 @@ namespace Messenger.Gateway.Requests;
 
 /// <summary>The first and the last span of a trace: a request from its frame to its answer, and a notification from the stream to its socket.</summary>
 /// <remarks>A span holds the request's type and status, and nothing else of it.</remarks>
-internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> options)
+internal sealed class RequestTraces(TimeProvider timeProvider, IOptions<GatewayOptions> options)
 {
     /// <summary>Traces a second that clients may ask for, all of this process together: whoever sets the sampled flag must not cost more than that.</summary>
     public const int ClientsPerSecond = 10;
@@ -18,10 +18,10 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
 
     private static readonly ActivitySource Source = new("Messenger.Gateway");
 
-    private readonly double share = options.Value.TracedShare;
-    private readonly Lock gate = new();
-    private long second;
-    private int asked;
+    private readonly double _share = options.Value.TracedShare;
+    private readonly Lock _gate = new();
+    private long _second;
+    private int _asked;
 
     /// <summary>A request was read. Null: nobody traces it. The span is not made the current one: see <see cref="Enter"/>.</summary>
     /// <param name="traceParent">As it stood in the frame; what is no traceparent is ignored.</param>
@@ -47,8 +47,8 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
         return span;
     }
 
-    /// <summary>The request leaves its lane: what this flow does from now on is its.</summary>
-    public static void Enter(Pending pending)
+    /// <summary>The request leaves its queue: what this flow does from now on is its.</summary>
+    public static void Enter(InFlightRequest pending)
     {
         if (pending.Span is { } span)
         {
@@ -61,7 +61,7 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
     }
 
     /// <summary>The request goes in the call of another one.</summary>
-    public static void Joins(Pending pending, Pending first)
+    public static void Joins(InFlightRequest pending, InFlightRequest first)
     {
         if (pending.Span is { IsAllDataRequested: true } span && first.Span is { } other)
         {
@@ -70,7 +70,7 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
     }
 
     /// <summary>The request has its answer.</summary>
-    public static void End(Pending pending, string status)
+    public static void End(InFlightRequest pending, string status)
     {
         if (pending.Span is { } span)
         {
@@ -80,9 +80,9 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
     }
 
     /// <summary>A traced notification is about to be queued for its socket; null when it is not traced.</summary>
-    public static Activity? Writing(Notice notice)
+    public static Activity? Writing(SerializedNotification notification)
     {
-        if (notice.Trace is not { } trace || !Source.HasListeners() || !ActivityContext.TryParse(trace, null, isRemote: true, out var cause))
+        if (notification.Trace is not { } trace || !Source.HasListeners() || !ActivityContext.TryParse(trace, null, isRemote: true, out var cause))
         {
             return null;
         }
@@ -108,20 +108,20 @@ internal sealed class RequestTraces(TimeProvider time, IOptions<GatewayOptions> 
     }
 
 #pragma warning disable CA5394 // Which requests are looked at is no secret.
-    private bool Drawn() => share >= 1 || Random.Shared.NextDouble() < share;
+    private bool Drawn() => _share >= 1 || Random.Shared.NextDouble() < _share;
 #pragma warning restore CA5394
 
     private bool MayAsk()
     {
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
-        lock (gate)
+        var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
+        lock (_gate)
         {
-            if (now != second)
+            if (now != _second)
             {
-                (second, asked) = (now, 0);
+                (_second, _asked) = (now, 0);
             }
 
-            return asked++ < ClientsPerSecond;
+            return _asked++ < ClientsPerSecond;
         }
     }
 }

@@ -46,13 +46,13 @@ internal abstract class Route
         Parse(payload.IsEmpty || payload.SequenceEqual("null"u8) ? Nothing : payload);
 
     /// <summary>Calls for one request of a user's. Throws what the call throws.</summary>
-    public virtual ValueTask<Reply> Call(Caller me, IRequest request) => throw new NotSupportedException($"{Type} is no user's");
+    public virtual ValueTask<RequestOutcome> Call(Caller me, IRequest request) => throw new NotSupportedException($"{Type} is no user's");
 
     /// <summary>Calls for several, all of one conversation: one reply each, in order.</summary>
-    public virtual ValueTask<Reply[]> Call(Caller me, IReadOnlyList<Pending> requests) => throw new NotSupportedException($"{Type} goes one by one");
+    public virtual ValueTask<RequestOutcome[]> Call(Caller me, IReadOnlyList<InFlightRequest> requests) => throw new NotSupportedException($"{Type} goes one by one");
 
     /// <summary>Calls for a guest.</summary>
-    public virtual ValueTask<Reply> Call(IGuest guest, Pending pending) => throw new NotSupportedException($"{Type} is no guest's");
+    public virtual ValueTask<RequestOutcome> Call(IGuest guest, InFlightRequest pending) => throw new NotSupportedException($"{Type} is no guest's");
 
     protected abstract IRequest? Parse(ReadOnlySpan<byte> payload);
 }
@@ -69,27 +69,27 @@ internal abstract class Route<TRequest>() : Route(typeof(TRequest))
 }
 
 /// <summary>Of a user's, answered by a status.</summary>
-internal sealed class UserRoute<TRequest>(Func<Caller, TRequest, Task<Answer>> call) : Route<TRequest>
+internal sealed class UserRoute<TRequest>(Func<Caller, TRequest, Task<Result>> call) : Route<TRequest>
     where TRequest : class, IRequest
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<Reply> Call(Caller me, IRequest request) => Reply.Of(await call(me, (TRequest)request));
+    public override async ValueTask<RequestOutcome> Call(Caller me, IRequest request) => RequestOutcome.Of(await call(me, (TRequest)request));
 }
 
 /// <summary>Of a user's, answered by a response of its own.</summary>
-internal sealed class UserRoute<TRequest, TResponse>(Func<Caller, TRequest, Task<Answer<TResponse>>> call) : Route<TRequest>
+internal sealed class UserRoute<TRequest, TResponse>(Func<Caller, TRequest, Task<Result<TResponse>>> call) : Route<TRequest>
     where TRequest : class, IRequest
     where TResponse : class
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<Reply> Call(Caller me, IRequest request) => Reply.Of(await call(me, (TRequest)request));
+    public override async ValueTask<RequestOutcome> Call(Caller me, IRequest request) => RequestOutcome.Of(await call(me, (TRequest)request));
 }
 
 /// <summary>Of anybody's.</summary>
-internal sealed class GuestRoute<TRequest>(Func<IGuest, Pending, TRequest, ValueTask<Reply>> call) : Route<TRequest>
+internal sealed class GuestRoute<TRequest>(Func<IGuest, InFlightRequest, TRequest, ValueTask<RequestOutcome>> call) : Route<TRequest>
     where TRequest : class, IRequest
 {
     public override bool IsGuest => true;
 
-    public override ValueTask<Reply> Call(IGuest guest, Pending pending) => call(guest, pending, (TRequest)pending.Request);
+    public override ValueTask<RequestOutcome> Call(IGuest guest, InFlightRequest pending) => call(guest, pending, (TRequest)pending.Request);
 }

@@ -17,10 +17,10 @@ internal static class StatusAnswers
     /// <summary>Of the time: clients that were refused together do not come back together.</summary>
     private const double Jitter = 0.25;
 
-    public static ResponseStatusMessage Of(string? request, Refused refusal, Features named) =>
+    public static ResponseStatusMessage Of(string? request, Error error, Features named) =>
         (named & Features.Errors) == 0
-            ? new(request, refusal.Status, refusal.Description)
-            : new(request, refusal.Status, refusal.Description) { RetryAfterMs = RetryAfter(refusal), ConversationUuid = refusal.ConversationUuid };
+            ? new(request, error.Status, error.Description)
+            : new(request, error.Status, error.Description) { RetryAfterMs = RetryAfter(error), ConversationUuid = error.ConversationUuid };
 
     /// <param name="note">Null: nothing to add.</param>
     /// <param name="resync">Of a login that had a cursor: whether it cannot be continued; null of all else.</param>
@@ -29,14 +29,14 @@ internal static class StatusAnswers
         Resume = resync is null || (named & Features.Errors) == 0 ? null : resync.Value ? Resync : Continued,
     };
 
-    private static long? RetryAfter(Refused refusal)
+    private static long? RetryAfter(Error error)
     {
-        if (refusal.Status is not (Statuses.TooManyRequests or Statuses.Unavailable))
+        if (error.Status is not (Statuses.TooManyRequests or Statuses.Unavailable))
         {
             return null;
         }
 
-        var least = 1000.0 * (refusal.RetryAfter > 0 ? refusal.RetryAfter : UsualSeconds);
+        var least = 1000.0 * (error.RetryAfter > 0 ? error.RetryAfter : UsualSeconds);
         return Math.Min(LongestMs, (long)(least * (1 + (Jitter * Random.Shared.NextDouble()))));
     }
 }

@@ -11,15 +11,15 @@ namespace Messenger.Gateway.Routes;
 /// </summary>
 internal sealed class Budgeted(IGrainFactory grains, UserLimits limits)
 {
-    public async Task<Answer<Accepted>[]> AddMessages(Caller me, RequestAddMessage[] requests)
+    public async Task<Result<SerializedResponse>[]> AddMessages(Caller me, RequestAddMessage[] requests)
     {
-        Refused?[]? over = null;
+        Error?[]? over = null;
         for (var i = 0; i < requests.Length; i++)
         {
-            if (limits.Refuse(me.UserId, requests[i]) is { } refusal)
+            if (limits.Refuse(me.UserId, requests[i]) is { } error)
             {
-                over ??= new Refused?[requests.Length];
-                over[i] = refusal;
+                over ??= new Error?[requests.Length];
+                over[i] = error;
             }
         }
 
@@ -38,17 +38,17 @@ internal sealed class Budgeted(IGrainFactory grains, UserLimits limits)
         return answers;
     }
 
-    public Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request) =>
+    public Task<Result<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request) =>
         limits.Refuse(me.UserId, request) is { } over
             ? grains.Conversation(request.ConversationUuid).CreateUnlessNew(me, request, over)
             : grains.Conversation(request.ConversationUuid).Create(me, request);
 
-    public Task<Answer> AddMember(Caller me, RequestAddMember request) =>
+    public Task<Result> AddMember(Caller me, RequestAddMember request) =>
         limits.Refuse(me.UserId, request) is { } over
             ? grains.Conversation(request.ConversationUuid).AddMemberUnlessNew(me, request, over)
             : grains.Conversation(request.ConversationUuid).AddMember(me, request);
 
-    public Task<Answer> AddAdmin(Caller me, RequestAddAdmin request) =>
+    public Task<Result> AddAdmin(Caller me, RequestAddAdmin request) =>
         limits.Refuse(me.UserId, request) is { } over
             ? grains.Conversation(request.ConversationUuid).AddAdminUnlessNew(me, request, over)
             : grains.Conversation(request.ConversationUuid).AddAdmin(me, request);

@@ -20,18 +20,18 @@ internal sealed class Login(
     /// An <c>ok</c> says what the session becomes; whoever finds that the request was answered meanwhile disposes of that. Notifications
     /// wait until the answer is written.
     /// </summary>
-    public async Task<Reply> Enter(IGuest session, Pending pending, RequestAuthenticationByApplication request)
+    public async Task<RequestOutcome> Enter(IGuest session, InFlightRequest pending, RequestAuthenticationByApplication request)
     {
         if (session.Caller is { } already)
         {
             return already.UserId == request.UserId && already.Application == ApplicationNames.Of(request.Uuid)
-                ? Reply.Of(Answer.Ok)
-                : Refused.Conflict("this connection is another application's: open a new one");
+                ? RequestOutcome.Of(Result.Ok)
+                : Error.Conflict("this connection is another application's: open a new one");
         }
 
         if (!session.TryBeginLogin())
         {
-            return Refused.Unavailable("the login before this one has no outcome yet: try again later, or on a new connection");
+            return Error.Unavailable("the login before this one has no outcome yet: try again later, or on a new connection");
         }
 
         try
@@ -48,14 +48,14 @@ internal sealed class Login(
         }
     }
 
-    private async Task<Reply> Authenticate(IGuest session, Pending pending, RequestAuthenticationByApplication request)
+    private async Task<RequestOutcome> Authenticate(IGuest session, InFlightRequest pending, RequestAuthenticationByApplication request)
     {
         var answer = await admission.Lacks(session.Address, request.UserId)
             ? Strangers.NoApplication
             : await grains.User(request.UserId).Authenticate(request.Uuid);
         if (answer is not { Value: { } caller })
         {
-            return limits.AfterLogin(answer.Refusal, session.Address, request.UserId) ?? throw new InvalidOperationException("an answer with neither caller nor refusal");
+            return limits.AfterLogin(answer.Error, session.Address, request.UserId) ?? throw new InvalidOperationException("an answer with neither caller nor refusal");
         }
 
         if (pending.IsAnswered)
@@ -70,17 +70,17 @@ internal sealed class Login(
             if (await subscription.Connect(request.ResumeCursor, request.Attempt) is not { } connected)
             {
                 await subscription.DisposeAsync();
-                return Refused.Unavailable("the connection was closed meanwhile");
+                return Error.Unavailable("the connection was closed meanwhile");
             }
 
             if (connected.Superseded)
             {
                 await subscription.DisposeAsync();
-                return Refused.Conflict("a later attempt of the same run of this client is connected");
+                return Error.Conflict("a later attempt of the same run of this client is connected");
             }
 
             var features = FeatureNames.Parse(request.Features) & options.Value.Offered;
-            return new Reply(null, Note: connected.Resync ? Resync : null)
+            return new RequestOutcome(null, Note: connected.Resync ? Resync : null)
             {
                 Resync = request.ResumeCursor is null ? null : connected.Resync,
                 Entry = new Entry(caller with { Origin = session.Origin, Features = features }, subscription),

@@ -8,7 +8,7 @@ namespace Messenger.Gateway.Routes;
 /// <summary>What a user is to others, and the user's own parameters.</summary>
 internal static class ProfileRoutes
 {
-    public static void Add(RouteTable on, IGrainFactory grains, OwnAnswers own)
+    public static void Add(RouteTable on, IGrainFactory grains, ServerInfo own)
     {
         on.User((Caller me, RequestAddUserKeys r) => grains.User(me).AddKeys(me, r));
         on.User((Caller me, RequestUpdateUserKeys r) => grains.User(me).UpdateKeys(me, r));

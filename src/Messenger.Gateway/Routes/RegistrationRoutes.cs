@@ -9,11 +9,11 @@ namespace Messenger.Gateway.Routes;
 /// <summary>Applications: how they come, log in and go.</summary>
 internal static class RegistrationRoutes
 {
-    public static void Add(RouteTable on, IGrainFactory grains, OwnAnswers own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission)
+    public static void Add(RouteTable on, IGrainFactory grains, ServerInfo own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission)
     {
         on.Guest((IGuest guest, RequestPing _) => own.Pong(guest.Features));
         on.Guest(async (IGuest from, RequestRegisterApplication r) =>
-            await registrations.Refuse(from.Address) is { } refusal ? refusal : await Register(grains, r.UserId ?? UserIds.FromPhone(r.OpenUserId), r));
+            await registrations.Refuse(from.Address) is { } error ? error : await Register(grains, r.UserId ?? UserIds.FromPhone(r.OpenUserId), r));
         on.Guest(async (IGuest from, RequestConfirmRegistration r) =>
         {
             if (limits.RefuseConfirmation(from.Address) is { } tooMany)
@@ -27,7 +27,7 @@ internal static class RegistrationRoutes
                 return shed ?? (await admission.LacksPhone(r.UserId) ? Strangers.NoCode : await grains.Registration(r.UserId).Confirm(r));
             }
         });
-        on.Guest((IGuest guest, Pending pending, RequestAuthenticationByApplication r) => login.Enter(guest, pending, r));
+        on.Guest((IGuest guest, InFlightRequest pending, RequestAuthenticationByApplication r) => login.Enter(guest, pending, r));
         on.User((Caller me, RequestUpdateDeviceTokenByApplication r) => grains.User(me).UpdateDeviceToken(me, r));
         on.User((Caller me, RequestGetApplicationsFull r) => grains.User(me).GetApplications(me, r));
         on.User((Caller me, RequestDeleteApplication r) => grains.User(me).DeleteApplication(me, r));
@@ -35,6 +35,6 @@ internal static class RegistrationRoutes
         on.User((Caller me, RequestDeleteUserConfirmation r) => grains.User(me).ConfirmDeleteUser(me, r));
     }
 
-    private static Task<Answer> Register(IGrainFactory grains, string userId, RequestRegisterApplication request) =>
+    private static Task<Result> Register(IGrainFactory grains, string userId, RequestRegisterApplication request) =>
         grains.Registration(userId).Register(request with { UserId = userId });
 }

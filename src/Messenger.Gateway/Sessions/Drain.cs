@@ -13,19 +13,19 @@ public sealed class Drain
     /// <summary>The least spread: even a handful of clients do not come back in one instant.</summary>
     private static readonly TimeSpan LeastSpread = TimeSpan.FromSeconds(1);
 
-    private readonly SessionTable sessions;
-    private readonly GatewayOptions options;
-    private readonly TimeProvider time;
-    private readonly ILogger<Drain> log;
+    private readonly SessionTable _sessions;
+    private readonly GatewayOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<Drain> _logger;
 
-    public Drain(SessionTable sessions, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Drain> log)
+    public Drain(SessionTable sessions, IOptions<GatewayOptions> options, TimeProvider timeProvider, ILogger<Drain> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (this.sessions, this.options, this.time, this.log) = (sessions, options.Value, time, log);
+        (_sessions, _options, _timeProvider, _logger) = (sessions, options.Value, timeProvider, logger);
     }
 
     /// <summary>How long closing so many connections takes; see <see cref="GatewayOptions.DrainPerSecond"/>.</summary>
-    public TimeSpan Expected(int count) => TimeSpan.FromSeconds((double)count / options.DrainPerSecond);
+    public TimeSpan Expected(int count) => TimeSpan.FromSeconds((double)count / _options.DrainPerSecond);
 
     /// <summary>
     /// Refuses new connections (503) and closes those there are with 1001, <see cref="GatewayOptions.DrainPerSecond"/> of them a second.
@@ -34,50 +34,50 @@ public sealed class Drain
     /// <param name="impatient">Cancelled: the rest is closed at once, and not waited for.</param>
     public async Task Run(CancellationToken impatient)
     {
-        sessions.StopAccepting();
-        var rest = new Queue<Session>(sessions.All);
+        _sessions.StopAccepting();
+        var rest = new Queue<Session>(_sessions.All);
         var spread = Expected(rest.Count);
         spread = spread < LeastSpread ? LeastSpread : spread;
-        Log.Draining(log, rest.Count, spread.TotalSeconds);
+        Log.Draining(_logger, rest.Count, spread.TotalSeconds);
 
-        var started = time.GetTimestamp();
+        var started = _timeProvider.GetTimestamp();
         var closed = 0;
         while (rest.Count > 0)
         {
             // What is due by now, so that a late wake-up does not lengthen the drain; a batch ahead, so that a few go at once.
             var due = impatient.IsCancellationRequested
                 ? int.MaxValue
-                : (int)Math.Ceiling((time.GetElapsedTime(started) + Pace).TotalSeconds * options.DrainPerSecond);
+                : (int)Math.Ceiling((_timeProvider.GetElapsedTime(started) + Pace).TotalSeconds * _options.DrainPerSecond);
             for (; closed < due && rest.TryDequeue(out var session); closed++)
             {
                 session.Retire(Reason(spread));
             }
 
-            GatewayMeter.Draining = sessions.Count;
+            GatewayMeter.Draining = _sessions.Count;
             if (rest.Count > 0)
             {
                 await Pause(impatient);
             }
         }
 
-        while (sessions.Count > 0 && !impatient.IsCancellationRequested)
+        while (_sessions.Count > 0 && !impatient.IsCancellationRequested)
         {
             // Who slipped in while the door closed.
-            foreach (var session in sessions.All.Where(session => !session.IsDeaf))
+            foreach (var session in _sessions.All.Where(session => !session.IsDeaf))
             {
                 session.Retire(Reason(spread));
             }
 
-            GatewayMeter.Draining = sessions.Count;
+            GatewayMeter.Draining = _sessions.Count;
             await Pause(impatient);
         }
 
-        GatewayMeter.Draining = sessions.Count;
+        GatewayMeter.Draining = _sessions.Count;
     }
 
     private static string Reason(TimeSpan spread) =>
         string.Create(CultureInfo.InvariantCulture, $"reconnect-after-ms={Random.Shared.Next((int)spread.TotalMilliseconds)}");
 
     private async Task Pause(CancellationToken impatient) =>
-        await Task.Delay(Pace, time, impatient).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Pace, _timeProvider, impatient).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -20,7 +20,7 @@ namespace Messenger.Gateway.Sessions;
 internal sealed class Session : IGuest, IUpgradedConnection
 {
     /// <summary>How long a closing connection has to read our close frame and to answer it.</summary>
-    public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How often it is looked at, and so how late a deadline may be noticed.</summary>
     public static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
@@ -28,52 +28,52 @@ internal sealed class Session : IGuest, IUpgradedConnection
     private const int Open = -1;
 
     /// <summary>Bytes that may lie in the operating system and in proxies: Linux takes 4 MiB for one socket.</summary>
-    private const long MostUnderWay = 4 * 1024 * 1024;
+    private const long MaxUnderWay = 4 * 1024 * 1024;
 
     /// <summary>A phone on a bad network has 50 KB/s.</summary>
     private const double SlowestBytesPerSecond = 50_000;
 
-    private readonly IHttpRequestLifetimeFeature connection;
-    private readonly FileLinks links;
-    private readonly GatewayOptions options;
-    private readonly SharedMemory memory;
-    private readonly TimeProvider time;
-    private readonly long opened;
-    private long heard;
-    private long writtenWhenHeard;
-    private long pinged;
-    private long closing;
-    private int ended = Open;
-    private string? retiring;
-    private int isGuest;
-    private bool begun;
-    private int loggingIn;
+    private readonly IHttpRequestLifetimeFeature _connection;
+    private readonly FileLinks _links;
+    private readonly GatewayOptions _options;
+    private readonly SharedMemory _memory;
+    private readonly TimeProvider _timeProvider;
+    private readonly long _opened;
+    private long _heard;
+    private long _writtenWhenHeard;
+    private long _pinged;
+    private long _closing;
+    private int _ended = Open;
+    private string? _retiring;
+    private int _isGuest;
+    private bool _begun;
+    private int _loggingIn;
 
-    public Session(HttpContext context, FileLinks links, GatewayOptions options, SharedMemory memory, TimeProvider time)
+    public Session(HttpContext context, FileLinks links, GatewayOptions options, SharedMemory memory, TimeProvider timeProvider)
     {
         // Not the context: it is gone when the session ends, and another thread may be about to abort it just then.
-        connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        _connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
         Address = context.Connection.RemoteIpAddress;
         Origin = links.Origin(context.Request);
-        (this.links, this.options, this.memory, this.time) = (links, options, memory, time);
-        Outbox = new Outbox(options, memory.Outboxes, time);
+        (_links, _options, _memory, _timeProvider) = (links, options, memory, timeProvider);
+        Outbox = new Outbox(options, memory.Outboxes, timeProvider);
         InFlight = new InFlight(options.InFlight, options.InFlightBytes, memory.ReadBuffers);
-        Rates = new Rates(options, time);
-        Inbound = new Inbound(options, time);
-        opened = heard = time.GetTimestamp();
+        RateLimiter = new RequestRateLimiter(options, timeProvider);
+        Inbound = new Inbound(options, timeProvider);
+        _opened = _heard = timeProvider.GetTimestamp();
     }
 
     public Outbox Outbox { get; }
 
     public InFlight InFlight { get; }
 
-    public Rates Rates { get; }
+    public RequestRateLimiter RateLimiter { get; }
 
     /// <summary>How its bytes come in.</summary>
     public Inbound Inbound { get; }
 
     /// <summary>Its requests by conversation.</summary>
-    public Lanes Lanes { get; } = new();
+    public ConversationQueues Queues { get; } = new();
 
     /// <summary>Who it is; null until it has authenticated.</summary>
     public Caller? Caller { get; private set; }
@@ -91,22 +91,22 @@ internal sealed class Session : IGuest, IUpgradedConnection
     public string Origin { get; }
 
     /// <summary>Whether requests are no longer served: it is closed, or about to be.</summary>
-    public bool IsDeaf => IsOver || Volatile.Read(ref retiring) is not null;
+    public bool IsDeaf => IsOver || Volatile.Read(ref _retiring) is not null;
 
     /// <summary>Whether the server ended it: what still waits of its requests is dropped. What a client sent before it closed or went is served.</summary>
-    public bool IsCut => Volatile.Read(ref ended) > (int)CloseCode.Normal;
+    public bool IsCut => Volatile.Read(ref _ended) > (int)CloseCode.Normal;
 
     /// <summary>Whether nothing is read of it any more.</summary>
     public bool IsFlooding { get; private set; }
 
     /// <summary>Cancelled when the connection is cut.</summary>
-    public CancellationToken Aborted => connection.RequestAborted;
+    public CancellationToken Aborted => _connection.RequestAborted;
 
     /// <summary>Whether the read loop waits for room instead of reading: then silence means nothing.</summary>
     public bool IsWaiting { get; set; }
 
     /// <summary>Whether it has been closed, by whichever side.</summary>
-    public bool IsOver => Volatile.Read(ref ended) != Open;
+    public bool IsOver => Volatile.Read(ref _ended) != Open;
 
     /// <summary>Bytes of the budget that the message which comes in has.</summary>
     public int BufferBytes { get; set; }
@@ -117,30 +117,30 @@ internal sealed class Session : IGuest, IUpgradedConnection
     /// <summary>Counts it among those who have not logged in; false when they are too many for the process's memory.</summary>
     public bool TryBeGuest()
     {
-        if (!memory.Guests.TryReserve(SharedMemory.GuestBytes))
+        if (!_memory.Guests.TryReserve(SharedMemory.GuestBytes))
         {
-            memory.Guests.CountShed();
+            _memory.Guests.CountShed();
             return false;
         }
 
-        Volatile.Write(ref isGuest, 1);
+        Volatile.Write(ref _isGuest, 1);
         return true;
     }
 
     /// <summary>It has logged in, or has ended.</summary>
     public void LeaveGuests()
     {
-        if (Interlocked.Exchange(ref isGuest, 0) != 0)
+        if (Interlocked.Exchange(ref _isGuest, 0) != 0)
         {
-            memory.Guests.Release(SharedMemory.GuestBytes);
+            _memory.Guests.Release(SharedMemory.GuestBytes);
         }
     }
 
     /// <inheritdoc/>
-    public bool TryBeginLogin() => Interlocked.CompareExchange(ref loggingIn, 1, 0) == 0;
+    public bool TryBeginLogin() => Interlocked.CompareExchange(ref _loggingIn, 1, 0) == 0;
 
     /// <inheritdoc/>
-    public void EndLogin() => Volatile.Write(ref loggingIn, 0);
+    public void EndLogin() => Volatile.Write(ref _loggingIn, 0);
 
     /// <summary>Has authenticated: once, by its read loop. Its notifications wait for <see cref="Answered"/>.</summary>
     public void Enter(Caller caller, Subscription subscription)
@@ -152,17 +152,17 @@ internal sealed class Session : IGuest, IUpgradedConnection
     /// <summary>The answer to a guest's request is queued: if it was the authentication, notifications may follow it.</summary>
     public void Answered()
     {
-        if (!begun && Subscription is { } subscription)
+        if (!_begun && Subscription is { } subscription)
         {
-            begun = true;
+            _begun = true;
             subscription.Begin();
         }
     }
 
     /// <inheritdoc/>
-    public bool TrySend(Notice notice, Cursor? cursor)
+    public bool TrySend(SerializedNotification notification, Cursor? cursor)
     {
-        if (!notice.IsFor(Features))
+        if (!notification.IsFor(Features))
         {
             // The number is passed over. Its client resumes before it, and is not told then either.
             return true;
@@ -170,14 +170,14 @@ internal sealed class Session : IGuest, IUpgradedConnection
 
         Span<byte> text = stackalloc byte[Cursor.MaxLength];
         var frame = FrameBuffer.Take();
-        FrameWriter.Notification(frame, notice.Type, text[..(cursor?.Write(text) ?? 0)], Payload(notice));
-        var added = Outbox.TryAddNotice(frame.Written, notice.Committed, RequestTraces.Writing(notice));
-        memory.RelieveOutboxes();
+        FrameWriter.Notification(frame, notification.Type, text[..(cursor?.Write(text) ?? 0)], Payload(notification));
+        var added = Outbox.TryAddNotification(frame.Written, notification.Committed, RequestTraces.Writing(notification));
+        _memory.RelieveOutboxes();
         return added;
     }
 
-    private ReadOnlySpan<byte> Payload(Notice notice) =>
-        notice.Additions is null ? links.Finished(notice, Origin) : Addition.Merge(notice.Payload, notice.Additions, Features);
+    private ReadOnlySpan<byte> Payload(SerializedNotification notification) =>
+        notification.Additions is null ? _links.Finished(notification, Origin) : Addition.Merge(notification.Payload, notification.Additions, Features);
 
     /// <inheritdoc/>
     public void Flush() => Outbox.Flush();
@@ -190,7 +190,7 @@ internal sealed class Session : IGuest, IUpgradedConnection
             CloseSlow();
         }
 
-        memory.RelieveOutboxes();
+        _memory.RelieveOutboxes();
     }
 
     /// <inheritdoc/>
@@ -218,15 +218,15 @@ internal sealed class Session : IGuest, IUpgradedConnection
         if (Begin(code))
         {
             Outbox.Finish(Framing.CloseFrame(code, reason), drop: true);
-            Volatile.Write(ref closing, time.GetTimestamp() - (long)((Farewell - LookPeriod).TotalSeconds * time.TimestampFrequency));
+            Volatile.Write(ref _closing, _timeProvider.GetTimestamp() - (long)((CloseTimeout - LookPeriod).TotalSeconds * _timeProvider.TimestampFrequency));
         }
     }
 
     /// <summary>Serves no new request, and closes with 1001 once those in flight are answered.</summary>
     public void Retire(string reason)
     {
-        Volatile.Write(ref closing, time.GetTimestamp());
-        Volatile.Write(ref retiring, reason);
+        Volatile.Write(ref _closing, _timeProvider.GetTimestamp());
+        Volatile.Write(ref _retiring, reason);
         if (InFlight.IsEmpty)
         {
             Close(CloseCode.Draining, reason);
@@ -235,9 +235,9 @@ internal sealed class Session : IGuest, IUpgradedConnection
 
     /// <summary>A request is answered.</summary>
     /// <param name="behind">Its call has not ended.</param>
-    public void Served(Pending pending, bool behind = false)
+    public void Served(InFlightRequest pending, bool behind = false)
     {
-        if (InFlight.Leave(pending, behind) && Volatile.Read(ref retiring) is { } reason)
+        if (InFlight.Leave(pending, behind) && Volatile.Read(ref _retiring) is { } reason)
         {
             Close(CloseCode.Draining, reason);
         }
@@ -253,7 +253,7 @@ internal sealed class Session : IGuest, IUpgradedConnection
                 Outbox.Finish(frame, drop: false);
             }
         }
-        else if (Rates.AddPing())
+        else if (RateLimiter.AddPing())
         {
             CloseFlood("too many pings");
         }
@@ -273,15 +273,15 @@ internal sealed class Session : IGuest, IUpgradedConnection
     /// <summary>The client is there.</summary>
     public void Heard()
     {
-        Volatile.Write(ref writtenWhenHeard, Outbox.Written);
-        Volatile.Write(ref heard, time.GetTimestamp());
+        Volatile.Write(ref _writtenWhenHeard, Outbox.Written);
+        Volatile.Write(ref _heard, _timeProvider.GetTimestamp());
     }
 
     /// <summary>Ends what is left of the connection without a word.</summary>
     public void Abort()
     {
         Gone();
-        connection.Abort();
+        _connection.Abort();
     }
 
     /// <summary>The client is gone without a word.</summary>
@@ -292,13 +292,13 @@ internal sealed class Session : IGuest, IUpgradedConnection
     }
 
     /// <summary>Once a second: deadlines, pings, and peers that are gone. The read loop that waits for room hears nothing, and is let be.</summary>
-    public void Look()
+    public void Sweep()
     {
         // A batch of the stream that was to follow may never come: what waits for it goes out.
         Outbox.Flush();
-        if (Volatile.Read(ref closing) is var since && since != 0 && time.GetElapsedTime(since) > Farewell)
+        if (Volatile.Read(ref _closing) is var since && since != 0 && _timeProvider.GetElapsedTime(since) > CloseTimeout)
         {
-            if (Volatile.Read(ref retiring) is { } reason && !IsOver)
+            if (Volatile.Read(ref _retiring) is { } reason && !IsOver)
             {
                 Close(CloseCode.Draining, reason);
             }
@@ -315,9 +315,9 @@ internal sealed class Session : IGuest, IUpgradedConnection
         {
             CloseSlow();
         }
-        else if (Caller is null && time.GetElapsedTime(opened) >= options.LoginDeadline)
+        else if (Caller is null && _timeProvider.GetElapsedTime(_opened) >= _options.LoginDeadline)
         {
-            Close(CloseCode.NotAuthenticated, $"not authenticated within {options.LoginDeadline.TotalSeconds:0} s");
+            Close(CloseCode.NotAuthenticated, $"not authenticated within {_options.LoginDeadline.TotalSeconds:0} s");
         }
         else if (Inbound.IsFlood())
         {
@@ -339,33 +339,33 @@ internal sealed class Session : IGuest, IUpgradedConnection
     /// </summary>
     private void LookForLife()
     {
-        var last = Math.Max(Volatile.Read(ref heard), Outbox.Progressed);
-        if (pinged > last)
+        var last = Math.Max(Volatile.Read(ref _heard), Outbox.Progressed);
+        if (_pinged > last)
         {
-            if (time.GetElapsedTime(pinged) >= options.KeepAliveTimeout + UnderWay() && !IsWaiting)
+            if (_timeProvider.GetElapsedTime(_pinged) >= _options.KeepAliveTimeout + UnderWay() && !IsWaiting)
             {
                 Abort();
             }
         }
-        else if (time.GetElapsedTime(last) >= options.KeepAliveInterval)
+        else if (_timeProvider.GetElapsedTime(last) >= _options.KeepAliveInterval)
         {
-            pinged = time.GetTimestamp();
+            _pinged = _timeProvider.GetTimestamp();
             Outbox.AddPing();
         }
     }
 
     /// <summary>How long a slow network may take for what lies before our ping in the operating system and in the proxies: what was written since the client was heard.</summary>
-    private TimeSpan UnderWay() => TimeSpan.FromSeconds(Math.Min(Outbox.Written - Volatile.Read(ref writtenWhenHeard), MostUnderWay) / SlowestBytesPerSecond);
+    private TimeSpan UnderWay() => TimeSpan.FromSeconds(Math.Min(Outbox.Written - Volatile.Read(ref _writtenWhenHeard), MaxUnderWay) / SlowestBytesPerSecond);
 
     /// <summary>The first to end it says why.</summary>
     private bool Begin(CloseCode code)
     {
-        if (Interlocked.CompareExchange(ref ended, (int)code, Open) != Open)
+        if (Interlocked.CompareExchange(ref _ended, (int)code, Open) != Open)
         {
             return false;
         }
 
-        Volatile.Write(ref closing, time.GetTimestamp());
+        Volatile.Write(ref _closing, _timeProvider.GetTimestamp());
         GatewayMeter.Closed(code);
         if (code == CloseCode.TooSlow)
         {

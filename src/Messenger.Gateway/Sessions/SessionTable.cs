@@ -5,32 +5,32 @@ namespace Messenger.Gateway.Sessions;
 /// <summary>The connections of this process.</summary>
 public sealed class SessionTable
 {
-    private readonly ConcurrentDictionary<Session, byte> sessions = new();
-    private int count;
-    private volatile bool draining;
+    private readonly ConcurrentDictionary<Session, byte> _sessions = new();
+    private int _count;
+    private volatile bool _draining;
 
     /// <summary>How many connections there are.</summary>
-    public int Count => Volatile.Read(ref count);
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether new connections are refused (503).</summary>
-    public bool IsDraining => draining;
+    public bool IsDraining => _draining;
 
-    internal IEnumerable<Session> All => sessions.Select(entry => entry.Key);
+    internal IEnumerable<Session> All => _sessions.Select(entry => entry.Key);
 
-    internal void StopAccepting() => draining = true;
+    internal void StopAccepting() => _draining = true;
 
     internal void Add(Session session)
     {
-        sessions[session] = 0;
-        Interlocked.Increment(ref count);
+        _sessions[session] = 0;
+        Interlocked.Increment(ref _count);
         GatewayMeter.Opened();
     }
 
     internal void Remove(Session session)
     {
-        if (sessions.TryRemove(session, out _))
+        if (_sessions.TryRemove(session, out _))
         {
-            Interlocked.Decrement(ref count);
+            Interlocked.Decrement(ref _count);
             GatewayMeter.Gone();
         }
     }

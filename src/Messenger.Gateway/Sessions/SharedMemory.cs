@@ -8,7 +8,7 @@ namespace Messenger.Gateway.Sessions;
 /// While the last eighth is used the largest holder is closed, one at a time; whoever finds nothing left is closed itself. So the bytes of one who
 /// does not read, or sends messages without an end, go before those of a newcomer with a small request.
 /// </remarks>
-internal sealed class SharedMemory(MemoryBudgets budgets, SessionTable sessions, TimeProvider time)
+internal sealed class SharedMemory(MemoryBudgets budgets, SessionTable sessions, TimeProvider timeProvider)
 {
     /// <summary>
     /// Of a connection that has not logged in, whatever it does: Kestrel's connection, the WebSocket, our session and the first buffers of both
@@ -22,7 +22,7 @@ internal sealed class SharedMemory(MemoryBudgets budgets, SessionTable sessions,
     /// <summary>Between two that are closed: what the last one held is to be seen as free before the next must go.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private long lastShed;
+    private long _lastShed;
 
     public MemoryBudget Guests => budgets.Guests;
 
@@ -50,9 +50,9 @@ internal sealed class SharedMemory(MemoryBudgets budgets, SessionTable sessions,
 
     private void Relieve(MemoryBudget budget, Func<Session, long> held, CloseCode code, string reason)
     {
-        var last = Interlocked.Read(ref lastShed);
-        var now = time.GetTimestamp();
-        if ((last != 0 && time.GetElapsedTime(last, now) < Pause) || Interlocked.CompareExchange(ref lastShed, now, last) != last)
+        var last = Interlocked.Read(ref _lastShed);
+        var now = timeProvider.GetTimestamp();
+        if ((last != 0 && timeProvider.GetElapsedTime(last, now) < Pause) || Interlocked.CompareExchange(ref _lastShed, now, last) != last)
         {
             return;
         }

@@ -13,7 +13,7 @@ namespace Messenger.Gateway.Transport;
 /// At rest it holds no buffer and no task. Any thread may add; nothing ever waits here. Notifications and answers are bounded apart:
 /// a client that asked for a large page must not be closed for a notification that comes while it reads.
 /// </remarks>
-internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimeProvider time) : IThreadPoolWorkItem
+internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimeProvider timeProvider) : IThreadPoolWorkItem
 {
     /// <summary>Bytes of one write: Kestrel copies what it is given, and must not hold a whole backlog a second time.</summary>
     private const int WriteSize = 64 * 1024;
@@ -24,40 +24,40 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>And at most: a busy session's buffer is as large as its last one had to be, so that it need not grow in steps each time.</summary>
     private const int UsualBuffer = 16 * 1024;
 
-    private readonly Lock gate = new();
-    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Stream? stream;
-    private TaskCompletionSource? room;
-    private byte[]? pending;
-    private byte[]? pong;
-    private Marks marks;
-    private Marks writtenMarks;
-    private int length;
-    private int usual = SmallBuffer;
-    private int notices;
-    private int noticeBytes;
-    private int written;
-    private int writtenNotices;
-    private int writtenNoticeBytes;
-    private long writeStarted;
-    private long progressed;
-    private long total;
-    private long held;
-    private bool busy;
-    private bool finished;
-    private bool broken;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Stream? _stream;
+    private TaskCompletionSource? _room;
+    private byte[]? _pending;
+    private byte[]? _pong;
+    private PendingTimings _timings;
+    private PendingTimings _writtenTimings;
+    private int _length;
+    private int _usual = SmallBuffer;
+    private int _notifications;
+    private int _noticeBytes;
+    private int _written;
+    private int _writtenNotifications;
+    private int _writtenNotificationBytes;
+    private long _writeStarted;
+    private long _progressed;
+    private long _total;
+    private long _held;
+    private bool _busy;
+    private bool _finished;
+    private bool _broken;
 
     /// <summary>Completes when everything up to the close frame is written, or nothing can be written any more.</summary>
-    public Task Done => done.Task;
+    public Task Done => _done.Task;
 
     /// <summary>Whether nothing can be added any more.</summary>
     public bool IsFinished
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return finished;
+                return _finished;
             }
         }
     }
@@ -67,9 +67,9 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return Waiting == 0 && pong is null;
+                return Waiting == 0 && _pong is null;
             }
         }
     }
@@ -78,22 +78,22 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// When the socket took a piece of something large last: a timestamp of the time provider's, 0 before the first. What fits into one write is
     /// no sign of life: the operating system takes a ping or a notification for a peer that is gone, too.
     /// </summary>
-    public long Progressed => Volatile.Read(ref progressed);
+    public long Progressed => Volatile.Read(ref _progressed);
 
     /// <summary>Bytes of something large that the socket has taken.</summary>
-    public long Written => Volatile.Read(ref total);
+    public long Written => Volatile.Read(ref _total);
 
     /// <summary>What it holds of the process's budget.</summary>
-    public long Held => Interlocked.Read(ref held);
+    public long Held => Interlocked.Read(ref _held);
 
-    private int Waiting => length + written;
+    private int Waiting => _length + _written;
 
     /// <summary>The upgraded stream is there: what was added so far goes out.</summary>
     public void Open(Stream to)
     {
-        lock (gate)
+        lock (_gate)
         {
-            stream = to;
+            _stream = to;
             Kick();
         }
     }
@@ -101,24 +101,24 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>Adds a notification, which waits for <see cref="Flush"/>; false when the client is too slow to read.</summary>
     /// <param name="committed">When its cause was committed, in milliseconds since the Unix epoch; 0 when unknown.</param>
     /// <param name="span">Ends when it is written, or cannot be.</param>
-    public bool TryAddNotice(ReadOnlySpan<byte> text, long committed = 0, Activity? span = null)
+    public bool TryAddNotification(ReadOnlySpan<byte> text, long committed = 0, Activity? span = null)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (finished
-                || notices + writtenNotices >= bounds.OutboxFrames
-                || noticeBytes + writtenNoticeBytes > bounds.OutboxBytes
+            if (_finished
+                || _notifications + _writtenNotifications >= bounds.OutboxFrames
+                || _noticeBytes + _writtenNotificationBytes > bounds.OutboxBytes
                 || !TryReserve(Framing.MaxHeader + text.Length))
             {
                 span?.Stop();
                 return false;
             }
 
-            var before = length;
+            var before = _length;
             AddText(text);
-            notices++;
-            noticeBytes += length - before;
-            marks.Add(committed, span);
+            _notifications++;
+            _noticeBytes += _length - before;
+            _timings.Add(committed, span);
             return true;
         }
     }
@@ -126,7 +126,7 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>What was added goes out.</summary>
     public void Flush()
     {
-        lock (gate)
+        lock (_gate)
         {
             Kick();
         }
@@ -135,9 +135,9 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>Adds an answer; false when the client is too slow to read. True too when the socket is over: nobody is left to be told.</summary>
     public bool TryAddAnswer(ReadOnlySpan<byte> text)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (finished)
+            if (_finished)
             {
                 return true;
             }
@@ -156,9 +156,9 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>Adds a ping of ours: the watch sends the next one only after an answer.</summary>
     public void AddPing()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!finished)
+            if (!_finished)
             {
                 Add(Framing.Ping, default);
                 Kick();
@@ -169,11 +169,11 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>The answer to a ping. One waits at most: RFC 6455 (5.5.3) lets the newest ping's answer stand for those before it.</summary>
     public void SetPong(ReadOnlySpan<byte> frame)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!finished)
+            if (!_finished)
             {
-                pong = frame.ToArray();
+                _pong = frame.ToArray();
                 Kick();
             }
         }
@@ -183,29 +183,29 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <param name="drop">What has not begun to be written is dropped: its reader is too slow.</param>
     public void Finish(ReadOnlySpan<byte> closeFrame, bool drop)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (finished)
+            if (_finished)
             {
                 return;
             }
 
             if (drop)
             {
-                if (pending is not null)
+                if (_pending is not null)
                 {
-                    Return(pending);
-                    pending = null;
+                    Return(_pending);
+                    _pending = null;
                 }
 
-                length = notices = noticeBytes = 0;
-                marks.Drop();
+                _length = _notifications = _noticeBytes = 0;
+                _timings.Drop();
             }
 
-            pong = null;
+            _pong = null;
             Add(closeFrame, default);
             Kick();
-            finished = true;
+            _finished = true;
             Settle();
         }
     }
@@ -213,21 +213,21 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>Nothing can be written any more.</summary>
     public void Break()
     {
-        lock (gate)
+        lock (_gate)
         {
-            broken = finished = true;
-            if (pending is not null)
+            _broken = _finished = true;
+            if (_pending is not null)
             {
-                Return(pending);
-                pending = null;
+                Return(_pending);
+                _pending = null;
             }
 
-            length = notices = noticeBytes = 0;
-            pong = null;
-            marks.Drop();
-            writtenMarks.Drop();
-            room?.TrySetResult();
-            room = null;
+            _length = _notifications = _noticeBytes = 0;
+            _pong = null;
+            _timings.Drop();
+            _writtenTimings.Drop();
+            _room?.TrySetResult();
+            _room = null;
             Settle();
         }
     }
@@ -235,19 +235,19 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>Completes when less than <see cref="GatewayOptions.OutboxBytes"/> wait: till then the client sends in vain.</summary>
     public Task Room()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return broken || Waiting <= bounds.OutboxBytes
+            return _broken || Waiting <= bounds.OutboxBytes
                 ? Task.CompletedTask
-                : (room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                : (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
     /// <summary>Whether one write has been under way for longer than the client may take.</summary>
     public bool IsStalled()
     {
-        var started = Volatile.Read(ref writeStarted);
-        return started != 0 && time.GetElapsedTime(started) > bounds.WriteDeadline;
+        var started = Volatile.Read(ref _writeStarted);
+        return started != 0 && timeProvider.GetElapsedTime(started) > bounds.WriteDeadline;
     }
 
     void IThreadPoolWorkItem.Execute() => _ = Write();
@@ -264,18 +264,18 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
                     for (var at = 0; at < batch.Count; at += WriteSize)
                     {
                         var piece = batch.AsMemory(at, Math.Min(WriteSize, batch.Count - at));
-                        Volatile.Write(ref writeStarted, time.GetTimestamp());
-                        await stream!.WriteAsync(piece);
+                        Volatile.Write(ref _writeStarted, timeProvider.GetTimestamp());
+                        await _stream!.WriteAsync(piece);
                         if (batch.Count > WriteSize)
                         {
-                            Volatile.Write(ref total, total + piece.Length);
-                            Volatile.Write(ref progressed, time.GetTimestamp());
+                            Volatile.Write(ref _total, _total + piece.Length);
+                            Volatile.Write(ref _progressed, timeProvider.GetTimestamp());
                         }
                     }
                 }
                 finally
                 {
-                    Volatile.Write(ref writeStarted, 0);
+                    Volatile.Write(ref _writeStarted, 0);
                     Return(batch.Array!);
                 }
             }
@@ -284,10 +284,10 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
         catch (Exception)
 #pragma warning restore CA1031
         {
-            lock (gate)
+            lock (_gate)
             {
-                busy = false;
-                written = writtenNotices = writtenNoticeBytes = 0;
+                _busy = false;
+                _written = _writtenNotifications = _writtenNotificationBytes = 0;
             }
 
             Break();
@@ -297,34 +297,34 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>The last batch is written; gives the next, or rests.</summary>
     private ArraySegment<byte>? Take()
     {
-        lock (gate)
+        lock (_gate)
         {
-            (written, writtenNotices, writtenNoticeBytes) = (length, notices, noticeBytes);
-            writtenMarks.Written(time);
-            (writtenMarks, marks) = (marks, default);
-            if (room is not null && Waiting - length <= bounds.OutboxBytes)
+            (_written, _writtenNotifications, _writtenNotificationBytes) = (_length, _notifications, _noticeBytes);
+            _writtenTimings.Written(timeProvider);
+            (_writtenTimings, _timings) = (_timings, default);
+            if (_room is not null && Waiting - _length <= bounds.OutboxBytes)
             {
-                room.TrySetResult();
-                room = null;
+                _room.TrySetResult();
+                _room = null;
             }
 
-            if (pong is not null)
+            if (_pong is not null)
             {
-                Add(pong, default);
-                pong = null;
+                Add(_pong, default);
+                _pong = null;
             }
 
-            if (length == 0)
+            if (_length == 0)
             {
-                busy = false;
+                _busy = false;
                 Settle();
                 return null;
             }
 
-            var batch = new ArraySegment<byte>(pending!, 0, length);
-            usual = Math.Clamp(length, SmallBuffer, UsualBuffer);
-            pending = null;
-            length = notices = noticeBytes = 0;
+            var batch = new ArraySegment<byte>(_pending!, 0, _length);
+            _usual = Math.Clamp(_length, SmallBuffer, UsualBuffer);
+            _pending = null;
+            _length = _notifications = _noticeBytes = 0;
             return batch;
         }
     }
@@ -338,15 +338,15 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     private void Add(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
         Reserve(head.Length + body.Length);
-        head.CopyTo(pending.AsSpan(length));
-        body.CopyTo(pending.AsSpan(length + head.Length));
-        length += head.Length + body.Length;
+        head.CopyTo(_pending.AsSpan(_length));
+        body.CopyTo(_pending.AsSpan(_length + head.Length));
+        _length += head.Length + body.Length;
     }
 
     /// <summary>Room for so many bytes, taken of the process's budget whatever that says: control frames, which are few and short.</summary>
     private void Reserve(int more)
     {
-        if ((pending is null || pending.Length - length < more) && !TryReserve(more))
+        if ((_pending is null || _pending.Length - _length < more) && !TryReserve(more))
         {
             Move(Wanted(more), reserved: 0);
         }
@@ -355,14 +355,14 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     /// <summary>Makes room for so many bytes; false when the process has none.</summary>
     private bool TryReserve(int more)
     {
-        if (pending is not null && pending.Length - length >= more)
+        if (_pending is not null && _pending.Length - _length >= more)
         {
             return true;
         }
 
         // What there is to say counts, and not what would be convenient.
-        var has = Counted(pending);
-        foreach (var size in (ReadOnlySpan<int>)[Wanted(more), (int)BitOperations.RoundUpToPowerOf2((uint)(length + more))])
+        var has = Counted(_pending);
+        foreach (var size in (ReadOnlySpan<int>)[Wanted(more), (int)BitOperations.RoundUpToPowerOf2((uint)(_length + more))])
         {
             if (size <= SmallBuffers.Uncounted || budget.TryReserve(size - has))
             {
@@ -376,21 +376,21 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     }
 
     /// <summary>A power of two, as the pool has them: what is reserved is what is held.</summary>
-    private int Wanted(int more) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(pending is null ? usual : pending.Length * 2, length + more));
+    private int Wanted(int more) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(_pending is null ? _usual : _pending.Length * 2, _length + more));
 
     private void Move(int size, int reserved)
     {
         var larger = ArrayPool<byte>.Shared.Rent(size);
-        var more = Counted(larger) - Counted(pending);
+        var more = Counted(larger) - Counted(_pending);
         budget.Reserve(more - reserved);
-        Interlocked.Add(ref held, more);
-        if (pending is not null)
+        Interlocked.Add(ref _held, more);
+        if (_pending is not null)
         {
-            pending.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(pending);
+            _pending.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_pending);
         }
 
-        pending = larger;
+        _pending = larger;
     }
 
     private static int Counted(byte[]? buffer) => buffer is { Length: > SmallBuffers.Uncounted } ? buffer.Length : 0;
@@ -398,24 +398,24 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
     private void Return(byte[] buffer)
     {
         budget.Release(Counted(buffer));
-        Interlocked.Add(ref held, -Counted(buffer));
+        Interlocked.Add(ref _held, -Counted(buffer));
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private void Kick()
     {
-        if (!busy && stream is not null && (length > 0 || pong is not null))
+        if (!_busy && _stream is not null && (_length > 0 || _pong is not null))
         {
-            busy = true;
+            _busy = true;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
     private void Settle()
     {
-        if (broken || (finished && !busy && length == 0))
+        if (_broken || (_finished && !_busy && _length == 0))
         {
-            done.TrySetResult();
+            _done.TrySetResult();
         }
     }
 }

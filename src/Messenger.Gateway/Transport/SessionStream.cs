@@ -7,9 +7,9 @@ namespace Messenger.Gateway.Transport;
 internal sealed class SessionStream(Stream inner, IUpgradedConnection session) : Stream
 {
     /// <summary>Reads that completed at once, one after another, before others get the thread: .NET's WebSocket reads control frames in a loop.</summary>
-    private const int MostAtOnce = 32;
+    private const int MaxAtOnce = 32;
 
-    private int atOnce;
+    private int _atOnce;
 
     public override bool CanRead => true;
 
@@ -33,7 +33,7 @@ internal sealed class SessionStream(Stream inner, IUpgradedConnection session) :
         }
 
         var read = inner.ReadAsync(buffer, cancellationToken);
-        if (!read.IsCompletedSuccessfully || ++atOnce >= MostAtOnce)
+        if (!read.IsCompletedSuccessfully || ++_atOnce >= MaxAtOnce)
         {
             return Await(read);
         }
@@ -77,7 +77,7 @@ internal sealed class SessionStream(Stream inner, IUpgradedConnection session) :
 
     private async ValueTask<int> Await(ValueTask<int> read)
     {
-        atOnce = 0;
+        _atOnce = 0;
         if (read.IsCompleted)
         {
             await Task.Yield();

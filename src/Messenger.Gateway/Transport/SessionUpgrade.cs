@@ -6,7 +6,7 @@ namespace Messenger.Gateway.Transport;
 internal sealed class SessionUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtendedConnectFeature? connect)
     : IHttpUpgradeFeature, IHttpExtendedConnectFeature
 {
-    private IUpgradedConnection? session;
+    private IUpgradedConnection? _session;
 
     public bool IsUpgradableRequest => upgrade?.IsUpgradableRequest == true;
 
@@ -15,7 +15,7 @@ internal sealed class SessionUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtended
     public string? Protocol => connect?.Protocol;
 
     /// <summary>Whose connection is upgraded next.</summary>
-    public void For(IUpgradedConnection that) => session = that;
+    public void For(IUpgradedConnection that) => _session = that;
 
     public async Task<Stream> UpgradeAsync() => Wrap(await upgrade!.UpgradeAsync());
 
@@ -23,7 +23,7 @@ internal sealed class SessionUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtended
 
     private SessionStream Wrap(Stream stream)
     {
-        var mine = session ?? throw new InvalidOperationException("upgraded before there was a session");
+        var mine = _session ?? throw new InvalidOperationException("upgraded before there was a session");
         mine.Outbox.Open(stream);
         return new SessionStream(stream, mine);
     }

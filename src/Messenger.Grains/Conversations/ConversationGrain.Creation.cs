@@ -14,17 +14,17 @@ internal sealed partial class ConversationGrain
     /// </summary>
     private const int IntroducedToEveryone = 200;
 
-    public Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request) => Create(me, request, otherwise: null);
+    public Task<Result<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request) => Create(me, request, otherwise: null);
 
-    public Task<Answer<ResponseCreateConversation>> CreateUnlessNew(Caller me, RequestCreateConversationFull request, Refused otherwise) =>
+    public Task<Result<ResponseCreateConversation>> CreateUnlessNew(Caller me, RequestCreateConversationFull request, Error otherwise) =>
         Create(me, request, otherwise);
 
-    private async Task<Answer<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request, Refused? otherwise)
+    private async Task<Result<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request, Error? otherwise)
     {
         var people = Invited(me, request);
         (LiveConversation Live, MemberRow Member)? existing = null;
         LiveConversation? created = null;
-        Refused? unasked = null;
+        Error? unasked = null;
         IReadOnlySet<string>? blacklisting = null;
         var outcome = await InTurn(live =>
         {
@@ -51,16 +51,16 @@ internal sealed partial class ConversationGrain
 
             if (Shape(me, request, people) is { } fault)
             {
-                return Refused.BadRequest(fault);
+                return Error.BadRequest(fault);
             }
 
             return blacklisting is null ? Decision.After(Ask())
                 : unasked is not null ? unasked
                 : Create(me, request, people, blacklisting, out created);
         });
-        if (outcome.Refusal is { } refusal)
+        if (outcome.Error is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var (shown, unread) = existing is { } found ? (found.Live, await Unread(found.Live, found.Member)) : (created!, 0);
@@ -69,8 +69,8 @@ internal sealed partial class ConversationGrain
         async Task Ask()
         {
             var others = people.Keys.ToList();
-            unasked = (await users.Registered(others)).Count < others.Count ? Refused.NotFound("somebody is not registered: ask RequestGetRegisteredUsers")
-                : (await users.BlackListing(me.UserId, others)).Count > 0 ? Refused.Forbidden("somebody does not let you add them")
+            unasked = (await users.Registered(others)).Count < others.Count ? Error.NotFound("somebody is not registered: ask RequestGetRegisteredUsers")
+                : (await users.BlackListing(me.UserId, others)).Count > 0 ? Error.Forbidden("somebody does not let you add them")
                 : null;
             blacklisting = request.IsDialog && others is [var other] ? (await users.BlackListing(other, [me.UserId])).ToHashSet(StringComparer.Ordinal) : new HashSet<string>();
         }
@@ -104,12 +104,12 @@ internal sealed partial class ConversationGrain
         existing = null;
         if (live.Header.Deleted)
         {
-            return Refused.Conflict("conversationUuid was used before: choose another");
+            return Error.Conflict("conversationUuid was used before: choose another");
         }
 
         if (live.Header.CreatorId != me.UserId || live.Roster.Member(me.UserId) is not { } member)
         {
-            return Refused.Conflict("conversationUuid is taken: choose another");
+            return Error.Conflict("conversationUuid is taken: choose another");
         }
 
         existing = (live, member);
@@ -155,7 +155,7 @@ internal sealed partial class ConversationGrain
         };
         return Decision.Handed(Created());
 
-        async Task<Answer?> Created()
+        async Task<Result?> Created()
         {
             using var place = _telling.Next();
             var outcome = await live.Commit(messages, entry);
@@ -168,7 +168,7 @@ internal sealed partial class ConversationGrain
 
             if (outcome != LogOutcome.Committed)
             {
-                _unconfirmed.Add();
+                _unknownOutcomes.Add();
                 return Drop(live, outcome);
             }
 
@@ -176,7 +176,7 @@ internal sealed partial class ConversationGrain
 
             // Who blacklisted the other since it was asked did not know of this dialog yet; who does so from now on finds it in the directory.
             await RefreshBlacklisting(live);
-            return Answer.Ok;
+            return Result.Ok;
         }
     }
 
@@ -189,15 +189,15 @@ internal sealed partial class ConversationGrain
         }
 
         // The creator's other devices hear of themselves first, as the seed has it: all that they hear of a conversation made alone.
-        Notice[] all = [.. added.Select(user => Introduced(live, user, me)), .. events.Select(row => Announce(live, row))];
-        Notice[] own = [Introduced(live, me.UserId, me), .. all];
+        SerializedNotification[] all = [.. added.Select(user => Introduced(live, user, me)), .. events.Select(row => Announce(live, row))];
+        SerializedNotification[] own = [Introduced(live, me.UserId, me), .. all];
         _fanout.Send(everyone.Select(user => (user, user == me.UserId ? own : all)), me);
     }
 
-    private Notice Introduced(LiveConversation live, string user, Caller creator)
+    private SerializedNotification Introduced(LiveConversation live, string user, Caller creator)
     {
         var introduction = Introduction(live, user);
-        return Notice.Of(introduction, user == creator.UserId ? null : Woken(live, introduction, creator), Now);
+        return SerializedNotification.From(introduction, user == creator.UserId ? null : Woken(live, introduction, creator), Now);
     }
 
     private static NotificationAddMemberToConversation Introduction(LiveConversation live, string user) =>

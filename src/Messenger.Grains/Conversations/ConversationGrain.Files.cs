@@ -10,7 +10,7 @@ internal sealed partial class ConversationGrain
     /// <summary>Messages whose files are being added, so that two of one name do not pass each other.</summary>
     private readonly HashSet<(Guid Message, string PathName)> _joining = [];
 
-    public async Task<Answer<MessageFiles>> GetFiles(Caller me, string messageUuid)
+    public async Task<Result<MessageFiles>> GetFiles(Caller me, string messageUuid)
     {
         if (await Reader(me) is not { } here)
         {
@@ -28,7 +28,7 @@ internal sealed partial class ConversationGrain
         return new MessageFiles(here.Live.Header.UuidText, row.UuidText, [.. joined.Where(file => file.JoinedAt <= left).Select(View)]);
     }
 
-    public Task<Answer> MayAddFile(Caller me, string messageUuid, string name, long size)
+    public Task<Result> MayAddFile(Caller me, string messageUuid, string name, long size)
     {
         var read = new RowsRead();
         IReadOnlyList<FileRow>? present = null;
@@ -40,12 +40,12 @@ internal sealed partial class ConversationGrain
         async Task Read(MessageRow row) => present = await FilesOf(row);
     }
 
-    public async Task<Answer> AddFile(Caller me, string messageUuid, MessageFile file)
+    public async Task<Result> AddFile(Caller me, string messageUuid, MessageFile file)
     {
         var place = (Guid.Parse(messageUuid), file.PathName);
         if (!_joining.Add(place))
         {
-            return Refused.Unavailable("a file of this name is just being added; send the same request again");
+            return Error.Unavailable("a file of this name is just being added; send the same request again");
         }
 
         try
@@ -66,7 +66,7 @@ internal sealed partial class ConversationGrain
         }
     }
 
-    public async Task<Answer> MayAvatar(Caller me, bool change)
+    public async Task<Result> MayAvatar(Caller me, bool change)
     {
         if (await Membership(me) is not { } here)
         {
@@ -74,13 +74,13 @@ internal sealed partial class ConversationGrain
         }
 
         // Both sides of a dialog are its admins.
-        return !change ? Answer.Ok
+        return !change ? Result.Ok
             : Blocked(here.Live, me) is { } blocked ? blocked
-            : here.Live.Roster.IsAdmin(me.UserId) ? Answer.Ok
-            : Refused.Forbidden("admins only");
+            : here.Live.Roster.IsAdmin(me.UserId) ? Result.Ok
+            : Error.Forbidden("admins only");
     }
 
-    public Task<Answer> SetAvatar(Caller me, AvatarFile? avatar)
+    public Task<Result> SetAvatar(Caller me, AvatarFile? avatar)
     {
         long? asOf = null;
         AvatarRow? earlier = null;
@@ -89,7 +89,7 @@ internal sealed partial class ConversationGrain
             // Both sides of a dialog are its admins.
             if (!live.Roster.IsAdmin(me.UserId))
             {
-                return Refused.Forbidden("admins only");
+                return Error.Forbidden("admins only");
             }
 
             if (Blocked(live, me) is { } blocked)
@@ -164,21 +164,21 @@ internal sealed partial class ConversationGrain
         row = read.Row(live, uuid);
         return !read.Knows(live, uuid) ? Decision.After(read.Read(messages, live, [uuid]))
             : row is null or { Deleted: true } || !member.Sees(row.Sequence) ? NoMessage()
-            : row.UserId != member.UserId || row.IsEvent ? Refused.Forbidden("only its author adds files to a message")
+            : row.UserId != member.UserId || row.IsEvent ? Error.Forbidden("only its author adds files to a message")
             : Blocked(live, member.UserId) is { } blocked ? blocked
-            : !row.HasFiles ? Refused.Forbidden("the message was sent without hasFiles")
+            : !row.HasFiles ? Error.Forbidden("the message was sent without hasFiles")
             : (Decision?)null;
     }
 
     /// <summary>
     /// A name is taken by a file of another size, or by one whose URL is the same. The same name and the same size is the same file, sent again.
     /// </summary>
-    private static Refused? Clash(IReadOnlyList<FileRow> present, string name, long size) =>
+    private static Error? Clash(IReadOnlyList<FileRow> present, string name, long size) =>
         present.FirstOrDefault(file => file.PathName == FilePaths.PathName(name)) is { } same
             ? same.Name != name
-                ? Refused.Conflict("the message has a file whose name differs from this one in / and _ only: their URLs would be the same, so choose another name")
-                : same.Size == size ? null : Refused.Conflict("the message has a file of this name and another size")
-            : present.Count >= Limits.FilesOfMessage ? Refused.BadRequest($"a message takes at most {Limits.FilesOfMessage} files")
+                ? Error.Conflict("the message has a file whose name differs from this one in / and _ only: their URLs would be the same, so choose another name")
+                : same.Size == size ? null : Error.Conflict("the message has a file of this name and another size")
+            : present.Count >= Limits.FilesOfMessage ? Error.BadRequest($"a message takes at most {Limits.FilesOfMessage} files")
             : null;
 
     private static MessageFile View(FileRow row) => new(
@@ -187,5 +187,5 @@ internal sealed partial class ConversationGrain
     private Task<IReadOnlyList<FileRow>> FilesOf(MessageRow row) =>
         row.HasFiles && !row.Deleted ? files.FilesOf(Id, row.Sequence) : Task.FromResult<IReadOnlyList<FileRow>>([]);
 
-    private static Refused NoMessage() => Refused.NotFound("there is no such message");
+    private static Error NoMessage() => Error.NotFound("there is no such message");
 }

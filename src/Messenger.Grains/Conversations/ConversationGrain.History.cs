@@ -8,7 +8,7 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Reading: pages of messages, the conversation itself. Every stay counts: former members may read what came while they were there.</summary>
 internal sealed partial class ConversationGrain
 {
-    public async Task<Answer<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request)
+    public async Task<Result<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request)
     {
         if (await Reader(me) is not { } here)
         {
@@ -23,10 +23,10 @@ internal sealed partial class ConversationGrain
 
         return (await Visible(live, member, [request.FromMessageUuid])) is [var anchor]
             ? await Page(live, me, Everything with { From = anchor.Sequence + 1 }, request.Size, newestFirst: false)
-            : Refused.NotFound("fromMessageUuid is no message of this conversation");
+            : Error.NotFound("fromMessageUuid is no message of this conversation");
     }
 
-    public async Task<Answer<ResponseGetMessages>> GetMessagesFromUuid(Caller me, RequestGetMessagesFromUuid request)
+    public async Task<Result<ResponseGetMessages>> GetMessagesFromUuid(Caller me, RequestGetMessagesFromUuid request)
     {
         if (await Reader(me) is not { } here)
         {
@@ -41,10 +41,10 @@ internal sealed partial class ConversationGrain
 
         return (await Visible(live, member, [request.Uuid])) is [var anchor]
             ? await Page(live, me, Everything with { To = anchor.Sequence - 1 }, request.Size, newestFirst: true)
-            : Refused.NotFound("uuid is no message of this conversation");
+            : Error.NotFound("uuid is no message of this conversation");
     }
 
-    public async Task<Answer<ResponseGetMessages>> GetMessagesByUuids(Caller me, RequestGetMessagesByUuids request)
+    public async Task<Result<ResponseGetMessages>> GetMessagesByUuids(Caller me, RequestGetMessagesByUuids request)
     {
         if (await Reader(me) is not { } here)
         {
@@ -55,11 +55,11 @@ internal sealed partial class ConversationGrain
         return Seen(here.Live, me, rows.OrderByDescending(row => row.Sequence));
     }
 
-    public async Task<Answer<ResponseGetConversationFull>> Get(Caller me, RequestGetConversationFull request)
+    public async Task<Result<ResponseGetConversationFull>> Get(Caller me, RequestGetConversationFull request)
     {
-        if (me.Unless(request.UserId) is { } refusal)
+        if (me.Unless(request.UserId) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         if (await Membership(me) is not { } here)
@@ -77,7 +77,7 @@ internal sealed partial class ConversationGrain
             key is null ? null : WireViews.SessionKey(key, live.Header));
     }
 
-    public async Task<Answer<ResponseGetMembersList>> GetMembersList(Caller me, RequestGetMembersList request)
+    public async Task<Result<ResponseGetMembersList>> GetMembersList(Caller me, RequestGetMembersList request)
     {
         if (await Membership(me) is not { } here)
         {
@@ -88,7 +88,7 @@ internal sealed partial class ConversationGrain
         return new ResponseGetMembersList([.. present[true]], [.. present[false]]);
     }
 
-    public async Task<Answer<NicksList>> GetNicks(Caller me, GetNicks request) =>
+    public async Task<Result<NicksList>> GetNicks(Caller me, GetNicks request) =>
         await Membership(me) is { } here
             ? new NicksList(here.Live.Roster.Present.Where(member => member.Nick is not null).ToDictionary(member => member.UserId, member => member.Nick!))
             : NotFound();

@@ -17,7 +17,7 @@ internal sealed partial class ConversationGrain
     /// <summary>By member: keys of the hour that began then. In memory alone: an actor that ends starts again.</summary>
     private readonly Dictionary<string, (long Began, int Keys)> _rekeyed = new(StringComparer.Ordinal);
 
-    public async Task<Answer<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request)
+    public async Task<Result<ResponseAddedSessionKey>> AddNewSessionKeys(Caller me, RequestAddNewSessionKeys request)
     {
         // Where a user is named twice, the first entry stands.
         var values = request.SessionKeys.DistinctBy(value => value.UserId).ToList();
@@ -44,13 +44,13 @@ internal sealed partial class ConversationGrain
             }
 
             return values.Exists(value => live.Roster.Member(value.UserId) is null)
-                ? Refused.BadRequest("sessionKeys names somebody who is no member: ask RequestGetMembersList")
+                ? Error.BadRequest("sessionKeys names somebody who is no member: ask RequestGetMembersList")
                 : Blocked(live, me) is { } blocked ? blocked
                 : LeftOut(live, me, values) is { } left ? left
                 : TooMany(me) is { } limit ? limit
                 : Rekey(live, me, values, out uuid);
         });
-        return outcome.Refusal is { } refusal ? refusal : new ResponseAddedSessionKey(uuid!);
+        return outcome.Error is { } error ? error : new ResponseAddedSessionKey(uuid!);
 
         async Task Read(LiveConversation live)
         {
@@ -60,7 +60,7 @@ internal sealed partial class ConversationGrain
         }
     }
 
-    public async Task<Answer<ResponseSessionKeyByUuid>> GetSessionKey(Caller me, RequestGetSessionKey request)
+    public async Task<Result<ResponseSessionKeyByUuid>> GetSessionKey(Caller me, RequestGetSessionKey request)
     {
         // Older keys stay readable by those who had them, former members too.
         if (await Reader(me) is not { } here)
@@ -70,10 +70,10 @@ internal sealed partial class ConversationGrain
 
         return await messages.FindKey(Id, Guid.Parse(request.SessionKeyUuid), me.UserId) is { } key
             ? new ResponseSessionKeyByUuid(WireViews.SessionKey(key, here.Live.Header))
-            : Refused.NotFound("there is no such session key for you");
+            : Error.NotFound("there is no such session key for you");
     }
 
-    public async Task<Answer<ResponseGetUpdatedPublicKeys>> GetUpdatedPublicKeys(Caller me, RequestGetUpdatedPublicKeys request)
+    public async Task<Result<ResponseGetUpdatedPublicKeys>> GetUpdatedPublicKeys(Caller me, RequestGetUpdatedPublicKeys request)
     {
         if (await Membership(me) is not { } here)
         {
@@ -102,23 +102,23 @@ internal sealed partial class ConversationGrain
     /// A new key becomes current for everybody, so it is everybody's: whoever is left out could write no more that others read. Where more people are
     /// together than one message has room to name, it is an admin's, and names all admins: they hand it on by adding (RequestAddMember).
     /// </summary>
-    private static Refused? LeftOut(LiveConversation live, Caller me, List<SessionKeyValue> values)
+    private static Error? LeftOut(LiveConversation live, Caller me, List<SessionKeyValue> values)
     {
         var named = values.Select(value => value.UserId).ToHashSet(StringComparer.Ordinal);
         var whole = live.Roster.Present.Count <= Limits.RekeyedWhole;
         if (!whole && !live.Roster.IsAdmin(me.UserId))
         {
-            return Refused.Forbidden($"in a conversation of more than {Limits.RekeyedWhole} people admins make new session keys");
+            return Error.Forbidden($"in a conversation of more than {Limits.RekeyedWhole} people admins make new session keys");
         }
 
         var missing = live.Roster.Present.Count(member => (whole || member.IsAdmin) && !named.Contains(member.UserId));
-        return missing == 0 ? null : Refused.Conflict(whole
+        return missing == 0 ? null : Error.Conflict(whole
             ? $"sessionKeys leaves out {missing} of the people here, and the new key would be current for them too: ask RequestGetMembersList and name everyone"
             : $"sessionKeys leaves out {missing} admins: ask RequestGetMembersList and name them all");
     }
 
     /// <summary>Asked last, in the turn of the change: what is refused for another reason, or is a repeat, takes nothing.</summary>
-    private Refused? TooMany(Caller me)
+    private Error? TooMany(Caller me)
     {
         const long hour = 3_600_000;
         var now = Now;
@@ -130,7 +130,7 @@ internal sealed partial class ConversationGrain
 
         if (window.Keys >= KeysPerHour)
         {
-            return Refused.TooManyRequests("too many new session keys", (int)Math.Max(1, (window.Began + hour - now + 999) / 1000));
+            return Error.TooManyRequests("too many new session keys", (int)Math.Max(1, (window.Began + hour - now + 999) / 1000));
         }
 
         _rekeyed[me.UserId] = window with { Keys = window.Keys + 1 };
@@ -160,7 +160,7 @@ internal sealed partial class ConversationGrain
             var wrapped = rows.ToDictionary(row => row.UserId);
             _fanout.Send(
                 Audience(live, told).Select(user => (user, wrapped.TryGetValue(user, out var own)
-                    ? new[] { Notice.Of(new NotificationNewSessionKey(WireViews.SessionKey(own, live.Header)), committed: Now), announced }
+                    ? new[] { SerializedNotification.From(new NotificationNewSessionKey(WireViews.SessionKey(own, live.Header)), committed: Now), announced }
                     : [announced])),
                 me);
         });

@@ -10,11 +10,11 @@ internal sealed partial class ConversationGrain
     private static readonly TimeSpan RecoveryPause = TimeSpan.FromSeconds(1);
 
     private Task<LiveConversation?>? _loading;
-    private readonly Unconfirmed _unconfirmed = new();
+    private readonly UnknownOutcomes _unknownOutcomes = new();
     private Task _recovery = Task.CompletedTask;
     private bool _left;
 
-    /// <summary>The doubts that this activation raised, by the writer that may have left something untold: each completes when it is told.</summary>
+    /// <summary>The resyncs that this activation raised, by the writer that may have left something untold: each completes when it is told.</summary>
     private readonly Dictionary<string, Task> _doubts = new(StringComparer.Ordinal);
 
     /// <summary>The conversation; null when there is none or it was deleted.</summary>
@@ -72,16 +72,16 @@ internal sealed partial class ConversationGrain
         {
             // What was not confirmed was the creation, and it never came to be.
             SettleUnconfirmed(_ => ([], []));
-            DoubtWhatWas(dropped, null);
+            RequireResyncOfEarlier(dropped, null);
             return null;
         }
 
         var live = new LiveConversation(Id, state, memory.Keep());
         live.Blacklisting = await BlacklistingIn(live);
         _fanout.Term = live.Term;
-        RaiseDoubts(live, state);
+        RequireResyncs(live, state);
         await TellUnconfirmed(live);
-        DoubtWhatWas(dropped, live);
+        RequireResyncOfEarlier(dropped, live);
         _dropped = null;
         if (_left)
         {
@@ -98,7 +98,7 @@ internal sealed partial class ConversationGrain
     /// before would never look for what is missing.
     /// </summary>
     /// <remarks>No await: nothing is sent between the load and this.</remarks>
-    private void RaiseDoubts(LiveConversation live, ConversationState state)
+    private void RequireResyncs(LiveConversation live, ConversationState state)
     {
         foreach (var writer in state.UndeliveredBy)
         {
@@ -107,21 +107,21 @@ internal sealed partial class ConversationGrain
         }
 
         // What this process has not settled is this activation's own business, unless it has sent nothing: then an earlier one was cut off here.
-        if (state.Undelivered > 0 && !_fanout.HasSent && _dropped is null && _unconfirmed.Entries.Count == 0)
+        if (state.Undelivered > 0 && !_fanout.HasSent && _dropped is null && _unknownOutcomes.Entries.Count == 0)
         {
             _ = Settle(Raise(live), state.Undelivered);
         }
     }
 
-    /// <summary>The doubt of one writer's end, raised once; completes when it is told.</summary>
+    /// <summary>The resync of one writer's end, raised once; completes when it is told.</summary>
     private Task Doubted(LiveConversation live, string writer) =>
         _doubts.TryGetValue(writer, out var told) && told is { IsFaulted: false, IsCanceled: false } ? told : _doubts[writer] = Raise(live);
 
     private Task Raise(LiveConversation live)
     {
         // The people of a deleted conversation may not have heard of its end.
-        Log.DoubtRaised(logger);
-        return _fanout.Doubt(live.Roster.Present.Select(member => member.UserId));
+        Log.ResyncRequired(logger);
+        return _fanout.RequireResync(live.Roster.Present.Select(member => member.UserId));
     }
 
     /// <summary>Owned by nobody: it ends with the fan-out, and what is not settled then stays in the journal.</summary>
@@ -143,11 +143,11 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>Where the store went back in time, its people may have been told what is not there any more: before they are told anything newer, they doubt.</summary>
-    private void DoubtWhatWas(LiveConversation? dropped, LiveConversation? live)
+    private void RequireResyncOfEarlier(LiveConversation? dropped, LiveConversation? live)
     {
         if (dropped is not null && dropped.History != (live?.History ?? messages.History))
         {
-            _ = _fanout.Doubt(dropped.Roster.Present.Concat(live?.Roster.Present ?? []).Select(member => member.UserId).Distinct(StringComparer.Ordinal));
+            _ = _fanout.RequireResync(dropped.Roster.Present.Concat(live?.Roster.Present ?? []).Select(member => member.UserId).Distinct(StringComparer.Ordinal));
             _dropped = null;
         }
     }
@@ -155,24 +155,24 @@ internal sealed partial class ConversationGrain
     /// <summary>Of the messages whose commit had an unknown outcome, those that are on disk are told now, as they would have been then.</summary>
     private async Task TellUnconfirmed(LiveConversation live)
     {
-        var doubtful = _unconfirmed.Doubtful;
-        var tried = doubtful ? [] : _unconfirmed.Entries.SelectMany(entry => entry.Rows).Select(Identity).ToHashSet();
+        var doubtful = _unknownOutcomes.IsUncertain;
+        var tried = doubtful ? [] : _unknownOutcomes.Entries.SelectMany(entry => entry.Rows).Select(Identity).ToHashSet();
         var kept = (await messages.Find(Id, [.. tried.Select(one => one.Uuid)])).Where(row => tried.Contains(Identity(row))).ToDictionary(row => row.Uuid);
 
         // No await from here on: told once.
         var people = live.Roster.Present.Select(member => member.UserId).ToList();
         if (doubtful)
         {
-            _ = _fanout.Doubt(people);
+            _ = _fanout.RequireResync(people);
         }
 
         SettleUnconfirmed(rows =>
         {
             List<MessageRow> found = [.. rows.Select(row => kept.GetValueOrDefault(row.Uuid)).OfType<MessageRow>()];
-            Notice[] notices = [.. found.Select(row => Announce(live, row))];
+            SerializedNotification[] notifications = [.. found.Select(row => Announce(live, row))];
 
             // The rows of an entry took their sequences in one turn: they are for the same people.
-            return (found.Count > 0 ? [.. Audience(live, found[0])] : doubtful ? people : [], notices);
+            return (found.Count > 0 ? [.. Audience(live, found[0])] : doubtful ? people : [], notifications);
         });
     }
 
@@ -183,21 +183,21 @@ internal sealed partial class ConversationGrain
     private static (Guid Uuid, long Sequence, long Created) Identity(MessageRow row) => (row.Uuid, row.Sequence, row.Created);
 
     /// <summary>Each entry is settled, in the log, when the people have what there is to tell of it.</summary>
-    private void SettleUnconfirmed(Func<IReadOnlyList<MessageRow>, (List<string> People, Notice[] Notices)> told)
+    private void SettleUnconfirmed(Func<IReadOnlyList<MessageRow>, (List<string> People, SerializedNotification[] Notifications)> told)
     {
-        foreach (var (author, rows) in _unconfirmed.Entries)
+        foreach (var (author, rows) in _unknownOutcomes.Entries)
         {
-            var (people, notices) = told(rows);
-            _fanout.Send(people, notices, except: author);
+            var (people, notifications) = told(rows);
+            _fanout.Send(people, notifications, except: author);
         }
 
-        _unconfirmed.Clear();
+        _unknownOutcomes.Clear();
     }
 
     /// <summary>After a commit of unknown outcome: looks at what became of it, without waiting for the next call. Silence would be loss.</summary>
     private async Task Recover()
     {
-        while ((_unconfirmed.Entries.Count > 0 || (_dropped is { } gone && gone.History != messages.History)) && !_left)
+        while ((_unknownOutcomes.Entries.Count > 0 || (_dropped is { } gone && gone.History != messages.History)) && !_left)
         {
             StayAlive();
             try
@@ -212,7 +212,7 @@ internal sealed partial class ConversationGrain
             }
             catch (StoreUnavailableException)
             {
-                await Task.Delay(RecoveryPause, clock);
+                await Task.Delay(RecoveryPause, timeProvider);
             }
         }
     }

@@ -7,23 +7,23 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Who joins, who leaves, who is admin.</summary>
 internal sealed partial class ConversationGrain
 {
-    public Task<Answer> AddMember(Caller me, RequestAddMember request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: false, otherwise: null);
+    public Task<Result> AddMember(Caller me, RequestAddMember request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: false, otherwise: null);
 
-    public Task<Answer> AddAdmin(Caller me, RequestAddAdmin request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: true, otherwise: null);
+    public Task<Result> AddAdmin(Caller me, RequestAddAdmin request) => Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: true, otherwise: null);
 
-    public Task<Answer> AddMemberUnlessNew(Caller me, RequestAddMember request, Refused otherwise) =>
+    public Task<Result> AddMemberUnlessNew(Caller me, RequestAddMember request, Error otherwise) =>
         Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: false, otherwise);
 
-    public Task<Answer> AddAdminUnlessNew(Caller me, RequestAddAdmin request, Refused otherwise) =>
+    public Task<Result> AddAdminUnlessNew(Caller me, RequestAddAdmin request, Error otherwise) =>
         Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: true, otherwise);
 
-    public Task<Answer> ChangeToAdmin(Caller me, RequestChangeToAdmin request) => Change(me, (live, _) =>
+    public Task<Result> ChangeToAdmin(Caller me, RequestChangeToAdmin request) => Change(me, (live, _) =>
         live.Roster.Member(request.UserId) is { IsAdmin: true } admin && !live.Header.IsDialog ? Promoted(live, admin)
-        : GroupAdminsOnly(live, me) is { } refusal ? refusal
-        : live.Roster.Member(request.UserId) is not { } member ? Refused.NotFound("userId is no member of this conversation")
+        : GroupAdminsOnly(live, me) is { } error ? error
+        : live.Roster.Member(request.UserId) is not { } member ? Error.NotFound("userId is no member of this conversation")
         : Promote(live, me, member));
 
-    public Task<Answer> Kick(Caller me, RequestKickUser request) => Change(me, (live, _) =>
+    public Task<Result> Kick(Caller me, RequestKickUser request) => Change(me, (live, _) =>
     {
         // Who is gone is gone, whatever became of the one who says it again.
         var ever = live.Roster.Ever(request.UserId);
@@ -32,22 +32,22 @@ internal sealed partial class ConversationGrain
             return Gone(live, ever);
         }
 
-        if (GroupAdminsOnly(live, me) is { } refusal)
+        if (GroupAdminsOnly(live, me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
-        return request.UserId == me.UserId ? Refused.BadRequest("to go yourself, send RequestLeaveConversation")
-            : ever is null ? Refused.NotFound("userId is no member of this conversation")
+        return request.UserId == me.UserId ? Error.BadRequest("to go yourself, send RequestLeaveConversation")
+            : ever is null ? Error.NotFound("userId is no member of this conversation")
             : Remove(live, me, ever, EventTypes.Kicked);
     });
 
-    public Task<Answer> Leave(Caller me, RequestLeaveConversation request) => InTurn(live =>
+    public Task<Result> Leave(Caller me, RequestLeaveConversation request) => InTurn(live =>
         live is not { Header.Deleted: false } || live.Roster.Reader(me.UserId) is not { } ever ? NotFound()
         : ever.LeftAt is null ? Remove(live, me, ever, EventTypes.Leaved)
         : Gone(live, ever));
 
-    public Task<Answer> EndAccount(Caller me) => InTurn(live =>
+    public Task<Result> EndAccount(Caller me) => InTurn(live =>
     {
         if (live is not { Header.Deleted: false } || live.Roster.Ever(me.UserId) is not { } ever)
         {
@@ -75,14 +75,14 @@ internal sealed partial class ConversationGrain
     private static Decision Promoted(LiveConversation live, MemberRow admin) => Carried(live, entry =>
         entry.Members.FirstOrDefault(row => row.UserId == admin.UserId) is { } row ? row is { IsAdmin: true, LeftAt: null } : null);
 
-    private static Refused? GroupAdminsOnly(LiveConversation live, Caller me) =>
-        live.Header.IsDialog ? Refused.Forbidden("a dialog has exactly two people, both admins")
+    private static Error? GroupAdminsOnly(LiveConversation live, Caller me) =>
+        live.Header.IsDialog ? Error.Forbidden("a dialog has exactly two people, both admins")
         : live.Roster.IsAdmin(me.UserId) ? null
-        : Refused.Forbidden("admins only");
+        : Error.Forbidden("admins only");
 
-    private Task<Answer> Add(Caller me, string sessionKeyUuid, SessionKeyValue value, bool admin, Refused? otherwise)
+    private Task<Result> Add(Caller me, string sessionKeyUuid, SessionKeyValue value, bool admin, Error? otherwise)
     {
-        Refused? unasked = null;
+        Error? unasked = null;
         var asked = false;
         return Change(me, (live, _) =>
         {
@@ -98,9 +98,9 @@ internal sealed partial class ConversationGrain
                 return otherwise;
             }
 
-            if (Refusal(live, me, sessionKeyUuid) is { } refusal)
+            if (FindError(live, me, sessionKeyUuid) is { } error)
             {
-                return refusal;
+                return error;
             }
 
             if (!asked)
@@ -110,29 +110,29 @@ internal sealed partial class ConversationGrain
 
             return unasked is not null ? unasked
                 : live.Roster.Member(value.UserId) is { } present ? Promote(live, me, present)
-                : live.Roster.Present.Count >= Limits.Members ? Refused.BadRequest($"a conversation takes at most {Limits.Members} people")
+                : live.Roster.Present.Count >= Limits.Members ? Error.BadRequest($"a conversation takes at most {Limits.Members} people")
                 : Add(live, me, value, admin);
         });
 
         async Task Ask()
         {
-            unasked = (await users.Registered([value.UserId])).Count == 0 ? Refused.NotFound("userId is not registered: ask RequestGetRegisteredUsers")
-                : (await users.BlackListing(me.UserId, [value.UserId])).Count > 0 ? Refused.Forbidden("this person does not let you add them")
+            unasked = (await users.Registered([value.UserId])).Count == 0 ? Error.NotFound("userId is not registered: ask RequestGetRegisteredUsers")
+                : (await users.BlackListing(me.UserId, [value.UserId])).Count > 0 ? Error.Forbidden("this person does not let you add them")
                 : null;
             asked = true;
         }
     }
 
-    private static Refused? Refusal(LiveConversation live, Caller me, string sessionKeyUuid) =>
+    private static Error? FindError(LiveConversation live, Caller me, string sessionKeyUuid) =>
         GroupAdminsOnly(live, me)
-        ?? (live.Header.SessionKey != Guid.Parse(sessionKeyUuid) ? Refused.Conflict($"the current session key is {live.Header.SessionKeyText}") : null);
+        ?? (live.Header.SessionKey != Guid.Parse(sessionKeyUuid) ? Error.Conflict($"the current session key is {live.Header.SessionKeyText}") : null);
 
     private Decision Add(LiveConversation live, Caller me, SessionKeyValue value, bool admin)
     {
         var known = live.Roster.Ever(value.UserId) ?? new MemberRow(value.UserId, admin, Nick: null, JoinedAt: 1, LeftAt: 0, Position: 0);
         if (known.Back(live.Head + 1, admin, live.Roster.NextPosition) is not { } member)
         {
-            return Refused.BadRequest("this person came and went too often: make a new conversation");
+            return Error.BadRequest("this person came and went too often: make a new conversation");
         }
 
         var added = Event(live, EventTypes.Added, me.UserId, value.UserId);
@@ -184,8 +184,8 @@ internal sealed partial class ConversationGrain
             }
 
             // Who goes hears of it, and of nothing after it.
-            Notice[] last = [Notice.Of(new NotificationConversationLeaved(live.Header.UuidText, member.UserId), committed: Now), Announce(live, events[0])];
-            Notice[] all = [.. last, .. events.Skip(1).Select(row => Announce(live, row))];
+            SerializedNotification[] last = [SerializedNotification.From(new NotificationConversationLeaved(live.Header.UuidText, member.UserId), committed: Now), Announce(live, events[0])];
+            SerializedNotification[] all = [.. last, .. events.Skip(1).Select(row => Announce(live, row))];
             _fanout.Send(audience.Select(user => (user, user == member.UserId ? last : all)), me);
         });
     }

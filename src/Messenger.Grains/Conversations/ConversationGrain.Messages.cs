@@ -17,18 +17,18 @@ internal sealed partial class ConversationGrain
 
     private readonly Dictionary<string, long> _typed = new(StringComparer.Ordinal);
 
-    public Task<Answer<Accepted>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests) => Add(new Sending(me, requests.Value));
+    public Task<Result<SerializedResponse>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests) => Add(new Sending(me, requests.Value));
 
-    public Task<Answer<Accepted>[]> AddMessagesUnlessNew(Caller me, Immutable<RequestAddMessage[]> requests, Immutable<Refused?[]> otherwise) =>
+    public Task<Result<SerializedResponse>[]> AddMessagesUnlessNew(Caller me, Immutable<RequestAddMessage[]> requests, Immutable<Error?[]> otherwise) =>
         Add(new Sending(me, requests.Value) { Otherwise = otherwise.Value });
 
-    private async Task<Answer<Accepted>[]> Add(Sending sending)
+    private async Task<Result<SerializedResponse>[]> Add(Sending sending)
     {
         var bytes = sending.Bytes;
         if (!memory.TryReserve(bytes))
         {
             // What is no repeat is refused; a repeat needs no room that its answer does not need anyway.
-            sending.RefuseNew(Refused.Unavailable("the server's memory for messages is used up", ShortMemorySeconds));
+            sending.RefuseNew(Error.Unavailable("the server's memory for messages is used up", ShortMemorySeconds));
             bytes = 0;
         }
 
@@ -42,12 +42,12 @@ internal sealed partial class ConversationGrain
         }
     }
 
-    private async Task<Answer<Accepted>[]> AddWithin(Sending sending)
+    private async Task<Result<SerializedResponse>[]> AddWithin(Sending sending)
     {
         try
         {
             var outcome = await InTurn(live => Send(live, sending));
-            sending.RefuseTheRest(outcome.Refusal ?? NotConfirmed());
+            sending.RefuseTheRest(outcome.Error ?? NotConfirmed());
             await AnswerRepeats(sending);
         }
         finally
@@ -57,10 +57,10 @@ internal sealed partial class ConversationGrain
         }
 
         await _fanout.Room();
-        return sending.Answers;
+        return sending.Results;
     }
 
-    public Task<Answer> Typing(Caller me, RequestTyping request) => Change(me, (live, _) =>
+    public Task<Result> Typing(Caller me, RequestTyping request) => Change(me, (live, _) =>
     {
         if (Blocked(live, me) is not null)
         {
@@ -76,13 +76,13 @@ internal sealed partial class ConversationGrain
 
         _typed[me.UserId] = now;
         var others = live.Roster.Present.Where(member => member.UserId != me.UserId).Select(member => member.UserId);
-        _fanout.SendUnsettled(others, [Notice.Of(new NotificationTyping(live.Header.UuidText, me.UserId))]);
+        _fanout.SendUnsettled(others, [SerializedNotification.From(new NotificationTyping(live.Header.UuidText, me.UserId))]);
         return Decision.Ok;
     });
 
-    public Task<Answer> DeleteMessage(Caller me, RequestDeleteMessage request) => Delete(me, [request.Uuid]);
+    public Task<Result> DeleteMessage(Caller me, RequestDeleteMessage request) => Delete(me, [request.Uuid]);
 
-    public Task<Answer> DeleteMessages(Caller me, RequestDeleteMessages request) => Delete(me, request.Uuids);
+    public Task<Result> DeleteMessages(Caller me, RequestDeleteMessages request) => Delete(me, request.Uuids);
 
     private MessageRow Row(LiveConversation live, Caller me, RequestAddMessage request, Guid uuid)
     {
@@ -111,7 +111,7 @@ internal sealed partial class ConversationGrain
             return NotConfirmed();
         }
 
-        var plan = new Plan[sending.Answers.Length];
+        var plan = new Plan[sending.Results.Length];
         HashSet<Guid> accepted = [];
         HashSet<Guid> lacking = [];
         List<Task> waits = [];
@@ -126,7 +126,7 @@ internal sealed partial class ConversationGrain
             {
                 plan[at] = new Plan { Repeats = true };
             }
-            else if (Refusal(live, ever, sending, at, accepted, lacking, waits) is not { } refusal)
+            else if (FindError(live, ever, sending, at, accepted, lacking, waits) is not { } error)
             {
                 accepted.Add(uuid);
             }
@@ -136,7 +136,7 @@ internal sealed partial class ConversationGrain
             }
             else
             {
-                plan[at] = new Plan { Refusal = refusal };
+                plan[at] = new Plan { Error = error };
             }
         }
 
@@ -154,7 +154,7 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>What stands against a message that is no repeat. What has to be known first goes to <paramref name="lacking"/> or <paramref name="waits"/>.</summary>
-    private Refused? Refusal(
+    private Error? FindError(
         LiveConversation live, MemberRow ever, Sending sending, int at, HashSet<Guid> accepted, HashSet<Guid> lacking, List<Task> waits)
     {
         var request = sending.Requests[at];
@@ -180,7 +180,7 @@ internal sealed partial class ConversationGrain
                 waits.Add(OlderKey(live.Id, sending, key));
                 return null;
             case false:
-                return Refused.BadRequest("sessionKeyUuid is no session key of this conversation");
+                return Error.BadRequest("sessionKeyUuid is no session key of this conversation");
         }
 
         // It may answer one that was sent right before it.
@@ -205,7 +205,7 @@ internal sealed partial class ConversationGrain
         }
 
         return (live.Outline(reply) ?? sending.Rows.Row(live, reply)) is { } row && ever.Sees(row.Sequence)
-            ? null : Refused.BadRequest("replyMessageUuid is no message of this conversation that you can see");
+            ? null : Error.BadRequest("replyMessageUuid is no message of this conversation that you can see");
     }
 
     /// <summary>Whether an old key is one of this conversation: one that the sender has a copy of, since without it nothing can be encrypted under it.</summary>
@@ -222,9 +222,9 @@ internal sealed partial class ConversationGrain
                 live.Remember(stored);
                 sending.Stored(at, stored, Stored(live, sending.Me, stored));
             }
-            else if (plan[at].Refusal is { } refusal)
+            else if (plan[at].Error is { } error)
             {
-                sending.Refuse(at, refusal, live.Ruling);
+                sending.Refuse(at, error, live.Ruling);
             }
             else if (plan[at].Repeats)
             {
@@ -242,7 +242,7 @@ internal sealed partial class ConversationGrain
     /// <summary>
     /// Commits the new ones. Where the log knows one of the uuids nothing of the entry is kept: it is looked which, and all of it is decided again.
     /// </summary>
-    private async Task<Answer?> Accept(LiveConversation live, Sending sending)
+    private async Task<Result?> Accept(LiveConversation live, Sending sending)
     {
         List<(int At, MessageRow Row)> fresh = [.. sending.Fresh.Take(sending.OneByOne ? 1 : int.MaxValue).Select(one => (one.Key, one.Value.Row))];
         var nick = live.Roster.Nick(sending.Me.UserId);
@@ -252,7 +252,7 @@ internal sealed partial class ConversationGrain
         {
             case LogOutcome.Committed:
                 Announce(live, sending, nick, fresh, place);
-                return sending.Fresh.Count > 0 ? (Answer?)null : Answer.Ok;
+                return sending.Fresh.Count > 0 ? (Result?)null : Result.Ok;
             case LogOutcome.Refused when fresh.Count > 1:
                 // One of them it is: each goes alone from here on.
                 sending.OneByOne = true;
@@ -260,7 +260,7 @@ internal sealed partial class ConversationGrain
             case LogOutcome.Refused:
                 // Nothing rests on a message that is not there, and memory never showed it.
                 sending.Refuse(fresh[0].At, ValueRefused(), null);
-                return sending.Fresh.Count > 0 ? (Answer?)null : Answer.Ok;
+                return sending.Fresh.Count > 0 ? (Result?)null : Result.Ok;
             case LogOutcome.Duplicate:
                 place.Dispose();
                 await sending.Rows.Read(messages, live, [.. fresh.Select(one => one.Row.Uuid)]);
@@ -268,7 +268,7 @@ internal sealed partial class ConversationGrain
             default:
                 if (outcome == LogOutcome.Unknown)
                 {
-                    _unconfirmed.Add(sending.Me, [.. fresh.Select(one => one.Row)]);
+                    _unknownOutcomes.Add(sending.Me, [.. fresh.Select(one => one.Row)]);
                 }
 
                 return Drop(live, outcome);
@@ -278,19 +278,19 @@ internal sealed partial class ConversationGrain
     /// <summary>What took its place in one turn is told to who was there then, and with the numbers and the nick of then.</summary>
     private void Announce(LiveConversation live, Sending sending, string? nick, List<(int At, MessageRow Row)> committed, TellingOrder.Place place)
     {
-        var notices = new Notice[committed.Count];
-        for (var i = 0; i < notices.Length; i++)
+        var notifications = new SerializedNotification[committed.Count];
+        for (var i = 0; i < notifications.Length; i++)
         {
             var (at, row) = committed[i];
             live.Remember(row);
             live.Receipts.Kept(row);
             var message = WireViews.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed: false);
             var payload = FrameWriter.Payload(new ResponseAddedMessage(message));
-            notices[i] = Announcement(row, payload);
-            sending.Stored(at, row, new Accepted(payload));
+            notifications[i] = Announcement(row, payload);
+            sending.Stored(at, row, new SerializedResponse(payload));
         }
 
-        place.Tell(() => _fanout.Send(Audience(live, committed[0].Row), notices, except: sending.Me));
+        place.Tell(() => _fanout.Send(Audience(live, committed[0].Row), notifications, except: sending.Me));
     }
 
     /// <summary>Each of these has an entry of its own under way, which somebody else handed in: what becomes of that one is the answer.</summary>
@@ -298,9 +298,9 @@ internal sealed partial class ConversationGrain
     {
         foreach (var (at, pending) in sending.Repeats)
         {
-            var (row, refusal) = await pending.Outcome;
-            sending.Answers[at] = row is not null ? Stored(sending.Live!, sending.Me, row)
-                : pending.Row.UserId == sending.Me.UserId ? refusal!
+            var (row, error) = await pending.Outcome;
+            sending.Results[at] = row is not null ? Stored(sending.Live!, sending.Me, row)
+                : pending.Row.UserId == sending.Me.UserId ? error!
                 : NotConfirmed();
         }
 
@@ -308,14 +308,14 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>A retry gets the stored message; somebody else's uuid is a conflict.</summary>
-    private static Answer<Accepted> Stored(LiveConversation live, Caller me, MessageRow row) =>
+    private static Result<SerializedResponse> Stored(LiveConversation live, Caller me, MessageRow row) =>
         row.UserId == me.UserId && !row.IsEvent && live.Roster.Ever(me.UserId)?.Ended.Contains(row.Sequence) != true
-            ? new Accepted(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))), Repeated: true)
+            ? new SerializedResponse(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))), Repeated: true)
         : live.Roster.Member(me.UserId) is null ? NotFound()
-        : Refused.Conflict("messageUuid is taken: choose another");
+        : Error.Conflict("messageUuid is taken: choose another");
 
     /// <summary>All or nothing: its author, be it one who has left, or who may delete others' (<see cref="MayDeleteOthers"/>).</summary>
-    private Task<Answer> Delete(Caller me, string[] uuids)
+    private Task<Result> Delete(Caller me, string[] uuids)
     {
         var wanted = uuids.Select(Guid.Parse).Distinct().ToList();
         var read = new RowsRead(outlines: true);
@@ -334,17 +334,17 @@ internal sealed partial class ConversationGrain
             List<MessageRow> rows = [.. wanted.Select(uuid => read.Row(live, uuid)).OfType<MessageRow>().Where(row => reader.Sees(row.Sequence))];
             if (rows.Count < wanted.Count)
             {
-                return Refused.NotFound("there is no such message");
+                return Error.NotFound("there is no such message");
             }
 
             if (rows.Any(row => row.IsEvent))
             {
-                return Refused.Forbidden("an event cannot be deleted");
+                return Error.Forbidden("an event cannot be deleted");
             }
 
             if (!MayDeleteOthers(live, me) && rows.Any(row => row.UserId != me.UserId))
             {
-                return Refused.Forbidden("only its author, a group's admin or either side of an open dialog deletes a message");
+                return Error.Forbidden("only its author, a group's admin or either side of an open dialog deletes a message");
             }
 
             List<MessageRow> gone = [.. rows.Where(row => !row.Deleted).Select(row => row with { Deleted = true, Iv = null, Body = null })];
@@ -362,9 +362,9 @@ internal sealed partial class ConversationGrain
             var marks = gone.Select(row => new MessageMark(row.Sequence, Deleted: true, row.Objectionable));
             return Commit(live, new LogEntry(Id, live.Term) { Marks = [.. marks] }, () =>
             {
-                var notices = gone.ToDictionary(
-                    row => row.Uuid, row => Notice.Of(new DeleteMessageNotification(live.Header.UuidText, row.UuidText, me.UserId), committed: Now));
-                _fanout.Send(told.Select(one => (one.User, one.Seen.Select(row => notices[row.Uuid]).ToArray())), me);
+                var notifications = gone.ToDictionary(
+                    row => row.Uuid, row => SerializedNotification.From(new DeleteMessageNotification(live.Header.UuidText, row.UuidText, me.UserId), committed: Now));
+                _fanout.Send(told.Select(one => (one.User, one.Seen.Select(row => notifications[row.Uuid]).ToArray())), me);
             });
         });
     }
@@ -374,5 +374,5 @@ internal sealed partial class ConversationGrain
         live.Roster.IsAdmin(me.UserId) && (!live.Header.IsDialog || (live.Roster.Present.Count == 2 && Blocked(live, me) is null));
 
     /// <summary>What is to become of one message of a call; of one with nothing in it a row is committed.</summary>
-    private readonly record struct Plan(MessageRow? Stored, Refused? Refusal, bool Repeats);
+    private readonly record struct Plan(MessageRow? Stored, Error? Error, bool Repeats);
 }

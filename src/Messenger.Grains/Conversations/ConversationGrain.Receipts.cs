@@ -12,13 +12,13 @@ internal sealed partial class ConversationGrain
     /// <summary>Messages of one call whose authors are told: the newest.</summary>
     private const int ToldReceipts = 100;
 
-    public Task<Answer[]> Delivered(Caller me, Immutable<MessageDelivered[]> requests) =>
+    public Task<Result[]> Delivered(Caller me, Immutable<MessageDelivered[]> requests) =>
         Mark(me, [.. requests.Value.Select(request => new[] { request.MessageUuid })], read: false);
 
-    public Task<Answer[]> Readed(Caller me, Immutable<RequestMessagesReaded[]> requests) =>
+    public Task<Result[]> Readed(Caller me, Immutable<RequestMessagesReaded[]> requests) =>
         Mark(me, [.. requests.Value.Select(request => request.MessageUuids)], read: true);
 
-    public Task<Answer> MarkAllReaded(Caller me, RequestMarkAllReaded request)
+    public Task<Result> MarkAllReaded(Caller me, RequestMarkAllReaded request)
     {
         IReadOnlyList<MessageRow>? newest = null;
         return Change(me, (live, member) =>
@@ -47,9 +47,9 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>One answer per request; all of them share one commit.</summary>
-    private async Task<Answer[]> Mark(Caller me, string[][] requests, bool read)
+    private async Task<Result[]> Mark(Caller me, string[][] requests, bool read)
     {
-        var answers = new Answer[requests.Length];
+        var results = new Result[requests.Length];
         var uuids = Array.ConvertAll(requests, request => Array.ConvertAll(request, Guid.Parse));
         var rows = new RowsRead(outlines: true);
         Task<LogOutcome>? ruling = null;
@@ -68,7 +68,7 @@ internal sealed partial class ConversationGrain
                 var seen = uuids[i].Select(uuid => rows.Row(live, uuid)).OfType<MessageRow>().Where(row => member.Sees(row.Sequence)).ToList();
                 if (seen.Count == 0 && uuids[i].Length > 0)
                 {
-                    answers[i] = Refused.NotFound("there is no such message");
+                    results[i] = Error.NotFound("there is no such message");
                 }
 
                 foreach (var row in seen.Where(row => row.UserId != me.UserId))
@@ -88,14 +88,14 @@ internal sealed partial class ConversationGrain
             var told = changed.Values.OrderByDescending(row => row.Sequence).Take(ToldReceipts).ToList();
             return changed.Count > 0 ? CommitReceipt(live, me, told, read) : Received(live, me, before, read);
         });
-        for (var i = 0; i < answers.Length; i++)
+        for (var i = 0; i < results.Length; i++)
         {
-            answers[i] = answers[i].Refusal is null ? outcome
+            results[i] = results[i].Error is null ? outcome
                 : ruling is not null && await ruling != LogOutcome.Committed ? NotConfirmed()
-                : answers[i];
+                : results[i];
         }
 
-        return answers;
+        return results;
     }
 
     /// <summary>Receipts of one member that were there before: ok once the oldest row under way that has all of them is on disk.</summary>
@@ -117,13 +117,13 @@ internal sealed partial class ConversationGrain
 
         void TellReceipts()
         {
-            var updates = new Dictionary<string, List<Notice>>(StringComparer.Ordinal) { [me.UserId] = [] };
+            var updates = new Dictionary<string, List<SerializedNotification>>(StringComparer.Ordinal) { [me.UserId] = [] };
             foreach (var row in told.OrderBy(row => row.Sequence))
             {
                 var tally = live.Receipts.Tally(row, live.Roster);
                 live.Receipts.Remember(row, tally);
-                var notice = Notice.Of(WireViews.Updated(row, live.Header, tally), committed: Now);
-                updates[me.UserId].Add(notice);
+                var notification = SerializedNotification.From(WireViews.Updated(row, live.Header, tally), committed: Now);
+                updates[me.UserId].Add(notification);
 
                 // A former member's devices are told no more, nor is who has an author's number now.
                 if (live.Roster.Member(row.UserId)?.Sees(row.Sequence) == true)
@@ -133,7 +133,7 @@ internal sealed partial class ConversationGrain
                         updates[row.UserId] = author = [];
                     }
 
-                    author.Add(notice);
+                    author.Add(notification);
                 }
             }
 

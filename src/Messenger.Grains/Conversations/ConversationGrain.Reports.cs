@@ -8,7 +8,7 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Reports to the operator.</summary>
 internal sealed partial class ConversationGrain
 {
-    public Task<Answer> ReportMessage(Caller me, AddMessageReport request)
+    public Task<Result> ReportMessage(Caller me, AddMessageReport request)
     {
         var uuid = Guid.Parse(request.MessageUuid);
         var read = new RowsRead();
@@ -33,7 +33,7 @@ internal sealed partial class ConversationGrain
 
             if (read.Row(live, uuid) is not { } row || (!kept && !live.Roster.Reader(me.UserId)!.Sees(row.Sequence)))
             {
-                return Refused.NotFound("there is no such message");
+                return Error.NotFound("there is no such message");
             }
 
             if (!kept)
@@ -60,7 +60,7 @@ internal sealed partial class ConversationGrain
         }
     }
 
-    public async Task<Answer> ReportConversation(Caller me, AddConversationReport request)
+    public async Task<Result> ReportConversation(Caller me, AddConversationReport request)
     {
         if (await Membership(me) is null)
         {
@@ -68,6 +68,6 @@ internal sealed partial class ConversationGrain
         }
 
         await reports.Add(new ReportRow("conversation", me.UserId, Id.ToString(), Id, request.Reason, Now));
-        return Answer.Ok;
+        return Result.Ok;
     }
 }

@@ -7,7 +7,7 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Title, nicks, the end of it.</summary>
 internal sealed partial class ConversationGrain
 {
-    public Task<Answer> UpdateMemberNick(Caller me, UpdateMemberNick request) => me.Unless(request.UserId) is { } foreign ? Task.FromResult<Answer>(foreign) : Change(me, (live, member) =>
+    public Task<Result> UpdateMemberNick(Caller me, UpdateMemberNick request) => me.Unless(request.UserId) is { } foreign ? Task.FromResult<Result>(foreign) : Change(me, (live, member) =>
     {
         if (member.Nick == request.NickEncrypted)
         {
@@ -27,7 +27,7 @@ internal sealed partial class ConversationGrain
             Tell(live, [], audience, me, new ConversationNickUpdatedNotification(live.Header.UuidText, me.UserId)));
     });
 
-    public Task<Answer> Rename(Caller me, RequestRenameConversation request) => Change(me, (live, _) =>
+    public Task<Result> Rename(Caller me, RequestRenameConversation request) => Change(me, (live, _) =>
     {
         if (live.Header.Title == request.Title)
         {
@@ -36,7 +36,7 @@ internal sealed partial class ConversationGrain
 
         if (!live.Roster.IsAdmin(me.UserId))
         {
-            return Refused.Forbidden("admins only");
+            return Error.Forbidden("admins only");
         }
 
         if (Blocked(live, me) is { } blocked)
@@ -52,8 +52,8 @@ internal sealed partial class ConversationGrain
     });
 
     // Both sides of a dialog are its admins; one that is blocked may leave it, and not take it from the other.
-    public Task<Answer> Delete(Caller me, RequestDeleteConversation request) => Change(me, (live, _) =>
-        Blocked(live, me) is { } blocked ? blocked : live.Roster.IsAdmin(me.UserId) ? DeleteForAll(live, me) : Refused.Forbidden("admins only"));
+    public Task<Result> Delete(Caller me, RequestDeleteConversation request) => Change(me, (live, _) =>
+        Blocked(live, me) is { } blocked ? blocked : live.Roster.IsAdmin(me.UserId) ? DeleteForAll(live, me) : Error.Forbidden("admins only"));
 
     private Decision DeleteForAll(LiveConversation live, Caller me)
     {

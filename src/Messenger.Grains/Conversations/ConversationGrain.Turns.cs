@@ -10,14 +10,14 @@ internal sealed partial class ConversationGrain
     private readonly TellingOrder _telling = new();
 
     /// <summary>Decides for a present member; everyone else gets <c>not_found</c>.</summary>
-    private Task<Answer> Change(Caller me, Func<LiveConversation, MemberRow, Decision> decide) => InTurn(live =>
+    private Task<Result> Change(Caller me, Func<LiveConversation, MemberRow, Decision> decide) => InTurn(live =>
         live is { Header.Deleted: false } && live.Roster.Member(me.UserId) is { } member ? decide(live, member) : NotFound());
 
     /// <summary>
     /// Decides in one turn, with the conversation as it is in that turn; null where there is none. A deleted one comes as such. Where something has
     /// to be read first, everything is decided again afterwards: whatever a rule asked may have changed meanwhile.
     /// </summary>
-    private async Task<Answer> InTurn(Func<LiveConversation?, Decision> decide)
+    private async Task<Result> InTurn(Func<LiveConversation?, Decision> decide)
     {
         while (true)
         {
@@ -30,14 +30,14 @@ internal sealed partial class ConversationGrain
             // No await from here until it is with the log.
             var live = Valid();
             var decision = decide(live);
-            if (decision.Refusal is { } refusal)
+            if (decision.Error is { } error)
             {
-                return live?.Ruling is { } because && await because != LogOutcome.Committed ? NotConfirmed() : refusal;
+                return live?.Ruling is { } because && await because != LogOutcome.Committed ? NotConfirmed() : error;
             }
 
-            if (await decision.Answer! is { } answer)
+            if (await decision.Outcome! is { } result)
             {
-                return answer;
+                return result;
             }
         }
     }
@@ -45,19 +45,19 @@ internal sealed partial class ConversationGrain
     /// <summary>A change that was applied in this turn: it is handed to the log before this returns, and told when it is on disk.</summary>
     private Decision Commit(LiveConversation live, LogEntry entry, Action tell)
     {
-        return Decision.Handed(Told(_telling.Next(), Commit(live, entry)));
+        return Decision.Handed(AfterCommit(_telling.Next(), Commit(live, entry)));
 
-        async Task<Answer?> Told(TellingOrder.Place place, Task<Refused?> commit)
+        async Task<Result?> AfterCommit(TellingOrder.Place place, Task<Error?> commit)
         {
             using (place)
             {
-                if (await commit is { } refusal)
+                if (await commit is { } error)
                 {
-                    return refusal;
+                    return error;
                 }
 
                 place.Tell(tell);
-                return Answer.Ok;
+                return Result.Ok;
             }
         }
     }
@@ -67,6 +67,6 @@ internal sealed partial class ConversationGrain
     {
         return live.Carrying(says) is { } outcome ? Decision.Handed(Of(outcome)) : Decision.Ok;
 
-        static async Task<Answer?> Of(Task<LogOutcome> outcome) => await outcome == LogOutcome.Committed ? Answer.Ok : NotConfirmed();
+        static async Task<Result?> Of(Task<LogOutcome> outcome) => await outcome == LogOutcome.Committed ? Result.Ok : NotConfirmed();
     }
 }

@@ -15,10 +15,10 @@ internal sealed partial class ConversationGrain
     private static readonly TimeSpan LastMoments = TimeSpan.FromMinutes(5);
 
     /// <summary>People woken at once.</summary>
-    private const int WakesAtOnce = 16;
+    private const int MaxConcurrentWakes = 16;
 
     /// <summary>
-    /// A device that is online hears the doubt and synchronises. One that is offline is woken, for each author's newest message that it did not
+    /// A device that is online hears the resync and synchronises. One that is offline is woken, for each author's newest message that it did not
     /// confirm: who of them is muted is the reader's business. A second push of one that was sent replaces the first on the device.
     /// </summary>
     private async Task WakeForWhatMayBeUntold(LiveConversation live)
@@ -27,7 +27,7 @@ internal sealed partial class ConversationGrain
         List<MessageRow> recent = [.. rows.Where(row => row.Created >= rows[0].Created - LastMoments.TotalMilliseconds)];
         List<MessageRow> last = [.. recent.Where(row => !row.IsEvent && !row.Deleted)];
         List<MessageRow> added = live.Header.IsDialog ? [] : [.. recent.Where(row => row.EventType == EventTypes.Added)];
-        await InParallel.ForEach(live.Roster.Present, WakesAtOnce, async member =>
+        await BoundedParallel.ForEach(live.Roster.Present, MaxConcurrentWakes, async member =>
         {
             var delivered = live.Receipts.Of(member.UserId)?.Delivered;
             PushHint[] missed =

@@ -21,8 +21,8 @@ namespace Messenger.Grains.Conversations;
 /// </remarks>
 [Reentrant, SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class ConversationGrain(
-    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, LocalUsers locals, Relays relays, ConversationMemory memory,
-    TimeProvider clock, ILogger<ConversationGrain> logger)
+    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, UserEndpoints locals, Relays relays, ConversationMemory memory,
+    TimeProvider timeProvider, ILogger<ConversationGrain> logger)
     : Grain, IConversationGrain
 {
     private LiveConversation? _live;
@@ -32,11 +32,11 @@ internal sealed partial class ConversationGrain(
 
     private Guid Id => this.GetPrimaryKey();
 
-    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _fanout = new FanoutQueue(Id, GrainFactory, locals, relays, clock, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
+        _fanout = new FanoutQueue(Id, GrainFactory, locals, relays, timeProvider, logger, settled: () => messages.Settled(Id), stayAlive: StayAlive);
         return Task.CompletedTask;
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class ConversationGrain(
         }
         catch (OperationCanceledException)
         {
-            // The log remembers what was not told: whoever takes over from this process raises the doubts.
+            // The log remembers what was not told: whoever takes over from this process raises the resyncs.
             _fanout.Stop();
             Log.FanoutUnfinished(logger);
         }
@@ -64,9 +64,9 @@ internal sealed partial class ConversationGrain(
         }
     }
 
-    public Task Doubt() => DoubtAbout("");
+    public Task RequireResync() => RequireResyncAfter("");
 
-    public async Task DoubtAbout(string writer)
+    public async Task RequireResyncAfter(string writer)
     {
         if (await Loaded() is { } live)
         {
@@ -96,13 +96,13 @@ internal sealed partial class ConversationGrain(
     /// <summary>
     /// In a dialog, why who is blocked may do nothing but read, send receipts, report, leave and delete what is its own. Asked in the turn of the change.
     /// </summary>
-    private static Refused? Blocked(LiveConversation live, Caller me) => Blocked(live, me.UserId);
+    private static Error? Blocked(LiveConversation live, Caller me) => Blocked(live, me.UserId);
 
-    private static Refused? Blocked(LiveConversation live, string userId) =>
-        live.Blacklisting.Any(user => user != userId) ? Refused.Forbidden("this person does not take messages from you") : null;
+    private static Error? Blocked(LiveConversation live, string userId) =>
+        live.Blacklisting.Any(user => user != userId) ? Error.Forbidden("this person does not take messages from you") : null;
 
     /// <summary>Commits a change that was applied already. Null when it is on disk.</summary>
-    private async Task<Refused?> Commit(LiveConversation live, LogEntry entry)
+    private async Task<Error?> Commit(LiveConversation live, LogEntry entry)
     {
         var outcome = await live.Commit(messages, entry);
         if (outcome == LogOutcome.Committed)
@@ -112,13 +112,13 @@ internal sealed partial class ConversationGrain(
 
         if (outcome == LogOutcome.Unknown)
         {
-            _unconfirmed.Add();
+            _unknownOutcomes.Add();
         }
 
         return outcome == LogOutcome.Refused && !entry.BearsOthers ? ValueRefused() : Drop(live, outcome);
     }
 
-    private Refused Drop(LiveConversation live, LogOutcome outcome)
+    private Error Drop(LiveConversation live, LogOutcome outcome)
     {
         Log.CommitFailed(logger, outcome);
 
@@ -147,12 +147,12 @@ internal sealed partial class ConversationGrain(
     /// <summary>Tells a committed change to everyone in the conversation, the events first come first.</summary>
     private void Tell(LiveConversation live, List<MessageRow> rows, IEnumerable<string> audience, Caller? except, params INotification[] first)
     {
-        Notice[] notices =
+        SerializedNotification[] notifications =
         [
-            .. first.Select(notification => Notice.Of(notification, Woken(live, notification, except), Now)),
+            .. first.Select(notification => SerializedNotification.From(notification, Woken(live, notification, except), Now)),
             .. rows.Select(row => Announce(live, row)),
         ];
-        _fanout.Send(audience, notices, except);
+        _fanout.Send(audience, notifications, except);
     }
 
     /// <summary>Who was added to a group is woken: its first message may be hours away. A dialog wakes with its first message.</summary>
@@ -161,7 +161,7 @@ internal sealed partial class ConversationGrain(
             ? PushHint.Added(Id, added.UserId, actor.UserId)
             : null;
 
-    private Notice Announce(LiveConversation live, MessageRow row) => Announcement(row, FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))));
+    private SerializedNotification Announce(LiveConversation live, MessageRow row) => Announcement(row, FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))));
 
     /// <summary>As the answer to its author and the notification to the others show it.</summary>
     private static Message Unread(LiveConversation live, MessageRow row) => WireViews.Message(
@@ -175,7 +175,7 @@ internal sealed partial class ConversationGrain(
         [.. live.Roster.Present.Where(member => member.Sees(row.Sequence)).Select(member => member.UserId)];
 
     /// <summary>The answer's payload is the notification's: the same bytes, made once.</summary>
-    private Notice Announcement(MessageRow row, byte[] payload) => new(
+    private SerializedNotification Announcement(MessageRow row, byte[] payload) => new(
         nameof(NotificationAddedMessageToConversation), payload, Replayed: true,
         row.IsEvent ? null : new PushHint(Id, row.UuidText, row.UserId), Now)
     { Trace = Traces.Current };
@@ -213,10 +213,10 @@ internal sealed partial class ConversationGrain(
             Objectionable: false, Deleted: false, ReplyUuid: null);
     }
 
-    private static Refused NotConfirmed() => Refused.Unavailable("the store did not confirm the write; send the same request again");
+    private static Error NotConfirmed() => Error.Unavailable("the store did not confirm the write; send the same request again");
 
-    /// <summary>The log is certain that nothing of it is there: its sender's matter alone, and nobody is told of a doubt.</summary>
-    private static Refused ValueRefused() => Refused.BadRequest("the store does not take a value of this request: look at its texts");
+    /// <summary>The log is certain that nothing of it is there: its sender's matter alone, and nobody is told of a resync.</summary>
+    private static Error ValueRefused() => Error.BadRequest("the store does not take a value of this request: look at its texts");
 
-    private static Refused NotFound() => Refused.NotFound("there is no such conversation");
+    private static Error NotFound() => Error.NotFound("there is no such conversation");
 }

@@ -9,7 +9,7 @@ namespace Messenger.Grains.Conversations;
 /// While the last eighth is used the keepers drop bodies, the largest first and of similar ones the one that was written to longest ago; when all bodies
 /// are gone, the rest. What is under way is never dropped: past the budget new messages are refused. Any thread.
 /// </remarks>
-internal sealed class ConversationMemory(MemoryBudgets budgets, TimeProvider clock)
+internal sealed class ConversationMemory(MemoryBudgets budgets, TimeProvider timeProvider)
 {
     /// <summary>Between two rounds that did not free enough: then it is taken by what is under way, and looking again at once finds nothing.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -20,7 +20,7 @@ internal sealed class ConversationMemory(MemoryBudgets budgets, TimeProvider clo
 
     public MemoryBudget Budget => budgets.Conversations;
 
-    public RecentMessages Keep() => new(this, clock);
+    public RecentMessages Keep() => new(this, timeProvider);
 
     /// <summary>It holds something.</summary>
     public void Know(RecentMessages keeper) => _keepers.TryAdd(keeper, 0);
@@ -66,7 +66,7 @@ internal sealed class ConversationMemory(MemoryBudgets budgets, TimeProvider clo
 
         try
         {
-            if (Budget.Used <= until || (_fruitless != 0 && clock.GetElapsedTime(_fruitless) < Pause))
+            if (Budget.Used <= until || (_fruitless != 0 && timeProvider.GetElapsedTime(_fruitless) < Pause))
             {
                 return;
             }
@@ -77,7 +77,7 @@ internal sealed class ConversationMemory(MemoryBudgets budgets, TimeProvider clo
             largest.Sort((one, other) => one.Size != other.Size ? other.Size.CompareTo(one.Size) : one.Used.CompareTo(other.Used));
             Drop(largest, keeper => keeper.DropBodies(0), until);
             Drop(largest, keeper => keeper.DropAll(), until);
-            _fruitless = Budget.Used > until ? clock.GetTimestamp() : 0;
+            _fruitless = Budget.Used > until ? timeProvider.GetTimestamp() : 0;
         }
         finally
         {

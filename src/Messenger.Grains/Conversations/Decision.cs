@@ -9,26 +9,26 @@ namespace Messenger.Grains.Conversations;
 /// </remarks>
 internal readonly struct Decision
 {
-    private static readonly Task<Answer?> Done = Task.FromResult<Answer?>(Protocol.Answer.Ok);
+    private static readonly Task<Result?> Done = Task.FromResult<Result?>(Result.Ok);
 
-    private Decision(Refused? refusal, Task<Answer?>? answer) => (Refusal, Answer) = (refusal, answer);
+    private Decision(Error? error, Task<Result?>? result) => (Error, Outcome) = (error, result);
 
     /// <summary>A rule says no.</summary>
-    public Refused? Refusal { get; }
+    public Error? Error { get; }
 
     /// <summary>Null in it: decide again.</summary>
-    public Task<Answer?>? Answer { get; }
+    public Task<Result?>? Outcome { get; }
 
     public static Decision Ok => new(null, Done);
 
-    public static implicit operator Decision(Refused refusal) => new(refusal, null);
+    public static implicit operator Decision(Error error) => new(error, null);
 
     /// <summary>Decide again when this is over: something had to be read.</summary>
     public static Decision After(Task read)
     {
         return new Decision(null, Again());
 
-        async Task<Answer?> Again()
+        async Task<Result?> Again()
         {
             await read;
             return null;
@@ -36,5 +36,5 @@ internal readonly struct Decision
     }
 
     /// <summary>It was handed to the log in this turn, and this is what comes of it.</summary>
-    public static Decision Handed(Task<Answer?> answer) => new(null, answer);
+    public static Decision Handed(Task<Result?> result) => new(null, result);
 }

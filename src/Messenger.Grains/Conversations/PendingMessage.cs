@@ -16,7 +16,7 @@ internal sealed class PendingMessage(MessageRow row)
 
     public void Store(MessageRow stored) => _settled.TrySetResult(new Settled(stored, null));
 
-    public void Refuse(Refused refusal) => _settled.TrySetResult(new Settled(null, refusal));
+    public void Refuse(Error error) => _settled.TrySetResult(new Settled(null, error));
 
-    public readonly record struct Settled(MessageRow? Row, Refused? Refusal);
+    public readonly record struct Settled(MessageRow? Row, Error? Error);
 }

@@ -11,7 +11,7 @@ namespace Messenger.Grains.Conversations;
 /// called or awaited under the lock. What was changed here and is being committed (deleted, objectionable) stays whatever is short: the log still says
 /// otherwise, and what was read from it before must not come back.
 /// </remarks>
-internal sealed class RecentMessages(ConversationMemory memory, TimeProvider clock)
+internal sealed class RecentMessages(ConversationMemory memory, TimeProvider timeProvider)
 {
     /// <summary>Enough for what a conversation's people retry and confirm within minutes.</summary>
     public const int MaxCount = 512;
@@ -20,7 +20,7 @@ internal sealed class RecentMessages(ConversationMemory memory, TimeProvider clo
     public const int MaxBytes = 1024 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<Guid, Kept> _rows = [];
+    private readonly Dictionary<Guid, CachedMessage> _rows = [];
     private readonly Queue<Guid> _order = [];
     private long _bytes;
     private bool _closed;
@@ -69,14 +69,14 @@ internal sealed class RecentMessages(ConversationMemory memory, TimeProvider clo
                 return;
             }
 
-            Used = clock.GetTimestamp();
+            Used = timeProvider.GetTimestamp();
             if (_rows.TryGetValue(row.Uuid, out var known))
             {
-                Put(new Kept(Current(row, known), Whole: true), known);
+                Put(new CachedMessage(Current(row, known), Whole: true), known);
             }
             else
             {
-                Put(new Kept(row, Whole: true), null);
+                Put(new CachedMessage(row, Whole: true), null);
                 _order.Enqueue(row.Uuid);
                 if (_order.Count > MaxCount)
                 {
@@ -104,7 +104,7 @@ internal sealed class RecentMessages(ConversationMemory memory, TimeProvider clo
 
                 if (_rows[uuid] is { Whole: true, Row: { Body: not null } row } whole)
                 {
-                    Put(new Kept(row with { Body = null, Iv = null }, Whole: false), whole);
+                    Put(new CachedMessage(row with { Body = null, Iv = null }, Whole: false), whole);
                 }
             }
         }
@@ -145,13 +145,13 @@ internal sealed class RecentMessages(ConversationMemory memory, TimeProvider clo
     }
 
     /// <summary>Marks are never taken back.</summary>
-    private static MessageRow Current(MessageRow row, Kept? known) =>
+    private static MessageRow Current(MessageRow row, CachedMessage? known) =>
         known is null ? row
         : (known.Row.Deleted && !row.Deleted ? known.Row : row) is var newer && (known.Row.Objectionable || row.Objectionable) != newer.Objectionable
             ? newer with { Objectionable = true }
             : newer;
 
-    private void Put(Kept kept, Kept? known)
+    private void Put(CachedMessage kept, CachedMessage? known)
     {
         _rows[kept.Row.Uuid] = kept;
         Count(Size(kept.Row) - (known is null ? 0 : Size(known.Row)));
@@ -176,5 +176,5 @@ internal sealed class RecentMessages(ConversationMemory memory, TimeProvider clo
         memory.Budget.Reserve(bytes);
     }
 
-    private sealed record Kept(MessageRow Row, bool Whole);
+    private sealed record CachedMessage(MessageRow Row, bool Whole);
 }

@@ -16,7 +16,7 @@ internal sealed class Sending
         Requests = requests;
         Uuids = Array.ConvertAll(requests, request => Guid.Parse(request.MessageUuid));
         Replies = Array.ConvertAll(requests, request => request.ReplyMessageUuid is { } reply ? Guid.Parse(reply) : (Guid?)null);
-        Answers = new Answer<Accepted>[requests.Length];
+        Results = new Result<SerializedResponse>[requests.Length];
         _answered = new bool[requests.Length];
     }
 
@@ -25,7 +25,7 @@ internal sealed class Sending
     public RequestAddMessage[] Requests { get; }
 
     /// <summary>Why the gateway would refuse one that is no repeat; null where it would not, or none of them.</summary>
-    public Refused?[]? Otherwise { get; set; }
+    public Error?[]? Otherwise { get; set; }
 
     /// <summary>Session keys that memory does not hold, and whether they are keys of the conversation.</summary>
     public Dictionary<Guid, bool?> OlderKeys { get; } = [];
@@ -34,13 +34,13 @@ internal sealed class Sending
     public long Bytes => Requests.Sum(request => 1024 + (3L * ((request.BodyEncryptedBase64?.Length ?? 0) + (request.IvBase64?.Length ?? 0))));
 
     /// <summary>Only repeats are answered.</summary>
-    public void RefuseNew(Refused refusal) => Otherwise = [.. Requests.Select((_, at) => Otherwise?[at] ?? refusal)];
+    public void RefuseNew(Error error) => Otherwise = [.. Requests.Select((_, at) => Otherwise?[at] ?? error)];
 
     public Guid[] Uuids { get; }
 
     public Guid?[] Replies { get; }
 
-    public Answer<Accepted>[] Answers { get; }
+    public Result<SerializedResponse>[] Results { get; }
 
     public RowsRead Rows { get; } = new();
 
@@ -85,51 +85,51 @@ internal sealed class Sending
     }
 
     /// <summary>It is on disk, by this call's entry or since an earlier one.</summary>
-    public void Stored(int at, MessageRow row, Answer<Accepted> answer)
+    public void Stored(int at, MessageRow row, Result<SerializedResponse> result)
     {
         Take(at)?.Store(row);
         _answered[at] = true;
-        Answers[at] = answer;
+        Results[at] = result;
     }
 
     /// <param name="because">The outcome that the refusal rests on, where one is still awaited.</param>
-    public void Refuse(int at, Refused refusal, Task<LogOutcome>? because)
+    public void Refuse(int at, Error error, Task<LogOutcome>? because)
     {
-        Take(at)?.Refuse(refusal);
+        Take(at)?.Refuse(error);
         _answered[at] = true;
-        Answers[at] = refusal;
+        Results[at] = error;
         if (because is not null)
         {
             _refused.Add((at, because));
         }
     }
 
-    public void RefuseTheRest(Refused refusal)
+    public void RefuseTheRest(Error error)
     {
         foreach (var at in Open)
         {
-            Refuse(at, refusal, null);
+            Refuse(at, error, null);
         }
     }
 
     /// <summary>What was refused for a change that did not come to be has to be asked again.</summary>
-    public async Task ConfirmRefusals(Refused otherwise)
+    public async Task ConfirmRefusals(Error otherwise)
     {
         foreach (var (at, because) in _refused)
         {
             if (await because != LogOutcome.Committed)
             {
-                Answers[at] = otherwise;
+                Results[at] = otherwise;
             }
         }
     }
 
     /// <summary>Nothing more comes of what is under way here.</summary>
-    public void GiveUp(Refused refusal)
+    public void GiveUp(Error error)
     {
         foreach (var at in Fresh.Keys.ToList())
         {
-            Take(at)!.Refuse(refusal);
+            Take(at)!.Refuse(error);
         }
     }
 

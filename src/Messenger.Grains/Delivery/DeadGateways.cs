@@ -10,7 +10,7 @@ namespace Messenger.Grains.Delivery;
 /// Every survivor sees the death, the one with the least address tidies up. Should that one die too the row stays:
 /// nothing ever reads it again, for a restarted gateway has another stream.
 /// </remarks>
-internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions, ISiloStatusOracle silos, TimeProvider time, ILogger<DeadGateways> log)
+internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions, ISiloStatusOracle silos, TimeProvider timeProvider, ILogger<DeadGateways> logger)
     : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int Tries = 10;
@@ -21,18 +21,18 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Lock gate = new();
-    private Task tidying = Task.CompletedTask;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private Task _tidying = Task.CompletedTask;
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {
         if (status == SiloStatus.Dead && silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Min() is { } first && first.Equals(silos.SiloAddress))
         {
-            lock (gate)
+            lock (_gate)
             {
-                var before = tidying;
-                tidying = Task.Run(async () =>
+                var before = _tidying;
+                _tidying = Task.Run(async () =>
                 {
                     await before;
                     await Tidy(GatewayStream.Of(updatedSilo));
@@ -52,26 +52,26 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
         async impatient =>
         {
             silos.UnSubscribeFromSiloStatusEvents(this);
-            await stopping.CancelAsync();
-            await tidying.WaitAsync(impatient).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _stopping.CancelAsync();
+            await _tidying.WaitAsync(impatient).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
 
-    public void Dispose() => stopping.Dispose();
+    public void Dispose() => _stopping.Dispose();
 
     private async Task Tidy(StreamId stream)
     {
         for (var attempt = 1; attempt <= Tries; attempt++)
         {
-            await Task.Delay(Pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
             try
             {
                 // The row's grain may wait for the dead silo's answer till its time-out: a stop does not wait for that.
-                stopping.Token.ThrowIfCancellationRequested();
-                await Remove(stream).WaitAsync(stopping.Token);
+                _stopping.Token.ThrowIfCancellationRequested();
+                await Remove(stream).WaitAsync(_stopping.Token);
                 return;
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
@@ -79,7 +79,7 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                DeliveryLog.RowStays(log, attempt, e.Message);
+                DeliveryLog.RowStays(logger, attempt, e.Message);
             }
         }
     }

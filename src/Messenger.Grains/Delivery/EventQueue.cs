@@ -7,21 +7,21 @@ namespace Messenger.Grains.Delivery;
 /// <param name="most">Events that may wait.</param>
 internal sealed class EventQueue(int most)
 {
-    private readonly Lock gate = new();
-    private readonly Queue<GatewayEvent> events = new();
-    private long bytes;
-    private bool completed;
-    private TaskCompletionSource? arrival;
-    private TaskCompletionSource? room;
-    private readonly Queue<(int Weight, TaskCompletionSource Relief)> held = new();
+    private readonly Lock _gate = new();
+    private readonly Queue<GatewayEvent> _events = new();
+    private long _bytes;
+    private bool _completed;
+    private TaskCompletionSource? _arrival;
+    private TaskCompletionSource? _room;
+    private readonly Queue<(int Weight, TaskCompletionSource Relief)> _held = new();
 
     public bool IsEmpty
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return events.Count == 0;
+                return _events.Count == 0;
             }
         }
     }
@@ -31,9 +31,9 @@ internal sealed class EventQueue(int most)
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return !completed && (held.Count > 0 || events.Count >= GatewayStreamBounds.Crowded);
+                return !_completed && (_held.Count > 0 || _events.Count >= GatewayStreamBounds.Crowded);
             }
         }
     }
@@ -42,15 +42,15 @@ internal sealed class EventQueue(int most)
     public bool TryAdd(in GatewayEvent hint)
     {
         TaskCompletionSource? wake;
-        lock (gate)
+        lock (_gate)
         {
-            if (completed || Full)
+            if (_completed || Full)
             {
                 return false;
             }
 
             Add(hint);
-            wake = Take(ref arrival);
+            wake = Take(ref _arrival);
         }
 
         wake?.SetResult();
@@ -58,22 +58,22 @@ internal sealed class EventQueue(int most)
     }
 
     /// <summary>Takes all of these or none; waits for room up to a time. A batch is let in as long as the bound is not reached.</summary>
-    public async Task<bool> Add(GatewayEvent[] batch, TimeSpan patience, TimeProvider time)
+    public async Task<bool> Add(GatewayEvent[] batch, TimeSpan timeout, TimeProvider timeProvider)
     {
         while (true)
         {
             TaskCompletionSource? wake = null;
             Task? wait = null;
-            lock (gate)
+            lock (_gate)
             {
-                if (completed)
+                if (_completed)
                 {
                     return false;
                 }
 
                 if (Full)
                 {
-                    wait = (room ??= New()).Task;
+                    wait = (_room ??= New()).Task;
                 }
                 else
                 {
@@ -82,7 +82,7 @@ internal sealed class EventQueue(int most)
                         Add(hint);
                     }
 
-                    wake = Take(ref arrival);
+                    wake = Take(ref _arrival);
                 }
             }
 
@@ -94,7 +94,7 @@ internal sealed class EventQueue(int most)
 
             try
             {
-                await Awaited(wait).WaitAsync(patience, time);
+                await Awaited(wait).WaitAsync(timeout, timeProvider);
             }
             catch (TimeoutException)
             {
@@ -112,16 +112,16 @@ internal sealed class EventQueue(int most)
         GatewayEvent[] taken;
         TaskCompletionSource? wake;
         List<TaskCompletionSource>? relieved;
-        lock (gate)
+        lock (_gate)
         {
-            if (events.Count == 0)
+            if (_events.Count == 0)
             {
                 return null;
             }
 
             var count = 0;
             var weight = 0L;
-            foreach (var hint in events)
+            foreach (var hint in _events)
             {
                 if (count == atMost || weight >= GatewayStreamBounds.PushBytes)
                 {
@@ -135,12 +135,12 @@ internal sealed class EventQueue(int most)
             taken = new GatewayEvent[count];
             for (var i = 0; i < count; i++)
             {
-                taken[i] = events.Dequeue();
+                taken[i] = _events.Dequeue();
             }
 
-            bytes -= weight;
-            wake = Take(ref room);
-            relieved = Relieved(events.Count == 0 ? int.MaxValue : GatewayStreamBounds.Crowded - events.Count);
+            _bytes -= weight;
+            wake = Take(ref _room);
+            relieved = Relieved(_events.Count == 0 ? int.MaxValue : GatewayStreamBounds.Crowded - _events.Count);
         }
 
         wake?.SetResult();
@@ -151,9 +151,9 @@ internal sealed class EventQueue(int most)
     /// <summary>Completes when there may be events, or when the queue is completed. For the one reader.</summary>
     public Task Arrival()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return events.Count > 0 || completed ? Task.CompletedTask : (arrival ??= New()).Task;
+            return _events.Count > 0 || _completed ? Task.CompletedTask : (_arrival ??= New()).Task;
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed class EventQueue(int most)
     /// <param name="weight">About how many events come next from whoever asks.</param>
     public Task Relief(int weight)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (!IsCrowded)
             {
@@ -172,7 +172,7 @@ internal sealed class EventQueue(int most)
             }
 
             var relief = New();
-            held.Enqueue((weight, relief));
+            _held.Enqueue((weight, relief));
             return relief.Task;
         }
     }
@@ -183,12 +183,12 @@ internal sealed class EventQueue(int most)
         TaskCompletionSource? wake;
         List<TaskCompletionSource>? relieved;
         int count;
-        lock (gate)
+        lock (_gate)
         {
-            count = events.Count;
-            events.Clear();
-            bytes = 0;
-            wake = Take(ref room);
+            count = _events.Count;
+            _events.Clear();
+            _bytes = 0;
+            wake = Take(ref _room);
             relieved = Relieved(int.MaxValue);
         }
 
@@ -202,11 +202,11 @@ internal sealed class EventQueue(int most)
     {
         TaskCompletionSource? reader, writer;
         List<TaskCompletionSource>? relieved;
-        lock (gate)
+        lock (_gate)
         {
-            completed = true;
-            reader = Take(ref arrival);
-            writer = Take(ref room);
+            _completed = true;
+            reader = Take(ref _arrival);
+            writer = Take(ref _room);
             relieved = Relieved(int.MaxValue);
         }
 
@@ -215,13 +215,13 @@ internal sealed class EventQueue(int most)
         relieved?.ForEach(one => one.SetResult());
     }
 
-    private bool Full => events.Count >= most || bytes >= GatewayStreamBounds.QueuedBytes;
+    private bool Full => _events.Count >= most || _bytes >= GatewayStreamBounds.QueuedBytes;
 
     /// <summary>Under the lock: those who may go on.</summary>
     private List<TaskCompletionSource>? Relieved(int room)
     {
         List<TaskCompletionSource>? relieved = null;
-        while (room > 0 && held.TryDequeue(out var next))
+        while (room > 0 && _held.TryDequeue(out var next))
         {
             room -= next.Weight;
             (relieved ??= []).Add(next.Relief);
@@ -232,8 +232,8 @@ internal sealed class EventQueue(int most)
 
     private void Add(in GatewayEvent hint)
     {
-        events.Enqueue(hint);
-        bytes += GatewayStreamBounds.Weight(hint);
+        _events.Enqueue(hint);
+        _bytes += GatewayStreamBounds.Weight(hint);
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

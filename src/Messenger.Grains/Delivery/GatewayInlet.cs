@@ -16,10 +16,10 @@ internal interface IGatewayInlet : IGrainService
 }
 
 [Reentrant]
-internal sealed class GatewayInlet(GrainId id, Silo silo, ILoggerFactory loggers, GatewayQueue queue, TimeProvider time)
+internal sealed class GatewayInlet(GrainId id, Silo silo, ILoggerFactory loggers, GatewayQueue queue, TimeProvider timeProvider)
     : GrainService(id, silo, loggers), IGatewayInlet
 {
-    public Task<bool> Push(GatewayBatch batch) => queue.Events.Add(batch.Events, GatewayStreamBounds.RoomTimeout, time);
+    public Task<bool> Push(GatewayBatch batch) => queue.Events.Add(batch.Events, GatewayStreamBounds.RoomTimeout, timeProvider);
 }
 
 internal sealed class GatewayInletClient(IServiceProvider services) : GrainServiceClient<IGatewayInlet>(services)

@@ -6,7 +6,7 @@ using Orleans.Streams;
 namespace Messenger.Grains.Delivery;
 
 /// <summary>The producing side of the stream provider: a batch is an awaited call to the gateway's silo, or none where that is this one.</summary>
-internal sealed class GatewayQueueAdapter(string name, GatewayInletClient inlets, GatewayQueue queue, StreamId here, TimeProvider time) : IQueueAdapter
+internal sealed class GatewayQueueAdapter(string name, GatewayInletClient inlets, GatewayQueue queue, StreamId here, TimeProvider timeProvider) : IQueueAdapter
 {
     public string Name => name;
 
@@ -32,17 +32,17 @@ internal sealed class GatewayQueueAdapter(string name, GatewayInletClient inlets
     }
 
     private Task<bool> Push(StreamId stream, GatewayBatch batch) => stream.Equals(here)
-        ? queue.Events.Add(batch.Events, GatewayStreamBounds.RoomTimeout, time)
+        ? queue.Events.Add(batch.Events, GatewayStreamBounds.RoomTimeout, timeProvider)
         : inlets.On(GatewayStream.GatewayOf(stream)).Push(batch);
 
-    public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => new GatewayQueueReceiver(queue.Events, here, time);
+    public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => new GatewayQueueReceiver(queue.Events, here, timeProvider);
 }
 
 /// <summary>The consuming side: a long poll of the gateway's queue, all that is there in one container.</summary>
-internal sealed class GatewayQueueReceiver(EventQueue queue, StreamId stream, TimeProvider time) : IQueueAdapterReceiver, IDisposable
+internal sealed class GatewayQueueReceiver(EventQueue queue, StreamId stream, TimeProvider timeProvider) : IQueueAdapterReceiver, IDisposable
 {
-    private readonly CancellationTokenSource shutdown = new();
-    private long sequence;
+    private readonly CancellationTokenSource _shutdown = new();
+    private long _sequence;
 
     public Task Initialize(TimeSpan timeout) => Task.CompletedTask;
 
@@ -53,23 +53,23 @@ internal sealed class GatewayQueueReceiver(EventQueue queue, StreamId stream, Ti
         if (queue.TryTake(GatewayStreamBounds.ContainerEvents) is not { } events)
         {
             // Both end the wait: the agent's token when the timer stops, Shutdown() when the queue is handed back.
-            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, shutdown.Token);
-            await queue.Arrival().WaitAsync(GatewayStreamBounds.LongPoll, time, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _shutdown.Token);
+            await queue.Arrival().WaitAsync(GatewayStreamBounds.LongPoll, timeProvider, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             events = queue.TryTake(GatewayStreamBounds.ContainerEvents);
         }
 
-        return events is null ? [] : [new GatewayContainer(stream, ++sequence, new GatewayBatch(events) { More = !queue.IsEmpty })];
+        return events is null ? [] : [new GatewayContainer(stream, ++_sequence, new GatewayBatch(events) { More = !queue.IsEmpty })];
     }
 
     public Task MessagesDeliveredAsync(IList<IBatchContainer> messages) => Task.CompletedTask;
 
     public Task Shutdown(TimeSpan timeout)
     {
-        shutdown.Cancel();
+        _shutdown.Cancel();
         return Task.CompletedTask;
     }
 
-    public void Dispose() => shutdown.Dispose();
+    public void Dispose() => _shutdown.Dispose();
 }
 
 /// <summary>One pull's events as the stream layer sees them. It never leaves the silo. Tokens increase strictly.</summary>

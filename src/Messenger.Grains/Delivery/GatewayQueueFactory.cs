@@ -11,12 +11,12 @@ namespace Messenger.Grains.Delivery;
 /// <summary>Puts the provider together for Orleans.</summary>
 internal sealed class GatewayQueueFactory(string name, IServiceProvider services) : IQueueAdapterFactory
 {
-    private readonly SimpleQueueAdapterCache cache = new(
+    private readonly SimpleQueueAdapterCache _cache = new(
         new SimpleQueueCacheOptions { CacheSize = GatewayStreamBounds.CachedContainers }, name, services.GetRequiredService<ILoggerFactory>());
 
-    private readonly GatewayQueueMapper mapper = new(services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
+    private readonly GatewayQueueMapper _mapper = new(services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
 
-    private readonly Task<IStreamFailureHandler> failures = Task.FromResult<IStreamFailureHandler>(new NoOpStreamDeliveryFailureHandler());
+    private readonly Task<IStreamFailureHandler> _failures = Task.FromResult<IStreamFailureHandler>(new NoOpStreamDeliveryFailureHandler());
 
     public static IQueueAdapterFactory Create(IServiceProvider services, string name) => new GatewayQueueFactory(name, services);
 
@@ -24,11 +24,11 @@ internal sealed class GatewayQueueFactory(string name, IServiceProvider services
         name, services.GetRequiredService<GatewayInletClient>(), services.GetRequiredService<GatewayQueue>(),
         GatewayStream.Of(services.GetRequiredService<ILocalSiloDetails>().SiloAddress), services.GetRequiredService<TimeProvider>()));
 
-    public IQueueAdapterCache GetQueueAdapterCache() => cache;
+    public IQueueAdapterCache GetQueueAdapterCache() => _cache;
 
-    public IStreamQueueMapper GetStreamQueueMapper() => mapper;
+    public IStreamQueueMapper GetStreamQueueMapper() => _mapper;
 
-    public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => failures;
+    public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => _failures;
 }
 
 /// <summary>Each gateway's stream has a queue of its own. Only this silo's is ever listed: the others are their silos' matter.</summary>
@@ -44,17 +44,17 @@ internal sealed class GatewayQueueMapper(SiloAddress here) : IStreamQueueMapper
 /// <summary>A queue never moves: a gateway pulls its own, other silos pull none.</summary>
 internal sealed class GatewayQueueBalancer(bool isGateway) : IStreamQueueBalancer
 {
-    private QueueId[] mine = [];
+    private QueueId[] _mine = [];
 
     public Task Initialize(IStreamQueueMapper queueMapper)
     {
-        mine = isGateway ? [.. queueMapper.GetAllQueues()] : [];
+        _mine = isGateway ? [.. queueMapper.GetAllQueues()] : [];
         return Task.CompletedTask;
     }
 
     public Task Shutdown() => Task.CompletedTask;
 
-    public IEnumerable<QueueId> GetMyQueues() => mine;
+    public IEnumerable<QueueId> GetMyQueues() => _mine;
 
     public bool SubscribeToQueueDistributionChangeEvents(IStreamQueueBalanceListener observer) => true;
 

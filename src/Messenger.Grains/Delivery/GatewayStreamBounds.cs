@@ -19,9 +19,9 @@ internal static class GatewayStreamBounds
     public const int Crowded = 2048;
 
     /// <summary>How long it is held back at most: well below the 10 s that its callers wait.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Events waiting on the gateway itself. With what two silos and the cache hold, one session of a hundred is some 160 notices late at most.</summary>
+    /// <summary>Events waiting on the gateway itself. With what two silos and the cache hold, one session of a hundred is some 160 notifications late at most.</summary>
     public const int InletEvents = 2048;
 
     /// <summary>Events in one push: past a few hundred a bigger batch gains nothing, and a push must stay small against its time-out.</summary>
@@ -49,7 +49,7 @@ internal static class GatewayStreamBounds
     public const int CachedContainers = 20;
 
     /// <summary>
-    /// Events in one container: what a session gets of them goes out in one write, so that a busy group of hundreds has several notices in each.
+    /// Events in one container: what a session gets of them goes out in one write, so that a busy group of hundreds has several notifications in each.
     /// </summary>
     public const int ContainerEvents = 512;
 
@@ -60,5 +60,5 @@ internal static class GatewayStreamBounds
     public static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(10);
 
     /// <summary>What an event weighs.</summary>
-    public static long Weight(in GatewayEvent hint) => 64 + (hint.Notice is Notice notice ? notice.Payload.Length : 0);
+    public static long Weight(in GatewayEvent hint) => 64 + (hint.Notification is SerializedNotification notification ? notification.Payload.Length : 0);
 }

@@ -11,16 +11,16 @@ namespace Messenger.Grains.Delivery;
 /// <summary>The senders of this silo, one per gateway it ever published to, until membership declares that gateway dead.</summary>
 /// <remarks>It publishes through Orleans' stream interface alone: which provider carries the streams is a matter of registration.</remarks>
 internal sealed class GatewayStreams(
-    IServiceProvider services, ISiloStatusOracle silos, TimeProvider time, ILogger<GatewayStreams> log, ISiloLease? lease = null,
+    IServiceProvider services, ISiloStatusOracle silos, TimeProvider timeProvider, ILogger<GatewayStreams> logger, ISiloLease? lease = null,
     TaskScheduler? background = null)
     : IGatewayStreams, ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
 {
-    private readonly ConcurrentDictionary<SiloAddress, Lazy<GatewaySender>> senders = new();
-    private readonly ConcurrentDictionary<Task, byte> ending = new();
+    private readonly ConcurrentDictionary<SiloAddress, Lazy<GatewaySender>> _senders = new();
+    private readonly ConcurrentDictionary<Task, byte> _ending = new();
 
     public void Publish(SiloAddress gateway, GatewayEvent hint)
     {
-        if (!senders.TryGetValue(gateway, out var sender))
+        if (!_senders.TryGetValue(gateway, out var sender))
         {
             if (silos.IsDeadSilo(gateway))
             {
@@ -28,8 +28,8 @@ internal sealed class GatewayStreams(
                 return;
             }
 
-            sender = senders.GetOrAdd(
-                gateway, address => new Lazy<GatewaySender>(() => new GatewaySender(address, () => StreamOf(address), time, log, lease, background)));
+            sender = _senders.GetOrAdd(
+                gateway, address => new Lazy<GatewaySender>(() => new GatewaySender(address, () => StreamOf(address), timeProvider, logger, lease, background)));
         }
 
         if (!sender.Value.Offer(hint))
@@ -38,13 +38,13 @@ internal sealed class GatewayStreams(
         }
     }
 
-    public bool IsCrowded(SiloAddress gateway) => senders.TryGetValue(gateway, out var sender) && sender.Value.IsCrowded;
+    public bool IsCrowded(SiloAddress gateway) => _senders.TryGetValue(gateway, out var sender) && sender.Value.IsCrowded;
 
-    public Task Room(SiloAddress gateway, int events) => senders.TryGetValue(gateway, out var sender) ? sender.Value.Room(events) : Task.CompletedTask;
+    public Task Room(SiloAddress gateway, int events) => _senders.TryGetValue(gateway, out var sender) ? sender.Value.Room(events) : Task.CompletedTask;
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {
-        if (status == SiloStatus.Dead && senders.TryRemove(updatedSilo, out var sender))
+        if (status == SiloStatus.Dead && _senders.TryRemove(updatedSilo, out var sender))
         {
             End(sender.Value);
         }
@@ -61,22 +61,22 @@ internal sealed class GatewayStreams(
         async _ =>
         {
             silos.UnSubscribeFromSiloStatusEvents(this);
-            foreach (var gateway in senders.Keys)
+            foreach (var gateway in _senders.Keys)
             {
-                if (senders.TryRemove(gateway, out var sender))
+                if (_senders.TryRemove(gateway, out var sender))
                 {
                     End(sender.Value);
                 }
             }
 
-            await Task.WhenAll(ending.Keys);
+            await Task.WhenAll(_ending.Keys);
         });
 
     private void End(GatewaySender sender)
     {
         var end = sender.DisposeAsync().AsTask();
-        ending.TryAdd(end, 0);
-        end.ContinueWith(done => ending.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ending.TryAdd(end, 0);
+        end.ContinueWith(done => _ending.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private IAsyncStream<GatewayBatch> StreamOf(SiloAddress gateway) =>

@@ -10,12 +10,12 @@ using Orleans.Runtime;
 
 namespace Messenger.Grains.Devices;
 
-/// <summary>The device. What changes of connection and inbox changes in its <see cref="Mailbox"/>, at once; what a method waits for after that is a disk.</summary>
+/// <summary>The device. What changes of connection and inbox changes in its <see cref="DeviceEndpoint"/>, at once; what a method waits for after that is a disk.</summary>
 [SiloRole(SiloRoles.Worker), ByKey]
 internal sealed class DeviceGrain(
     [PersistentState("device", "state")] IPersistentState<DeviceState> store,
-    IGatewayStreams gateways, LeaseRegistry leases, LocalMailboxes mailboxes, PushQueue pushes, ISiloStatusOracle silos, ILocalSiloDetails silo,
-    TimeProvider time, ILogger<DeviceGrain> log, ISiloLease? lease = null) : Grain, IDeviceGrain, IGrainMigrationParticipant
+    IGatewayStreams gateways, LeaseRegistry leases, DeviceEndpoints endpoints, PushQueue pushes, ISiloStatusOracle silos, ILocalSiloDetails silo,
+    TimeProvider timeProvider, ILogger<DeviceGrain> logger, ISiloLease? lease = null) : Grain, IDeviceGrain, IGrainMigrationParticipant
 {
     private const string Carried = "device";
 
@@ -25,18 +25,18 @@ internal sealed class DeviceGrain(
     /// </summary>
     private static readonly TimeSpan Stay = TimeSpan.FromHours(1);
 
-    private readonly InboxBounds bounds = InboxBounds.Default;
-    private Mailbox mailbox = null!;
-    private Wakes wakes = null!;
-    private DeviceSnapshot? carried;
-    private readonly Turns writes = new();
-    private IGrainTimer? watch;
-    private bool forgotten;
-    private bool left;
+    private readonly InboxBounds _bounds = InboxBounds.Default;
+    private DeviceEndpoint _endpoint = null!;
+    private PushTracker _pushTracker = null!;
+    private DeviceSnapshot? _carried;
+    private readonly AsyncLock _writes = new();
+    private IGrainTimer? _watch;
+    private bool _forgotten;
+    private bool _left;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        wakes = new Wakes(this.GetPrimaryKeyString(), pushes, time, bounds.Count);
+        _pushTracker = new PushTracker(this.GetPrimaryKeyString(), pushes, timeProvider, _bounds.Count);
         if (store.State.Snapshot is { } stored)
         {
             store.State.Snapshot = null;
@@ -45,40 +45,40 @@ internal sealed class DeviceGrain(
             // Of a store that went back in time it may be one that was taken up long ago: a new epoch, and the device resynchronises.
             if (ServiceProvider.GetService<IStoreHistory>() is not { Steps: > 0 })
             {
-                carried ??= stored.Unsealed(DeviceKeys.UserOf(this.GetPrimaryKeyString()), CredentialSeal.Of(ServiceProvider));
+                _carried ??= stored.Unsealed(DeviceKeys.UserOf(this.GetPrimaryKeyString()), CredentialSeal.Of(ServiceProvider));
             }
         }
 
-        var inbox = carried is null ? new Inbox(bounds, Mailbox.NewEpoch()) : Inbox.Restore(bounds, carried.Inbox);
+        var inbox = _carried is null ? new Inbox(_bounds, DeviceEndpoint.NewEpoch()) : Inbox.Restore(_bounds, _carried.Inbox);
         var turns = TaskScheduler.Current;
-        mailbox = new Mailbox(inbox, bounds, gateways, leases, silos.IsDeadSilo, time, lookSooner: () => Task.Factory.StartNew(
+        _endpoint = new DeviceEndpoint(inbox, _bounds, gateways, leases, silos.IsDeadSilo, timeProvider, inspectSooner: () => Task.Factory.StartNew(
             static grain => ((DeviceGrain)grain!).Watch(), this, CancellationToken.None, TaskCreationOptions.None, turns));
-        if (carried is { } taken)
+        if (_carried is { } taken)
         {
             if (taken.Gateway is { } gateway)
             {
-                mailbox.Adopt(new Connection(SiloAddress.FromParsableString(gateway), taken.Session), taken.Confirmed);
+                _endpoint.Adopt(new Connection(SiloAddress.FromParsableString(gateway), taken.Session), taken.Confirmed);
                 DelayDeactivation(Stay);
             }
 
-            wakes.Owe(taken.Owed ?? []);
-            carried = null;
+            _pushTracker.Defer(taken.Owed ?? []);
+            _carried = null;
             Watch();
         }
 
-        mailboxes.Put(this.GetPrimaryKeyString(), mailbox);
+        endpoints.Put(this.GetPrimaryKeyString(), _endpoint);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        left = true;
-        watch?.Dispose();
-        var snapshot = mailbox.Leave(wakes.Owed);
-        mailboxes.Remove(this.GetPrimaryKeyString(), mailbox);
+        _left = true;
+        _watch?.Dispose();
+        var snapshot = _endpoint.Leave(_pushTracker.Deferred);
+        endpoints.Remove(this.GetPrimaryKeyString(), _endpoint);
 
         // A migration carries the inbox with it; an inbox that nobody was ever told of holds nothing; and one that may live elsewhere by now, under
         // another epoch, must not come back from here.
-        if (lease?.IsHeld == false || reason.ReasonCode == DeactivationReasonCode.Migrating || forgotten || snapshot is null)
+        if (lease?.IsHeld == false || reason.ReasonCode == DeactivationReasonCode.Migrating || _forgotten || snapshot is null)
         {
             return;
         }
@@ -92,23 +92,23 @@ internal sealed class DeviceGrain(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            DeviceLog.SnapshotFailed(log, e);
+            DeviceLog.SnapshotFailed(logger, e);
         }
     }
 
     public void OnDehydrate(IDehydrationContext dehydrationContext)
     {
-        if (mailbox.Leave(wakes.Owed) is { } snapshot)
+        if (_endpoint.Leave(_pushTracker.Deferred) is { } snapshot)
         {
             dehydrationContext.TryAddValue(Carried, snapshot);
         }
     }
 
-    public void OnRehydrate(IRehydrationContext rehydrationContext) => rehydrationContext.TryGetValue(Carried, out carried);
+    public void OnRehydrate(IRehydrationContext rehydrationContext) => rehydrationContext.TryGetValue(Carried, out _carried);
 
     public Task<Connected> Connect(Connection incoming, string? resumeCursor)
     {
-        var resumption = mailbox.Connect(incoming, resumeCursor, out var epoch);
+        var resumption = _endpoint.Connect(incoming, resumeCursor, out var epoch);
         if (resumption.Superseded)
         {
             return Task.FromResult(new Connected(epoch, resumption.Number, [], Resync: false, silo.SiloAddress) { Superseded = true });
@@ -119,64 +119,64 @@ internal sealed class DeviceGrain(
             DeviceMeter.Resumed(continued: !resumption.Resync);
         }
 
-        wakes.Clear();
+        _pushTracker.Clear();
         DelayDeactivation(Stay);
         return Task.FromResult(new Connected(epoch, resumption.Number, resumption.Missed, resumption.Resync, silo.SiloAddress));
     }
 
     public Task Disconnect(long session)
     {
-        if (mailbox.Disconnect(session) is not { } unconfirmed)
+        if (_endpoint.Disconnect(session) is not { } unconfirmed)
         {
             return Task.CompletedTask;
         }
 
-        wakes.Owe(unconfirmed);
+        _pushTracker.Defer(unconfirmed);
         Go();
-        return wakes.PushOwed(store.State.Push);
+        return _pushTracker.PushDeferred(store.State.Push);
     }
 
-    public Task Deliver(Immutable<Notice[]> notices)
+    public Task Deliver(Immutable<SerializedNotification[]> notifications)
     {
-        var absent = mailbox.Take(notices.Value, out var gateway);
+        var absent = _endpoint.Take(notifications.Value, out var gateway);
         Watch();
-        return absent is not null ? wakes.Push(absent, store.State.Push)
-            : gateway is not null ? gateways.Room(gateway, notices.Value.Length)
+        return absent is not null ? _pushTracker.Push(absent, store.State.Push)
+            : gateway is not null ? gateways.Room(gateway, notifications.Value.Length)
             : Task.CompletedTask;
     }
 
-    public Task<InboxPage> Fetch(long epoch, long after) => Task.FromResult(mailbox.Fetch(epoch, after));
+    public Task<InboxPage> Fetch(long epoch, long after) => Task.FromResult(_endpoint.Fetch(epoch, after));
 
-    public Task Doubt()
+    public Task RequireResync()
     {
         DeviceMeter.Epochs.Add(1);
-        wakes.Owe(mailbox.Doubt());
+        _pushTracker.Defer(_endpoint.InvalidateContinuity());
         Watch();
-        return mailbox.Online ? Task.CompletedTask : wakes.PushOwed(store.State.Push);
+        return _endpoint.Online ? Task.CompletedTask : _pushTracker.PushDeferred(store.State.Push);
     }
 
     public async Task Close(CloseCode code)
     {
-        mailbox.Close(code);
+        _endpoint.Close(code);
         Go();
         if (code == CloseCode.Deleted)
         {
-            wakes.Clear();
-            forgotten = true;
+            _pushTracker.Clear();
+            _forgotten = true;
             await Write(store.ClearStateAsync);
             DeactivateOnIdle();
         }
     }
 
-    public Task<bool> IsOnline() => Task.FromResult(mailbox.Online);
+    public Task<bool> IsOnline() => Task.FromResult(_endpoint.Online);
 
-    public Task<Lease> Renew(long session, long number) => Task.FromResult(mailbox.Renew(session, number, silo.SiloAddress));
+    public Task<Lease> Renew(long session, long number) => Task.FromResult(_endpoint.Renew(session, number, silo.SiloAddress));
 
     public async Task SetPushTarget(PushTarget? target)
     {
         if (store.State.Push != target)
         {
-            forgotten = false;
+            _forgotten = false;
             store.State.Push = target;
             await Write(store.WriteStateAsync);
         }
@@ -195,18 +195,18 @@ internal sealed class DeviceGrain(
 
     public Task<PushTarget?> PushTarget()
     {
-        wakes.Leaving();
-        return Task.FromResult(mailbox.Online ? null : store.State.Push);
+        _pushTracker.Leaving();
+        return Task.FromResult(_endpoint.Online ? null : store.State.Push);
     }
 
     public Task Wake(PushHint[] messages)
     {
-        if (!mailbox.Online)
+        if (!_endpoint.Online)
         {
-            return wakes.Push(messages, store.State.Push);
+            return _pushTracker.Push(messages, store.State.Push);
         }
 
-        wakes.Owe(messages);
+        _pushTracker.Defer(messages);
         Watch();
         return Task.CompletedTask;
     }
@@ -215,24 +215,24 @@ internal sealed class DeviceGrain(
     private void Go() => DelayDeactivation(TimeSpan.Zero);
 
     /// <summary>One write at a time: methods interleave, and the store compares versions.</summary>
-    private Task Write(Func<CancellationToken, Task> write) => writes.Take(() => write(CancellationToken.None));
+    private Task Write(Func<CancellationToken, Task> write) => _writes.Run(() => write(CancellationToken.None));
 
-    /// <summary>Looks again when there will be something to see (<see cref="Mailbox.NextLook"/>). A device without traffic has no timer.</summary>
+    /// <summary>Looks again when there will be something to see (<see cref="DeviceEndpoint.NextInspection"/>). A device without traffic has no timer.</summary>
     private void Watch()
     {
-        if (!left && mailbox.NextLook(soon: wakes.Owes) is { } due)
+        if (!_left && _endpoint.NextInspection(soon: _pushTracker.HasDeferred) is { } due)
         {
-            watch?.Dispose();
+            _watch?.Dispose();
 
             // Keeps the grain as long as there is traffic: what is handed over without a call does not count as use.
-            watch = this.RegisterGrainTimer(Look, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+            _watch = this.RegisterGrainTimer(Inspect, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
         }
     }
 
-    private Task Look()
+    private Task Inspect()
     {
-        wakes.Owe(mailbox.Look());
-        var pushed = mailbox.Online ? Task.CompletedTask : wakes.PushOwed(store.State.Push);
+        _pushTracker.Defer(_endpoint.Inspect());
+        var pushed = _endpoint.Online ? Task.CompletedTask : _pushTracker.PushDeferred(store.State.Push);
         Watch();
         return pushed;
     }

@@ -8,11 +8,11 @@ namespace Messenger.Grains.Devices;
 
 /// <summary>The lease service of this silo.</summary>
 [Reentrant]
-internal sealed class DeviceLeases(GrainId id, Silo silo, ILoggerFactory loggers, LeaseRegistry registry, TimeProvider time)
+internal sealed class DeviceLeases(GrainId id, Silo silo, ILoggerFactory loggers, LeaseRegistry registry, TimeProvider timeProvider)
     : GrainService(id, silo, loggers), IDeviceLeases
 {
     public Task<LeaseReport> Renew(SiloAddress gateway, Immutable<LeaseClaim[]> claims) =>
-        Task.FromResult(registry.Renew(gateway, claims.Value, time.GetTimestamp()));
+        Task.FromResult(registry.Renew(gateway, claims.Value, timeProvider.GetTimestamp()));
 }
 
 internal sealed class DeviceLeasesClient(IServiceProvider services) : GrainServiceClient<IDeviceLeases>(services), IDeviceLeasesClient

@@ -6,8 +6,8 @@ namespace Messenger.Grains.Devices;
 internal static partial class DeviceLog
 {
     [LoggerMessage(LogLevel.Warning, "A device's inbox could not be kept for its next activation: its client will resynchronise")]
-    public static partial void SnapshotFailed(ILogger log, Exception e);
+    public static partial void SnapshotFailed(ILogger logger, Exception e);
 
     [LoggerMessage(301, LogLevel.Warning, "Pushes could not be queued, and those whose notices they belong to wait")]
-    public static partial void PushesNotQueued(ILogger log, Exception exception);
+    public static partial void PushesNotQueued(ILogger logger, Exception exception);
 }

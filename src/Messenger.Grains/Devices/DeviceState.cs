@@ -14,7 +14,7 @@ internal sealed class DeviceState
 
     /// <summary>
     /// Written by a graceful deactivation, taken and cleared on disk by the next activation before it serves anything:
-    /// so an activation after a kill never finds an inbox that has lost notices since.
+    /// so an activation after a kill never finds an inbox that has lost notifications since.
     /// </summary>
     [Id(1)]
     public DeviceSnapshot? Snapshot { get; set; }

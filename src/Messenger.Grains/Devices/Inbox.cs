@@ -3,53 +3,53 @@ using Messenger.Contracts;
 namespace Messenger.Grains.Devices;
 
 /// <summary>
-/// A device's last notices, numbered from 1 in each epoch. Pure: no clock, no grain. Bounded by count, bytes and age, the oldest go first.
+/// A device's last notifications, numbered from 1 in each epoch. Pure: no clock, no grain. Bounded by count, bytes and age, the oldest go first.
 /// </summary>
 /// <remarks>
-/// Promise: whoever has (epoch, n) and is given what <see cref="After"/> says has every notice of that epoch up to <see cref="Number"/>,
+/// Promise: whoever has (epoch, n) and is given what <see cref="After"/> says has every notification of that epoch up to <see cref="Number"/>,
 /// each once, in order. Where that cannot be promised, nothing is given.
 /// </remarks>
 internal sealed class Inbox(InboxBounds bounds, long epoch)
 {
-    /// <summary>What a notice weighs besides its payload: objects, number, time.</summary>
+    /// <summary>What a notification weighs besides its payload: objects, number, time.</summary>
     private const int Overhead = 128;
 
-    private readonly Queue<InboxEntry> ring = new();
-    private long bytes;
+    private readonly Queue<InboxEntry> _ring = new();
+    private long _bytes;
 
     /// <summary>Never negative, random: an epoch that was guessed right by chance is none.</summary>
     public long Epoch { get; private set; } = epoch;
 
-    /// <summary>The number of the newest notice; 0 before the first.</summary>
+    /// <summary>The number of the newest notification; 0 before the first.</summary>
     public long Number { get; private set; }
 
     /// <summary>How many are kept.</summary>
-    public int Count => ring.Count;
+    public int Count => _ring.Count;
 
     /// <summary>What is kept, oldest first; the last one has <see cref="Number"/>.</summary>
-    public IEnumerable<InboxEntry> Kept => ring;
+    public IEnumerable<InboxEntry> Kept => _ring;
 
-    /// <summary>Numbers a notice and keeps it, at the cost of the oldest.</summary>
+    /// <summary>Numbers a notification and keeps it, at the cost of the oldest.</summary>
     /// <param name="now">Milliseconds since the Unix epoch.</param>
-    public long Append(Notice notice, long now)
+    public long Append(SerializedNotification notification, long now)
     {
-        ring.Enqueue(new InboxEntry(notice, now));
-        bytes += Weight(notice);
+        _ring.Enqueue(new InboxEntry(notification, now));
+        _bytes += Weight(notification);
         Number++;
         Trim(now);
         return Number;
     }
 
     /// <summary>What follows a number; null when this inbox cannot vouch for that any more.</summary>
-    public Notice[]? After(long number)
+    public SerializedNotification[]? After(long number)
     {
         var missing = Number - number;
-        if (missing < 0 || missing > ring.Count)
+        if (missing < 0 || missing > _ring.Count)
         {
             return null;
         }
 
-        return ring.Skip(ring.Count - (int)missing).Select(entry => entry.Notice).ToArray();
+        return _ring.Skip(_ring.Count - (int)missing).Select(entry => entry.Notice).ToArray();
     }
 
     /// <summary>Where a connection that comes with this cursor goes on.</summary>
@@ -69,39 +69,39 @@ internal sealed class Inbox(InboxBounds bounds, long epoch)
     /// <summary>Continuity is lost: forgets everything, and every cursor given out before resynchronises.</summary>
     public void StartEpoch(long next)
     {
-        ring.Clear();
-        bytes = 0;
+        _ring.Clear();
+        _bytes = 0;
         Number = 0;
         Epoch = next;
     }
 
-    /// <summary>Drops what exceeds the bounds. The newest notice stays even if it alone exceeds the bytes.</summary>
+    /// <summary>Drops what exceeds the bounds. The newest notification stays even if it alone exceeds the bytes.</summary>
     public void Trim(long now)
     {
-        while (ring.TryPeek(out var oldest)
-            && (ring.Count > bounds.Count || (bytes > bounds.Bytes && ring.Count > 1) || now - oldest.At > bounds.Age.TotalMilliseconds))
+        while (_ring.TryPeek(out var oldest)
+            && (_ring.Count > bounds.Count || (_bytes > bounds.Bytes && _ring.Count > 1) || now - oldest.At > bounds.Age.TotalMilliseconds))
         {
-            ring.Dequeue();
-            bytes -= Weight(oldest.Notice);
+            _ring.Dequeue();
+            _bytes -= Weight(oldest.Notice);
         }
     }
 
     /// <summary>All of it, for an activation elsewhere.</summary>
-    public InboxSnapshot Snapshot() => new(Epoch, Number, [.. ring]);
+    public InboxSnapshot Snapshot() => new(Epoch, Number, [.. _ring]);
 
     public static Inbox Restore(InboxBounds bounds, InboxSnapshot snapshot)
     {
         var inbox = new Inbox(bounds, snapshot.Epoch) { Number = snapshot.Number };
         foreach (var entry in snapshot.Kept)
         {
-            inbox.ring.Enqueue(entry);
-            inbox.bytes += Weight(entry.Notice);
+            inbox._ring.Enqueue(entry);
+            inbox._bytes += Weight(entry.Notice);
         }
 
         return inbox;
     }
 
-    private static long Weight(Notice notice) => notice.Payload.Length + (notice.Additions?.Sum(addition => addition.Json.Length + Overhead) ?? 0) + Overhead;
+    private static long Weight(SerializedNotification notification) => notification.Payload.Length + (notification.Additions?.Sum(addition => addition.Json.Length + Overhead) ?? 0) + Overhead;
 }
 
 /// <summary>How much an inbox keeps.</summary>
@@ -113,9 +113,9 @@ internal sealed record InboxBounds(int Count, long Bytes, TimeSpan Age)
     public static readonly InboxBounds Default = new(512, 256 * 1024, TimeSpan.FromMinutes(10));
 }
 
-/// <summary>A notice and when it came, in milliseconds since the Unix epoch.</summary>
+/// <summary>A notification and when it came, in milliseconds since the Unix epoch.</summary>
 [GenerateSerializer, Immutable]
-internal readonly record struct InboxEntry(Notice Notice, long At);
+internal readonly record struct InboxEntry(SerializedNotification Notice, long At);
 
 /// <summary>An inbox on its way to another activation.</summary>
 [GenerateSerializer, Immutable]
@@ -125,4 +125,4 @@ internal sealed record InboxSnapshot(long Epoch, long Number, InboxEntry[] Kept)
 /// <param name="Number">The number before the first of <paramref name="Missed"/>.</param>
 /// <param name="Resync">A cursor was given and cannot be continued.</param>
 /// <param name="Superseded">Nothing happened: a later try of the same run of the client is connected.</param>
-internal readonly record struct Resumption(long Number, Notice[] Missed, bool Resync, bool Superseded = false);
+internal readonly record struct Resumption(long Number, SerializedNotification[] Missed, bool Resync, bool Superseded = false);

@@ -10,9 +10,9 @@ namespace Messenger.Grains.Devices;
 /// </summary>
 internal sealed class LeaseSlot(Connection connection, long epoch, long number, long confirmed, long renewedAt)
 {
-    private long number = number;
-    private long confirmed = confirmed;
-    private long renewedAt = renewedAt;
+    private long _number = number;
+    private long _confirmed = confirmed;
+    private long _renewedAt = renewedAt;
 
     public Connection Connection { get; } = connection;
 
@@ -22,32 +22,32 @@ internal sealed class LeaseSlot(Connection connection, long epoch, long number, 
     /// <summary>The inbox's newest number.</summary>
     public long Number
     {
-        get => Volatile.Read(ref number);
-        set => Volatile.Write(ref number, value);
+        get => Volatile.Read(ref _number);
+        set => Volatile.Write(ref _number, value);
     }
 
     /// <summary>The newest number that the gateway said it has.</summary>
-    public long Confirmed => Volatile.Read(ref confirmed);
+    public long Confirmed => Volatile.Read(ref _confirmed);
 
     /// <summary>A timestamp of the silo's <see cref="TimeProvider"/>.</summary>
-    public long RenewedAt => Volatile.Read(ref renewedAt);
+    public long RenewedAt => Volatile.Read(ref _renewedAt);
 
     public void Renew(long gatewayNumber, long timestamp)
     {
-        Volatile.Write(ref confirmed, gatewayNumber);
-        Volatile.Write(ref renewedAt, timestamp);
+        Volatile.Write(ref _confirmed, gatewayNumber);
+        Volatile.Write(ref _renewedAt, timestamp);
     }
 }
 
 /// <summary>The connections whose devices are active on this silo: what makes a lease a look-up and not a grain call.</summary>
 internal sealed class LeaseRegistry
 {
-    private readonly ConcurrentDictionary<Connection, LeaseSlot> slots = new();
+    private readonly ConcurrentDictionary<Connection, LeaseSlot> _slots = new();
 
-    public void Put(LeaseSlot slot) => slots[slot.Connection] = slot;
+    public void Put(LeaseSlot slot) => _slots[slot.Connection] = slot;
 
     /// <summary>Removes this very slot, never one that took its place.</summary>
-    public void Remove(LeaseSlot slot) => slots.TryRemove(KeyValuePair.Create(slot.Connection, slot));
+    public void Remove(LeaseSlot slot) => _slots.TryRemove(KeyValuePair.Create(slot.Connection, slot));
 
     /// <summary>As <see cref="IDeviceLeases.Renew"/>.</summary>
     public LeaseReport Renew(SiloAddress gateway, LeaseClaim[] claims, long now)
@@ -75,5 +75,5 @@ internal sealed class LeaseRegistry
 
     private static readonly LeaseReport Nothing = new([], []);
 
-    public LeaseSlot? Find(SiloAddress gateway, long session) => slots.GetValueOrDefault(new Connection(gateway, session));
+    public LeaseSlot? Find(SiloAddress gateway, long session) => _slots.GetValueOrDefault(new Connection(gateway, session));
 }

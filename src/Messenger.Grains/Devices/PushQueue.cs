@@ -9,10 +9,10 @@ namespace Messenger.Grains.Devices;
 
 /// <summary>Puts the pushes of this silo's devices into the store, many in one transaction.</summary>
 /// <remarks>
-/// A device's notices count as handed over only when the pushes they deserve are on disk. So whoever dies, either the push is there,
+/// A device's notifications count as handed over only when the pushes they deserve are on disk. So whoever dies, either the push is there,
 /// or the log still remembers that the conversation is unsettled, and whoever takes over wakes its people.
 /// </remarks>
-internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<PushQueue> log, TaskScheduler? background = null) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class PushQueue(IPushStore store, TimeProvider timeProvider, ILogger<PushQueue> logger, TaskScheduler? background = null) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>A burst to a large group; who brings more waits for room.</summary>
     public const int Capacity = 16 * 1024;
@@ -23,11 +23,11 @@ internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<Pu
     /// <summary>The store is asked again after this: it comes back within seconds, and callers wait.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
 
-    private readonly Channel<(QueuedPush Push, TaskCompletionSource Kept)> queue =
+    private readonly Channel<(QueuedPush Push, TaskCompletionSource Kept)> _queue =
         Channel.CreateBounded<(QueuedPush, TaskCompletionSource)>(new BoundedChannelOptions(Capacity) { SingleReader = true });
 
-    private readonly CancellationTokenSource stopping = new();
-    private Task loop = Task.CompletedTask;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
 
     /// <summary>Runs after a batch came into the store.</summary>
     public Action Arrived { get; set; } = static () => { };
@@ -37,11 +37,11 @@ internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<Pu
     /// <exception cref="StoreUnavailableException">It is not, and this silo stops.</exception>
     public async Task Keep(string device, string applicationType, Guid conversation, string? message, long due)
     {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
         var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await queue.Writer.WriteAsync((new QueuedPush(Guid.NewGuid(), device, applicationType, conversation, message, now, due), kept));
+            await _queue.Writer.WriteAsync((new QueuedPush(Guid.NewGuid(), device, applicationType, conversation, message, now, due), kept));
         }
         catch (ChannelClosedException)
         {
@@ -54,31 +54,31 @@ internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<Pu
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(PushQueue), ServiceLifecycleStage.ApplicationServices, _ => Start(), Stop);
 
-    public void Dispose() => stopping.Dispose();
+    public void Dispose() => _stopping.Dispose();
 
     private Task Start()
     {
-        loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background ?? TaskScheduler.Default).Unwrap();
+        _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background ?? TaskScheduler.Default).Unwrap();
         return Task.CompletedTask;
     }
 
     /// <summary>What is queued is still put away while the silo's own stop has patience.</summary>
     private async Task Stop(CancellationToken impatient)
     {
-        queue.Writer.TryComplete();
-        await using (impatient.Register(stopping.Cancel))
+        _queue.Writer.TryComplete();
+        await using (impatient.Register(_stopping.Cancel))
         {
-            await loop;
+            await _loop;
         }
     }
 
     private async Task Run()
     {
         var batch = new List<(QueuedPush Push, TaskCompletionSource Kept)>(Batch);
-        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             batch.Clear();
-            while (batch.Count < Batch && queue.Reader.TryRead(out var next))
+            while (batch.Count < Batch && _queue.Reader.TryRead(out var next))
             {
                 batch.Add(next);
             }
@@ -100,20 +100,20 @@ internal sealed class PushQueue(IPushStore store, TimeProvider clock, ILogger<Pu
             }
             catch (StoreUnavailableException fault)
             {
-                DeviceLog.PushesNotQueued(log, fault);
+                DeviceLog.PushesNotQueued(logger, fault);
             }
 #pragma warning disable CA1031 // A batch that the store cannot take must not end everybody's pushes: those who brought it are told.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                DeviceLog.PushesNotQueued(log, fault);
+                DeviceLog.PushesNotQueued(logger, fault);
                 batch.ForEach(one => one.Kept.SetException(new StoreUnavailableException("a push could not be queued", fault)));
                 return;
             }
 
             try
             {
-                await Task.Delay(Retry, clock, stopping.Token);
+                await Task.Delay(Retry, timeProvider, _stopping.Token);
             }
             catch (OperationCanceledException)
             {

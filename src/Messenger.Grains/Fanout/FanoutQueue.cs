@@ -7,46 +7,46 @@ using Orleans.Concurrency;
 namespace Messenger.Grains.Fanout;
 
 /// <summary>
-/// Brings a conversation's notices to its people: a lane per person, one call in flight in each, so that everyone gets them in order
+/// Brings a conversation's notifications to its people: a queue per person, one call in flight in each, so that everyone gets them in order
 /// and nobody waits for anybody else. What queued meanwhile goes in the next call.
 /// </summary>
-/// <param name="locals">Who is on this silo: what can be handed over there at once needs neither lane nor call.</param>
+/// <param name="locals">Who is on this silo: what can be handed over there at once needs neither queue nor call.</param>
 /// <param name="relays">The others: what many conversations have for people on another silo goes there together.</param>
-/// <param name="conversation">Whose notices they are; empty for what belongs to none, and has no terms.</param>
+/// <param name="conversation">Whose notifications they are; empty for what belongs to none, and has no terms.</param>
 /// <remarks>
-/// Nothing is sent twice: a hand-over that failed is not repeated, it turns into a doubt (<see cref="IUserGrain.Doubt"/>) that is repeated
-/// until it arrives. Only one that did not begin (<see cref="HandOver.NotYet"/>) is. Lives on its grain's scheduler: no locks.
+/// Nothing is sent twice: a hand-over that failed is not repeated, it turns into a resync (<see cref="IUserGrain.RequireResync"/>) that is repeated
+/// until it arrives. Only one that did not begin (<see cref="DeliveryResult.RetryLater"/>) is. Lives on its grain's scheduler: no locks.
 /// </remarks>
 internal sealed class FanoutQueue(
-    Guid conversation, IGrainFactory grains, LocalUsers locals, Relays relays, TimeProvider clock, ILogger log, Action settled, Action stayAlive)
+    Guid conversation, IGrainFactory grains, UserEndpoints locals, Relays relays, TimeProvider timeProvider, ILogger logger, Action settled, Action stayAlive)
 {
-    /// <summary>Notices that may wait in one lane; past that its person is told to resynchronise instead.</summary>
-    private const int LaneBound = 1024;
+    /// <summary>Notifications that may wait in one queue; past that its person is told to resynchronise instead.</summary>
+    private const int QueueBound = 1024;
 
     /// <summary>
-    /// Notices waiting in a lane from which on writers are held back. What waits is how late its person is: in a group of 200 flat out 256 made the
+    /// Notifications waiting in a queue from which on writers are held back. What waits is how late its person is: in a group of 200 flat out 256 made the
     /// last one .3 to .6 s late where 64 makes it .1 to .17 s, at about the same rate; 32 was slower in both of two pairs.
     /// </summary>
     private const int Crowded = 64;
 
     /// <summary>
-    /// Notices for all people that go out at once, one call to each: a burst into a large group must not overrun the queue to a gateway, which
+    /// Notifications for all people that go out at once, one call to each: a burst into a large group must not overrun the queue to a gateway, which
     /// holds it back from the second call on (<see cref="Contracts.IGatewayStreams.Room"/>).
     /// </summary>
     private const int Wave = 8192;
 
-    /// <summary>Notices in one call: past this a call is only later.</summary>
-    private const int Together = 64;
+    /// <summary>Notifications in one call: past this a call is only later.</summary>
+    private const int MaxBatch = 64;
 
     /// <summary>
-    /// A doubt is repeated after this, and so is what could not be handed over yet, doubling up to <see cref="LongestPause"/>: silos and stores come
+    /// A resync is repeated after this, and so is what could not be handed over yet, doubling up to <see cref="LongestPause"/>: silos and stores come
     /// back within seconds.
     /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
-    private readonly HashSet<Lane> _crowded = [];
+    private readonly Dictionary<string, UserQueue> _queues = new(StringComparer.Ordinal);
+    private readonly HashSet<UserQueue> _crowded = [];
     private bool _stopped;
     private readonly HashSet<TaskCompletionSource> _doubts = [];
     private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,39 +54,39 @@ internal sealed class FanoutQueue(
     /// <summary>Under which term what is sent from now on was committed: a user's grain takes nothing of one that has passed.</summary>
     public long Term { get; set; }
 
-    /// <summary>Sends the same notices to each of the audience, and settles an entry of the log when all have them.</summary>
+    /// <summary>Sends the same notifications to each of the audience, and settles an entry of the log when all have them.</summary>
     /// <param name="except">The device that caused them: it has its answer.</param>
-    public void Send(IEnumerable<string> audience, Notice[] notices, Caller? except) =>
-        Send(audience.Select(user => (user, notices)), except);
+    public void Send(IEnumerable<string> audience, SerializedNotification[] notifications, Caller? except) =>
+        Send(audience.Select(user => (user, notifications)), except);
 
     /// <summary>Sends what belongs to no entry of the log.</summary>
-    public void SendUnsettled(IEnumerable<string> audience, Notice[] notices) =>
-        Send(audience.Select(user => (user, notices)), except: null, new Parcel(static () => { }));
+    public void SendUnsettled(IEnumerable<string> audience, SerializedNotification[] notifications) =>
+        Send(audience.Select(user => (user, notifications)), except: null, new DeliveryTracker(static () => { }));
 
-    /// <summary>Sends each person notices of their own, and settles an entry of the log when all have them.</summary>
-    public void Send(IEnumerable<(string User, Notice[] Notices)> pieces, Caller? except) =>
-        Send(pieces, except, new Parcel(settled));
+    /// <summary>Sends each person notifications of their own, and settles an entry of the log when all have them.</summary>
+    public void Send(IEnumerable<(string User, SerializedNotification[] Notifications)> deliveries, Caller? except) =>
+        Send(deliveries, except, new DeliveryTracker(settled));
 
-    private void Send(IEnumerable<(string User, Notice[] Notices)> pieces, Caller? except, Parcel parcel)
+    private void Send(IEnumerable<(string User, SerializedNotification[] Notifications)> deliveries, Caller? except, DeliveryTracker tracker)
     {
         HasSent = true;
 
         // A trace shows the calls: what is traced makes them.
         var cause = Activity.Current;
-        foreach (var (user, notices) in pieces)
+        foreach (var (user, notifications) in deliveries)
         {
             var but = except?.UserId == user ? except.Application : null;
-            if (cause is null && !_stopped && !_lanes.ContainsKey(user) && locals.TryDeliver(new Consignment(user, conversation, Term, notices, but)))
+            if (cause is null && !_stopped && !_queues.ContainsKey(user) && locals.TryDeliver(new DeliveryRequest(user, conversation, Term, notifications, but)))
             {
                 continue;
             }
 
-            parcel.Add();
-            LaneOf(user).Add(new Piece(notices, but, Term, parcel, cause));
+            tracker.Add();
+            QueueOf(user).Add(new QueuedDelivery(notifications, but, Term, tracker, cause));
         }
 
         // Counted one too many until here, so that it cannot settle while it is being handed out.
-        parcel.Done();
+        tracker.Done();
     }
 
     /// <summary>Whether anything was ever sent from here.</summary>
@@ -94,22 +94,22 @@ internal sealed class FanoutQueue(
 
     /// <summary>Tells these people that something may be missing, before anything that is sent from now on.</summary>
     /// <returns>Completes when all were told; faults when this fan-out was stopped before.</returns>
-    public Task Doubt(IEnumerable<string> audience)
+    public Task RequireResync(IEnumerable<string> audience)
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _doubts.Add(told);
-        var parcel = new Parcel(() =>
+        var tracker = new DeliveryTracker(() =>
         {
             _doubts.Remove(told);
             told.TrySetResult();
         });
         foreach (var user in audience)
         {
-            parcel.Add();
-            LaneOf(user).Doubt(parcel);
+            tracker.Add();
+            QueueOf(user).RequireResync(tracker);
         }
 
-        parcel.Done();
+        tracker.Done();
         if (_stopped)
         {
             told.TrySetCanceled();
@@ -118,7 +118,7 @@ internal sealed class FanoutQueue(
         return told.Task;
     }
 
-    /// <summary>Waits while the slowest lane is crowded: the cost of a flood is borne by who sends it.</summary>
+    /// <summary>Waits while the slowest queue is crowded: the cost of a flood is borne by who sends it.</summary>
     public async ValueTask Room()
     {
         while (_crowded.Count > 0)
@@ -130,7 +130,7 @@ internal sealed class FanoutQueue(
     /// <summary>Waits until everything was handed over, or the token ends it; what is left stays unsettled in the log.</summary>
     public async Task Drain(CancellationToken cancellation)
     {
-        while (_lanes.Count > 0)
+        while (_queues.Count > 0)
         {
             await Progress().WaitAsync(cancellation);
         }
@@ -152,11 +152,11 @@ internal sealed class FanoutQueue(
         }
     }
 
-    private Lane LaneOf(string user)
+    private UserQueue QueueOf(string user)
     {
-        if (!_lanes.TryGetValue(user, out var lane))
+        if (!_queues.TryGetValue(user, out var lane))
         {
-            _lanes[user] = lane = new Lane(this, user);
+            _queues[user] = lane = new UserQueue(this, user);
         }
 
         return lane;
@@ -169,13 +169,13 @@ internal sealed class FanoutQueue(
         done.TrySetResult();
     }
 
-    private readonly record struct Piece(Notice[] Notices, string? Except, long Term, Parcel Parcel, Activity? Cause)
+    private readonly record struct QueuedDelivery(SerializedNotification[] Notifications, string? Except, long Term, DeliveryTracker Tracker, Activity? Cause)
     {
-        public bool GoesWith(Piece other) => other.Except == Except && other.Term == Term;
+        public bool GoesWith(QueuedDelivery other) => other.Except == Except && other.Term == Term;
     }
 
     /// <summary>Counts the people an entry of the log still has to reach.</summary>
-    private sealed class Parcel(Action settled)
+    private sealed class DeliveryTracker(Action settled)
     {
         private int _left = 1;
 
@@ -190,24 +190,24 @@ internal sealed class FanoutQueue(
         }
     }
 
-    private sealed class Lane(FanoutQueue owner, string user)
+    private sealed class UserQueue(FanoutQueue owner, string user)
     {
-        private readonly Queue<Piece> _waiting = [];
-        private readonly List<Parcel> _owed = [];
+        private readonly Queue<QueuedDelivery> _waiting = [];
+        private readonly List<DeliveryTracker> _owed = [];
         private int _count;
 
-        /// <summary>How many notices of the piece that waits longest were sent already.</summary>
+        /// <summary>How many notifications of the delivery that waits longest were sent already.</summary>
         private int _begun;
-        private bool _doubt;
+        private bool _resyncRequired;
         private bool _running;
 
-        public void Add(Piece piece)
+        public void Add(QueuedDelivery delivery)
         {
-            _waiting.Enqueue(piece);
-            _count += piece.Notices.Length;
-            if (_count > LaneBound)
+            _waiting.Enqueue(delivery);
+            _count += delivery.Notifications.Length;
+            if (_count > QueueBound)
             {
-                Owe();
+                RequireResyncInstead();
             }
             else if (_count > Crowded)
             {
@@ -217,10 +217,10 @@ internal sealed class FanoutQueue(
             Start();
         }
 
-        public void Doubt(Parcel parcel)
+        public void RequireResync(DeliveryTracker tracker)
         {
-            _owed.Add(parcel);
-            Owe();
+            _owed.Add(tracker);
+            RequireResyncInstead();
             Start();
         }
 
@@ -230,7 +230,7 @@ internal sealed class FanoutQueue(
             {
                 _running = true;
 
-                // Owned by the lane, which is owned by the grain: it ends by itself, and never throws.
+                // Owned by the queue, which is owned by the grain: it ends by itself, and never throws.
                 _ = Run();
             }
         }
@@ -238,7 +238,7 @@ internal sealed class FanoutQueue(
         private async Task Run()
         {
             var pause = FirstPause;
-            while (!owner._stopped && (_doubt || _waiting.Count > 0))
+            while (!owner._stopped && (_resyncRequired || _waiting.Count > 0))
             {
                 if (!owner.MayTell)
                 {
@@ -250,11 +250,11 @@ internal sealed class FanoutQueue(
 
                 try
                 {
-                    if (_doubt)
+                    if (_resyncRequired)
                     {
-                        _doubt = false;
+                        _resyncRequired = false;
                         var told = _owed.Count;
-                        await owner.Grain(user).Doubt();
+                        await owner.Grain(user).RequireResync();
                         Settle(told);
                     }
                     else
@@ -266,9 +266,9 @@ internal sealed class FanoutQueue(
                 }
                 catch (Exception fault)
                 {
-                    // Whatever it was, the notices may or may not have arrived: say so rather than repeat them.
-                    Log.HandOverFailed(owner.Logger, fault.GetType().Name);
-                    Owe();
+                    // Whatever it was, the notifications may or may not have arrived: require a resync rather than repeat them.
+                    Log.DeliveryFailed(owner.Logger, fault.GetType().Name);
+                    RequireResyncInstead();
                     owner.StayAlive();
                     await Task.Delay(pause, owner.Clock);
                     pause = Longer(pause);
@@ -278,7 +278,7 @@ internal sealed class FanoutQueue(
             }
 
             _running = false;
-            owner._lanes.Remove(user);
+            owner._queues.Remove(user);
             owner.Progressed();
         }
 
@@ -286,8 +286,8 @@ internal sealed class FanoutQueue(
         {
             var first = _waiting.Peek();
             using var step = Traces.FanOut(first.Cause);
-            var notices = Take(first, step);
-            _count -= notices.Length;
+            var notifications = Take(first, step);
+            _count -= notifications.Length;
             if (_count <= Crowded)
             {
                 owner._crowded.Remove(this);
@@ -296,29 +296,29 @@ internal sealed class FanoutQueue(
             var told = _owed.Count;
             for (var pause = FirstPause; ; pause = Longer(pause))
             {
-                switch (await owner.Deliver(new Consignment(user, owner.Conversation, first.Term, notices, first.Except), traced: step is not null))
+                switch (await owner.Deliver(new DeliveryRequest(user, owner.Conversation, first.Term, notifications, first.Except), traced: step is not null))
                 {
-                    case HandOver.Taken:
+                    case DeliveryResult.Delivered:
                         Settle(told);
                         return;
-                    case HandOver.Passed:
+                    case DeliveryResult.StaleTerm:
                         // Another activation has told of what came after this: it would be out of order now.
-                        Owe();
+                        RequireResyncInstead();
                         return;
                 }
 
                 owner.StayAlive();
                 await Task.Delay(pause, owner.Clock);
-                if (_doubt || owner._stopped)
+                if (_resyncRequired || owner._stopped)
                 {
-                    // A doubt stands for all of it by now; or it is left to the next activation.
+                    // A resync stands for all of it by now; or it is left to the next activation.
                     return;
                 }
 
                 if (_count > Crowded || pause == LongestPause)
                 {
-                    // Writers wait for this lane, or it has waited long enough: its person is told to resynchronise after all.
-                    Owe();
+                    // Writers wait for this queue, or it has waited long enough: its person is told to resynchronise after all.
+                    RequireResyncInstead();
                     return;
                 }
             }
@@ -326,20 +326,20 @@ internal sealed class FanoutQueue(
 
         private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
-        /// <summary>What goes in the next call; the parcels that end with it are owed from here on.</summary>
-        private Notice[] Take(Piece first, Activity? step)
+        /// <summary>What goes in the next call; the trackers that end with it are owed from here on.</summary>
+        private SerializedNotification[] Take(QueuedDelivery first, Activity? step)
         {
-            var most = Math.Clamp(Wave / owner._lanes.Count, 1, Together);
-            if (_begun == 0 && first.Notices.Length <= most && _waiting.Count == 1)
+            var most = Math.Clamp(Wave / owner._queues.Count, 1, MaxBatch);
+            if (_begun == 0 && first.Notifications.Length <= most && _waiting.Count == 1)
             {
-                _owed.Add(_waiting.Dequeue().Parcel);
-                return first.Notices;
+                _owed.Add(_waiting.Dequeue().Tracker);
+                return first.Notifications;
             }
 
-            var taken = new List<Notice>();
+            var taken = new List<SerializedNotification>();
             while (taken.Count < most && _waiting.TryPeek(out var next) && next.GoesWith(first))
             {
-                var rest = next.Notices.AsSpan(_begun);
+                var rest = next.Notifications.AsSpan(_begun);
                 var fits = rest[..Math.Min(rest.Length, most - taken.Count)];
                 if (taken.Count > 0)
                 {
@@ -348,9 +348,9 @@ internal sealed class FanoutQueue(
 
                 taken.AddRange(fits);
                 _begun += fits.Length;
-                if (_begun == next.Notices.Length)
+                if (_begun == next.Notifications.Length)
                 {
-                    _owed.Add(_waiting.Dequeue().Parcel);
+                    _owed.Add(_waiting.Dequeue().Tracker);
                     _begun = 0;
                 }
             }
@@ -358,25 +358,25 @@ internal sealed class FanoutQueue(
             return [.. taken];
         }
 
-        /// <summary>Everything that waits is replaced by one doubt.</summary>
-        private void Owe()
+        /// <summary>Everything that waits is replaced by one resync.</summary>
+        private void RequireResyncInstead()
         {
             _begun = 0;
-            while (_waiting.TryDequeue(out var piece))
+            while (_waiting.TryDequeue(out var delivery))
             {
-                _owed.Add(piece.Parcel);
+                _owed.Add(delivery.Tracker);
             }
 
             _count = 0;
-            _doubt = true;
+            _resyncRequired = true;
             owner._crowded.Remove(this);
         }
 
         private void Settle(int count)
         {
-            foreach (var parcel in _owed.Take(count))
+            foreach (var tracker in _owed.Take(count))
             {
-                parcel.Done();
+                tracker.Done();
             }
 
             _owed.RemoveRange(0, count);
@@ -384,16 +384,16 @@ internal sealed class FanoutQueue(
     }
 
     /// <summary>The short ways first. What is traced goes by calls, which the trace shows.</summary>
-    private async ValueTask<HandOver> Deliver(Consignment one, bool traced) =>
+    private async ValueTask<DeliveryResult> Deliver(DeliveryRequest one, bool traced) =>
         !traced && (locals.TryDeliver(one) || await relays.Deliver(one))
-            ? HandOver.Taken
-            : await Grain(one.UserId).Deliver(one.Conversation, one.Term, one.Notices.AsImmutable(), one.Except);
+            ? DeliveryResult.Delivered
+            : await Grain(one.UserId).Deliver(one.Conversation, one.Term, one.Notifications.AsImmutable(), one.Except);
 
     private Guid Conversation => conversation;
 
-    private ILogger Logger => log;
+    private ILogger Logger => logger;
 
-    private TimeProvider Clock => clock;
+    private TimeProvider Clock => timeProvider;
 
     private bool MayTell => locals.MayTell;
 

@@ -8,9 +8,9 @@ namespace Messenger.Grains.Fanout;
 
 /// <summary>The relay of this silo.</summary>
 [Reentrant]
-internal sealed class Relay(GrainId id, Silo silo, ILoggerFactory loggers, LocalUsers users) : GrainService(id, silo, loggers), IRelay
+internal sealed class Relay(GrainId id, Silo silo, ILoggerFactory loggers, UserEndpoints users) : GrainService(id, silo, loggers), IRelay
 {
-    public Task<bool[]> Deliver(Immutable<Consignment[]> consignments) => Task.FromResult(Array.ConvertAll(consignments.Value, users.TryDeliver));
+    public Task<bool[]> Deliver(Immutable<DeliveryRequest[]> requests) => Task.FromResult(Array.ConvertAll(requests.Value, users.TryDeliver));
 }
 
 /// <summary>Reaches the relay of a silo.</summary>

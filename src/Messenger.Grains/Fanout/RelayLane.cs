@@ -6,30 +6,30 @@ namespace Messenger.Grains.Fanout;
 
 /// <summary>The way to the relay of one silo.</summary>
 /// <remarks>
-/// Any thread. What waits is bounded by those who send: a conversation has one consignment for each user under way. At rest it has no task.
+/// Any thread. What waits is bounded by those who send: a conversation has one delivery request for each user under way. At rest it has no task.
 /// </remarks>
 /// <param name="background">Where it calls; null: the thread pool. A simulation has one thread, and chooses what runs next.</param>
 internal sealed class RelayLane(IRelay relay, TaskScheduler? background = null) : IThreadPoolWorkItem
 {
     /// <summary>Consignments in one call: past some hundreds a bigger one is only later.</summary>
-    private const int Most = 512;
+    private const int MaxBatch = 512;
 
     /// <summary>Bytes of one call, about.</summary>
-    private const int MostBytes = 1024 * 1024;
+    private const int MaxBatchBytes = 1024 * 1024;
 
-    private readonly Lock gate = new();
-    private readonly Queue<(Consignment Consignment, TaskCompletionSource<bool> Outcome)> waiting = new();
-    private bool busy;
+    private readonly Lock _gate = new();
+    private readonly Queue<(DeliveryRequest Consignment, TaskCompletionSource<bool> Outcome)> _waiting = new();
+    private bool _busy;
 
-    public Task<bool> Deliver(Consignment consignment)
+    public Task<bool> Deliver(DeliveryRequest request)
     {
         var outcome = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
+        lock (_gate)
         {
-            waiting.Enqueue((consignment, outcome));
-            if (!busy)
+            _waiting.Enqueue((request, outcome));
+            if (!_busy)
             {
-                busy = true;
+                _busy = true;
 
                 // Not from here: whoever asks is in a turn of its grain, which must not carry what others ask.
                 if (background is null)
@@ -72,32 +72,32 @@ internal sealed class RelayLane(IRelay relay, TaskScheduler? background = null) 
     }
 
     /// <summary>The next call's; null, and it rests.</summary>
-    private (Consignment Consignment, TaskCompletionSource<bool> Outcome)[]? Take()
+    private (DeliveryRequest Consignment, TaskCompletionSource<bool> Outcome)[]? Take()
     {
-        lock (gate)
+        lock (_gate)
         {
             var (count, bytes) = (0, 0);
-            foreach (var (consignment, _) in waiting)
+            foreach (var (request, _) in _waiting)
             {
-                if (count == Most || bytes > MostBytes)
+                if (count == MaxBatch || bytes > MaxBatchBytes)
                 {
                     break;
                 }
 
                 count++;
-                bytes += consignment.Weight;
+                bytes += request.Weight;
             }
 
-            busy = count > 0;
-            if (!busy)
+            _busy = count > 0;
+            if (!_busy)
             {
                 return null;
             }
 
-            var batch = new (Consignment, TaskCompletionSource<bool>)[count];
+            var batch = new (DeliveryRequest, TaskCompletionSource<bool>)[count];
             for (var i = 0; i < count; i++)
             {
-                batch[i] = waiting.Dequeue();
+                batch[i] = _waiting.Dequeue();
             }
 
             return batch;

@@ -11,30 +11,30 @@ namespace Messenger.Grains.Fanout;
 /// looked for where its key places it (<see cref="ByKeyDirector"/>); who is not there is the caller's matter.
 /// </summary>
 internal sealed class Relays(
-    IRelayClient relays, ISiloStatusOracle silos, ISiloMetadataCache metadata, TimeProvider time, TaskScheduler? background = null) : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
+    IRelayClient relays, ISiloStatusOracle silos, ISiloMetadataCache metadata, TimeProvider timeProvider, TaskScheduler? background = null) : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>The metadata of a silo that has just joined may come a little later than the news of it.</summary>
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<SiloAddress, RelayLane> lanes = new();
-    private volatile Known known = new([], null);
+    private readonly ConcurrentDictionary<SiloAddress, RelayLane> _lanes = new();
+    private volatile Known _known = new([], null);
 
     /// <summary>
     /// False at once where there is nobody to ask; false later where the user or its device is not there; nothing happened then. When it throws, the
     /// user may have it or not.
     /// </summary>
-    public Task<bool> Deliver(Consignment consignment) =>
-        ByKeyDirector.Choose(consignment.UserId, Workers()) is { } silo && !silo.Equals(silos.SiloAddress)
-            ? lanes.GetOrAdd(silo, to => new RelayLane(relays.On(to), background)).Deliver(consignment)
+    public Task<bool> Deliver(DeliveryRequest request) =>
+        ByKeyDirector.Choose(request.UserId, Workers()) is { } silo && !silo.Equals(silos.SiloAddress)
+            ? _lanes.GetOrAdd(silo, to => new RelayLane(relays.On(to), background)).Deliver(request)
             : NotHere;
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {
-        known = new([], null);
+        _known = new([], null);
         if (status == SiloStatus.Dead)
         {
             // What waits for it fails with its calls.
-            lanes.TryRemove(updatedSilo, out _);
+            _lanes.TryRemove(updatedSilo, out _);
         }
     }
 
@@ -56,13 +56,13 @@ internal sealed class Relays(
 
     private SiloAddress[] Workers()
     {
-        if (known is { Since: { } since } last && time.GetElapsedTime(since) < LookAgain)
+        if (_known is { Since: { } since } last && timeProvider.GetElapsedTime(since) < RefreshInterval)
         {
             return last.Workers;
         }
 
         var workers = silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Where(silo => SiloRoleDirector.Has(metadata, silo, SiloRoles.Worker)).ToArray();
-        known = new(workers, time.GetTimestamp());
+        _known = new(workers, timeProvider.GetTimestamp());
         return workers;
     }
 

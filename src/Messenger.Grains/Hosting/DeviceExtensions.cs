@@ -19,7 +19,7 @@ public static class DeviceExtensions
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LeaseRegistry>();
-        builder.Services.TryAddSingleton<LocalMailboxes>();
+        builder.Services.TryAddSingleton<DeviceEndpoints>();
         builder.Services.AddSingleton<PushQueue>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PushQueue>());
         builder.Services.AddHostedService<PushPump>();

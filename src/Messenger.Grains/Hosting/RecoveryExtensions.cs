@@ -23,11 +23,11 @@ public static class RecoveryExtensions
         .AddSingleton<SiloLease>()
         .AddSingleton<ISiloLease>(provider => provider.GetRequiredService<SiloLease>())
         .AddHostedService(provider => provider.GetRequiredService<SiloLease>())
-        .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogFarewell>()
+        .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogShutdown>()
         .AddHostedService<TakeoverService>()
 
         // A gateway has no devices: a list that stays empty there.
-        .AddSingleton<LocalMailboxes>()
+        .AddSingleton<DeviceEndpoints>()
         .AddHostedService<StoreHistoryService>()
         .AddHostedService<MaintenanceService>();
 }

@@ -16,7 +16,7 @@ public static class UserExtensions
     {
         builder.Services.TryAddSingleton(_ => new MemoryBudgets(new MemoryOptions()));
         builder.Services.AddSingleton<ConversationMemory>();
-        builder.Services.AddSingleton<LocalUsers>();
+        builder.Services.AddSingleton<UserEndpoints>();
         builder.Services.AddSingleton<IRelayClient, RelayClient>();
         builder.Services.AddSingleton<Relays>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<Relays>());

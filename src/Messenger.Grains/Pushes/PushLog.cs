@@ -6,11 +6,11 @@ namespace Messenger.Grains.Pushes;
 internal static partial class PushLog
 {
     [LoggerMessage(302, LogLevel.Warning, "The queue of pushes could not be read or written; trying again")]
-    public static partial void QueueAway(ILogger log, Exception exception);
+    public static partial void QueueAway(ILogger logger, Exception exception);
 
     [LoggerMessage(303, LogLevel.Warning, "A push could not be looked after ({Fault}); it is tried again")]
-    public static partial void NotSent(ILogger log, string fault);
+    public static partial void NotSent(ILogger logger, string fault);
 
     [LoggerMessage(304, LogLevel.Warning, "{Count} pushes were forgotten: they had waited too long for their provider")]
-    public static partial void Expired(ILogger log, int count);
+    public static partial void Expired(ILogger logger, int count);
 }

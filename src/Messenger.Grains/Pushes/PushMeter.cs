@@ -13,13 +13,13 @@ internal static class PushMeter
 
     private static readonly Counter<long> Outcomes = Signals.PushOutcomes.Counter(Meter);
 
-    private static long waiting;
-    private static double oldest;
+    private static long _waiting;
+    private static double _oldest;
 
     static PushMeter()
     {
-        Signals.PushWaiting.Gauge(Meter, () => Volatile.Read(ref waiting));
-        Signals.PushOldest.Gauge(Meter, () => Volatile.Read(ref oldest));
+        Signals.PushWaiting.Gauge(Meter, () => Volatile.Read(ref _waiting));
+        Signals.PushOldest.Gauge(Meter, () => Volatile.Read(ref _oldest));
     }
 
     /// <summary>See GrainSignals.</summary>
@@ -55,8 +55,8 @@ internal static class PushMeter
 
     public static void Backlog(long count, TimeSpan age)
     {
-        Volatile.Write(ref waiting, count);
-        Volatile.Write(ref oldest, age.TotalSeconds);
+        Volatile.Write(ref _waiting, count);
+        Volatile.Write(ref _oldest, age.TotalSeconds);
     }
 
     private static void Ended(string applicationType, string outcome) =>

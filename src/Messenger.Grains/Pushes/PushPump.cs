@@ -16,47 +16,47 @@ namespace Messenger.Grains.Pushes;
 internal sealed class PushPump : BackgroundService
 {
     /// <summary>Another process' pushes, and those whose time comes, are found within this.</summary>
-    internal static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>Longer than a batch can take: who holds a claim is alive or dead, never merely slow.</summary>
     internal static readonly TimeSpan ClaimLife = TimeSpan.FromSeconds(60);
 
     /// <summary>What waited longer wakes nobody any more: the phone has synchronised, or is gone.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromDays(3);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromDays(3);
 
     /// <summary>How often the backlog is measured, and what is too old is forgotten.</summary>
     internal static readonly TimeSpan Housekeeping = TimeSpan.FromSeconds(15);
 
-    /// <summary>Pushes taken at once: with <see cref="AtOnce"/> and ten seconds a push at worst, well within a claim.</summary>
+    /// <summary>Pushes taken at once: with <see cref="MaxConcurrency"/> and ten seconds a push at worst, well within a claim.</summary>
     private const int Batch = 200;
 
     /// <summary>Calls to providers under way: both speak HTTP/2 and want few connections with much on them.</summary>
-    private const int AtOnce = 50;
+    private const int MaxConcurrency = 50;
 
     /// <summary>An icon shows no more.</summary>
-    private const int MostOnBadge = 999;
+    private const int MaxOnBadge = 999;
 
     /// <summary>Rows of one statement that forgets.</summary>
     private const int ExpireStep = 1000;
 
-    private readonly IPushStore store;
-    private readonly IPushSender sender;
-    private readonly IUnreadCounts unread;
-    private readonly IGrainFactory grains;
-    private readonly TimeProvider clock;
-    private readonly ILogger<PushPump> log;
-    private readonly Holds holds = new();
-    private readonly Channel<bool> arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private long housekept;
+    private readonly IPushStore _store;
+    private readonly IPushSender _sender;
+    private readonly IUnreadCounts _unread;
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<PushPump> _logger;
+    private readonly ProviderBackoff _backoff = new();
+    private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private long _housekept;
 
     public PushPump(
-        PushQueue queue, IPushStore store, IPushSender sender, IUnreadCounts unread, IGrainFactory grains, TimeProvider clock, ILogger<PushPump> log)
+        PushQueue queue, IPushStore store, IPushSender sender, IUnreadCounts unread, IGrainFactory grains, TimeProvider timeProvider, ILogger<PushPump> logger)
     {
-        (this.store, this.sender, this.unread, this.grains, this.clock, this.log) = (store, sender, unread, grains, clock, log);
-        queue.Arrived = () => arrivals.Writer.TryWrite(true);
+        (_store, _sender, _unread, _grains, _timeProvider, _logger) = (store, sender, unread, grains, timeProvider, logger);
+        queue.Arrived = () => _arrivals.Writer.TryWrite(true);
     }
 
-    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -83,7 +83,7 @@ internal sealed class PushPump : BackgroundService
         {
             await Housekeep();
             var now = Now;
-            var claimed = await store.Claim(Batch, now, now + (long)ClaimLife.TotalMilliseconds, holds.At(now));
+            var claimed = await _store.Claim(Batch, now, now + (long)ClaimLife.TotalMilliseconds, _backoff.At(now));
             if (claimed.Count == 0)
             {
                 return 0;
@@ -92,7 +92,7 @@ internal sealed class PushPump : BackgroundService
             var done = new ConcurrentBag<Guid>();
             var later = new ConcurrentBag<(Guid Id, long Due)>();
             await Parallel.ForEachAsync(
-                claimed, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (push, token) =>
+                claimed, new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency, CancellationToken = cancellation }, async (push, token) =>
                 {
                     if (await Tend(push, token) is { } due)
                     {
@@ -103,13 +103,13 @@ internal sealed class PushPump : BackgroundService
                         done.Add(push.Id);
                     }
                 });
-            await store.Done(done);
-            await store.Postpone(later);
+            await _store.Done(done);
+            await _store.Postpone(later);
             return claimed.Count;
         }
         catch (StoreUnavailableException fault)
         {
-            PushLog.QueueAway(log, fault);
+            PushLog.QueueAway(_logger, fault);
             return 0;
         }
     }
@@ -117,8 +117,8 @@ internal sealed class PushPump : BackgroundService
     private async Task Pause(CancellationToken cancellation)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var arrived = arrivals.Reader.ReadAsync(waiting.Token).AsTask();
-        await Task.WhenAny(arrived, Task.Delay(Look, clock, waiting.Token));
+        var arrived = _arrivals.Reader.ReadAsync(waiting.Token).AsTask();
+        await Task.WhenAny(arrived, Task.Delay(PollInterval, _timeProvider, waiting.Token));
         await waiting.CancelAsync();
         await ((Task)arrived).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
@@ -130,31 +130,31 @@ internal sealed class PushPump : BackgroundService
         try
         {
             // Asked now, not when it was queued: the device may have come, have another token, or be gone.
-            if (await grains.GetGrain<IDeviceGrain>(queued.Device).PushTarget() is not { } target)
+            if (await _grains.GetGrain<IDeviceGrain>(queued.Device).PushTarget() is not { } target)
             {
                 PushMeter.NotWanted(queued.ApplicationType);
                 return null;
             }
 
             var now = Now;
-            lock (holds)
+            lock (_backoff)
             {
-                if (holds.IsHeld(target.ApplicationType, now))
+                if (_backoff.IsHeld(target.ApplicationType, now))
                 {
-                    return holds.Hold(target.ApplicationType, null, now);
+                    return _backoff.Hold(target.ApplicationType, null, now);
                 }
             }
 
-            var badge = await unread.Unread(DeviceKeys.UserOf(queued.Device), MostOnBadge);
-            var outcome = await sender.Send(
+            var badge = await _unread.Unread(DeviceKeys.UserOf(queued.Device), MaxOnBadge);
+            var outcome = await _sender.Send(
                 new Push(queued.Id, target.ApplicationType, target.Token, queued.Conversation, queued.Message, badge), cancellation);
             return await Conclude(queued, target, outcome);
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
             // A silo that is just dying, a store that is away: nothing was sent, or nobody knows.
-            PushLog.NotSent(log, fault.GetType().Name);
-            return Holds.Pause(default, queued.Tries, Now);
+            PushLog.NotSent(_logger, fault.GetType().Name);
+            return ProviderBackoff.Pause(default, queued.Tries, Now);
         }
     }
 
@@ -164,9 +164,9 @@ internal sealed class PushPump : BackgroundService
         switch (outcome.Verdict)
         {
             case PushVerdict.Taken:
-                lock (holds)
+                lock (_backoff)
                 {
-                    holds.Released(target.ApplicationType);
+                    _backoff.Released(target.ApplicationType);
                 }
 
                 PushMeter.Taken(target.ApplicationType, TimeSpan.FromMilliseconds(Math.Max(0, now - queued.Queued)));
@@ -174,19 +174,19 @@ internal sealed class PushPump : BackgroundService
             case PushVerdict.TokenDead when outcome.DeadSince is { } since && target.Since > since.ToUnixTimeMilliseconds():
                 // Given anew after the provider saw it dead: it lives, the provider will know.
                 PushMeter.Ended(target.ApplicationType, PushVerdict.Later);
-                return Holds.Pause(default, queued.Tries, now);
+                return ProviderBackoff.Pause(default, queued.Tries, now);
             case PushVerdict.TokenDead:
                 PushMeter.Ended(target.ApplicationType, outcome.Verdict);
-                await grains.GetGrain<IUserPushes>(DeviceKeys.UserOf(queued.Device)).ForgetToken(DeviceKeys.ApplicationOf(queued.Device), target);
+                await _grains.GetGrain<IUserPushes>(DeviceKeys.UserOf(queued.Device)).ForgetToken(DeviceKeys.ApplicationOf(queued.Device), target);
                 return null;
             case PushVerdict.Later:
                 PushMeter.Ended(target.ApplicationType, outcome.Verdict);
-                return Holds.Pause(outcome, queued.Tries, now);
+                return ProviderBackoff.Pause(outcome, queued.Tries, now);
             case PushVerdict.ProviderLater:
                 PushMeter.Ended(target.ApplicationType, outcome.Verdict);
-                lock (holds)
+                lock (_backoff)
                 {
-                    return holds.Hold(target.ApplicationType, outcome.After, now);
+                    return _backoff.Hold(target.ApplicationType, outcome.After, now);
                 }
 
             default:
@@ -198,18 +198,18 @@ internal sealed class PushPump : BackgroundService
     private async Task Housekeep()
     {
         var now = Now;
-        if (now - housekept < Housekeeping.TotalMilliseconds)
+        if (now - _housekept < Housekeeping.TotalMilliseconds)
         {
             return;
         }
 
-        housekept = now;
-        if (await store.Expire(now - (long)Patience.TotalMilliseconds, ExpireStep) is > 0 and var expired)
+        _housekept = now;
+        if (await _store.Expire(now - (long)Timeout.TotalMilliseconds, ExpireStep) is > 0 and var expired)
         {
-            PushLog.Expired(log, expired);
+            PushLog.Expired(_logger, expired);
         }
 
-        var (waiting, oldest) = await store.Backlog();
+        var (waiting, oldest) = await _store.Backlog();
         PushMeter.Backlog(waiting, TimeSpan.FromMilliseconds(oldest is { } since ? Math.Max(0, now - since) : 0));
     }
 }

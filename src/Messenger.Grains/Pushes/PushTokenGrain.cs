@@ -10,11 +10,11 @@ namespace Messenger.Grains.Pushes;
 [SiloRole(SiloRoles.Worker), ByKey]
 internal sealed class PushTokenGrain(ILogger<PushTokenGrain> logger) : Grain, IPushTokenGrain
 {
-    private Stored<PushTokenOwner> _owner = null!;
+    private LazyState<PushTokenOwner> _owner = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _owner = new Stored<PushTokenOwner>(GrainContext, "push-token", logger);
+        _owner = new LazyState<PushTokenOwner>(GrainContext, "push-token", logger);
         return Task.CompletedTask;
     }
 

@@ -9,13 +9,13 @@ namespace Messenger.Grains.Quotas;
 
 /// <inheritdoc cref="IQuotaGrain"/>
 [SiloRole(SiloRoles.Worker), ByKey]
-internal sealed class QuotaGrain(TimeProvider clock, ILogger<QuotaGrain> logger) : Grain, IQuotaGrain
+internal sealed class QuotaGrain(TimeProvider timeProvider, ILogger<QuotaGrain> logger) : Grain, IQuotaGrain
 {
-    private Stored<QuotaWindow> _window = null!;
+    private LazyState<QuotaWindow> _window = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _window = new Stored<QuotaWindow>(GrainContext, "quota", logger);
+        _window = new LazyState<QuotaWindow>(GrainContext, "quota", logger);
         return Task.CompletedTask;
     }
 
@@ -52,7 +52,7 @@ internal sealed class QuotaGrain(TimeProvider clock, ILogger<QuotaGrain> logger)
         return wait;
     }
 
-    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 }
 
 /// <summary>A quota as stored.</summary>

@@ -12,7 +12,7 @@ namespace Messenger.Grains.Recovery;
 /// </summary>
 internal sealed class MaintenanceService(
     IMessageLog messages, IMessageRetention oldMessages, IFileRetention oldFiles, IOptions<RetentionOptions> retention, Workers workers,
-    TimeProvider clock, ILogger<MaintenanceService> logger)
+    TimeProvider timeProvider, ILogger<MaintenanceService> logger)
     : BackgroundService
 {
     /// <summary>Nobody waits for these rows to go: their conversation is a tombstone already.</summary>
@@ -22,7 +22,7 @@ internal sealed class MaintenanceService(
     internal static readonly TimeSpan RetentionInterval = TimeSpan.FromHours(1);
 
     /// <summary>Between two steps of one round, so that the log's commits have the disk in between.</summary>
-    internal static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(200);
+    internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Rows of one step: a fraction of a second, and no long transaction.</summary>
     internal const int Step = 10_000;
@@ -37,7 +37,7 @@ internal sealed class MaintenanceService(
             while (true)
             {
                 var more = workers.Lead && await Steps();
-                await Task.Delay(more ? Breath : Interval, clock, stoppingToken);
+                await Task.Delay(more ? Pause : Interval, timeProvider, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -65,7 +65,7 @@ internal sealed class MaintenanceService(
 
     private async Task<bool> Age(Round round, string kind, TimeSpan? keep, Func<long, Guid?, int, bool, Task<RetentionStep>> step)
     {
-        var now = clock.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         if (keep is not { } age || now < round.Due)
         {
             return false;

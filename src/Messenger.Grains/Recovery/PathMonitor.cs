@@ -34,7 +34,7 @@ internal sealed class PathProbeClient(IServiceProvider services) : GrainServiceC
 /// </summary>
 /// <param name="probe">Fails where the call or its answer did not get through in time.</param>
 internal sealed class PathMonitor(
-    IClusterMembershipService membership, ISiloMetadataCache metadata, ILocalSiloDetails self, Func<SiloAddress, Task> probe, TimeProvider clock,
+    IClusterMembershipService membership, ISiloMetadataCache metadata, ILocalSiloDetails self, Func<SiloAddress, Task> probe, TimeProvider timeProvider,
     ILogger<PathMonitor> logger) : BackgroundService
 {
     /// <summary>Between two calls to one silo; they cost some microseconds each.</summary>
@@ -44,9 +44,9 @@ internal sealed class PathMonitor(
     internal static readonly TimeSpan Late = TimeSpan.FromSeconds(3.5);
 
     private readonly PathHealth _health = new(self.SiloAddress);
-    private readonly long _start = clock.GetTimestamp();
+    private readonly long _start = timeProvider.GetTimestamp();
 
-    private TimeSpan Now => clock.GetElapsedTime(_start);
+    private TimeSpan Now => timeProvider.GetElapsedTime(_start);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,7 +54,7 @@ internal sealed class PathMonitor(
         {
             while (true)
             {
-                await Task.Delay(Period, clock, stoppingToken);
+                await Task.Delay(Period, timeProvider, stoppingToken);
                 await Round();
             }
         }

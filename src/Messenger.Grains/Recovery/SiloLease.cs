@@ -7,14 +7,14 @@ namespace Messenger.Grains.Recovery;
 
 /// <summary>
 /// Renewed by this process's own clock as long as it runs without a stop. After one that was long enough for the others to declare it dead it is renewed
-/// only when the membership table says that they did not: what waits in buffers and lanes then waits a little longer, or for ever.
+/// only when the membership table says that they did not: what waits in buffers and queues then waits a little longer, or for ever.
 /// </summary>
 /// <remarks>
 /// A process that was stopped (SIGSTOP, a paused or migrated machine, swap) wakes up in the middle of what it did and reads what waits in its buffers before
 /// anybody tells it that it is dead. The log's fence stops its commits and loads; this stops what no store sees.
 /// </remarks>
 internal sealed class SiloLease(
-    IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider clock, ILogger<SiloLease> logger) : IHostedService, ISiloLease, IDisposable
+    IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider timeProvider, ILogger<SiloLease> logger) : IHostedService, ISiloLease, IDisposable
 {
     /// <summary>
     /// Shorter than the six seconds of silence that a silo is given at least (the host's probe settings): when nobody can have declared it dead, it need not ask.
@@ -28,10 +28,10 @@ internal sealed class SiloLease(
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _end = new();
-    private long _renewed = clock.GetTimestamp();
+    private long _renewed = timeProvider.GetTimestamp();
 
     /// <inheritdoc/>
-    public bool IsHeld => !IsDead && clock.GetElapsedTime(Volatile.Read(ref _renewed)) < Longest;
+    public bool IsHeld => !IsDead && timeProvider.GetElapsedTime(Volatile.Read(ref _renewed)) < Longest;
 
     private bool IsDead => membership.CurrentSnapshot.GetSiloStatus(self.SiloAddress) == SiloStatus.Dead;
 
@@ -52,28 +52,28 @@ internal sealed class SiloLease(
         while (!_end.IsCancellationRequested)
         {
             await Renew();
-            await Task.Delay(Period, clock, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Period, timeProvider, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>One renewal.</summary>
     internal async Task Renew()
     {
-        var gap = clock.GetElapsedTime(Volatile.Read(ref _renewed));
+        var gap = timeProvider.GetElapsedTime(Volatile.Read(ref _renewed));
         if (gap >= Longest && !await IsStillAMember(gap))
         {
             return;
         }
 
-        Volatile.Write(ref _renewed, clock.GetTimestamp());
+        Volatile.Write(ref _renewed, timeProvider.GetTimestamp());
     }
 
     private async Task<bool> IsStillAMember(TimeSpan gap)
     {
         try
         {
-            using var limit = new CancellationTokenSource(AskLimit, clock);
-            await membership.Refresh(default, limit.Token).AsTask().WaitAsync(AskLimit, clock);
+            using var limit = new CancellationTokenSource(AskLimit, timeProvider);
+            await membership.Refresh(default, limit.Token).AsTask().WaitAsync(AskLimit, timeProvider);
             Log.StoodStill(logger, gap, IsDead);
             return !IsDead;
         }

@@ -13,7 +13,7 @@ namespace Messenger.Grains.Recovery;
 /// </summary>
 /// <remarks>Every worker looks for itself: the device of one conversation's reader may be on any of them.</remarks>
 internal sealed class StoreHistoryService(
-    IStoreHistory history, LocalMailboxes mailboxes, IGrainFactory grains, TimeProvider clock, ILogger<StoreHistoryService> logger)
+    IStoreHistory history, DeviceEndpoints endpoints, IGrainFactory grains, TimeProvider timeProvider, ILogger<StoreHistoryService> logger)
     : BackgroundService
 {
     /// <summary>
@@ -33,8 +33,8 @@ internal sealed class StoreHistoryService(
         {
             while (true)
             {
-                await Look(stoppingToken);
-                await Task.Delay(Interval, clock, stoppingToken);
+                await SweepOnce(stoppingToken);
+                await Task.Delay(Interval, timeProvider, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -43,11 +43,11 @@ internal sealed class StoreHistoryService(
         }
     }
 
-    internal async Task Look(CancellationToken cancellation)
+    internal async Task SweepOnce(CancellationToken cancellation)
     {
         try
         {
-            await history.Look();
+            await history.Refresh();
         }
         catch (StoreUnavailableException)
         {
@@ -55,17 +55,17 @@ internal sealed class StoreHistoryService(
         }
 
         var steps = history.Steps;
-        if (steps != _told && await Doubt(cancellation))
+        if (steps != _told && await RequireResync(cancellation))
         {
             _told = steps;
         }
     }
 
     /// <summary>False when some could not be told: then all are told again.</summary>
-    private async Task<bool> Doubt(CancellationToken cancellation)
+    private async Task<bool> RequireResync(CancellationToken cancellation)
     {
-        var devices = mailboxes.Keys;
-        Log.DevicesDoubt(logger, devices.Count);
+        var devices = endpoints.Keys;
+        Log.DevicesResync(logger, devices.Count);
         var all = true;
         await System.Threading.Tasks.Parallel.ForEachAsync(
             devices,
@@ -74,11 +74,11 @@ internal sealed class StoreHistoryService(
             {
                 try
                 {
-                    await grains.GetGrain<IDeviceGrain>(device).Doubt();
+                    await grains.GetGrain<IDeviceGrain>(device).RequireResync();
                 }
                 catch (Exception fault) when (!cancellation.IsCancellationRequested)
                 {
-                    Log.DoubtFailed(logger, fault);
+                    Log.ResyncFailed(logger, fault);
                     all = false;
                 }
             });

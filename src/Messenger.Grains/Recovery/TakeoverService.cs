@@ -8,7 +8,7 @@ using Orleans.Runtime;
 namespace Messenger.Grains.Recovery;
 
 /// <summary>
-/// Tells the devices what a dead process may have left untold: forbids its name to write, raises the doubt in every conversation
+/// Tells the devices what a dead process may have left untold: forbids its name to write, raises the resync in every conversation
 /// that it had not settled, and only then forgets it.
 /// </summary>
 /// <remarks>
@@ -18,7 +18,7 @@ namespace Messenger.Grains.Recovery;
 /// </remarks>
 internal sealed class TakeoverService(
     IClusterMembershipService membership, Workers workers, ITakeover takeover, IWriterName self, Neighbours neighbours,
-    IGrainFactory grains, TimeProvider clock, ILogger<TakeoverService> logger)
+    IGrainFactory grains, TimeProvider timeProvider, ILogger<TakeoverService> logger)
     : BackgroundService
 {
     /// <summary>Membership tells of nearly every death; this finds the rest, for one small query.</summary>
@@ -33,7 +33,7 @@ internal sealed class TakeoverService(
     /// <summary>Grain calls under way at once.</summary>
     private const int Parallel = 32;
 
-    /// <summary>Who was told already: a conversation that cannot be reached must not make all others doubt again and again.</summary>
+    /// <summary>Who was told already: a conversation that cannot be reached must not make all others resynchronise again and again.</summary>
     private readonly Dictionary<string, HashSet<Guid>> _told = [];
 
     private readonly Dictionary<string, DateTimeOffset> _unknownSince = [];
@@ -46,9 +46,9 @@ internal sealed class TakeoverService(
         {
             while (true)
             {
-                var done = await Look(stoppingToken);
+                var done = await SweepOnce(stoppingToken);
                 using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                var pause = Task.Delay(done ? Sweep : Retry, clock, waiting.Token);
+                var pause = Task.Delay(done ? Sweep : Retry, timeProvider, waiting.Token);
                 if (await Task.WhenAny(change, pause) == change)
                 {
                     await waiting.CancelAsync();
@@ -75,7 +75,7 @@ internal sealed class TakeoverService(
     }
 
     /// <summary>One look at all names. False when something is left to be done soon.</summary>
-    internal async Task<bool> Look(CancellationToken cancellation)
+    internal async Task<bool> SweepOnce(CancellationToken cancellation)
     {
         if (!workers.Lead)
         {
@@ -125,7 +125,7 @@ internal sealed class TakeoverService(
             return status == SiloStatus.Dead;
         }
 
-        var now = clock.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         return _unknownSince.TryAdd(name, now) is false && now - _unknownSince[name] >= JoinGrace;
     }
 
@@ -143,7 +143,7 @@ internal sealed class TakeoverService(
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation, TaskScheduler = TaskScheduler.Current },
             async (conversation, _) =>
             {
-                if (await Doubt(conversation, name))
+                if (await RequireResync(conversation, name))
                 {
                     lock (told)
                     {
@@ -162,17 +162,17 @@ internal sealed class TakeoverService(
         return true;
     }
 
-    private async Task<bool> Doubt(Guid conversation, string writer)
+    private async Task<bool> RequireResync(Guid conversation, string writer)
     {
         try
         {
-            await grains.GetGrain<IConversationGrain>(conversation).DoubtAbout(writer);
+            await grains.GetGrain<IConversationGrain>(conversation).RequireResyncAfter(writer);
             return true;
         }
         catch (Exception fault)
         {
             // Not retired, so asked again.
-            Log.DoubtFailed(logger, fault);
+            Log.ResyncFailed(logger, fault);
             return false;
         }
     }

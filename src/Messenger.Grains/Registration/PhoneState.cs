@@ -32,7 +32,7 @@ internal sealed record PhoneState
     public static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>Applications that may wait at once; when one more comes, the oldest makes room.</summary>
-    public const int MostPending = 8;
+    public const int MaxPending = 8;
 
     public PendingApplication? Of(string uuid)
     {
@@ -48,7 +48,7 @@ internal sealed record PhoneState
     };
 
     public PhoneState With(PendingApplication application) =>
-        this with { Pending = [.. Pending.Where(pending => pending.Name != application.Name).Append(application).TakeLast(MostPending)] };
+        this with { Pending = [.. Pending.Where(pending => pending.Name != application.Name).Append(application).TakeLast(MaxPending)] };
 
     public PhoneState With(string uuid, IssuedCode code)
     {

@@ -14,7 +14,7 @@ namespace Messenger.Grains.Registration;
 /// <remarks>A code is on disk before it is sent, and a try before its outcome is told: a crash gives nobody a sixth guess.</remarks>
 [SiloRole(SiloRoles.Worker), ByKey]
 internal sealed class RegistrationGrain(
-    ISmsSender sms, IOptions<RegistrationOptions> options, TimeProvider clock, ILogger<RegistrationGrain> logger)
+    ISmsSender sms, IOptions<RegistrationOptions> options, TimeProvider timeProvider, ILogger<RegistrationGrain> logger)
     : Grain, IRegistrationGrain
 {
     /// <summary>How long a provider may take: the caller waits, and is told within the ten seconds that a grain's answer may take.</summary>
@@ -25,19 +25,19 @@ internal sealed class RegistrationGrain(
 
     private static readonly TimeSpan PrefixWindow = TimeSpan.FromHours(1);
 
-    private Stored<PhoneState> _phone = null!;
+    private LazyState<PhoneState> _phone = null!;
     private CredentialSeal _seal = null!;
 
     private RegistrationOptions Options => options.Value;
 
     private string UserId => this.GetPrimaryKeyString();
 
-    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _seal = CredentialSeal.Of(ServiceProvider);
-        _phone = new Stored<PhoneState>(GrainContext, StateName, logger);
+        _phone = new LazyState<PhoneState>(GrainContext, StateName, logger);
         await _phone.Load();
     }
 
@@ -56,16 +56,16 @@ internal sealed class RegistrationGrain(
         }
     }
 
-    public async Task<Answer> Register(RequestRegisterApplication request)
+    public async Task<Result> Register(RequestRegisterApplication request)
     {
-        if (Refusal(request.OpenUserId) is { } refusal)
+        if (FindError(request.OpenUserId) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         if (request.UserId != UserId)
         {
-            return Refused.BadRequest("userId must be Base64 of the SHA-256 of openUserId");
+            return Error.BadRequest("userId must be Base64 of the SHA-256 of openUserId");
         }
 
         if (Options.LimitsEnabled && (await _phone.Load()).Pruned(Options, Now).Wait(Options, Now) == 0)
@@ -74,7 +74,7 @@ internal sealed class RegistrationGrain(
             var wait = await GrainFactory.GetGrain<IQuotaGrain>(QuotaKeys.Prefix(request.OpenUserId)).Take(Options.RegistrationsPerPrefix, PrefixWindow);
             if (wait > 0)
             {
-                return Refused.TooManyRequests("too many registrations of phones like this one", wait);
+                return Error.TooManyRequests("too many registrations of phones like this one", wait);
             }
         }
 
@@ -86,7 +86,7 @@ internal sealed class RegistrationGrain(
         }));
     }
 
-    public async Task<Answer> Confirm(RequestConfirmRegistration request)
+    public async Task<Result> Confirm(RequestConfirmRegistration request)
     {
         var (verdict, left, wait) = (Verdict.Void, 0, 0);
         var phone = await _phone.Change(before =>
@@ -111,7 +111,7 @@ internal sealed class RegistrationGrain(
             case Verdict.Right:
                 var pending = phone.Of(request.Uuid)!;
                 var confirmed = await GrainFactory.GetGrain<IUserGrain>(UserId).ConfirmApplication(pending.Info(UserId, request.Uuid, confirmed: true, lastLogin: Now));
-                if (confirmed.Refusal is null)
+                if (confirmed.Error is null)
                 {
                     await _phone.Change(before => before.With(request.Uuid, pending.Code with { Used = true }));
 
@@ -122,7 +122,7 @@ internal sealed class RegistrationGrain(
                 return confirmed;
             case Verdict.Again:
                 // A retry after a lost answer. The user's grain is not asked: the application may have been deleted since, and stays so.
-                return Answer.Ok;
+                return Result.Ok;
             default:
                 return NotRight(verdict, left);
         }
@@ -139,10 +139,10 @@ internal sealed class RegistrationGrain(
     public async Task<string?> PendingName(string application) =>
         (await _phone.Load()).Pending.FirstOrDefault(pending => pending.Name == application)?.PublicName;
 
-    public async Task<Answer> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>
-        Refusal(phone) is { } refusal ? refusal : await Send(phone, androidSmsToken, (state, code) => state.With(purpose, code));
+    public async Task<Result> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>
+        FindError(phone) is { } error ? error : await Send(phone, androidSmsToken, (state, code) => state.With(purpose, code));
 
-    public async Task<Answer> CheckCode(CodePurpose purpose, string code)
+    public async Task<Result> CheckCode(CodePurpose purpose, string code)
     {
         var (verdict, left, wait) = (Verdict.Void, 0, 0);
         await _phone.Change(before =>
@@ -166,29 +166,29 @@ internal sealed class RegistrationGrain(
 
         return verdict switch
         {
-            Verdict.Right => Answer.Ok,
-            Verdict.Again => new Answer(null, CodeNotes.Again),
+            Verdict.Right => Result.Ok,
+            Verdict.Again => new Result(null, CodeNotes.Again),
             _ => NotRight(verdict, left),
         };
     }
 
-    private Refused? Refusal(string phone) =>
-        !Phones.IsE164(phone) ? Refused.BadRequest("openUserId must be a phone number in E.164, such as +35794048714")
-        : UserIds.FromPhone(phone) != UserId ? Refused.BadRequest("userId must be Base64 of the SHA-256 of openUserId")
+    private Error? FindError(string phone) =>
+        !Phones.IsE164(phone) ? Error.BadRequest("openUserId must be a phone number in E.164, such as +35794048714")
+        : UserIds.FromPhone(phone) != UserId ? Error.BadRequest("userId must be Base64 of the SHA-256 of openUserId")
         : null;
 
     /// <summary>The same for a wrong uuid, an expired code and one guessed too often: it does not tell what is pending.</summary>
-    private static Refused NotRight(Verdict verdict, int left) =>
-        verdict == Verdict.Wrong && left > 0 ? Refused.Forbidden($"the code is wrong; tries left: {left}") : Strangers.NoCode;
+    private static Error NotRight(Verdict verdict, int left) =>
+        verdict == Verdict.Wrong && left > 0 ? Error.Forbidden($"the code is wrong; tries left: {left}") : Strangers.NoCode;
 
-    private static Refused GuessedTooOften(int wait)
+    private static Error GuessedTooOften(int wait)
     {
         UserMeter.GuessingRefused.Add(1);
-        return Refused.TooManyRequests("too many wrong codes for this phone", wait);
+        return Error.TooManyRequests("too many wrong codes for this phone", wait);
     }
 
     /// <summary>Keeps a new code and sends it.</summary>
-    private async Task<Answer> Send(string number, string? androidSmsToken, Func<PhoneState, IssuedCode, PhoneState> keep)
+    private async Task<Result> Send(string number, string? androidSmsToken, Func<PhoneState, IssuedCode, PhoneState> keep)
     {
         var digits = Codes.Draw(Options);
         var (now, wait) = (Now, 0);
@@ -200,23 +200,23 @@ internal sealed class RegistrationGrain(
         });
         if (wait > 0)
         {
-            return Refused.TooManyRequests("too many codes for this phone", wait);
+            return Error.TooManyRequests("too many codes for this phone", wait);
         }
 
         if (await IsTaken(number, SmsTexts.Compose(Options.Texts.Of(number), digits, androidSmsToken)))
         {
-            return Answer.Ok;
+            return Result.Ok;
         }
 
         // What was not sent does not count. The code stays: the provider may have sent it all the same.
         await _phone.Change(before => before with { Sent = [.. before.Sent.Where(sent => sent != now)] });
         UserLog.SmsRefused(logger);
-        return Refused.Unavailable("the SMS could not be sent; ask for a code again later");
+        return Error.Unavailable("the SMS could not be sent; ask for a code again later");
     }
 
     private async Task<bool> IsTaken(string number, string text)
     {
-        using var timeout = new CancellationTokenSource(SmsTimeout, clock);
+        using var timeout = new CancellationTokenSource(SmsTimeout, timeProvider);
         try
         {
             return await sms.Send(number, text, timeout.Token).WaitAsync(timeout.Token);

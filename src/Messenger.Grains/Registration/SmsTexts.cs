@@ -12,7 +12,7 @@ public sealed record SmsTexts(IReadOnlyDictionary<string, string> ByLanguage, IR
     public const string Placeholder = "{code}";
 
     /// <summary>What Android's SMS Retriever reads, and what one SMS carries.</summary>
-    public const int MostBytes = 140;
+    public const int MaxBytes = 140;
 
     /// <summary>English, as it comes.</summary>
     public static readonly SmsTexts English = new(new Dictionary<string, string> { ["en"] = "Your code: {code}" }, new Dictionary<string, string>(), "en");
@@ -39,7 +39,7 @@ public sealed record SmsTexts(IReadOnlyDictionary<string, string> ByLanguage, IR
         var whole = Compose(text, "1234567890", "p1VSyoHQY8a");
 
         // Beyond plain letters an SMS takes two bytes for each character.
-        return Encoding.UTF8.GetByteCount(whole) <= MostBytes && (whole.All(char.IsAscii) || whole.Length * 2 <= MostBytes);
+        return Encoding.UTF8.GetByteCount(whole) <= MaxBytes && (whole.All(char.IsAscii) || whole.Length * 2 <= MaxBytes);
     }
 
     /// <summary>At most 140 bytes; for Android <c>&lt;#&gt;</c> first, the application's hash last.</summary>

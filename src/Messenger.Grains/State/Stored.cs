@@ -16,23 +16,23 @@ namespace Messenger.Grains.State;
 /// lose no update and see nothing that is not kept. After a failed write nobody knows what is on disk: the next use reads it anew.
 /// Throws <see cref="StoreUnavailableException"/> when the storage fails.
 /// </remarks>
-internal sealed class Stored<T>(IGrainContext grain, string name, ILogger logger)
+internal sealed class LazyState<T>(IGrainContext grain, string name, ILogger logger)
     where T : class, new()
 {
     private readonly IGrainStorage _storage = grain.ActivationServices.GetRequiredKeyedService<IGrainStorage>("state");
     private readonly GrainState<T> _record = new();
-    private readonly Turns _turns = new();
+    private readonly AsyncLock _lock = new();
     private volatile T? _value;
 
     /// <summary>The value as it is on disk; null when it is not known now. From any thread.</summary>
     public T? Known => _value;
 
     /// <summary>The value as it is on disk; an empty one where nothing was stored.</summary>
-    public async ValueTask<T> Load() => _value ?? await _turns.Take(Read);
+    public async ValueTask<T> Load() => _value ?? await _lock.Run(Read);
 
     /// <summary>Replaces the value by what is made of it. On disk when it returns; the same value again writes nothing.</summary>
     /// <param name="next">Runs alone, on the value of that moment.</param>
-    public Task<T> Change(Func<T, T> next) => _turns.Take(async () =>
+    public Task<T> Change(Func<T, T> next) => _lock.Run(async () =>
     {
         var before = await Read();
         var after = next(before);
@@ -47,7 +47,7 @@ internal sealed class Stored<T>(IGrainContext grain, string name, ILogger logger
     });
 
     /// <summary>Forgets it, on disk too.</summary>
-    public Task Erase() => _turns.Take(async () =>
+    public Task Erase() => _lock.Run(async () =>
     {
         var before = await Read();
         await Guarded(() => _storage.ClearStateAsync(name, grain.GrainId, _record));

@@ -23,7 +23,7 @@ internal sealed class UploadReleases(GrainId id, Silo silo, ILoggerFactory logge
     public Task Release(Guid upload) => receivers.Release(upload);
 }
 
-internal sealed class OtherReceivers(IServiceProvider services, Gateways gateways, ILogger<OtherReceivers> log)
+internal sealed class OtherReceivers(IServiceProvider services, Gateways gateways, ILogger<OtherReceivers> logger)
     : GrainServiceClient<IUploadReleases>(services), IOtherReceivers
 {
     public Task Release(Guid upload) => Task.WhenAll(gateways.Others.Select(gateway => Ask(gateway, upload)));
@@ -38,7 +38,7 @@ internal sealed class OtherReceivers(IServiceProvider services, Gateways gateway
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            Log.UploadNotReleased(log, gateway, fault.Message);
+            Log.UploadNotReleased(logger, gateway, fault.Message);
         }
     }
 }

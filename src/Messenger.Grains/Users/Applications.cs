@@ -10,7 +10,7 @@ namespace Messenger.Grains.Users;
 internal static class Applications
 {
     /// <summary>Applications of one user: every notification goes to each. When one more comes, the one unused longest makes room.</summary>
-    public const int Most = 50;
+    public const int MaxApplications = 50;
 
     /// <summary>The application with this uuid. The uuid is a credential: how long this takes does not tell how much of a guess was right.</summary>
     public static Application? Match(IEnumerable<Application> applications, string uuid)
@@ -40,7 +40,7 @@ internal static class Applications
             return renewed == known ? applications : [.. applications[..at], renewed, .. applications[(at + 1)..]];
         }
 
-        if (applications.Length >= Most)
+        if (applications.Length >= MaxApplications)
         {
             evicted = applications.MinBy(application => application.LastLogin)!.Name;
             applications = Without(applications, evicted);

@@ -6,7 +6,7 @@ namespace Messenger.Grains.Users;
 internal static class Contacts
 {
     /// <summary>Characters of a whole list: it is one record of the storage and one answer. Ten thousand usual contacts take half of it.</summary>
-    public const long MostCharacters = 8 * 1024 * 1024;
+    public const long MaxCharacters = 8 * 1024 * 1024;
 
     /// <summary>What replaces a list. Where a contact is named twice, the last entry stands.</summary>
     public static Contact[] Replace(IEnumerable<Contact> contacts) => Merge([], contacts);
@@ -24,11 +24,11 @@ internal static class Contacts
     }
 
     /// <summary>Why a list may not be kept; null when it may.</summary>
-    public static Refused? Refusal(Contact[] contacts) =>
+    public static Error? FindError(Contact[] contacts) =>
         contacts.Length > Limits.Contacts
-            ? Refused.BadRequest($"a contact list takes at most {Limits.Contacts} contacts, and would have {contacts.Length}")
-        : contacts.Sum(Characters) > MostCharacters
-            ? Refused.BadRequest($"a contact list takes at most {MostCharacters} characters in all")
+            ? Error.BadRequest($"a contact list takes at most {Limits.Contacts} contacts, and would have {contacts.Length}")
+        : contacts.Sum(Characters) > MaxCharacters
+            ? Error.BadRequest($"a contact list takes at most {MaxCharacters} characters in all")
         : null;
 
     private static long Characters(Contact contact) =>

@@ -8,9 +8,9 @@ using Orleans.Concurrency;
 namespace Messenger.Grains.Users;
 
 /// <summary>The devices of one user: how its grain reaches them.</summary>
-internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvider clock, ILogger logger)
+internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvider timeProvider, ILogger logger)
 {
-    /// <summary>A doubt is repeated after this, doubling up to <see cref="LongestPause"/>: silos come back within seconds.</summary>
+    /// <summary>A resync is repeated after this, doubling up to <see cref="LongestPause"/>: silos come back within seconds.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -24,7 +24,7 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
         {
             if (!_references.TryGetValue(application, out var device))
             {
-                if (_references.Count == Applications.Most)
+                if (_references.Count == Applications.MaxApplications)
                 {
                     _references.Clear();
                 }
@@ -36,22 +36,22 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
         }
     }
 
-    /// <summary>Brings notices to each of these but one. All are tried; throws when one failed.</summary>
+    /// <summary>Brings notifications to each of these but one. All are tried; throws when one failed.</summary>
     /// <param name="except">The name of the one that caused them, or null.</param>
-    public Task Deliver(Application[] applications, Immutable<Notice[]> notices, string? except)
+    public Task Deliver(Application[] applications, Immutable<SerializedNotification[]> notifications, string? except)
     {
         // Nearly everyone has one device.
         if (applications is [var only])
         {
-            return only.Name == except ? Task.CompletedTask : this[only.Name].Deliver(notices);
+            return only.Name == except ? Task.CompletedTask : this[only.Name].Deliver(notifications);
         }
 
-        return Task.WhenAll(Others(applications, except).Select(application => this[application.Name].Deliver(notices)));
+        return Task.WhenAll(Others(applications, except).Select(application => this[application.Name].Deliver(notifications)));
     }
 
     /// <summary>Each starts a new epoch. All are tried; throws when one failed.</summary>
-    public Task Doubt(IEnumerable<Application> applications) =>
-        Task.WhenAll(applications.Select(application => this[application.Name].Doubt()));
+    public Task RequireResync(IEnumerable<Application> applications) =>
+        Task.WhenAll(applications.Select(application => this[application.Name].RequireResync()));
 
     /// <summary>Whether each has a connection now, in their order.</summary>
     public Task<bool[]> AreOnline(IEnumerable<Application> applications) =>
@@ -62,8 +62,8 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
     /// </summary>
     public Task Tell(IEnumerable<Application> applications, INotification notification, string? except)
     {
-        var notices = new[] { Notice.Of(notification, committed: clock.GetUtcNow().ToUnixTimeMilliseconds()) }.AsImmutable();
-        var telling = Task.WhenAll(Others(applications, except).Select(application => Tell(application.Name, notices)));
+        var notifications = new[] { SerializedNotification.From(notification, committed: timeProvider.GetUtcNow().ToUnixTimeMilliseconds()) }.AsImmutable();
+        var telling = Task.WhenAll(Others(applications, except).Select(application => Tell(application.Name, notifications)));
         _telling.RemoveWhere(task => task.IsCompleted);
         _telling.Add(telling);
         return telling;
@@ -75,28 +75,28 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
     private static IEnumerable<Application> Others(IEnumerable<Application> applications, string? except) =>
         applications.Where(application => application.Name != except);
 
-    private async Task Tell(string application, Immutable<Notice[]> notices)
+    private async Task Tell(string application, Immutable<SerializedNotification[]> notifications)
     {
         try
         {
-            await this[application].Deliver(notices);
+            await this[application].Deliver(notifications);
         }
         catch (Exception fault)
         {
-            // It may have arrived or not: say so rather than repeat it.
+            // It may have arrived or not: require a resync rather than repeat it.
             UserLog.DeviceNotTold(logger, fault.GetType().Name);
-            await DoubtUntilTold(application);
+            await RequireResyncUntilDelivered(application);
         }
     }
 
-    private async Task DoubtUntilTold(string application)
+    private async Task RequireResyncUntilDelivered(string application)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            await Task.Delay(pause, clock);
+            await Task.Delay(pause, timeProvider);
             try
             {
-                await this[application].Doubt();
+                await this[application].RequireResync();
                 return;
             }
             catch (Exception fault)

@@ -7,7 +7,7 @@ namespace Messenger.Grains.Users;
 /// <summary>Applications: confirmed, authenticated, listed, deleted.</summary>
 internal sealed partial class UserGrain
 {
-    public async Task<Answer> ConfirmApplication(ApplicationInfo application)
+    public async Task<Result> ConfirmApplication(ApplicationInfo application)
     {
         var account = await _account.Load();
         if (account.Deleting || account.Closing.Contains(ApplicationNames.Of(application.Uuid)))
@@ -33,14 +33,14 @@ internal sealed partial class UserGrain
             FinishSoon(TimeSpan.Zero);
         }
 
-        return Answer.Ok;
+        return Result.Ok;
     }
 
-    public async Task<Answer<Caller>> Authenticate(string applicationUuid)
+    public async Task<Result<Caller>> Authenticate(string applicationUuid)
     {
-        if (await Verify(applicationUuid) is { Refusal: { } refusal })
+        if (await Verify(applicationUuid) is { Error: { } error })
         {
-            return refusal;
+            return error;
         }
 
         var account = await _account.Load();
@@ -73,21 +73,21 @@ internal sealed partial class UserGrain
         return new Caller(UserId, application.Name);
     }
 
-    public async Task<Answer<Caller>> Verify(string applicationUuid)
+    public async Task<Result<Caller>> Verify(string applicationUuid)
     {
         var account = await _account.Load();
         var application = Applications.Match(account.Applications, applicationUuid);
         var user = await users.Find(UserId);
         return account.Deleting || application is null || user is null ? NoApplication()
-            : user.Suspended ? Refused.Forbidden("this account is suspended")
+            : user.Suspended ? Error.Forbidden("this account is suspended")
             : new Caller(UserId, application.Name);
     }
 
-    public async Task<Answer> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request)
+    public async Task<Result> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request)
     {
-        if (await Refusal(me, request.UserId) is { } refusal)
+        if (await FindError(me, request.UserId) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var token = string.IsNullOrEmpty(request.Token) ? null : request.Token;
@@ -114,7 +114,7 @@ internal sealed partial class UserGrain
             await SetToken(application, null);
         }
 
-        return Answer.Ok;
+        return Result.Ok;
     }
 
     private async Task SetToken(Application application, string? token)
@@ -129,16 +129,16 @@ internal sealed partial class UserGrain
 
     private IPushTokenGrain OwnerOf(string token) => GrainFactory.GetGrain<IPushTokenGrain>(PushTokens.Key(token));
 
-    public async Task<Answer<ResponseApplicationsFull>> GetApplications(Caller me, RequestGetApplicationsFull request)
+    public async Task<Result<ResponseApplicationsFull>> GetApplications(Caller me, RequestGetApplicationsFull request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var applications = Applications.WithLogins((await WithNames()).Applications, _logins);
         var online = await _devices.AreOnline(applications);
-        var infos = applications.Select((application, at) => application.Info(UserId, Told(me, application), online[at]));
+        var infos = applications.Select((application, at) => application.Info(UserId, ShownUuid(me, application), online[at]));
         if (request.Confirmed is not true)
         {
             infos = infos.Concat(await GrainFactory.GetGrain<IRegistrationGrain>(UserId).Pending());
@@ -147,11 +147,11 @@ internal sealed partial class UserGrain
         return new ResponseApplicationsFull([.. infos.OrderByDescending(info => info.Created)]);
     }
 
-    public async Task<Answer> DeleteApplication(Caller me, RequestDeleteApplication request)
+    public async Task<Result> DeleteApplication(Caller me, RequestDeleteApplication request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         // Its own uuid, or the name of any. The uuid of another is nothing that this one should know.
@@ -175,14 +175,14 @@ internal sealed partial class UserGrain
         _logins.Remove(name);
         if (name == me.Application)
         {
-            FinishSoon(Farewell);
+            FinishSoon(FinishDelay);
         }
         else
         {
             await FinishOrRetry();
         }
 
-        return Answer.Ok;
+        return Result.Ok;
     }
 
     /// <summary>The one with this credential.</summary>
@@ -197,7 +197,7 @@ internal sealed partial class UserGrain
         account.Applications.FirstOrDefault(application => application.PublicName == publicName);
 
     /// <summary>An application is told its own uuid (its name, where the key that sealed it was lost), and of the others their names.</summary>
-    private string Told(Caller me, Application application) => application.Name == me.Application
+    private string ShownUuid(Caller me, Application application) => application.Name == me.Application
         ? application.Uuid ?? _seal.Unseal(UserId, application.Credential?.Sealed) ?? application.PublicName!
         : application.PublicName!;
 
@@ -206,7 +206,7 @@ internal sealed partial class UserGrain
         ? before
         : before with { Applications = named });
 
-    private static Refused NoApplication() => Strangers.NoApplication;
+    private static Error NoApplication() => Strangers.NoApplication;
 
-    private static Refused NotYours() => Refused.NotFound("uuid is no application of yours: ask RequestGetApplicationsFull");
+    private static Error NotYours() => Error.NotFound("uuid is no application of yours: ask RequestGetApplicationsFull");
 }

@@ -9,11 +9,11 @@ internal sealed partial class UserGrain
 {
     private AvatarRow NoAvatar => new(AvatarOwners.User(UserId), File: null, "", 0, Now);
 
-    public async Task<Answer> SetAvatar(Caller me, AvatarFile? avatar)
+    public async Task<Result> SetAvatar(Caller me, AvatarFile? avatar)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var now = Now;
@@ -21,7 +21,7 @@ internal sealed partial class UserGrain
         if (earlier?.File == avatar?.File)
         {
             // A retry, or nothing to remove.
-            return Answer.Ok;
+            return Result.Ok;
         }
 
         await files.PutAvatar(avatar is null ? NoAvatar : new AvatarRow(AvatarOwners.User(UserId), avatar.File, avatar.MimeType, avatar.Size, now));

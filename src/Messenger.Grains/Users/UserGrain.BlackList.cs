@@ -9,32 +9,32 @@ namespace Messenger.Grains.Users;
 internal sealed partial class UserGrain
 {
     /// <summary>Users on one blacklist: it is kept in memory while the user is active.</summary>
-    private const int MostBlackListed = 10_000;
+    private const int MaxBlackListed = 10_000;
 
     /// <summary>Conversations told at once.</summary>
-    private const int ConversationsAtOnce = 8;
+    private const int MaxConcurrentConversations = 8;
 
     /// <summary>As on disk; null until it is wanted. Replaced, never changed: other threads read it.</summary>
     private volatile HashSet<string>? _blackList;
     private int _blackListVersion;
 
-    public async Task<Answer> AddBlackList(Caller me, AddBlackList request)
+    public async Task<Result> AddBlackList(Caller me, AddBlackList request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         if (request.UserId == UserId)
         {
-            return Refused.BadRequest("you cannot blacklist yourself");
+            return Error.BadRequest("you cannot blacklist yourself");
         }
 
         if (await BlackList() is var known && !known.Contains(request.UserId))
         {
-            if (known.Count >= MostBlackListed)
+            if (known.Count >= MaxBlackListed)
             {
-                return Refused.BadRequest($"a blacklist takes at most {MostBlackListed} users");
+                return Error.BadRequest($"a blacklist takes at most {MaxBlackListed} users");
             }
 
             await Forgetting(() => users.AddToBlackList(UserId, request.UserId));
@@ -43,11 +43,11 @@ internal sealed partial class UserGrain
         return await TellDialogs(request.UserId);
     }
 
-    public async Task<Answer> RemoveBlackList(Caller me, RemoveBlackList request)
+    public async Task<Result> RemoveBlackList(Caller me, RemoveBlackList request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         if ((await BlackList()).Contains(request.UserId))
@@ -58,15 +58,15 @@ internal sealed partial class UserGrain
         return await TellDialogs(request.UserId);
     }
 
-    public async Task<Answer<BlackList>> GetBlackList(Caller me, GetBlackList request) =>
-        await Refusal(me, request.UserId) is { } refusal ? refusal : new BlackList([.. await users.BlackListOf(UserId)]);
+    public async Task<Result<BlackList>> GetBlackList(Caller me, GetBlackList request) =>
+        await FindError(me, request.UserId) is { } error ? error : new BlackList([.. await users.BlackListOf(UserId)]);
 
     /// <summary>Also when nothing changed: a retry may come because the dialogs could not be told the last time.</summary>
-    private async Task<Answer> TellDialogs(string peer)
+    private async Task<Result> TellDialogs(string peer)
     {
-        await InParallel.ForEach(
-            await conversations.DialogsOf(UserId, peer), ConversationsAtOnce, dialog => GrainFactory.GetGrain<IConversationGrain>(dialog).BlackListChanged());
-        return Answer.Ok;
+        await BoundedParallel.ForEach(
+            await conversations.DialogsOf(UserId, peer), MaxConcurrentConversations, dialog => GrainFactory.GetGrain<IConversationGrain>(dialog).BlackListChanged());
+        return Result.Ok;
     }
 
     private async ValueTask<HashSet<string>> BlackList()
@@ -102,7 +102,7 @@ internal sealed partial class UserGrain
         _blackListVersion++;
     }
 
-    /// <inheritdoc cref="LocalUser.Muted"/>
-    private async ValueTask<Immutable<Notice[]>> Muted(Notice[] notices) =>
-        (_local.Muted(notices, _blackList) ?? _local.Muted(notices, await BlackList())!).AsImmutable();
+    /// <inheritdoc cref="UserEndpoint.Muted"/>
+    private async ValueTask<Immutable<SerializedNotification[]>> Muted(SerializedNotification[] notifications) =>
+        (_local.Muted(notifications, _blackList) ?? _local.Muted(notifications, await BlackList())!).AsImmutable();
 }

@@ -9,30 +9,30 @@ internal sealed partial class UserGrain
 {
     private readonly Allowance _discoveryCalls = new(options.Value.DiscoveryCallsPerMinute, TimeSpan.FromMinutes(1));
 
-    public async Task<Answer<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request) =>
-        await Refusal(me, request.UserId) is { } refusal ? refusal : new ResponseContactList((await _contacts.Load()).Contacts);
+    public async Task<Result<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request) =>
+        await FindError(me, request.UserId) is { } error ? error : new ResponseContactList((await _contacts.Load()).Contacts);
 
-    public async Task<Answer> UpdateContactList(Caller me, RequestUpdateContactList request) =>
-        await Refusal(me)
+    public async Task<Result> UpdateContactList(Caller me, RequestUpdateContactList request) =>
+        await FindError(me)
         ?? await ChangeContacts(known => request.Merge ? Contacts.Merge(known, request.ContactList) : Contacts.Replace(request.ContactList));
 
-    public async Task<Answer> UpdateContact(Caller me, UpdateContact request)
+    public async Task<Result> UpdateContact(Caller me, UpdateContact request)
     {
-        if ((await Refusal(me, request.UserId) ?? await ChangeContacts(known => Contacts.Merge(known, [request.Contact]))).Refusal is { } refusal)
+        if ((await FindError(me, request.UserId) ?? await ChangeContacts(known => Contacts.Merge(known, [request.Contact]))).Error is { } error)
         {
-            return refusal;
+            return error;
         }
 
         // Awaited: with the answer the other devices know, or know that they must resynchronise.
         await _devices.Tell((await _account.Load()).Applications, new UpdateContactNotification(UserId, request.Contact.ContactId), me.Application);
-        return Answer.Ok;
+        return Result.Ok;
     }
 
-    public async Task<Answer<ResponseRegisteredUsers>> GetRegisteredUsers(Caller me, RequestGetRegisteredUsers request)
+    public async Task<Result<ResponseRegisteredUsers>> GetRegisteredUsers(Caller me, RequestGetRegisteredUsers request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         string[] wanted = [.. request.CheckUserList.Distinct(StringComparer.Ordinal)];
@@ -45,27 +45,27 @@ internal sealed partial class UserGrain
         return new ResponseRegisteredUsers([.. wanted.Where(registered.Contains)]);
     }
 
-    private async Task<Answer> ChangeContacts(Func<Contact[], Contact[]> change)
+    private async Task<Result> ChangeContacts(Func<Contact[], Contact[]> change)
     {
-        Refused? refusal = null;
+        Error? error = null;
         await _contacts.Change(book =>
         {
             var contacts = change(book.Contacts);
-            refusal = Contacts.Refusal(contacts);
-            return refusal is not null || contacts.SequenceEqual(book.Contacts) ? book : new ContactBook { Contacts = contacts };
+            error = Contacts.FindError(contacts);
+            return error is not null || contacts.SequenceEqual(book.Contacts) ? book : new ContactBook { Contacts = contacts };
         });
-        return refusal is null ? Answer.Ok : refusal;
+        return error is null ? Result.Ok : error;
     }
 
     /// <summary>Kept in memory: a rate alone. What a sweep is about is the budget.</summary>
-    private Refused? SpendCall()
+    private Error? SpendCall()
     {
         if (!options.Value.LimitsEnabled)
         {
             return null;
         }
 
-        if (_discoveryCalls.WaitFor(1, clock.GetUtcNow()) is > 0 and var wait)
+        if (_discoveryCalls.WaitFor(1, timeProvider.GetUtcNow()) is > 0 and var wait)
         {
             return TooMany(wait);
         }
@@ -75,7 +75,7 @@ internal sealed partial class UserGrain
     }
 
     /// <summary>Whatever tells whether somebody is registered costs of one budget. On disk before anything is told; the store away: nothing is told.</summary>
-    private async Task<Refused?> SpendIds(IEnumerable<string> ids)
+    private async Task<Error?> SpendIds(IEnumerable<string> ids)
     {
         if (!options.Value.LimitsEnabled)
         {
@@ -97,9 +97,9 @@ internal sealed partial class UserGrain
         return null;
     }
 
-    private static Refused TooMany(int wait)
+    private static Error TooMany(int wait)
     {
         UserMeter.DiscoveryRefused.Add(1);
-        return Refused.TooManyRequests("too many users looked up", wait);
+        return Error.TooManyRequests("too many users looked up", wait);
     }
 }

@@ -8,12 +8,12 @@ namespace Messenger.Grains.Users;
 internal sealed partial class UserGrain
 {
     /// <summary>One at a time: it is the dearest request there is, and may be pipelined by the hundred.</summary>
-    private readonly Turns _syncs = new();
+    private readonly AsyncLock _syncs = new();
 
-    public async Task<Answer<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request) =>
-        await Refusal(me, request.UserId) is { } refusal ? refusal : await _syncs.Take(Sync);
+    public async Task<Result<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request) =>
+        await FindError(me, request.UserId) is { } error ? error : await _syncs.Run(Sync);
 
-    private async Task<Answer<ResponseGetConversationsFull>> Sync()
+    private async Task<Result<ResponseGetConversationsFull>> Sync()
     {
         var rows = await conversations.Sync(UserId);
         if (rows.Count == 0)

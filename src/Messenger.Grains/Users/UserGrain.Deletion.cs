@@ -16,28 +16,28 @@ namespace Messenger.Grains.Users;
 internal sealed partial class UserGrain
 {
     /// <summary>The asking device's own connection is closed a little later: the answer goes first.</summary>
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FinishDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>An end that could not be finished is tried again: silos and stores come back within seconds.</summary>
     private static readonly TimeSpan FinishRetry = TimeSpan.FromSeconds(5);
 
     private IGrainTimer? _finish;
 
-    public async Task<Answer> DeleteUser(Caller me, RequestDeleteUser request) =>
-        await Refusal(me) is { } refusal ? refusal : await SendCode(CodePurpose.DeleteUser, request.OpenUserId, request.AndroidSmsToken);
+    public async Task<Result> DeleteUser(Caller me, RequestDeleteUser request) =>
+        await FindError(me) is { } error ? error : await SendCode(CodePurpose.DeleteUser, request.OpenUserId, request.AndroidSmsToken);
 
-    public async Task<Answer> ConfirmDeleteUser(Caller me, RequestDeleteUserConfirmation request)
+    public async Task<Result> ConfirmDeleteUser(Caller me, RequestDeleteUserConfirmation request)
     {
         var account = await _account.Load();
         if (!account.Deleting)
         {
-            if (await Refusal(me) is { } refusal)
+            if (await FindError(me) is { } error)
             {
-                return refusal;
+                return error;
             }
 
             var check = await Registration.CheckCode(CodePurpose.DeleteUser, request.Code);
-            if (check.Refusal is not null)
+            if (check.Error is not null)
             {
                 return check;
             }
@@ -53,8 +53,8 @@ internal sealed partial class UserGrain
         // A retry comes here without a code: that it was right is on disk.
         await Erase();
         await Close(account.Closing.Where(name => name != me.Application));
-        FinishSoon(Farewell);
-        return Answer.Ok;
+        FinishSoon(FinishDelay);
+        return Result.Ok;
     }
 
     /// <summary>Leaves every conversation, those left before included, and erases what is stored elsewhere. The profile goes in between: from then on nobody can add this user.</summary>
@@ -78,12 +78,12 @@ internal sealed partial class UserGrain
     private async Task EndAll()
     {
         var me = new Caller(UserId, Application: "");
-        await InParallel.ForEach(await conversations.EverOf(UserId), ConversationsAtOnce, async conversation =>
+        await BoundedParallel.ForEach(await conversations.EverOf(UserId), MaxConcurrentConversations, async conversation =>
         {
             var left = await GrainFactory.GetGrain<IConversationGrain>(conversation).EndAccount(me);
-            if (left.Refusal is { } refusal && refusal.Status != Statuses.NotFound)
+            if (left.Error is { } error && error.Status != Statuses.NotFound)
             {
-                throw new StoreUnavailableException($"a conversation could not be left: {refusal.Description}");
+                throw new StoreUnavailableException($"a conversation could not be left: {error.Description}");
             }
         });
     }

@@ -14,17 +14,17 @@ namespace Messenger.Grains.Users;
 /// </remarks>
 internal sealed partial class UserGrain
 {
-    /// <summary>How soon after a crash, or a store that was away, the doubt of the keys is tried, and tried again.</summary>
-    private static readonly TimeSpan KeysDoubtRetry = TimeSpan.FromSeconds(5);
+    /// <summary>How soon after a crash, or a store that was away, the resync of the keys is tried, and tried again.</summary>
+    private static readonly TimeSpan KeysResyncRetry = TimeSpan.FromSeconds(5);
 
     private int _keysBeingTold;
-    private IGrainTimer? _keysDoubt;
+    private IGrainTimer? _keysResync;
 
-    public async Task<Answer> AddKeys(Caller me, RequestAddUserKeys request)
+    public async Task<Result> AddKeys(Caller me, RequestAddUserKeys request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         if (await users.Find(UserId) is { } row && Same(row, request))
@@ -43,7 +43,7 @@ internal sealed partial class UserGrain
             KeyPairUuid = Guid.NewGuid().ToString(),
             KeysUpdated = Now,
         });
-        if (put.Refusal is not null)
+        if (put.Error is not null)
         {
             return put;
         }
@@ -52,25 +52,25 @@ internal sealed partial class UserGrain
         _keysBeingTold++;
         _news.Send(
             [.. companions, UserId],
-            [Notice.Of(new NotificationNewPublicKey(UserId, ConversationUuid: null, request.PublicKeyBase64), committed: Now)], except: me);
-        return Answer.Ok;
+            [SerializedNotification.From(new NotificationNewPublicKey(UserId, ConversationUuid: null, request.PublicKeyBase64), committed: Now)], except: me);
+        return Result.Ok;
     }
 
-    public async Task<Answer> UpdateKeys(Caller me, RequestUpdateUserKeys request)
+    public async Task<Result> UpdateKeys(Caller me, RequestUpdateUserKeys request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         if (await users.Find(UserId) is not { PublicKey: not null })
         {
-            return Refused.Conflict("there are no keys to update: send RequestAddUserKeys");
+            return Error.Conflict("there are no keys to update: send RequestAddUserKeys");
         }
 
         // The code comes first: it voids an older one, so that no older code confirms these keys.
         var sent = await SendCode(CodePurpose.UpdateKeys, request.OpenUserId, request.AndroidSmsToken);
-        if (sent.Refusal is null)
+        if (sent.Error is null)
         {
             var pending = new PendingKeys(request.PrivateKeyEncryptedBase64, request.MetaDataKeyEncryptedBase64, request.Nick);
             await _account.Change(account => account with { PendingKeys = pending });
@@ -79,22 +79,22 @@ internal sealed partial class UserGrain
         return sent;
     }
 
-    public async Task<Answer> ConfirmUpdateKeys(Caller me, RequestConfirmUpdateUserKeys request)
+    public async Task<Result> ConfirmUpdateKeys(Caller me, RequestConfirmUpdateUserKeys request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var check = await Registration.CheckCode(CodePurpose.UpdateKeys, request.SmsCode);
-        if (check.Refusal is not null)
+        if (check.Error is not null)
         {
             return check;
         }
 
         if ((await _account.Load()).PendingKeys is not { } keys)
         {
-            return check.Note == CodeNotes.Again ? Answer.Ok : Refused.Conflict("there is nothing to confirm: send RequestUpdateUserKeys");
+            return check.Note == CodeNotes.Again ? Result.Ok : Error.Conflict("there is nothing to confirm: send RequestUpdateUserKeys");
         }
 
         var put = await ChangeRow(row => row with
@@ -109,9 +109,9 @@ internal sealed partial class UserGrain
 
     private IRegistrationGrain Registration => GrainFactory.GetGrain<IRegistrationGrain>(UserId);
 
-    private async Task<Answer> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>
+    private async Task<Result> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>
         UserIds.FromPhone(phone) != UserId
-            ? Refused.BadRequest("openUserId must be your own phone number")
+            ? Error.BadRequest("openUserId must be your own phone number")
             : await Registration.SendCode(purpose, phone, androidSmsToken);
 
     private static bool Same(UserRow row, RequestAddUserKeys request) =>
@@ -119,37 +119,37 @@ internal sealed partial class UserGrain
         && row.MetaDataKeyEncrypted == request.MetaDataKeyEncryptedBase64 && row.Nick == request.Nick;
 
     /// <summary>The same keys again: a retry. Nothing twice; but what was owed and is not under way is made good.</summary>
-    private async Task<Answer> RepeatedKeys()
+    private async Task<Result> RepeatedKeys()
     {
         if ((await _account.Load()).KeysUntold && _keysBeingTold == 0 && !_keysTold)
         {
-            await DoubtKeys();
+            await RequireKeysResync();
         }
 
-        return Answer.Ok;
+        return Result.Ok;
     }
 
-    private void TellKeysDoubtSoon() =>
-        _keysDoubt ??= this.RegisterGrainTimer(
+    private void RequireKeysResyncSoon() =>
+        _keysResync ??= this.RegisterGrainTimer(
             async _ =>
             {
-                await DoubtKeys();
-                _keysDoubt?.Dispose();
-                _keysDoubt = null;
+                await RequireKeysResync();
+                _keysResync?.Dispose();
+                _keysResync = null;
             },
-            new GrainTimerCreationOptions(TimeSpan.Zero, KeysDoubtRetry));
+            new GrainTimerCreationOptions(TimeSpan.Zero, KeysResyncRetry));
 
-    private async Task DoubtKeys()
+    private async Task RequireKeysResync()
     {
         string[] companions = [.. await conversations.CompanionsOf(UserId), UserId];
         _keysBeingTold++;
-        _ = _news.Doubt(companions);
+        _ = _news.RequireResync(companions);
 
-        // Behind the doubt in each lane: it settles when every doubt arrived.
+        // Behind the resync in each queue: it settles when every resync arrived.
         _news.Send(companions, [], except: null);
     }
 
-    /// <summary>Everyone was told, or told to doubt. The debt is struck off with the next write behind.</summary>
+    /// <summary>Everyone was told, or told to resynchronise. The debt is struck off with the next write behind.</summary>
     private void KeysTold()
     {
         if (--_keysBeingTold == 0)

@@ -12,7 +12,7 @@ internal sealed partial class UserGrain : IUserOperations
     /// <summary>The type of applications that no phone registered.</summary>
     private const string OperatorsType = "operator";
 
-    public async Task<Answer<UserCard>> LookUp()
+    public async Task<Result<UserCard>> LookUp()
     {
         if (await users.Find(UserId) is not { } row)
         {
@@ -28,7 +28,7 @@ internal sealed partial class UserGrain : IUserOperations
                 application.OsVersion, application.Vendor, application.Model))]);
     }
 
-    public async Task<Answer<Closed>> Suspend(bool suspended)
+    public async Task<Result<Closed>> Suspend(bool suspended)
     {
         if (await users.Find(UserId) is null)
         {
@@ -42,10 +42,10 @@ internal sealed partial class UserGrain : IUserOperations
         return suspended ? await Close(applications, CloseCode.PolicyViolation) : new Closed(0);
     }
 
-    public async Task<Answer<Closed>> Disconnect(string? device) =>
+    public async Task<Result<Closed>> Disconnect(string? device) =>
         await Named(device) is { } named ? await Close(named, CloseCode.ContinuityLost) : NoDevice();
 
-    public async Task<Answer<PushTrials>> TestPush(string? device)
+    public async Task<Result<PushTrials>> TestPush(string? device)
     {
         if (await Named(device) is not { } named)
         {
@@ -62,19 +62,19 @@ internal sealed partial class UserGrain : IUserOperations
         })));
     }
 
-    public async Task<Answer<Opened>> Open()
+    public async Task<Result<Opened>> Open()
     {
         var account = await _account.Load();
         if (account.Deleting || account.Applications.Any(application => application.Type != OperatorsType)
             || (account.Applications.Length == 0 && await users.Find(UserId) is not null))
         {
-            return Refused.Conflict("this account is a person's: only one that was made here gets another credential here");
+            return Error.Conflict("this account is a person's: only one that was made here gets another credential here");
         }
 
         var uuid = Guid.NewGuid().ToString();
         var confirmed = await ConfirmApplication(new ApplicationInfo(
             uuid, SmsCode: null, OperatorsType, Confirmed: true, Now, UserId, DeviceToken: null, Now, Online: false, null, null, null));
-        return confirmed.Refusal is { } refusal ? refusal : new Opened(UserId, uuid);
+        return confirmed.Error is { } error ? error : new Opened(UserId, uuid);
     }
 
     private static string NameOf(Application application) => application.Name[..16];
@@ -89,9 +89,9 @@ internal sealed partial class UserGrain : IUserOperations
         _ => "provider_later",
     };
 
-    private static Refused NotRegistered() => Refused.NotFound("nobody is registered under this id");
+    private static Error NotRegistered() => Error.NotFound("nobody is registered under this id");
 
-    private static Refused NoDevice() => Refused.NotFound("there is no such user, or no such device of that user: look the user up");
+    private static Error NoDevice() => Error.NotFound("there is no such user, or no such device of that user: look the user up");
 
     /// <summary>All applications, or the one of this name; null where there is none.</summary>
     private async Task<Application[]?> Named(string? device)

@@ -10,14 +10,14 @@ internal sealed partial class UserGrain
     /// <summary>The param with which a user is left out of contact discovery: <c>false</c>; anything else takes part again.</summary>
     private const string DiscoverableParam = "discoverable";
 
-    public async Task<Answer<Params>> GetParams(Caller me, GetParams request) =>
-        await Refusal(me, request.UserId) is { } refusal ? refusal : new Params((await _params.Load()).Params);
+    public async Task<Result<Params>> GetParams(Caller me, GetParams request) =>
+        await FindError(me, request.UserId) is { } error ? error : new Params((await _params.Load()).Params);
 
-    public async Task<Answer> UpdateParam(Caller me, UpdateParam request)
+    public async Task<Result> UpdateParam(Caller me, UpdateParam request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var full = false;
@@ -31,12 +31,12 @@ internal sealed partial class UserGrain
         });
         if (full)
         {
-            return Refused.BadRequest($"a user has at most {Limits.Params} params");
+            return Error.BadRequest($"a user has at most {Limits.Params} params");
         }
 
         // Where discovery reads it in one query. Repeated with the request, should the store fail in between.
         return request.Name == DiscoverableParam
             ? await ChangeRow(row => row with { Discoverable = !string.Equals(request.Value, "false", StringComparison.OrdinalIgnoreCase) })
-            : Answer.Ok;
+            : Result.Ok;
     }
 }

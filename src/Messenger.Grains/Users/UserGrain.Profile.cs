@@ -7,25 +7,25 @@ namespace Messenger.Grains.Users;
 /// <summary>Who one is, and who others are.</summary>
 internal sealed partial class UserGrain
 {
-    public async Task<Answer> UpdateNick(Caller me, RequestUpdateUserNick request) =>
-        await Refusal(me) is { } refusal ? refusal : await ChangeRow(row => row with { Nick = request.Nick });
+    public async Task<Result> UpdateNick(Caller me, RequestUpdateUserNick request) =>
+        await FindError(me) is { } error ? error : await ChangeRow(row => row with { Nick = request.Nick });
 
-    public async Task<Answer<ResponseUserInfo>> GetUserInfo(Caller me, RequestGetUserInfo request) =>
-        (await Refusal(me) ?? await SpendIds([request.UserId])) is { } refusal ? refusal : new ResponseUserInfo((await InfoOf([request.UserId]))[0]);
+    public async Task<Result<ResponseUserInfo>> GetUserInfo(Caller me, RequestGetUserInfo request) =>
+        (await FindError(me) ?? await SpendIds([request.UserId])) is { } error ? error : new ResponseUserInfo((await InfoOf([request.UserId]))[0]);
 
-    public async Task<Answer<ResponseUserInfoMulti>> GetUserInfoMulti(Caller me, RequestGetUserInfoMulti request) =>
-        (await Refusal(me) ?? await SpendIds(request.UserIds)) is { } refusal ? refusal : new ResponseUserInfoMulti(await InfoOf(request.UserIds));
+    public async Task<Result<ResponseUserInfoMulti>> GetUserInfoMulti(Caller me, RequestGetUserInfoMulti request) =>
+        (await FindError(me) ?? await SpendIds(request.UserIds)) is { } error ? error : new ResponseUserInfoMulti(await InfoOf(request.UserIds));
 
-    public async Task<Answer> ReportUser(Caller me, AddUserReport request)
+    public async Task<Result> ReportUser(Caller me, AddUserReport request)
     {
-        if (await Refusal(me) is { } refusal)
+        if (await FindError(me) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         // Kept for who is not registered too: another answer would tell who is.
         await reports.Add(new ReportRow("user", UserId, request.UserId, Conversation: null, request.Reason, Now));
-        return Answer.Ok;
+        return Result.Ok;
     }
 
     private async Task<UserInfo[]> InfoOf(string[] userIds)

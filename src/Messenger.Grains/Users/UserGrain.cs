@@ -21,34 +21,34 @@ namespace Messenger.Grains.Users;
 [SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class UserGrain(
     IUserDirectory users, IConversationDirectory conversations, IFileDirectory files, IUploads uploads, IReportStore reports,
-    LocalUsers locals, Relays relays, LocalMailboxes mailboxes, IOptions<UserOptions> options, TimeProvider clock, ILogger<UserGrain> logger)
+    UserEndpoints locals, Relays relays, DeviceEndpoints endpoints, IOptions<UserOptions> options, TimeProvider timeProvider, ILogger<UserGrain> logger)
     : Grain, IUserGrain
 {
-    private Stored<Account> _account = null!;
-    private Stored<ContactBook> _contacts = null!;
-    private Stored<ParamBook> _params = null!;
-    private Stored<DiscoveryBook> _discovery = null!;
+    private LazyState<Account> _account = null!;
+    private LazyState<ContactBook> _contacts = null!;
+    private LazyState<ParamBook> _params = null!;
+    private LazyState<DiscoveryBook> _discovery = null!;
     private OwnDevices _devices = null!;
     private CredentialSeal _seal = null!;
 
-    private LocalUser _local = null!;
+    private UserEndpoint _local = null!;
     private FanoutQueue _news = null!;
     private string? _userId;
 
     private string UserId => _userId ??= this.GetPrimaryKeyString();
 
-    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _account = new Stored<Account>(GrainContext, "account", logger);
-        _contacts = new Stored<ContactBook>(GrainContext, "contacts", logger);
-        _params = new Stored<ParamBook>(GrainContext, "params", logger);
-        _discovery = new Stored<DiscoveryBook>(GrainContext, "discovery", logger);
+        _account = new LazyState<Account>(GrainContext, "account", logger);
+        _contacts = new LazyState<ContactBook>(GrainContext, "contacts", logger);
+        _params = new LazyState<ParamBook>(GrainContext, "params", logger);
+        _discovery = new LazyState<DiscoveryBook>(GrainContext, "discovery", logger);
         _seal = CredentialSeal.Of(ServiceProvider);
-        _devices = new OwnDevices(GrainFactory, UserId, clock, logger);
-        _local = new LocalUser(UserId, () => _account.Known, () => _blackList, mailboxes);
-        _news = new FanoutQueue(Guid.Empty, GrainFactory, locals, relays, clock, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
+        _devices = new OwnDevices(GrainFactory, UserId, timeProvider, logger);
+        _local = new UserEndpoint(UserId, () => _account.Known, () => _blackList, endpoints);
+        _news = new FanoutQueue(Guid.Empty, GrainFactory, locals, relays, timeProvider, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
         var account = await Renamed(await _account.Load());
         if (account.Deleting || account.Closing.Length > 0)
         {
@@ -57,7 +57,7 @@ internal sealed partial class UserGrain(
 
         if (account.KeysUntold)
         {
-            TellKeysDoubtSoon();
+            RequireKeysResyncSoon();
         }
 
         locals.Put(UserId, _local);
@@ -74,7 +74,7 @@ internal sealed partial class UserGrain(
         }
         catch (OperationCanceledException)
         {
-            UserLog.NoticesUnfinished(logger);
+            UserLog.NotificationsUnfinished(logger);
         }
 
         try
@@ -87,30 +87,30 @@ internal sealed partial class UserGrain(
         }
     }
 
-    public async Task<HandOver> Deliver(Guid conversation, long term, Immutable<Notice[]> notices, string? except)
+    public async Task<DeliveryResult> Deliver(Guid conversation, long term, Immutable<SerializedNotification[]> notifications, string? except)
     {
         Account account;
-        Immutable<Notice[]> muted;
+        Immutable<SerializedNotification[]> muted;
         try
         {
             account = await _account.Load();
-            muted = await Muted(notices.Value);
+            muted = await Muted(notifications.Value);
         }
         catch (StoreUnavailableException)
         {
-            return HandOver.NotYet;
+            return DeliveryResult.RetryLater;
         }
 
         // No await between the look at the terms and the hand-over: what interleaved above is in its right place by now.
         if (!_local.Enter(conversation, term))
         {
-            return HandOver.Passed;
+            return DeliveryResult.StaleTerm;
         }
 
         try
         {
             await _devices.Deliver(account.Applications, muted, except);
-            return HandOver.Taken;
+            return DeliveryResult.Delivered;
         }
         finally
         {
@@ -118,25 +118,25 @@ internal sealed partial class UserGrain(
         }
     }
 
-    public async Task Doubt() => await _devices.Doubt((await _account.Load()).Applications);
+    public async Task RequireResync() => await _devices.RequireResync((await _account.Load()).Applications);
 
     /// <summary>
     /// Why this caller is not served: its application was deleted while its connection lingers, or a field names somebody else as the actor.
     /// </summary>
-    private async ValueTask<Refused?> Refusal(Caller me, string? named = null)
+    private async ValueTask<Error?> FindError(Caller me, string? named = null)
     {
         var account = await _account.Load();
         return account.Deleting || account.Applications.All(application => application.Name != me.Application)
-            ? Refused.Unauthenticated("this application was deleted: register it again")
+            ? Error.Unauthenticated("this application was deleted: register it again")
             : me.Unless(named);
     }
 
     /// <summary>Replaces the user's row in the directory by what is made of it.</summary>
-    private async Task<Answer> ChangeRow(Func<UserRow, UserRow> change)
+    private async Task<Result> ChangeRow(Func<UserRow, UserRow> change)
     {
         if (await users.Find(UserId) is not { } row)
         {
-            return Refused.Unauthenticated("this user was deleted: register again");
+            return Error.Unauthenticated("this user was deleted: register again");
         }
 
         var changed = change(row);
@@ -145,6 +145,6 @@ internal sealed partial class UserGrain(
             await users.Put(changed);
         }
 
-        return Answer.Ok;
+        return Result.Ok;
     }
 }

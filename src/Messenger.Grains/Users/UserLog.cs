@@ -12,7 +12,7 @@ internal static partial class UserLog
     public static partial void LoginsLost(ILogger logger, string fault);
 
     [LoggerMessage(204, LogLevel.Warning, "A user's grain ended before its notices were handed over")]
-    public static partial void NoticesUnfinished(ILogger logger);
+    public static partial void NotificationsUnfinished(ILogger logger);
 
     [LoggerMessage(205, LogLevel.Warning, "A deleted application's device could not be closed yet ({Fault}): tried again")]
     public static partial void NotClosed(ILogger logger, string fault);

@@ -9,7 +9,7 @@ namespace Messenger.Host.Admin;
 /// <summary>What the operator can do: docs/admin-openapi.yaml describes it. Every call can be repeated.</summary>
 internal static class AdminApi
 {
-    private const int MostOfAPage = 200;
+    private const int MaxPage = 200;
 
     /// <summary>Messages removed in one call: a fraction of a second.</summary>
     private const int RetentionStepSize = 10_000;
@@ -19,13 +19,13 @@ internal static class AdminApi
         var api = endpoints.MapGroup("/admin/v1");
         api.MapGet("/reports", ListReports);
         api.MapGet("/reports/{id:long}", FindReport);
-        api.MapPost("/reports/{id:long}/resolve", (long id, Note? note, HttpContext http, IReportDesk desk, TimeProvider clock) => Close(id, "resolved", note, http, desk, clock));
-        api.MapPost("/reports/{id:long}/dismiss", (long id, Note? note, HttpContext http, IReportDesk desk, TimeProvider clock) => Close(id, "dismissed", note, http, desk, clock));
-        api.MapGet("/users", async (string? userId, string? phone, IGrainFactory grains) => Told(await User(grains, new Whom(userId, phone, null, null)).LookUp()));
-        api.MapPost("/users/suspend", async (Whom whom, HttpContext http, IGrainFactory grains) => Told(await User(grains, whom).Suspend(true), http, Closed));
-        api.MapPost("/users/restore", async (Whom whom, HttpContext http, IGrainFactory grains) => Told(await User(grains, whom).Suspend(false), http, Closed));
-        api.MapPost("/connections/close", async (Whom whom, HttpContext http, IGrainFactory grains) => Told(await User(grains, whom).Disconnect(whom.Device), http, Closed));
-        api.MapPost("/push/test", async (Whom whom, HttpContext http, IGrainFactory grains) => Told(
+        api.MapPost("/reports/{id:long}/resolve", (long id, Note? note, HttpContext http, IReportDesk desk, TimeProvider timeProvider) => Close(id, "resolved", note, http, desk, timeProvider));
+        api.MapPost("/reports/{id:long}/dismiss", (long id, Note? note, HttpContext http, IReportDesk desk, TimeProvider timeProvider) => Close(id, "dismissed", note, http, desk, timeProvider));
+        api.MapGet("/users", async (string? userId, string? phone, IGrainFactory grains) => ToHttpResult(await User(grains, new Whom(userId, phone, null, null)).LookUp()));
+        api.MapPost("/users/suspend", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Suspend(true), http, Closed));
+        api.MapPost("/users/restore", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Suspend(false), http, Closed));
+        api.MapPost("/connections/close", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Disconnect(whom.Device), http, Closed));
+        api.MapPost("/push/test", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(
             await User(grains, whom).TestPush(whom.Device), http, trials => string.Join(", ", trials.Devices.Select(trial => $"{trial.Device} {trial.Outcome}"))));
         api.MapPost("/accounts", Open);
         api.MapGet("/counts", async (ICounts counts) => Results.Ok(await counts.Count()));
@@ -48,14 +48,14 @@ internal static class AdminApi
     private static async Task<IResult> FindReport(long id, IReportDesk desk) =>
         await desk.Find(id) is { } found ? Results.Ok(Report.Of(found)) : NoReport();
 
-    private static async Task<IResult> Close(long id, string state, Note? note, HttpContext http, IReportDesk desk, TimeProvider clock)
+    private static async Task<IResult> Close(long id, string state, Note? note, HttpContext http, IReportDesk desk, TimeProvider timeProvider)
     {
         if (note?.Text?.Length > 2000)
         {
             throw new BadHttpRequestException("text takes at most 2000 characters");
         }
 
-        var closed = await desk.Close(id, state, http.Features.GetRequiredFeature<Trail>().Actor, note?.Text, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var closed = await desk.Close(id, state, http.Features.GetRequiredFeature<Trail>().Actor, note?.Text, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         return await desk.Find(id) switch
         {
             null => NoReport(),
@@ -74,18 +74,18 @@ internal static class AdminApi
             throw new BadHttpRequestException("name takes 2 to 64 lower-case letters, digits, dots, dashes or underscores, a letter first");
         }
 
-        return Told(await grains.GetGrain<IUserOperations>(UserIds.FromPhone(name)).Open(), http, _ => "a credential was given out");
+        return ToHttpResult(await grains.GetGrain<IUserOperations>(UserIds.FromPhone(name)).Open(), http, _ => "a credential was given out");
     }
 
     private static async Task<IResult> Retain(
-        RetentionOrder order, HttpContext http, IMessageRetention messages, IFileRetention files, TimeProvider clock)
+        RetentionOrder order, HttpContext http, IMessageRetention messages, IFileRetention files, TimeProvider timeProvider)
     {
         if (order.Days < 1)
         {
             throw new BadHttpRequestException("days takes a whole number from 1");
         }
 
-        var before = clock.GetUtcNow().AddDays(-order.Days).ToUnixTimeMilliseconds();
+        var before = timeProvider.GetUtcNow().AddDays(-order.Days).ToUnixTimeMilliseconds();
         var step = order.Kind switch
         {
             "messages" => await messages.Step(before, order.After, RetentionStepSize, order.DryRun),
@@ -108,16 +108,16 @@ internal static class AdminApi
     private static int Page(int? size) => size switch
     {
         null => 50,
-        >= 1 and <= MostOfAPage => size.Value,
-        _ => throw new BadHttpRequestException($"size takes a whole number from 1 to {MostOfAPage}"),
+        >= 1 and <= MaxPage => size.Value,
+        _ => throw new BadHttpRequestException($"size takes a whole number from 1 to {MaxPage}"),
     };
 
     private static string Closed(Closed closed) => $"{closed.Connections} connections";
 
-    private static IResult Told<T>(Answer<T> answer, HttpContext? http = null, Func<T, string>? outcome = null)
+    private static IResult ToHttpResult<T>(Result<T> answer, HttpContext? http = null, Func<T, string>? outcome = null)
         where T : class
     {
-        if (answer.Refusal is { } refusal)
+        if (answer.Error is { } refusal)
         {
             return Failed(
                 refusal.Status switch

@@ -17,13 +17,13 @@ namespace Messenger.Host.Admin;
 /// audit log. What cannot be entered is not done.
 /// </summary>
 internal sealed class Gatekeeper(
-    RequestDelegate next, IReadOnlyList<AdminToken> tokens, IAuditLog audit, TimeProvider clock, ILogger<Gatekeeper> logger)
+    RequestDelegate next, IReadOnlyList<AdminToken> tokens, IAuditLog audit, TimeProvider timeProvider, ILogger<Gatekeeper> logger)
 {
     /// <summary>A call is some words; more is somebody else's mistake.</summary>
-    private const int MostBytes = 16 * 1024;
+    private const int MaxBytes = 16 * 1024;
 
     /// <summary>Characters of a call's arguments that are kept.</summary>
-    private const int MostDetail = 600;
+    private const int MaxDetail = 600;
 
     /// <summary>Rejected calls that are entered in a minute: whoever knocks without end must not fill the disk. Past that they are counted alone.</summary>
     private const int RejectionsPerMinute = 60;
@@ -36,7 +36,7 @@ internal sealed class Gatekeeper(
     {
         var (token, why) = Check(http.Request.Headers.Authorization.ToString());
         var entry = new AuditEntry(
-            Guid.NewGuid(), clock.GetUtcNow().ToUnixTimeMilliseconds(), token?.Name, $"{http.Request.Method} {Short(http.Request.Path)}", Target: null,
+            Guid.NewGuid(), timeProvider.GetUtcNow().ToUnixTimeMilliseconds(), token?.Name, $"{http.Request.Method} {Short(http.Request.Path)}", Target: null,
             http.Connection.RemoteIpAddress?.ToString());
         try
         {
@@ -60,7 +60,7 @@ internal sealed class Gatekeeper(
         return AdminToken.Match(tokens, authorization[scheme.Length..].Trim()) switch
         {
             null => (null, tokens.Count == 0 ? "no token is configured: Admin:Tokens is empty" : "this token is none of Admin:Tokens"),
-            { Expires: { } end } when clock.GetUtcNow() >= end => (null, "this token has expired"),
+            { Expires: { } end } when timeProvider.GetUtcNow() >= end => (null, "this token has expired"),
             { } valid => (valid, null),
         };
     }
@@ -83,7 +83,7 @@ internal sealed class Gatekeeper(
     {
         lock (_gate)
         {
-            var minute = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
+            var minute = timeProvider.GetUtcNow().ToUnixTimeSeconds() / 60;
             _rejections = minute == _minute ? _rejections + 1 : 1;
             _minute = minute;
             return _rejections <= RejectionsPerMinute;
@@ -167,9 +167,9 @@ internal sealed class Gatekeeper(
         for (var read = await request.Body.ReadAsync(buffer); read > 0; read = await request.Body.ReadAsync(buffer))
         {
             body.Write(buffer, 0, read);
-            if (body.Length > MostBytes)
+            if (body.Length > MaxBytes)
             {
-                return (arguments, $"the body takes at most {MostBytes} bytes");
+                return (arguments, $"the body takes at most {MaxBytes} bytes");
             }
         }
 
@@ -216,7 +216,7 @@ internal sealed class Gatekeeper(
         var shown = arguments.DeepClone().AsObject();
         shown.Remove("phone");
         shown.Remove("userId");
-        return shown.Count == 0 ? null : Cut(shown.ToJsonString(), MostDetail);
+        return shown.Count == 0 ? null : Cut(shown.ToJsonString(), MaxDetail);
     }
 
     private static string Short(PathString path) => Cut(new StringBuilder(path.Value).Replace('\n', ' ').Replace('\r', ' ').ToString(), 120);

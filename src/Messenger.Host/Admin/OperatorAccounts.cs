@@ -9,7 +9,7 @@ internal sealed class OperatorAccounts(Settings settings, IUserDirectory users, 
 {
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        (string Key, string? Id)[] shown = [(Keys.SupportId.Name, settings.Server.Answer.SupportId), (Keys.AdminId.Name, settings.Server.Answer.AdminId)];
+        (string Key, string? Id)[] shown = [(ConfigKeys.SupportId.Name, settings.Server.Answer.SupportId), (ConfigKeys.AdminId.Name, settings.Server.Answer.AdminId)];
         try
         {
             var known = await users.Registered([.. shown.Select(account => account.Id).OfType<string>()]);

@@ -47,7 +47,7 @@ internal static class ActorComposition
             options.RegistrationsPerPrefix = limits.RegistrationsPerPrefix;
             options.FixedCode = settings.Registration.FixedCode;
             options.CodeLength = settings.Registration.CodeDigits;
-            options.Texts = settings.Outside.Sms.Texts;
+            options.Texts = settings.Integrations.Sms.Texts;
         });
         return silo;
     }

@@ -13,22 +13,22 @@ internal sealed class CertificateFiles
 
     private readonly Lock _gate = new();
     private readonly TlsSettings _files;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
     private X509Certificate2 _current;
     private (DateTime, DateTime) _written;
     private long _looked;
 
-    public CertificateFiles(TlsSettings files, TimeProvider time)
+    public CertificateFiles(TlsSettings files, TimeProvider timeProvider)
     {
-        (_files, _time) = (files, time);
+        (_files, _timeProvider) = (files, timeProvider);
         try
         {
-            (_written, _current, _looked) = (Written(), Read(), time.GetTimestamp());
+            (_written, _current, _looked) = (Written(), Read(), timeProvider.GetTimestamp());
         }
         catch (Exception fault) when (Unreadable(fault))
         {
             throw new StartRefusedException(
-                $"{Keys.TlsCertificate.Name} '{files.Certificate}' and {Keys.TlsKey.Name} cannot be read as a certificate and its key ({fault.Message.TrimEnd('.')}).", fault);
+                $"{ConfigKeys.TlsCertificate.Name} '{files.Certificate}' and {ConfigKeys.TlsKey.Name} cannot be read as a certificate and its key ({fault.Message.TrimEnd('.')}).", fault);
         }
     }
 
@@ -39,9 +39,9 @@ internal sealed class CertificateFiles
         {
             lock (_gate)
             {
-                if (_time.GetElapsedTime(_looked) >= Period)
+                if (_timeProvider.GetElapsedTime(_looked) >= Period)
                 {
-                    _looked = _time.GetTimestamp();
+                    _looked = _timeProvider.GetTimestamp();
                     Renew();
                 }
 

@@ -17,12 +17,12 @@ internal static class Edge
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Our own clients send a dozen, proxies add a few.</summary>
-    private const int MostHeaders = 64;
+    private const int MaxHeaders = 64;
 
-    private const int MostHeaderBytes = 16 * 1024;
+    private const int MaxHeaderBytes = 16 * 1024;
 
     /// <summary>A path and a query with an upload's encrypted file names.</summary>
-    private const int MostLineBytes = 8 * 1024;
+    private const int MaxLineBytes = 8 * 1024;
 
     /// <summary>
     /// Bytes of a connection that have come and that nobody has read yet; past that the sender waits. A quarter of the framework's: while a store is
@@ -50,9 +50,9 @@ internal static class Edge
             kestrel.Limits.MaxRequestBufferSize = UnreadBytes;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
             kestrel.Limits.KeepAliveTimeout = IdleTimeout;
-            kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
-            kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
-            kestrel.Limits.MaxRequestLineSize = MostLineBytes;
+            kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+            kestrel.Limits.MaxRequestLineSize = MaxLineBytes;
             kestrel.ConfigureHttpsDefaults(https =>
             {
                 https.HandshakeTimeout = HandshakeTimeout;

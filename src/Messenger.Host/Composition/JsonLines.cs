@@ -29,10 +29,10 @@ internal sealed class JsonLines(Repetitions repetitions) : ConsoleFormatter("lin
             json.WriteString("LogLevel", logEntry.LogLevel.ToString());
             json.WriteString("Category", logEntry.Category);
             json.WriteNumber("EventId", logEntry.EventId.Id);
-            json.WriteString("Message", Anonymous.Text(logEntry.Formatter(logEntry.State, logEntry.Exception)) + Repetitions.Suffix(untold));
+            json.WriteString("Message", PiiRedactor.Text(logEntry.Formatter(logEntry.State, logEntry.Exception)) + Repetitions.Suffix(untold));
             if (exception is not null)
             {
-                json.WriteString("Exception", Anonymous.Text(exception));
+                json.WriteString("Exception", PiiRedactor.Text(exception));
             }
 
             if (Activity.Current is { } span)
@@ -48,7 +48,7 @@ internal sealed class JsonLines(Repetitions repetitions) : ConsoleFormatter("lin
                 {
                     if (name != "{OriginalFormat}")
                     {
-                        json.WriteString(name, Anonymous.Text(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+                        json.WriteString(name, PiiRedactor.Text(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
                     }
                 }
 

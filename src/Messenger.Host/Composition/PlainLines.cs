@@ -14,7 +14,7 @@ internal sealed class PlainLines(Repetitions repetitions) : ConsoleFormatter("pl
         }
 
         var text = $"{Level(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] {logEntry.Formatter(logEntry.State, logEntry.Exception)}{Repetitions.Suffix(untold)} {exception}";
-        textWriter.WriteLine(Anonymous.Text(text.TrimEnd().ReplaceLineEndings(" ")));
+        textWriter.WriteLine(PiiRedactor.Text(text.TrimEnd().ReplaceLineEndings(" ")));
     }
 
     private static string Level(LogLevel level) => level switch

@@ -6,7 +6,7 @@ namespace Messenger.Host.Composition;
 /// <summary>
 /// Of what libraries log of an outage, a line per kind and second with a count, and no stack: they log each request's, at ten thousand a second.
 /// </summary>
-internal sealed class Repetitions(TimeProvider time)
+internal sealed class Repetitions(TimeProvider timeProvider)
 {
     /// <summary>Orleans' "response did not arrive on time" and "target silo became unavailable", which come for every call and without an exception.</summary>
     private const int CallGivenUp = 100157;
@@ -16,7 +16,7 @@ internal sealed class Repetitions(TimeProvider time)
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<(string Category, int Event, string? Exception), (long Told, int Untold)> kinds = [];
+    private readonly Dictionary<(string Category, int Event, string? Exception), (long Logged, int Untold)> _kinds = [];
 
     /// <summary>Whether the entry is written; its exception's text, and how many like it were not since the last.</summary>
     public bool Passes<TState>(in LogEntry<TState> entry, out string? exception, out int untold)
@@ -30,22 +30,22 @@ internal sealed class Repetitions(TimeProvider time)
         }
 
         var kind = (entry.Category, entry.EventId.Id, transient ? TransientErrors.Kind(entry.Exception!) : null);
-        lock (kinds)
+        lock (_kinds)
         {
-            var now = time.GetTimestamp();
-            if (kinds.TryGetValue(kind, out var last) && time.GetElapsedTime(last.Told, now) < Pause)
+            var now = timeProvider.GetTimestamp();
+            if (_kinds.TryGetValue(kind, out var last) && timeProvider.GetElapsedTime(last.Logged, now) < Pause)
             {
-                kinds[kind] = last with { Untold = last.Untold + 1 };
+                _kinds[kind] = last with { Untold = last.Untold + 1 };
                 return false;
             }
 
-            if (kinds.Count >= MaxKinds)
+            if (_kinds.Count >= MaxKinds)
             {
-                kinds.Clear();
+                _kinds.Clear();
             }
 
             untold = last.Untold;
-            kinds[kind] = (now, 0);
+            _kinds[kind] = (now, 0);
             return true;
         }
     }

@@ -84,24 +84,24 @@ internal static class Server
     {
         if (app.Environment.IsDevelopment())
         {
-            Console.WriteLine(string.Join(Environment.NewLine, Greeting.Lines(settings, cluster, app.Urls.Where(url => new Uri(url.Replace("*", "localhost", StringComparison.Ordinal)).Port != settings.Outside.Admin.Port))));
+            Console.WriteLine(string.Join(Environment.NewLine, StartupBanner.Lines(settings, cluster, app.Urls.Where(url => new Uri(url.Replace("*", "localhost", StringComparison.Ordinal)).Port != settings.Integrations.Admin.Port))));
             return;
         }
 
         Log.Started(app.Logger, Release.Version, string.Join(", ", app.Urls), settings.Silo.Role, settings.Embedded);
-        if (settings.Outside.Sms.Provider == "console")
+        if (settings.Integrations.Sms.Provider == "console")
         {
             Log.ConsoleSms(app.Logger);
         }
 
         if (settings.Cluster is { Secret: null })
         {
-            Log.NoClusterSecret(app.Logger, Keys.ClusterSecret.Name);
+            Log.NoClusterSecret(app.Logger, ConfigKeys.ClusterSecret.Name);
         }
 
         if (!settings.Embedded && settings.Data.CredentialKey is null && settings.Silo.Role != SiloRoles.Gateway)
         {
-            Log.NoCredentialKey(app.Logger, Keys.CredentialKey.Name);
+            Log.NoCredentialKey(app.Logger, ConfigKeys.CredentialKey.Name);
         }
     }
 

@@ -23,9 +23,9 @@ internal static class SiloComposition
         silo.Services.AddSingleton(TimeProvider.System);
         silo.Services.AddRecovery(alone: settings.Cluster is null);
         silo.Services.Configure<RetentionOptions>(options =>
-            (options.Messages, options.Files) = (settings.Outside.Retention.Messages, settings.Outside.Retention.Files));
+            (options.Messages, options.Files) = (settings.Integrations.Retention.Messages, settings.Integrations.Retention.Files));
         silo.AddSiloRole(settings.Silo.Role);
-        silo.AddDashboardOf(settings.Outside.Admin.Port);
+        silo.AddDashboardOf(settings.Integrations.Admin.Port);
         silo.Membership(listening, joined);
         silo.Directory();
         silo.GrainState(settings);

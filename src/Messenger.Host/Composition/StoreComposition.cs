@@ -22,7 +22,7 @@ internal static class StoreComposition
 
         services.AddSingleton(_ => new MemoryBudgets(settings.Gateway.Memory));
         AddFileStore(services, settings.Files);
-        AddOutside(services, settings.Outside);
+        AddIntegrations(services, settings.Integrations);
     }
 
     /// <summary>Where the bytes of files are; nothing where none are kept.</summary>
@@ -38,9 +38,9 @@ internal static class StoreComposition
         }
     }
 
-    private static void AddOutside(IServiceCollection services, OutsideSettings outside)
+    private static void AddIntegrations(IServiceCollection services, IntegrationSettings integrations)
     {
-        var (sms, push) = (outside.Sms, outside.Push);
+        var (sms, push) = (integrations.Sms, integrations.Push);
         _ = sms switch
         {
             { Webhook: { } webhook } => services.AddWebhookSms(webhook, sms.Caps),

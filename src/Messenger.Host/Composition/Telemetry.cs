@@ -30,7 +30,7 @@ internal static class Telemetry
     public static void AddTelemetry(this WebApplicationBuilder builder, Settings settings)
     {
         var pushes = Pushes(builder.Configuration);
-        var scraped = settings.Outside.Admin.Port is not null;
+        var scraped = settings.Integrations.Admin.Port is not null;
         if (!pushes && !scraped)
         {
             return;
@@ -58,13 +58,13 @@ internal static class Telemetry
             telemetry
                 .WithTracing(traces =>
                 {
-                    traces.AddSource("Messenger.*", "Microsoft.Orleans.*", "Npgsql").AddProcessor(new Anonymous.Spans());
+                    traces.AddSource("Messenger.*", "Microsoft.Orleans.*", "Npgsql").AddProcessor(new PiiRedactor.Spans());
                     if (sampling.Sampler is { } sampler)
                     {
                         traces.SetSampler(sampler);
                     }
                 })
-                .WithLogging(logs => logs.AddProcessor(new Anonymous.Entries()))
+                .WithLogging(logs => logs.AddProcessor(new PiiRedactor.Entries()))
                 .UseOtlpExporter();
         }
     }

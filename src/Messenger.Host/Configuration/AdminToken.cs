@@ -17,12 +17,12 @@ internal sealed record AdminToken(string Name, byte[] Hash, DateTimeOffset? Expi
         var tokens = (text ?? "").Split([',', ';', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One).ToList();
         if (Guesses.FirstOf(tokens) is { } guessed)
         {
-            throw OutsideKeys.AdminTokens.Refuse($"the token of '{guessed.Name}' can be guessed: 'messenger admin token {guessed.Name}' makes one", "");
+            throw IntegrationKeys.AdminTokens.Refuse($"the token of '{guessed.Name}' can be guessed: 'messenger admin token {guessed.Name}' makes one", "");
         }
 
         return tokens.DistinctBy(token => token.Name).Count() == tokens.Count
             ? tokens
-            : throw OutsideKeys.AdminTokens.Refuse("two entries have the same name: the audit log could not tell them apart", "");
+            : throw IntegrationKeys.AdminTokens.Refuse("two entries have the same name: the audit log could not tell them apart", "");
     }
 
     /// <summary>Whose token this is. How long that takes does not tell how much of a guess was right.</summary>
@@ -63,5 +63,5 @@ internal sealed record AdminToken(string Name, byte[] Hash, DateTimeOffset? Expi
     }
 
     private static StartRefusedException Refused() =>
-        OutsideKeys.AdminTokens.Refuse($"an entry is none; it takes {OutsideKeys.AdminTokens.Takes}", "");
+        IntegrationKeys.AdminTokens.Refuse($"an entry is none; it takes {IntegrationKeys.AdminTokens.Takes}", "");
 }

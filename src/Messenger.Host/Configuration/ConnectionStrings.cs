@@ -16,15 +16,15 @@ internal static class ConnectionStrings
         {
             var hosts = new NpgsqlConnectionStringBuilder(given).Host is { Length: > 0 } host
                 ? host.Split(',')
-                : throw Keys.Postgres.Refuse($"it names no Host; it takes {Keys.Postgres.Takes}", given);
+                : throw ConfigKeys.Postgres.Refuse($"it names no Host; it takes {ConfigKeys.Postgres.Takes}", given);
             return hosts.All(host => IsHost(host.Trim()))
                 ? given
-                : throw Keys.Postgres.Refuse($"its Host is none; it takes {Keys.Postgres.Takes}, with semicolons between its parts", given);
+                : throw ConfigKeys.Postgres.Refuse($"its Host is none; it takes {ConfigKeys.Postgres.Takes}, with semicolons between its parts", given);
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException)
         {
             // What the parser says of it may be a part of a password with a semicolon in it.
-            throw Keys.Postgres.Refuse($"it cannot be read, whether a URL or words that are no keywords; it takes {Keys.Postgres.Takes}", given);
+            throw ConfigKeys.Postgres.Refuse($"it cannot be read, whether a URL or words that are no keywords; it takes {ConfigKeys.Postgres.Takes}", given);
         }
     }
 
@@ -42,13 +42,13 @@ internal static class ConnectionStrings
         try
         {
             var ends = ConfigurationOptions.Parse(given).EndPoints;
-            return ends.Count == 0 ? throw Keys.Redis.Refuse($"it names no host; it takes {Keys.Redis.Takes}", given)
+            return ends.Count == 0 ? throw ConfigKeys.Redis.Refuse($"it names no host; it takes {ConfigKeys.Redis.Takes}", given)
                 : ends.All(end => end is not DnsEndPoint name || Uri.CheckHostName(name.Host) != UriHostNameType.Unknown) ? given
-                : throw Keys.Redis.Refuse($"a URL, or a password with a comma in it, cannot be read; it takes {Keys.Redis.Takes}, with commas before password=... and ssl=true", given);
+                : throw ConfigKeys.Redis.Refuse($"a URL, or a password with a comma in it, cannot be read; it takes {ConfigKeys.Redis.Takes}, with commas before password=... and ssl=true", given);
         }
         catch (ArgumentException)
         {
-            throw Keys.Redis.Refuse($"it cannot be read; it takes {Keys.Redis.Takes}", given);
+            throw ConfigKeys.Redis.Refuse($"it cannot be read; it takes {ConfigKeys.Redis.Takes}", given);
         }
     }
 }

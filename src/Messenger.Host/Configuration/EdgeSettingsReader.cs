@@ -18,10 +18,10 @@ internal static class EdgeSettingsReader
     private const int MappedBits = 96;
 
     public static LimitSettings Limits(IConfiguration from) => new(
-        Keys.CodesPerPhone.Read(from), Keys.WrongCodesPerDay.Read(from), Keys.RegistrationsPerAddress.Read(from), Keys.RegistrationsPerPrefix.Read(from),
-        Keys.FailedLoginsPerAddress.Read(from), Keys.ConnectionsPerAddress.Read(from), Keys.RequestsPerSecond.Read(from),
-        Keys.MessagesPerMinute.Read(from), Keys.CreationsPerHour.Read(from), Keys.AdditionsPerHour.Read(from),
-        Keys.DiscoveryIdsPerDay.Read(from), Keys.DiscoveryCallsPerMinute.Read(from));
+        ConfigKeys.CodesPerPhone.Read(from), ConfigKeys.WrongCodesPerDay.Read(from), ConfigKeys.RegistrationsPerAddress.Read(from), ConfigKeys.RegistrationsPerPrefix.Read(from),
+        ConfigKeys.FailedLoginsPerAddress.Read(from), ConfigKeys.ConnectionsPerAddress.Read(from), ConfigKeys.RequestsPerSecond.Read(from),
+        ConfigKeys.MessagesPerMinute.Read(from), ConfigKeys.CreationsPerHour.Read(from), ConfigKeys.AdditionsPerHour.Read(from),
+        ConfigKeys.DiscoveryIdsPerDay.Read(from), ConfigKeys.DiscoveryCallsPerMinute.Read(from));
 
     /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
     public static EdgeSettings Edge(IConfiguration from)
@@ -29,12 +29,12 @@ internal static class EdgeSettingsReader
         if (bool.TryParse(from[BelievesEverybody], out var everybody) && everybody)
         {
             throw new StartRefusedException(
-                $"ASPNETCORE_FORWARDEDHEADERS_ENABLED lets every client choose its address: name your proxies in {Keys.TrustedProxies.Name} instead.");
+                $"ASPNETCORE_FORWARDEDHEADERS_ENABLED lets every client choose its address: name your proxies in {ConfigKeys.TrustedProxies.Name} instead.");
         }
 
         return new EdgeSettings(
-            [.. List(Keys.TrustedProxies, from).Select(Proxies)],
-            [.. List(Keys.AllowedOrigins, from).Select(Origin)],
+            [.. List(ConfigKeys.TrustedProxies, from).Select(Proxies)],
+            [.. List(ConfigKeys.AllowedOrigins, from).Select(Origin)],
             Tls(from));
     }
 
@@ -42,7 +42,7 @@ internal static class EdgeSettingsReader
     {
         if (!IPNetwork.TryParse(text, out var network))
         {
-            throw Keys.TrustedProxies.Refuse($"it takes {Keys.TrustedProxies.Takes}", text);
+            throw ConfigKeys.TrustedProxies.Refuse($"it takes {ConfigKeys.TrustedProxies.Takes}", text);
         }
 
         var (address, prefix) = network.BaseAddress.IsIPv4MappedToIPv6
@@ -50,23 +50,23 @@ internal static class EdgeSettingsReader
             : (network.BaseAddress, network.PrefixLength);
         return prefix >= (address.AddressFamily == AddressFamily.InterNetwork ? LeastPrefix : LeastPrefix6)
             ? network
-            : throw Keys.TrustedProxies.Refuse("that is the half of the internet, and every client could choose its address: name the networks of your proxies", text);
+            : throw ConfigKeys.TrustedProxies.Refuse("that is the half of the internet, and every client could choose its address: name the networks of your proxies", text);
     }
 
     private static string Origin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/')
             ? text.TrimEnd('/')
-            : throw Keys.AllowedOrigins.Refuse($"it takes {Keys.AllowedOrigins.Takes}", text);
+            : throw ConfigKeys.AllowedOrigins.Refuse($"it takes {ConfigKeys.AllowedOrigins.Takes}", text);
 
     private static TlsSettings? Tls(IConfiguration from)
     {
-        var (certificate, key) = (Keys.TlsCertificate.Read(from), Keys.TlsKey.Read(from));
+        var (certificate, key) = (ConfigKeys.TlsCertificate.Read(from), ConfigKeys.TlsKey.Read(from));
         if (certificate is null != key is null)
         {
-            throw new StartRefusedException($"{Keys.TlsCertificate.Name} and {Keys.TlsKey.Name} are given together or not at all.");
+            throw new StartRefusedException($"{ConfigKeys.TlsCertificate.Name} and {ConfigKeys.TlsKey.Name} are given together or not at all.");
         }
 
-        foreach (var (name, path) in new[] { (Keys.TlsCertificate, certificate), (Keys.TlsKey, key) })
+        foreach (var (name, path) in new[] { (ConfigKeys.TlsCertificate, certificate), (ConfigKeys.TlsKey, key) })
         {
             if (path is not null && !File.Exists(path))
             {
@@ -77,6 +77,6 @@ internal static class EdgeSettingsReader
         return certificate is null ? null : new TlsSettings(Path.GetFullPath(certificate), Path.GetFullPath(key!));
     }
 
-    private static string[] List(Key<string?> key, IConfiguration from) =>
+    private static string[] List(ConfigKey<string?> key, IConfiguration from) =>
         key.Read(from)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

@@ -7,20 +7,20 @@ internal static class EditionKeys
 {
     private const string Pairs = "NAME=VALUE, comma-separated";
 
-    public static readonly Key<string?> Notice = Key.Text(
+    public static readonly ConfigKey<string?> Notice = ConfigKey.Text(
         "Server:Notice", "text", "none", "What the operator has to say to everybody, such as the next maintenance.");
 
-    public static readonly Key<string?> Flags = Key.Text(
+    public static readonly ConfigKey<string?> Flags = ConfigKey.Text(
         "Server:Flags", Pairs, "none", "The operator's own switches for its clients; everybody may read them.");
 
-    public static readonly Key<string?> MinClientVersion = Key.Text(
+    public static readonly ConfigKey<string?> MinClientVersion = ConfigKey.Text(
         "Server:MinClientVersion", Pairs, "none", "By applicationType the oldest version of a client that is wanted, such as android=2.4,ios=2.3.1.");
 
-    public static readonly Key<string?> FeaturesOff = Key.Text(
+    public static readonly ConfigKey<string?> FeaturesOff = ConfigKey.Text(
         "Server:FeaturesOff", "names of features, comma-separated", "none",
         "Extensions that are not offered. During a rolling upgrade: those that the release before has not.");
 
-    public static readonly IReadOnlyList<Key> All = [Notice, Flags, MinClientVersion, FeaturesOff];
+    public static readonly IReadOnlyList<ConfigKey> All = [Notice, Flags, MinClientVersion, FeaturesOff];
 
     /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
     public static EditionSettings Read(IConfiguration from) => new(
@@ -34,7 +34,7 @@ internal static class EditionKeys
             : FeatureNames.Parse(names);
     }
 
-    private static Dictionary<string, string> Map(Key<string?> key, IConfiguration from)
+    private static Dictionary<string, string> Map(ConfigKey<string?> key, IConfiguration from)
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in List(key, from))
@@ -48,7 +48,7 @@ internal static class EditionKeys
         return map;
     }
 
-    private static string[] List(Key<string?> key, IConfiguration from) =>
+    private static string[] List(ConfigKey<string?> key, IConfiguration from) =>
         key.Read(from)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }
 

@@ -7,7 +7,7 @@ namespace Messenger.Host.Configuration;
 /// <summary>The configuration, read and checked as a whole before anything starts.</summary>
 internal sealed record Settings(
     ClusterSettings? Cluster, SiloSettings Silo, DataSettings Data, GatewaySettings Gateway, RegistrationSettings Registration,
-    bool LimitsEnabled, LimitSettings Limits, EdgeSettings Edge, OutsideSettings Outside, FileSettings Files, bool Explorer, bool Web, ServerSettings Server,
+    bool LimitsEnabled, LimitSettings Limits, EdgeSettings Edge, IntegrationSettings Integrations, FileSettings Files, bool Explorer, bool Web, ServerSettings Server,
     EditionSettings Edition)
 {
     /// <summary>One process, SQLite and nothing else.</summary>

@@ -26,27 +26,27 @@ internal static class SettingsReader
         var data = Data(from, cluster is null);
         return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
             Registration(from, environment), LimitsEnabled(from, environment), EdgeSettingsReader.Limits(from), EdgeSettingsReader.Edge(from),
-            OutsideReader.Read(from), FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
-            Keys.Explorer.IsGiven(from) ? Keys.Explorer.Read(from) : environment.IsDevelopment(),
-            Keys.Web.IsGiven(from) ? Keys.Web.Read(from) : environment.IsDevelopment(), Server(from),
+            IntegrationSettingsReader.Read(from), FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
+            ConfigKeys.Explorer.IsGiven(from) ? ConfigKeys.Explorer.Read(from) : environment.IsDevelopment(),
+            ConfigKeys.Web.IsGiven(from) ? ConfigKeys.Web.Read(from) : environment.IsDevelopment(), Server(from),
             EditionKeys.Read(from));
     }
 
     private static ClusterSettings? Cluster(IConfiguration from, IHostEnvironment environment)
     {
-        var (postgres, redis) = (Keys.Postgres.Read(from), Keys.Redis.Read(from));
+        var (postgres, redis) = (ConfigKeys.Postgres.Read(from), ConfigKeys.Redis.Read(from));
         if (postgres is null != redis is null)
         {
-            var (given, missing) = postgres is null ? (Keys.Redis, Keys.Postgres) : (Keys.Postgres, Keys.Redis);
+            var (given, missing) = postgres is null ? (ConfigKeys.Redis, ConfigKeys.Postgres) : (ConfigKeys.Postgres, ConfigKeys.Redis);
             throw new StartRefusedException(
                 $"{given.Name} is given and {missing.Name} is not: a cluster needs both, and a server without either runs embedded.");
         }
 
-        var (id, ifNew) = (ClusterId(Keys.ClusterId, from), ClusterId(Keys.ClusterIdIfNew, from));
-        var secret = Keys.ClusterSecret.Read(from);
+        var (id, ifNew) = (ClusterId(ConfigKeys.ClusterId, from), ClusterId(ConfigKeys.ClusterIdIfNew, from));
+        var secret = ConfigKeys.ClusterSecret.Read(from);
         if (secret is { Length: < LeastSecret })
         {
-            throw Keys.ClusterSecret.Refuse($"it takes {Keys.ClusterSecret.Takes}", secret);
+            throw ConfigKeys.ClusterSecret.Refuse($"it takes {ConfigKeys.ClusterSecret.Takes}", secret);
         }
 
         return postgres is null ? null : new ClusterSettings(
@@ -54,36 +54,36 @@ internal static class SettingsReader
             ConnectionStrings.Postgres(postgres), ConnectionStrings.Redis(redis!));
     }
 
-    private static string? ClusterId(Key<string?> key, IConfiguration from) =>
+    private static string? ClusterId(ConfigKey<string?> key, IConfiguration from) =>
         key.Read(from) is not { } id ? null
         : id.Length <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') ? id
         : throw key.Refuse($"it takes {key.Takes}", id);
 
     private static SiloSettings Silo(IConfiguration from, bool embedded)
     {
-        var role = Keys.Role.Read(from);
+        var role = ConfigKeys.Role.Read(from);
         if (embedded && role != SiloRoles.All)
         {
-            throw Keys.Role.Refuse(
-                $"a server without {Keys.Postgres.Name} and {Keys.Redis.Name} runs embedded, alone, and takes only {SiloRoles.All}", role);
+            throw ConfigKeys.Role.Refuse(
+                $"a server without {ConfigKeys.Postgres.Name} and {ConfigKeys.Redis.Name} runs embedded, alone, and takes only {SiloRoles.All}", role);
         }
 
-        var address = Keys.SiloAddress.Read(from);
+        var address = ConfigKeys.SiloAddress.Read(from);
         if (address is not null && Uri.CheckHostName(address) == UriHostNameType.Unknown)
         {
-            throw Keys.SiloAddress.Refuse($"it takes {Keys.SiloAddress.Takes}", address);
+            throw ConfigKeys.SiloAddress.Refuse($"it takes {ConfigKeys.SiloAddress.Takes}", address);
         }
 
-        var port = Keys.SiloPort.Read(from);
+        var port = ConfigKeys.SiloPort.Read(from);
         return new SiloSettings(role, port >= 0 ? port : embedded ? 0 : ClusterPort, address ?? (embedded ? "127.0.0.1" : null));
     }
 
     private static DataSettings Data(IConfiguration from, bool embedded) =>
-        new(Path.GetFullPath(Keys.DataDirectory.Read(from) ?? "data"), embedded || Keys.MigrateOnStart.Read(from), CredentialKey(from));
+        new(Path.GetFullPath(ConfigKeys.DataDirectory.Read(from) ?? "data"), embedded || ConfigKeys.MigrateOnStart.Read(from), CredentialKey(from));
 
     private static byte[]? CredentialKey(IConfiguration from)
     {
-        if (Keys.CredentialKey.Read(from) is not { } text)
+        if (ConfigKeys.CredentialKey.Read(from) is not { } text)
         {
             return null;
         }
@@ -91,37 +91,37 @@ internal static class SettingsReader
         var key = new byte[CredentialSeal.KeyBytes];
         return text.Length == 44 && Convert.TryFromBase64String(text, key, out var bytes) && bytes == key.Length
             ? key
-            : throw Keys.CredentialKey.Refuse($"it takes {Keys.CredentialKey.Takes}", text);
+            : throw ConfigKeys.CredentialKey.Refuse($"it takes {ConfigKeys.CredentialKey.Takes}", text);
     }
 
     private static GatewaySettings Gateway(IConfiguration from) =>
-        new(Keys.MaxMessageBytes.Read(from), Keys.PublicUrl.Read(from), Keys.DrainPerSecond.Read(from), Keys.MaxSessions.Read(from), new MemoryOptions
+        new(ConfigKeys.MaxMessageBytes.Read(from), ConfigKeys.PublicUrl.Read(from), ConfigKeys.DrainPerSecond.Read(from), ConfigKeys.MaxSessions.Read(from), new MemoryOptions
         {
-            Guests = Keys.MemoryGuests.Read(from),
-            ReadBuffers = Keys.MemoryReadBuffers.Read(from),
-            Outboxes = Keys.MemoryOutboxes.Read(from),
-            Conversations = Keys.MemoryConversations.Read(from),
+            Guests = ConfigKeys.MemoryGuests.Read(from),
+            ReadBuffers = ConfigKeys.MemoryReadBuffers.Read(from),
+            Outboxes = ConfigKeys.MemoryOutboxes.Read(from),
+            Conversations = ConfigKeys.MemoryConversations.Read(from),
         });
 
     private static RegistrationSettings Registration(IConfiguration from, IHostEnvironment environment)
     {
-        var code = Keys.FixedCode.Read(from);
+        var code = ConfigKeys.FixedCode.Read(from);
         if (code is not null && !environment.IsDevelopment())
         {
             throw new StartRefusedException(
-                $"{Keys.FixedCode.Name} lets anybody register as anybody: it is for the Development environment alone, and this is {environment.EnvironmentName}.");
+                $"{ConfigKeys.FixedCode.Name} lets anybody register as anybody: it is for the Development environment alone, and this is {environment.EnvironmentName}.");
         }
 
         if (code is not null && (code.Length is < 4 or > 10 || !code.All(char.IsAsciiDigit)))
         {
-            throw Keys.FixedCode.Refuse($"it takes {Keys.FixedCode.Takes}", code);
+            throw ConfigKeys.FixedCode.Refuse($"it takes {ConfigKeys.FixedCode.Takes}", code);
         }
 
-        var (digits, guesses) = (Keys.CodeDigits.Read(from), Keys.WrongCodesPerDay.Read(from));
+        var (digits, guesses) = (ConfigKeys.CodeDigits.Read(from), ConfigKeys.WrongCodesPerDay.Read(from));
         if (guesses * Unlikely >= Math.Pow(10, digits))
         {
             throw new StartRefusedException(
-                $"{Keys.CodeDigits.Name} {digits} with {Keys.WrongCodesPerDay.Name} {guesses} lets guessing open a phone with one chance in {Unlikely} a day or more: give more digits or fewer guesses.");
+                $"{ConfigKeys.CodeDigits.Name} {digits} with {ConfigKeys.WrongCodesPerDay.Name} {guesses} lets guessing open a phone with one chance in {Unlikely} a day or more: give more digits or fewer guesses.");
         }
 
         return new RegistrationSettings(code, digits);
@@ -129,19 +129,19 @@ internal static class SettingsReader
 
     private static bool LimitsEnabled(IConfiguration from, IHostEnvironment environment)
     {
-        var enabled = Keys.LimitsEnabled.Read(from);
+        var enabled = ConfigKeys.LimitsEnabled.Read(from);
         return enabled || environment.IsDevelopment()
             ? enabled
             : throw new StartRefusedException(
-                $"{Keys.LimitsEnabled.Name} may be false in the Development environment alone, and this is {environment.EnvironmentName}.");
+                $"{ConfigKeys.LimitsEnabled.Name} may be false in the Development environment alone, and this is {environment.EnvironmentName}.");
     }
 
     private static ServerSettings Server(IConfiguration from) => new(
-        Keys.ServerVersion.Read(from) ?? Release.Version,
-        Keys.AndroidUrl.Read(from),
-        new ResponseServerSettings(Keys.SupportId.Read(from), Keys.AdminId.Read(from), Keys.BigBrother.Read(from), new Theme(
-            Keys.ButtonBackground.Read(from)!, Keys.ButtonText.Read(from)!,
-            Keys.YourMessageBubbleBackground.Read(from)!, Keys.YourMessageBubbleText.Read(from)!,
-            Keys.TheirMessageBubbleBackground.Read(from)!, Keys.TheirMessageBubbleText.Read(from)!,
-            Keys.Logo.Read(from)?.ToString(), Keys.Sound.Read(from)?.ToString())));
+        ConfigKeys.ServerVersion.Read(from) ?? Release.Version,
+        ConfigKeys.AndroidUrl.Read(from),
+        new ResponseServerSettings(ConfigKeys.SupportId.Read(from), ConfigKeys.AdminId.Read(from), ConfigKeys.BigBrother.Read(from), new Theme(
+            ConfigKeys.ButtonBackground.Read(from)!, ConfigKeys.ButtonText.Read(from)!,
+            ConfigKeys.YourMessageBubbleBackground.Read(from)!, ConfigKeys.YourMessageBubbleText.Read(from)!,
+            ConfigKeys.TheirMessageBubbleBackground.Read(from)!, ConfigKeys.TheirMessageBubbleText.Read(from)!,
+            ConfigKeys.Logo.Read(from)?.ToString(), ConfigKeys.Sound.Read(from)?.ToString())));
 }

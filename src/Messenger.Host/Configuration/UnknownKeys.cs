@@ -3,7 +3,7 @@ namespace Messenger.Host.Configuration;
 /// <summary>A key that nobody reads is a mistake that would go unseen: it is refused, with the key that was probably meant.</summary>
 internal static class UnknownKeys
 {
-    private static readonly HashSet<string> Known = Keys.All.Select(key => key.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Known = ConfigKeys.All.Select(key => key.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly IReadOnlyList<string> Sections =
         [.. Known.Select(name => name.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase)];

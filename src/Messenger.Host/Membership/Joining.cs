@@ -12,7 +12,7 @@ namespace Messenger.Host.Membership;
 internal static class Joining
 {
     /// <summary>Twice as long as the row of a process that died counts as living; members write lost rows again within seconds.</summary>
-    private static readonly TimeSpan Patience = 2 * PostgresIdentity.LivingFor;
+    private static readonly TimeSpan Timeout = 2 * PostgresIdentity.LivingFor;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -42,7 +42,7 @@ internal static class Joining
         {
             await store.DisposeAsync();
             throw new StartRefusedException(
-                $"{Keys.Redis.Name}: Redis takes no writes ({Kind(fault)}), so nobody can join a cluster: is it a replica, or out of memory?", fault);
+                $"{ConfigKeys.Redis.Name}: Redis takes no writes ({Kind(fault)}), so nobody can join a cluster: is it a replica, or out of memory?", fault);
         }
         catch
         {
@@ -54,18 +54,18 @@ internal static class Joining
     private static async Task Compare(MembershipStore store, ClusterSeal own, string cluster)
     {
         var there = await store.Claim(own) ?? throw new StartRefusedException(
-            $"Redis has a cluster '{cluster}' of a release that this one does not know: start that release, or give {Keys.ClusterId.Name} another name.");
+            $"Redis has a cluster '{cluster}' of a release that this one does not know: start that release, or give {ConfigKeys.ClusterId.Name} another name.");
         switch (own.From(there))
         {
             case Difference.Environment:
                 throw new StartRefusedException(
-                    $"Redis has a cluster '{cluster}' of the {there.Environment} environment, and this process is of {own.Environment}: they never join. Give {Keys.ClusterId.Name} another name, or use another Redis.");
+                    $"Redis has a cluster '{cluster}' of the {there.Environment} environment, and this process is of {own.Environment}: they never join. Give {ConfigKeys.ClusterId.Name} another name, or use another Redis.");
             case Difference.Database:
                 throw new StartRefusedException(
-                    $"Redis has a cluster '{cluster}' of another database ({there.Id[..8]}, and this one is {own.Id[..8]}): give {Keys.ClusterId.Name} another name, or use another Redis. If that cluster is gone for good, delete the key {store.SealKey} in Redis.");
+                    $"Redis has a cluster '{cluster}' of another database ({there.Id[..8]}, and this one is {own.Id[..8]}): give {ConfigKeys.ClusterId.Name} another name, or use another Redis. If that cluster is gone for good, delete the key {store.SealKey} in Redis.");
             case Difference.Secret:
                 throw new StartRefusedException(
-                    $"Redis has a cluster '{cluster}' whose {Keys.ClusterSecret.Name} is not the one given here{(own.Proof.Length == 0 ? ", which is none" : "")}: all processes of a cluster share it. To change it stop all of them and delete the key {store.SealKey} in Redis.");
+                    $"Redis has a cluster '{cluster}' whose {ConfigKeys.ClusterSecret.Name} is not the one given here{(own.Proof.Length == 0 ? ", which is none" : "")}: all processes of a cluster share it. To change it stop all of them and delete the key {store.SealKey} in Redis.");
             case Difference.Unproven:
                 await store.Prove(there, own);
                 return;
@@ -87,10 +87,10 @@ internal static class Joining
                 return;
             }
 
-            if (Stopwatch.GetElapsedTime(started) > Patience)
+            if (Stopwatch.GetElapsedTime(started) > Timeout)
             {
                 throw new StartRefusedException(
-                    $"{living.Count} processes of this database live ({string.Join(", ", living.Take(3))}), and Redis knows none of them: it lost the membership, or {Keys.Redis.Name} or {Keys.ClusterId.Name} is not theirs. Nobody founds a second cluster beside them: see docs/runbooks/MessengerMembershipLost.md.");
+                    $"{living.Count} processes of this database live ({string.Join(", ", living.Take(3))}), and Redis knows none of them: it lost the membership, or {ConfigKeys.Redis.Name} or {ConfigKeys.ClusterId.Name} is not theirs. Nobody founds a second cluster beside them: see docs/runbooks/MessengerMembershipLost.md.");
             }
 
             await Console.Error.WriteLineAsync(

@@ -40,7 +40,7 @@ internal sealed class KeptTable(IMembershipTable table, MembershipKeeper keeper,
         }
 
         // A flush may come between the look and the read: then the read has no row of this process, and is thrown away.
-        await keeper.Look();
+        await keeper.Refresh();
         var read = await table.ReadAllAsync(cancellationToken);
         return !keeper.IsKept || read.Members.Any(member => member.Item1.SiloAddress.Equals(self.SiloAddress))
             ? read
@@ -72,7 +72,7 @@ internal sealed class KeptTable(IMembershipTable table, MembershipKeeper keeper,
         }
         else if (written)
         {
-            await keeper.Look();
+            await keeper.Refresh();
         }
 
         return written;

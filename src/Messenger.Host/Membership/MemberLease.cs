@@ -6,7 +6,7 @@ using Orleans.Runtime;
 namespace Messenger.Host.Membership;
 
 /// <summary>Tells the database that this process lives, from when it joined: so that who finds an empty Redis knows that a cluster is there.</summary>
-internal sealed class MemberLease(IClusterMembers members, ISiloStatusOracle silo, Settings settings, TimeProvider clock, ILogger<MemberLease> logger)
+internal sealed class MemberLease(IClusterMembers members, ISiloStatusOracle silo, Settings settings, TimeProvider timeProvider, ILogger<MemberLease> logger)
     : BackgroundService
 {
     /// <summary>Three of them may be missed (<see cref="Providers.Postgres.PostgresIdentity.LivingFor"/>).</summary>
@@ -18,7 +18,7 @@ internal sealed class MemberLease(IClusterMembers members, ISiloStatusOracle sil
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var name = silo.SiloAddress.ToParsableString();
-        using var period = new PeriodicTimer(Period, clock);
+        using var period = new PeriodicTimer(Period, timeProvider);
         try
         {
             do
@@ -52,7 +52,7 @@ internal sealed class MemberLease(IClusterMembers members, ISiloStatusOracle sil
     {
         try
         {
-            await members.Leave(name).WaitAsync(LeaveLimit, clock, CancellationToken.None);
+            await members.Leave(name).WaitAsync(LeaveLimit, timeProvider, CancellationToken.None);
         }
         catch (Exception fault) when (fault is StoreUnavailableException or TimeoutException)
         {

@@ -14,7 +14,7 @@ namespace Messenger.Host.Membership;
 /// Rows are written again from when Orleans wrote this process's own until it wrote that it left. Looks take turns; what Orleans writes meanwhile is
 /// seen by the next one.
 /// </remarks>
-internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, ILocalSiloDetails self, TimeProvider clock, ILogger<MembershipKeeper> logger)
+internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, ILocalSiloDetails self, TimeProvider timeProvider, ILogger<MembershipKeeper> logger)
     : IHostedLifecycleService, IAsyncDisposable
 {
     /// <summary>One small read. A row is back within this, before anybody who joins gives up waiting for it.</summary>
@@ -44,7 +44,7 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
 
     /// <summary>Why the row that is gone cannot be written again, when that has lasted; null while all is well, and where Redis does not answer.</summary>
     public string? Trouble =>
-        Interlocked.Read(ref _missing) is > 0 and var since && clock.GetElapsedTime(since) >= Grace ? Volatile.Read(ref _obstacle) : null;
+        Interlocked.Read(ref _missing) is > 0 and var since && timeProvider.GetElapsedTime(since) >= Grace ? Volatile.Read(ref _obstacle) : null;
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -59,12 +59,12 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
     {
         _left |= status == SiloStatus.Dead;
         _joined = true;
-        await Look();
+        await Refresh();
     }
 
     /// <summary>Reads the table, and heals it where it lost what this process saw there.</summary>
     /// <returns>Whether the row is there.</returns>
-    public async Task<bool> Look()
+    public async Task<bool> Refresh()
     {
         await _turn.WaitAsync();
         try
@@ -115,7 +115,7 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
         if (gone && _missing == 0)
         {
             // 0 stands for "there".
-            _missing = Math.Max(clock.GetTimestamp(), 1);
+            _missing = Math.Max(timeProvider.GetTimestamp(), 1);
             Log.RowLost(logger, rows.Rows.Count, _seen.Rows.Count);
         }
 
@@ -145,7 +145,7 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
 
     private async Task Keep()
     {
-        using var period = new PeriodicTimer(Period, clock);
+        using var period = new PeriodicTimer(Period, timeProvider);
         var away = false;
         try
         {
@@ -153,7 +153,7 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
             {
                 try
                 {
-                    await Look();
+                    await Refresh();
                     away = false;
                 }
                 catch (Exception fault) when (fault is RedisException or TimeoutException)

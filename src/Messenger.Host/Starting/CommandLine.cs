@@ -84,13 +84,13 @@ internal sealed record CommandLine(Verb Verb, string[] Configuration, string Ope
 
     /// <summary>The keys, as a list for people.</summary>
     public static IEnumerable<string> KeyLines() =>
-        Keys.All.Select(key => $"  {key.Name,-42} {key.Takes} (default: {key.Default})");
+        ConfigKeys.All.Select(key => $"  {key.Name,-42} {key.Takes} (default: {key.Default})");
 
     private static void Check(string key)
     {
         var section = key.Split(':')[0];
         if (!Framework.Contains(section, StringComparer.OrdinalIgnoreCase)
-            && !Keys.All.Any(known => known.Name.Equals(key, StringComparison.OrdinalIgnoreCase)))
+            && !ConfigKeys.All.Any(known => known.Name.Equals(key, StringComparison.OrdinalIgnoreCase)))
         {
             throw UnknownKeys.Unknown(key);
         }

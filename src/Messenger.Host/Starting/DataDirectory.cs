@@ -34,7 +34,7 @@ internal sealed class DataDirectory : IDisposable
         {
             throw File.Exists(Path.Combine(directory, "messenger.lock"))
                 ? new StartRefusedException(
-                    $"{Keys.DataDirectory.Name} is '{directory}', which another process uses: stop that one, or give this one a directory of its own.", fault)
+                    $"{ConfigKeys.DataDirectory.Name} is '{directory}', which another process uses: stop that one, or give this one a directory of its own.", fault)
                 : Unwritable(directory, fault);
         }
     }
@@ -49,5 +49,5 @@ internal sealed class DataDirectory : IDisposable
     }
 
     private static StartRefusedException Unwritable(string directory, Exception fault) =>
-        new($"{Keys.DataDirectory.Name} is '{directory}', which cannot be written to ({fault.Message.TrimEnd('.')}).", fault);
+        new($"{ConfigKeys.DataDirectory.Name} is '{directory}', which cannot be written to ({fault.Message.TrimEnd('.')}).", fault);
 }

@@ -9,7 +9,7 @@ namespace Messenger.Host.Starting;
 internal static class FileFolder
 {
     /// <exception cref="StartRefusedException">It is not.</exception>
-    public static async Task Check(Settings settings, IServiceProvider services, ILogger log)
+    public static async Task Check(Settings settings, IServiceProvider services, ILogger logger)
     {
         if (!settings.Silo.TerminatesSockets)
         {
@@ -18,7 +18,7 @@ internal static class FileFolder
 
         if (!settings.Files.HasStore)
         {
-            Log.NoFiles(log, Keys.FilesDirectory.Name, Keys.FilesProvider.Name);
+            Log.NoFiles(logger, ConfigKeys.FilesDirectory.Name, ConfigKeys.FilesProvider.Name);
             return;
         }
 
@@ -30,7 +30,7 @@ internal static class FileFolder
         var mark = Mark(folder);
         if (!settings.Embedded && await services.GetRequiredService<IFileSecrets>().StoreMark(mark) != mark)
         {
-            throw Keys.FilesDirectory.Refuse(
+            throw ConfigKeys.FilesDirectory.Refuse(
                 "that is not the folder of this cluster's other gateways: mount the one they share, or keep files in S3. If theirs is lost for good, empty the table file_store first", folder);
         }
     }
@@ -45,7 +45,7 @@ internal static class FileFolder
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw Keys.FilesDirectory.Refuse($"it cannot be written to ({fault.Message.TrimEnd('.')})", folder);
+            throw ConfigKeys.FilesDirectory.Refuse($"it cannot be written to ({fault.Message.TrimEnd('.')})", folder);
         }
     }
 }

@@ -21,12 +21,12 @@ internal sealed record Listening(IPAddress? Advertised, int Port)
         }
         catch (SocketException fault) when (fault.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            throw Keys.SiloAddress.Refuse($"no interface of this machine has that address; it takes {Keys.SiloAddress.Takes}", silo.Address!);
+            throw ConfigKeys.SiloAddress.Refuse($"no interface of this machine has that address; it takes {ConfigKeys.SiloAddress.Takes}", silo.Address!);
         }
         catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
         {
             throw new StartRefusedException(
-                $"{Keys.SiloPort.Name} is {silo.Port}, which is taken or not allowed here: give another, or 0 for a free one.", fault);
+                $"{ConfigKeys.SiloPort.Name} is {silo.Port}, which is taken or not allowed here: give another, or 0 for a free one.", fault);
         }
 
         return new Listening(address, ((IPEndPoint)probe.LocalEndPoint!).Port);
@@ -41,7 +41,7 @@ internal sealed record Listening(IPAddress? Advertised, int Port)
         }
         catch (SocketException)
         {
-            throw Keys.SiloAddress.Refuse($"that name has no address; it takes {Keys.SiloAddress.Takes}", name);
+            throw ConfigKeys.SiloAddress.Refuse($"that name has no address; it takes {ConfigKeys.SiloAddress.Takes}", name);
         }
     }
 }

@@ -14,13 +14,13 @@ internal static class OpenDoors
     /// <exception cref="StartRefusedException">Says what is open, what reaches beyond this machine, and the key that allows it.</exception>
     public static void Refuse(Settings settings, IConfiguration from, IHostEnvironment environment)
     {
-        if (!environment.IsDevelopment() && settings.Outside.Sms.Provider == "console" && !OutsideKeys.SmsCodesInLog.Read(from))
+        if (!environment.IsDevelopment() && settings.Integrations.Sms.Provider == "console" && !IntegrationKeys.SmsCodesInLog.Read(from))
         {
             throw new StartRefusedException(
-                $"{OutsideKeys.SmsProvider.Name} is console: every code would be written to the log, where whoever reads it can register as anybody, and this is {environment.EnvironmentName}. Give a provider, or {OutsideKeys.SmsCodesInLog.Name}=true.");
+                $"{IntegrationKeys.SmsProvider.Name} is console: every code would be written to the log, where whoever reads it can register as anybody, and this is {environment.EnvironmentName}. Give a provider, or {IntegrationKeys.SmsCodesInLog.Name}=true.");
         }
 
-        if (Keys.AllowRemote.Read(from) || Open(settings) is not { } open)
+        if (ConfigKeys.AllowRemote.Read(from) || Open(settings) is not { } open)
         {
             return;
         }
@@ -28,14 +28,14 @@ internal static class OpenDoors
         if (Addresses(settings, from, environment).FirstOrDefault(address => !Loopback.Is(address.Host)) is { Host: not null } reached)
         {
             throw new StartRefusedException(
-                $"{open}, and this server is not this machine's alone: {reached.What}. Keep all of it on loopback addresses, or give {Keys.AllowRemote.Name}=true where nobody else is on that network.");
+                $"{open}, and this server is not this machine's alone: {reached.What}. Keep all of it on loopback addresses, or give {ConfigKeys.AllowRemote.Name}=true where nobody else is on that network.");
         }
     }
 
     private static string? Open(Settings settings) =>
-        settings.Registration.FixedCode is not null ? $"{Keys.FixedCode.Name} lets anybody register as anybody"
-        : !settings.LimitsEnabled ? $"{Keys.LimitsEnabled.Name} is false"
-        : settings.Explorer ? $"{Keys.Explorer.Name} is true"
+        settings.Registration.FixedCode is not null ? $"{ConfigKeys.FixedCode.Name} lets anybody register as anybody"
+        : !settings.LimitsEnabled ? $"{ConfigKeys.LimitsEnabled.Name} is false"
+        : settings.Explorer ? $"{ConfigKeys.Explorer.Name} is true"
         : null;
 
     /// <summary>Everything that is listened on or spoken to.</summary>
@@ -49,24 +49,24 @@ internal static class OpenDoors
         if (settings.Cluster is { } cluster)
         {
             // Without an address Orleans takes the machine's own, which others reach.
-            yield return ($"{Keys.SiloAddress.Name} is {settings.Silo.Address ?? "the machine's own"}", settings.Silo.Address ?? "");
+            yield return ($"{ConfigKeys.SiloAddress.Name} is {settings.Silo.Address ?? "the machine's own"}", settings.Silo.Address ?? "");
             foreach (var host in new NpgsqlConnectionStringBuilder(cluster.Postgres).Host!.Split(','))
             {
-                yield return ($"{Keys.Postgres.Name} names {ConnectionStrings.Name(host)}", ConnectionStrings.Name(host));
+                yield return ($"{ConfigKeys.Postgres.Name} names {ConnectionStrings.Name(host)}", ConnectionStrings.Name(host));
             }
 
             foreach (var end in ConfigurationOptions.Parse(cluster.Redis).EndPoints)
             {
                 var host = end is DnsEndPoint name ? name.Host : ((IPEndPoint)end).Address.ToString();
-                yield return ($"{Keys.Redis.Name} names {host}", host);
+                yield return ($"{ConfigKeys.Redis.Name} names {host}", host);
             }
         }
 
-        var (sms, push, files) = (settings.Outside.Sms, settings.Outside.Push, settings.Files);
-        (Key Key, Uri? Url)[] providers =
+        var (sms, push, files) = (settings.Integrations.Sms, settings.Integrations.Push, settings.Files);
+        (ConfigKey Key, Uri? Url)[] providers =
         [
-            (OutsideKeys.SmsWebhookUrl, sms.Webhook?.Url), (OutsideKeys.TwilioUrl, sms.Twilio?.Url), (OutsideKeys.FcmUrl, push.Fcm?.Url),
-            (OutsideKeys.ApnsUrl, push.Apns?.Url), (Keys.S3Endpoint, files.S3 is { } s3 ? s3.Endpoint ?? new Uri("https://s3.amazonaws.com") : null),
+            (IntegrationKeys.SmsWebhookUrl, sms.Webhook?.Url), (IntegrationKeys.TwilioUrl, sms.Twilio?.Url), (IntegrationKeys.FcmUrl, push.Fcm?.Url),
+            (IntegrationKeys.ApnsUrl, push.Apns?.Url), (ConfigKeys.S3Endpoint, files.S3 is { } s3 ? s3.Endpoint ?? new Uri("https://s3.amazonaws.com") : null),
         ];
         foreach (var (key, url) in providers)
         {

@@ -30,7 +30,7 @@ internal sealed class Store : IDisposable
             return new Store(Embedded(settings));
         }
 
-        await Task.WhenAll(Reachable.Postgres(cluster.Postgres), Reachable.Redis(cluster.Redis));
+        await Task.WhenAll(StoreConnectivity.Postgres(cluster.Postgres), StoreConnectivity.Redis(cluster.Redis));
         return new Store(held: null, await Upgrade(cluster, settings.Data.MigrateOnStart));
     }
 
@@ -43,10 +43,10 @@ internal sealed class Store : IDisposable
         {
             return migrate || File.Exists(Path(settings))
                 ? new Store(Embedded(settings))
-                : throw new StartRefusedException($"There is no data in {settings.Data.Directory}: {Keys.DataDirectory.Name} takes the directory of the server.");
+                : throw new StartRefusedException($"There is no data in {settings.Data.Directory}: {ConfigKeys.DataDirectory.Name} takes the directory of the server.");
         }
 
-        await Reachable.Postgres(cluster.Postgres);
+        await StoreConnectivity.Postgres(cluster.Postgres);
         return new Store(held: null, await Upgrade(cluster, migrate));
     }
 
@@ -61,10 +61,10 @@ internal sealed class Store : IDisposable
     {
         if (settings.Cluster is not { } cluster)
         {
-            throw new StartRefusedException($"--new-identity is for a cluster's database: give {Keys.Postgres.Name} and {Keys.Redis.Name}.");
+            throw new StartRefusedException($"--new-identity is for a cluster's database: give {ConfigKeys.Postgres.Name} and {ConfigKeys.Redis.Name}.");
         }
 
-        await Reachable.Postgres(cluster.Postgres);
+        await StoreConnectivity.Postgres(cluster.Postgres);
         Migrate(cluster, apply: true);
         if (await PostgresIdentity.Living(cluster.Postgres) is { Count: > 0 } living)
         {
@@ -87,7 +87,7 @@ internal sealed class Store : IDisposable
             Room(settings.Data.Directory);
             if (SqliteIntegrity.Fault(Path(settings)) is { } damage)
             {
-                throw new StartRefusedException($"{damage}: restore the backup into {Keys.DataDirectory.Name} (docs/operations.md), or save what can be saved with sqlite3's .recover.");
+                throw new StartRefusedException($"{damage}: restore the backup into {ConfigKeys.DataDirectory.Name} (docs/operations.md), or save what can be saved with sqlite3's .recover.");
             }
 
             SqliteMigrations.Apply(Path(settings));
@@ -121,7 +121,7 @@ internal sealed class Store : IDisposable
         }
         catch (IOException fault)
         {
-            throw new StartRefusedException($"{Keys.DataDirectory.Name} is '{directory}', whose disk takes no more: make room on it.", fault);
+            throw new StartRefusedException($"{ConfigKeys.DataDirectory.Name} is '{directory}', whose disk takes no more: make room on it.", fault);
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class Store : IDisposable
         }
 
         var identity = await PostgresIdentity.Read(cluster.Postgres)
-            ?? throw new StartRefusedException($"The database does not know which cluster it is of: run 'Messenger.Host migrate' with the same {Keys.Postgres.Name} first.");
+            ?? throw new StartRefusedException($"The database does not know which cluster it is of: run 'Messenger.Host migrate' with the same {ConfigKeys.Postgres.Name} first.");
         if (!identity.Environment.Equals(cluster.Environment, StringComparison.OrdinalIgnoreCase))
         {
             throw new StartRefusedException(
@@ -143,8 +143,8 @@ internal sealed class Store : IDisposable
 
         return cluster.Id is null || cluster.Id == identity.Cluster
             ? identity
-            : throw Keys.ClusterId.Refuse(
-                $"the database is of the cluster '{identity.Cluster}': leave {Keys.ClusterId.Name} out, or run 'Messenger.Host migrate --new-identity' where the database is a copy", cluster.Id);
+            : throw ConfigKeys.ClusterId.Refuse(
+                $"the database is of the cluster '{identity.Cluster}': leave {ConfigKeys.ClusterId.Name} out, or run 'Messenger.Host migrate --new-identity' where the database is a copy", cluster.Id);
     }
 
     private static void Migrate(ClusterSettings cluster, bool apply)
@@ -165,7 +165,7 @@ internal sealed class Store : IDisposable
         catch (SchemaPendingException fault)
         {
             throw new StartRefusedException(
-                $"The database is older than this release: run 'Messenger.Host migrate' with the same {Keys.Postgres.Name} first, or set {Keys.MigrateOnStart.Name}=true.",
+                $"The database is older than this release: run 'Messenger.Host migrate' with the same {ConfigKeys.Postgres.Name} first, or set {ConfigKeys.MigrateOnStart.Name}=true.",
                 fault);
         }
     }

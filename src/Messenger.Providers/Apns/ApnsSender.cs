@@ -22,12 +22,12 @@ internal sealed class ApnsSender : IPushSender, IDisposable
     private readonly ApnsOptions _options;
     private readonly ProviderToken _token;
     private readonly HttpClient _http;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger<ApnsSender> _logger;
 
-    public ApnsSender(ApnsOptions options, TimeProvider clock, ILogger<ApnsSender> logger)
+    public ApnsSender(ApnsOptions options, TimeProvider timeProvider, ILogger<ApnsSender> logger)
     {
-        (_options, _clock, _logger, _token) = (options, clock, logger, new ProviderToken(options, clock));
+        (_options, _timeProvider, _logger, _token) = (options, timeProvider, logger, new ProviderToken(options, timeProvider));
         _http = Outbound.Client(new SocketsHttpHandler
         {
             ConnectTimeout = Limit / 2,
@@ -57,7 +57,7 @@ internal sealed class ApnsSender : IPushSender, IDisposable
                 return PushOutcome.Taken;
             }
 
-            var outcome = ApnsErrors.Outcome(answer.StatusCode, await answer.Content.ReadAsStringAsync(limit.Token), Outbound.RetryAfter(answer, _clock));
+            var outcome = ApnsErrors.Outcome(answer.StatusCode, await answer.Content.ReadAsStringAsync(limit.Token), Outbound.RetryAfter(answer, _timeProvider));
             if (outcome.Reason == "ExpiredProviderToken")
             {
                 _token.Expired(token);
@@ -81,7 +81,7 @@ internal sealed class ApnsSender : IPushSender, IDisposable
 
     private HttpRequestMessage Request(Push push, string token)
     {
-        var expires = (_clock.GetUtcNow() + Life).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var expires = (_timeProvider.GetUtcNow() + Life).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         return new HttpRequestMessage(HttpMethod.Post, new Uri(_options.Url, $"/3/device/{Uri.EscapeDataString(push.Token)}"))
         {
             Version = HttpVersion.Version20,

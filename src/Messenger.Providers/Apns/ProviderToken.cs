@@ -17,14 +17,14 @@ internal sealed class ProviderToken : IDisposable
     private readonly ECDsa _key = ECDsa.Create();
     private readonly string _keyId;
     private readonly string _teamId;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _timeProvider;
     private string? _token;
     private DateTimeOffset _made;
 
     /// <exception cref="CryptographicException">The key is none on P-256.</exception>
-    public ProviderToken(ApnsOptions options, TimeProvider clock)
+    public ProviderToken(ApnsOptions options, TimeProvider timeProvider)
     {
-        (_keyId, _teamId, _clock) = (options.KeyId, options.TeamId, clock);
+        (_keyId, _teamId, _timeProvider) = (options.KeyId, options.TeamId, timeProvider);
         try
         {
             _key.ImportFromPem(options.Key);
@@ -46,7 +46,7 @@ internal sealed class ProviderToken : IDisposable
         {
             lock (_gate)
             {
-                var now = _clock.GetUtcNow();
+                var now = _timeProvider.GetUtcNow();
                 if (_token is null || now - _made >= Life)
                 {
                     (_token, _made) = (Sign(now), now);
@@ -62,7 +62,7 @@ internal sealed class ProviderToken : IDisposable
     {
         lock (_gate)
         {
-            if (_token == token && _clock.GetUtcNow() - _made >= Soonest)
+            if (_token == token && _timeProvider.GetUtcNow() - _made >= Soonest)
             {
                 _token = null;
             }

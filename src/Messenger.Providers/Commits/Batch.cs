@@ -3,7 +3,7 @@ using Messenger.Ports;
 namespace Messenger.Providers.Commits;
 
 /// <summary>A row and the conversation it belongs to.</summary>
-internal readonly record struct In<T>(Guid Conversation, T Row);
+internal readonly record struct Keyed<T>(Guid Conversation, T Row);
 
 /// <summary>
 /// The rows of one transaction. Where entries replace the same row, the last one stands, so that every table takes one statement
@@ -11,16 +11,16 @@ internal readonly record struct In<T>(Guid Conversation, T Row);
 /// </summary>
 internal sealed class Batch
 {
-    private readonly Dictionary<Guid, long> terms = [];
-    private readonly Dictionary<Guid, ConversationRow> headers = [];
-    private readonly Dictionary<(Guid, string), In<MemberRow>> members = [];
-    private readonly Dictionary<(Guid, Guid), In<SessionKeyHeader>> newKeys = [];
-    private readonly Dictionary<(Guid, Guid, string), In<SessionKeyRow>> keys = [];
-    private readonly HashSet<In<string>> ended = [];
-    private readonly Dictionary<(Guid, string), In<ReceiptRow>> receipts = [];
-    private readonly Dictionary<(Guid, long), In<MessageMark>> marks = [];
-    private readonly Dictionary<(Guid, long, string), In<FileRow>> files = [];
-    private readonly Dictionary<Guid, AvatarRow> avatars = [];
+    private readonly Dictionary<Guid, long> _terms = [];
+    private readonly Dictionary<Guid, ConversationRow> _headers = [];
+    private readonly Dictionary<(Guid, string), Keyed<MemberRow>> _members = [];
+    private readonly Dictionary<(Guid, Guid), Keyed<SessionKeyHeader>> _newKeys = [];
+    private readonly Dictionary<(Guid, Guid, string), Keyed<SessionKeyRow>> _keys = [];
+    private readonly HashSet<Keyed<string>> _ended = [];
+    private readonly Dictionary<(Guid, string), Keyed<ReceiptRow>> _receipts = [];
+    private readonly Dictionary<(Guid, long), Keyed<MessageMark>> _marks = [];
+    private readonly Dictionary<(Guid, long, string), Keyed<FileRow>> _files = [];
+    private readonly Dictionary<Guid, AvatarRow> _avatars = [];
 
     private Batch(Guid[]? unsettled) => Unsettled = unsettled;
 
@@ -28,36 +28,36 @@ internal sealed class Batch
     public Guid[]? Unsettled { get; }
 
     /// <summary>The term that a conversation must still have, where more than messages changes.</summary>
-    public IReadOnlyDictionary<Guid, long> Terms => terms;
+    public IReadOnlyDictionary<Guid, long> Terms => _terms;
 
-    public List<In<MessageRow>> Messages { get; } = [];
+    public List<Keyed<MessageRow>> Messages { get; } = [];
 
     /// <summary>Conversations that must not be there yet, written before <see cref="Headers"/>.</summary>
-    public List<In<ConversationRow>> Created { get; } = [];
+    public List<Keyed<ConversationRow>> Created { get; } = [];
 
-    public IReadOnlyList<In<ConversationRow>> Headers => [.. headers.Select(pair => new In<ConversationRow>(pair.Key, pair.Value))];
+    public IReadOnlyList<Keyed<ConversationRow>> Headers => [.. _headers.Select(pair => new Keyed<ConversationRow>(pair.Key, pair.Value))];
 
-    public IReadOnlyList<In<MemberRow>> Members => [.. members.Values];
+    public IReadOnlyList<Keyed<MemberRow>> Members => [.. _members.Values];
 
-    public IReadOnlyList<In<SessionKeyHeader>> NewKeys => [.. newKeys.Values];
+    public IReadOnlyList<Keyed<SessionKeyHeader>> NewKeys => [.. _newKeys.Values];
 
-    public IReadOnlyList<In<SessionKeyRow>> Keys => [.. keys.Values];
+    public IReadOnlyList<Keyed<SessionKeyRow>> Keys => [.. _keys.Values];
 
     /// <summary>Whose wrapped keys go, before <see cref="Keys"/> come.</summary>
-    public IReadOnlyCollection<In<string>> Ended => ended;
+    public IReadOnlyCollection<Keyed<string>> Ended => _ended;
 
-    public IReadOnlyList<In<ReceiptRow>> Receipts => [.. receipts.Values];
+    public IReadOnlyList<Keyed<ReceiptRow>> Receipts => [.. _receipts.Values];
 
-    public IReadOnlyList<In<MessageMark>> Marks => [.. marks.Values];
+    public IReadOnlyList<Keyed<MessageMark>> Marks => [.. _marks.Values];
 
-    public IReadOnlyList<In<FileRow>> Files => [.. files.Values];
+    public IReadOnlyList<Keyed<FileRow>> Files => [.. _files.Values];
 
-    public IReadOnlyList<AvatarRow> Avatars => [.. avatars.Values];
+    public IReadOnlyList<AvatarRow> Avatars => [.. _avatars.Values];
 
     /// <summary>Files that this very batch replaced: no row of theirs is ever written.</summary>
     public List<Guid> Replaced { get; } = [];
 
-    public static Batch Of(IEnumerable<Pending> entries, Guid[]? unsettled)
+    public static Batch Of(IEnumerable<QueuedEntry> entries, Guid[]? unsettled)
     {
         var batch = new Batch(unsettled);
         foreach (var pending in entries)
@@ -74,7 +74,7 @@ internal sealed class Batch
         if (entry.NeedsTerm)
         {
             // Of two terms in one batch the lower one is of who was taken over: the check fails, and the batch is halved until they part.
-            terms[at] = Math.Min(entry.Term, terms.GetValueOrDefault(at, long.MaxValue));
+            _terms[at] = Math.Min(entry.Term, _terms.GetValueOrDefault(at, long.MaxValue));
         }
 
         foreach (var row in entry.Messages)
@@ -90,65 +90,65 @@ internal sealed class Batch
             }
             else
             {
-                headers[at] = header;
+                _headers[at] = header;
             }
         }
 
         foreach (var row in entry.Members)
         {
-            members[(at, row.UserId)] = new(at, row);
+            _members[(at, row.UserId)] = new(at, row);
         }
 
         if (entry.NewKey is { } made)
         {
-            newKeys[(at, made.Uuid)] = new(at, made);
+            _newKeys[(at, made.Uuid)] = new(at, made);
         }
 
         foreach (var user in entry.Ended)
         {
-            ended.Add(new(at, user));
-            foreach (var key in keys.Keys.Where(key => key.Item1 == at && key.Item3 == user).ToList())
+            _ended.Add(new(at, user));
+            foreach (var key in _keys.Keys.Where(key => key.Item1 == at && key.Item3 == user).ToList())
             {
-                keys.Remove(key);
+                _keys.Remove(key);
             }
         }
 
         foreach (var row in entry.Keys)
         {
-            keys[(at, row.Uuid, row.UserId)] = new(at, row);
+            _keys[(at, row.Uuid, row.UserId)] = new(at, row);
         }
 
         foreach (var row in entry.Receipts)
         {
-            receipts[(at, row.UserId)] = new(at, row);
+            _receipts[(at, row.UserId)] = new(at, row);
         }
 
         foreach (var row in entry.Files)
         {
             var place = (at, row.Sequence, row.PathName);
-            if (files.TryGetValue(place, out var earlier) && earlier.Row.File != row.File)
+            if (_files.TryGetValue(place, out var earlier) && earlier.Row.File != row.File)
             {
                 Replaced.Add(earlier.Row.File);
             }
 
-            files[place] = new(at, row);
+            _files[place] = new(at, row);
         }
 
         if (entry.Avatar is { } avatar)
         {
-            if (avatars.TryGetValue(at, out var earlier) && earlier.File is { } file && file != avatar.File)
+            if (_avatars.TryGetValue(at, out var earlier) && earlier.File is { } file && file != avatar.File)
             {
                 Replaced.Add(file);
             }
 
-            avatars[at] = avatar;
+            _avatars[at] = avatar;
         }
 
         foreach (var row in entry.Marks)
         {
             // A mark never takes back what an earlier one said.
-            var before = marks.GetValueOrDefault((at, row.Sequence)).Row;
-            marks[(at, row.Sequence)] = new(at, row with
+            var before = _marks.GetValueOrDefault((at, row.Sequence)).Row;
+            _marks[(at, row.Sequence)] = new(at, row with
             {
                 Deleted = row.Deleted || before is { Deleted: true },
                 Objectionable = row.Objectionable || before is { Objectionable: true },

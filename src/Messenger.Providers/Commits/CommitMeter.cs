@@ -8,34 +8,34 @@ internal sealed class CommitMeter : IDisposable
 {
     public const string Name = "Messenger.Providers";
 
-    private readonly Meter meter = new(Name);
-    private readonly Histogram<int> entries;
-    private readonly Histogram<double> duration;
-    private long failures;
-    private long transactions;
+    private readonly Meter _meter = new(Name);
+    private readonly Histogram<int> _entries;
+    private readonly Histogram<double> _duration;
+    private long _failures;
+    private long _transactions;
 
     /// <param name="waiting">Entries that wait for a transaction.</param>
     /// <param name="available">Whether the last attempt reached the store.</param>
     public CommitMeter(Func<int> waiting, Func<bool> available)
     {
-        entries = Signals.CommitSize.Sizes(meter);
-        duration = Signals.CommitDuration.Histogram(meter);
-        Signals.CommitFailures.Sum(meter, () => Interlocked.Read(ref failures));
-        Signals.LogWaiting.Gauge(meter, () => waiting());
-        Signals.LogAvailable.Gauge(meter, () => available() ? 1 : 0);
+        _entries = Signals.CommitSize.Sizes(_meter);
+        _duration = Signals.CommitDuration.Histogram(_meter);
+        Signals.CommitFailures.Sum(_meter, () => Interlocked.Read(ref _failures));
+        Signals.LogWaiting.Gauge(_meter, () => waiting());
+        Signals.LogAvailable.Gauge(_meter, () => available() ? 1 : 0);
     }
 
     /// <summary>Transactions that were committed since the start.</summary>
-    public long Transactions => Interlocked.Read(ref transactions);
+    public long Transactions => Interlocked.Read(ref _transactions);
 
     public void Committed(int count, TimeSpan took)
     {
-        Interlocked.Increment(ref transactions);
-        entries.Record(count);
-        duration.Record(took.TotalSeconds);
+        Interlocked.Increment(ref _transactions);
+        _entries.Record(count);
+        _duration.Record(took.TotalSeconds);
     }
 
-    public void Failed() => Interlocked.Increment(ref failures);
+    public void Failed() => Interlocked.Increment(ref _failures);
 
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => _meter.Dispose();
 }

@@ -18,65 +18,65 @@ internal sealed class CommitQueue : IAsyncDisposable
 {
     private static readonly ActivitySource Source = new(CommitMeter.Name);
 
-    private readonly IBatchWriter writer;
-    private readonly CommitOptions options;
-    private readonly TimeProvider clock;
-    private readonly ILogger logger;
-    private readonly IStoreHistory? history;
-    private readonly WorkHealth health;
-    private readonly CommitMeter meter;
-    private readonly ClosedConversations closed = new();
-    private readonly Channel<Pending> queue;
-    private readonly UnsettledSet? unsettled;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task loop;
-    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile TaskCompletionSource certain = Done();
-    private int asked;
-    private Task? closing;
-    private Task<bool>? opening;
-    private bool open;
-    private int disposed;
+    private readonly IBatchWriter _writer;
+    private readonly CommitOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly IStoreHistory? _history;
+    private readonly WorkHealth _health;
+    private readonly CommitMeter _meter;
+    private readonly FencedConversations _closed = new();
+    private readonly Channel<QueuedEntry> _queue;
+    private readonly UndeliveredJournal? _unsettled;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _loop;
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _certain = Done();
+    private int _asked;
+    private Task? _closing;
+    private Task<bool>? _opening;
+    private bool _open;
+    private int _disposed;
 
     /// <param name="background">Where the loop runs; null: the thread pool. A simulation has one thread, and chooses what runs next.</param>
     public CommitQueue(
-        IBatchWriter writer, CommitOptions options, TimeProvider clock, ILogger logger, IStoreHistory? history = null, WorkHealth? health = null,
+        IBatchWriter writer, CommitOptions options, TimeProvider timeProvider, ILogger logger, IStoreHistory? history = null, WorkHealth? health = null,
         TaskScheduler? background = null)
     {
-        this.writer = writer;
-        this.options = options;
-        this.clock = clock;
-        this.logger = logger;
-        this.history = history;
-        this.health = health ?? new MainWork(clock).Commits;
-        meter = new CommitMeter(() => queue!.Reader.Count, () => !Away && !Fenced && this.health.Refusal is null);
-        unsettled = writer.Journals ? new UnsettledSet() : null;
-        queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueEntries) { SingleReader = true });
+        _writer = writer;
+        _options = options;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        _history = history;
+        _health = health ?? new MainWork(timeProvider).Commits;
+        _meter = new CommitMeter(() => _queue!.Reader.Count, () => !Away && !Fenced && _health.Refusal is null);
+        _unsettled = writer.Journals ? new UndeliveredJournal() : null;
+        _queue = Channel.CreateBounded<QueuedEntry>(new BoundedChannelOptions(options.QueueEntries) { SingleReader = true });
 
         // The loop outlives whoever made it: it must not run in that one's context.
         using (ExecutionContext.SuppressFlow())
         {
-            loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background ?? TaskScheduler.Default).Unwrap();
+            _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, background ?? TaskScheduler.Default).Unwrap();
         }
     }
 
     /// <summary>Transactions that were committed since the start.</summary>
-    public long Transactions => meter.Transactions;
+    public long Transactions => _meter.Transactions;
 
     /// <summary>This process was taken over: every entry is refused from now on.</summary>
     public bool Fenced { get; private set; }
 
     /// <summary>Whether the last attempt reached the store.</summary>
-    public bool Away => !certain.Task.IsCompleted;
+    public bool Away => !_certain.Task.IsCompleted;
 
     public async Task<LogOutcome> Append(LogEntry entry)
     {
         // Only as part of somebody's trace; it tells with how many others the entry was committed.
         using var span = Activity.Current is null ? null : Source.StartActivity("log group commit");
-        var pending = new Pending(entry, clock.GetTimestamp(), closed.NextTicket());
+        var pending = new QueuedEntry(entry, _timeProvider.GetTimestamp(), _closed.NextTicket());
         try
         {
-            await queue.Writer.WriteAsync(pending);
+            await _queue.Writer.WriteAsync(pending);
         }
         catch (ChannelClosedException)
         {
@@ -84,11 +84,11 @@ internal sealed class CommitQueue : IAsyncDisposable
         }
 
         var outcome = await pending.Outcome;
-        span?.SetTag(Signals.CommitSize.Name, pending.Together);
+        span?.SetTag(Signals.CommitSize.Name, pending.BatchSize);
         return outcome;
     }
 
-    public void Settled(Guid conversation) => unsettled?.Settled(conversation);
+    public void Settled(Guid conversation) => _unsettled?.Settled(conversation);
 
     /// <summary>
     /// Before a conversation is loaded: returns when no commit of this process is in doubt any more, so that the load sees what became
@@ -102,10 +102,10 @@ internal sealed class CommitQueue : IAsyncDisposable
         try
         {
             // A name that was never claimed could be fenced and forgotten before: then nobody could tell this process that it may not load.
-            await Claim().WaitAsync(options.OpenLimit, clock);
+            await Claim().WaitAsync(_options.OpenLimit, _timeProvider);
 
             // By a task of our own: a time-out put on one that runs its continuations elsewhere goes through the thread pool.
-            await Certain().WaitAsync(options.OpenLimit, clock);
+            await Certain().WaitAsync(_options.OpenLimit, _timeProvider);
         }
         catch (TimeoutException e)
         {
@@ -117,8 +117,8 @@ internal sealed class CommitQueue : IAsyncDisposable
             throw new WriterFencedException();
         }
 
-        closed.Reopen(conversation);
-        return unsettled?.Outstanding(conversation) ?? 0;
+        _closed.Reopen(conversation);
+        return _unsettled?.Outstanding(conversation) ?? 0;
     }
 
     /// <summary>A read found this process fenced.</summary>
@@ -127,15 +127,15 @@ internal sealed class CommitQueue : IAsyncDisposable
     /// <summary>Takes a conversation out of the journal, if the disk names it although it is settled.</summary>
     public async Task Leave(Guid conversation)
     {
-        if (unsettled?.NamesInVain(conversation) != true || Fenced)
+        if (_unsettled?.NamesInVain(conversation) != true || Fenced)
         {
             return;
         }
 
-        var trim = new Pending(new LogEntry(conversation, 0) { Notifies = false }, clock.GetTimestamp(), closed.NextTicket(), trims: true);
+        var trim = new QueuedEntry(new LogEntry(conversation, 0) { Notifies = false }, _timeProvider.GetTimestamp(), _closed.NextTicket(), trims: true);
         try
         {
-            await queue.Writer.WriteAsync(trim);
+            await _queue.Writer.WriteAsync(trim);
         }
         catch (ChannelClosedException)
         {
@@ -149,52 +149,52 @@ internal sealed class CommitQueue : IAsyncDisposable
     /// <summary>The orderly end, within <see cref="CommitOptions.StopLimit"/> whatever is away: see <see cref="IMessageLog.Close"/>.</summary>
     public Task Close()
     {
-        lock (stopping)
+        lock (_stopping)
         {
-            return closing ??= Closing();
+            return _closing ??= Closing();
         }
 
         async Task Closing()
         {
-            queue.Writer.TryComplete();
-            stopping.CancelAfter(options.StopLimit);
-            await loop;
+            _queue.Writer.TryComplete();
+            _stopping.CancelAfter(_options.StopLimit);
+            await _loop;
         }
     }
 
-    private async Task Certain() => await certain.Task;
+    private async Task Certain() => await _certain.Task;
 
     public async ValueTask DisposeAsync()
     {
         await Close();
-        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
         {
             return;
         }
 
-        await writer.DisposeAsync();
-        certain.TrySetResult();
-        stopping.Dispose();
-        meter.Dispose();
+        await _writer.DisposeAsync();
+        _certain.TrySetResult();
+        _stopping.Dispose();
+        _meter.Dispose();
     }
 
     private async Task Claim()
     {
-        if (!opened.Task.IsCompleted && Interlocked.Exchange(ref asked, 1) == 0)
+        if (!_opened.Task.IsCompleted && Interlocked.Exchange(ref _asked, 1) == 0)
         {
             // Where there is no room, what waits opens the writer.
-            queue.Writer.TryWrite(new Pending(new LogEntry(Guid.Empty, 0) { Notifies = false }, clock.GetTimestamp(), closed.NextTicket(), trims: true));
+            _queue.Writer.TryWrite(new QueuedEntry(new LogEntry(Guid.Empty, 0) { Notifies = false }, _timeProvider.GetTimestamp(), _closed.NextTicket(), trims: true));
         }
 
-        await opened.Task;
+        await _opened.Task;
     }
 
     private async Task Run()
     {
-        var batch = new List<Pending>();
+        var batch = new List<QueuedEntry>();
         while (await Work())
         {
-            if (open || await Recover())
+            if (_open || await Recover())
             {
                 Take(batch);
                 await Commit(batch);
@@ -202,32 +202,32 @@ internal sealed class CommitQueue : IAsyncDisposable
             }
         }
 
-        if (open && !Fenced)
+        if (_open && !Fenced)
         {
             await End();
         }
     }
 
-    /// <summary>An orderly end owes nothing: whoever comes next must not raise doubts about what was told, nor take over from a name without debts.</summary>
+    /// <summary>An orderly end owes nothing: whoever comes next must not raise resyncs about what was told, nor take over from a name without debts.</summary>
     private async Task End()
     {
-        if (unsettled is { Stale: true })
+        if (_unsettled is { Stale: true })
         {
             await Commit([]);
         }
 
-        if (open && !Fenced && unsettled is { Empty: true })
+        if (_open && !Fenced && _unsettled is { Empty: true })
         {
             try
             {
-                await writer.Retire().WaitAsync(options.WriteLimit, clock);
+                await _writer.Retire().WaitAsync(_options.WriteLimit, _timeProvider);
                 Fenced = true;
             }
 #pragma warning disable CA1031 // A name that stays is taken over from: its journal names nothing.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Log.CloseFailed(logger, e);
+                Log.CloseFailed(_logger, e);
             }
         }
     }
@@ -235,37 +235,37 @@ internal sealed class CommitQueue : IAsyncDisposable
     /// <summary>Waits for entries, or for an idle moment to trim the journal. False at the end.</summary>
     private async Task<bool> Work()
     {
-        while (unsettled is { Stored: true } && open && !Fenced)
+        while (_unsettled is { Stored: true } && _open && !Fenced)
         {
-            using var idle = new CancellationTokenSource(options.TrimAfter, clock);
+            using var idle = new CancellationTokenSource(_options.TrimAfter, _timeProvider);
             try
             {
-                return await queue.Reader.WaitToReadAsync(idle.Token);
+                return await _queue.Reader.WaitToReadAsync(idle.Token);
             }
             catch (OperationCanceledException) when (idle.IsCancellationRequested)
             {
-                if (unsettled.Stale)
+                if (_unsettled.Stale)
                 {
                     return true;
                 }
             }
         }
 
-        return await queue.Reader.WaitToReadAsync();
+        return await _queue.Reader.WaitToReadAsync();
     }
 
-    private void Take(List<Pending> batch)
+    private void Take(List<QueuedEntry> batch)
     {
         var bytes = 0;
-        while (batch.Count < options.BatchEntries && queue.Reader.TryPeek(out var next)
-            && (batch.Count == 0 || bytes + next.Bytes <= options.BatchBytes) && queue.Reader.TryRead(out next))
+        while (batch.Count < _options.BatchEntries && _queue.Reader.TryPeek(out var next)
+            && (batch.Count == 0 || bytes + next.Bytes <= _options.BatchBytes) && _queue.Reader.TryRead(out next))
         {
             bytes += next.Bytes;
             batch.Add(next);
         }
     }
 
-    private async Task Commit(List<Pending> batch)
+    private async Task Commit(List<QueuedEntry> batch)
     {
         if (Fenced)
         {
@@ -281,21 +281,21 @@ internal sealed class CommitQueue : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            open = false;
-            certain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            meter.Failed();
-            health.Failed(StoreFault.Words(e));
-            Log.CommitFailed(logger, batch.Count, e);
+            _open = false;
+            _certain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _meter.Failed();
+            _health.Failed(StoreFault.Words(e));
+            Log.CommitFailed(_logger, batch.Count, e);
             Fail(batch, LogOutcome.Unknown);
             await Recover();
         }
     }
 
-    private async Task Write(List<Pending> entries)
+    private async Task Write(List<QueuedEntry> entries)
     {
         // What rests on a state that the store has not any more is as good as fenced: its conversation is to be loaded anew.
-        var steps = history?.Steps ?? 0;
-        var part = entries.FindAll(pending => pending.Trims || (pending.Entry.History == steps && closed.Admits(pending)));
+        var steps = _history?.Steps ?? 0;
+        var part = entries.FindAll(pending => pending.Trims || (pending.Entry.History == steps && _closed.Admits(pending)));
         if (part.Count < entries.Count)
         {
             Settle(entries.Except(part), LogOutcome.Fenced);
@@ -305,28 +305,28 @@ internal sealed class CommitQueue : IAsyncDisposable
             }
         }
 
-        var journal = unsettled?.Needed(part);
+        var journal = _unsettled?.Needed(part);
         if (journal is null && part.TrueForAll(pending => pending.Trims))
         {
             Settle(part, LogOutcome.Committed);
             return;
         }
 
-        var started = clock.GetTimestamp();
-        var outcome = await writer.Write(Batch.Of(part, journal)).WaitAsync(options.WriteLimit, clock);
+        var started = _timeProvider.GetTimestamp();
+        var outcome = await _writer.Write(Batch.Of(part, journal)).WaitAsync(_options.WriteLimit, _timeProvider);
         switch (outcome)
         {
             case BatchOutcome.Written:
-                meter.Committed(part.Count, clock.GetElapsedTime(started));
-                part.ForEach(pending => pending.Together = part.Count);
+                _meter.Committed(part.Count, _timeProvider.GetElapsedTime(started));
+                part.ForEach(pending => pending.BatchSize = part.Count);
 
                 // A trim changes a row that is there, which succeeds where nothing new would.
                 if (part.Exists(pending => !pending.Trims))
                 {
-                    health.Succeeded();
+                    _health.Succeeded();
                 }
 
-                unsettled?.Written(part, journal);
+                _unsettled?.Written(part, journal);
                 Settle(part, LogOutcome.Committed);
                 break;
             case BatchOutcome.WriterFenced:
@@ -340,10 +340,10 @@ internal sealed class CommitQueue : IAsyncDisposable
                 Fail(part, LogOutcome.Fenced);
                 break;
             case BatchOutcome.Refused when part.Count == 1:
-                Log.EntryRefused(logger);
+                Log.EntryRefused(_logger);
                 if (part[0].Entry.BearsOthers)
                 {
-                    closed.Close(part[0].Entry.Conversation);
+                    _closed.Close(part[0].Entry.Conversation);
                 }
 
                 Settle(part, LogOutcome.Refused);
@@ -358,22 +358,22 @@ internal sealed class CommitQueue : IAsyncDisposable
     /// <summary>Connects, however long it takes; meanwhile nobody waits longer than the limit. False when stopped.</summary>
     private async Task<bool> Recover()
     {
-        var pause = options.ShortestPause;
+        var pause = _options.ShortestPause;
         while (true)
         {
             try
             {
-                GiveUpOn(options.AwayLimit);
-                opening ??= writer.Open(stopping.Token);
-                if (!await opening.WaitAsync(options.OpenLimit, clock))
+                GiveUpOn(_options.AwayLimit);
+                _opening ??= _writer.Open(_stopping.Token);
+                if (!await _opening.WaitAsync(_options.OpenLimit, _timeProvider))
                 {
                     Fence();
                 }
 
-                opening = null;
-                open = true;
-                opened.TrySetResult();
-                certain.TrySetResult();
+                _opening = null;
+                _open = true;
+                _opened.TrySetResult();
+                _certain.TrySetResult();
                 return true;
             }
 #pragma warning disable CA1031 // A store that is away may say so in any way: it is logged and tried again.
@@ -381,25 +381,25 @@ internal sealed class CommitQueue : IAsyncDisposable
 #pragma warning restore CA1031
             {
                 // An attempt that still hangs is waited for again: two at a time would fight for the connection.
-                opening = opening is { IsCompleted: true } ? null : opening;
-                if (queue.Reader.Completion.IsCompleted || stopping.IsCancellationRequested)
+                _opening = _opening is { IsCompleted: true } ? null : _opening;
+                if (_queue.Reader.Completion.IsCompleted || _stopping.IsCancellationRequested)
                 {
                     GiveUpOn(TimeSpan.Zero);
                     return false;
                 }
 
-                health.Failed(StoreFault.Words(e));
-                Log.StoreAway(logger, pause, e);
+                _health.Failed(StoreFault.Words(e));
+                Log.StoreAway(_logger, pause, e);
             }
 
-            await Task.Delay(pause, clock);
-            pause = pause * 2 < options.LongestPause ? pause * 2 : options.LongestPause;
+            await Task.Delay(pause, _timeProvider);
+            pause = pause * 2 < _options.LongestPause ? pause * 2 : _options.LongestPause;
         }
     }
 
     private void GiveUpOn(TimeSpan age)
     {
-        while (queue.Reader.TryPeek(out var next) && clock.GetElapsedTime(next.Since) >= age && queue.Reader.TryRead(out next))
+        while (_queue.Reader.TryPeek(out var next) && _timeProvider.GetElapsedTime(next.Since) >= age && _queue.Reader.TryRead(out next))
         {
             Fail([next], LogOutcome.Unknown);
         }
@@ -410,24 +410,24 @@ internal sealed class CommitQueue : IAsyncDisposable
         if (!Fenced)
         {
             Fenced = true;
-            Log.WriterFenced(logger);
+            Log.WriterFenced(_logger);
         }
     }
 
-    private void Fail(List<Pending> entries, LogOutcome outcome)
+    private void Fail(List<QueuedEntry> entries, LogOutcome outcome)
     {
         // Of a batch that was halved, some may be settled already.
         var failed = entries.FindAll(pending => !pending.Outcome.IsCompleted);
-        failed.FindAll(pending => !pending.Trims).ForEach(pending => closed.Close(pending.Entry.Conversation));
+        failed.FindAll(pending => !pending.Trims).ForEach(pending => _closed.Close(pending.Entry.Conversation));
         if (outcome == LogOutcome.Unknown)
         {
-            unsettled?.Unknown(failed);
+            _unsettled?.Unknown(failed);
         }
 
         Settle(failed, outcome);
     }
 
-    private static void Settle(IEnumerable<Pending> entries, LogOutcome outcome)
+    private static void Settle(IEnumerable<QueuedEntry> entries, LogOutcome outcome)
     {
         foreach (var pending in entries)
         {

@@ -10,9 +10,9 @@ namespace Messenger.Providers.Disk;
 /// Completing is a rename, so that a complete file is seen as a whole or not at all. Names are made from the id alone: nothing a client sends
 /// gets into a path. A file that grows is locked by who writes it, also against other processes on the same folder.
 /// </remarks>
-internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : IFileStore
+internal sealed class DiskFileStore(DiskOptions options, TimeProvider timeProvider) : IFileStore
 {
-    private readonly DiskLayout layout = new(options.Folder);
+    private readonly DiskLayout _layout = new(options.Folder);
 
     public async Task<PartialFile> Append(PartialFile file, Stream content, Func<PartialFile, Task> progress, CancellationToken cancellation)
     {
@@ -21,7 +21,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
         try
         {
             var reader = new ContentReader(content);
-            var (written, since) = (file.Offset, clock.GetTimestamp());
+            var (written, since) = (file.Offset, timeProvider.GetTimestamp());
             while (written < file.Length)
             {
                 var most = (int)Math.Min(buffer.Length, file.Length - written);
@@ -33,10 +33,10 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
 
                 await Guarded(async () => await RandomAccess.WriteAsync(handle, buffer.AsMemory(0, read), written, cancellation));
                 written += read;
-                if (written - file.Offset >= DiskOptions.CheckpointBytes || clock.GetElapsedTime(since) >= DiskOptions.CheckpointPeriod)
+                if (written - file.Offset >= DiskOptions.CheckpointBytes || timeProvider.GetElapsedTime(since) >= DiskOptions.CheckpointPeriod)
                 {
                     file = await Durable(handle, file with { Offset = written }, progress);
-                    since = clock.GetTimestamp();
+                    since = timeProvider.GetTimestamp();
                 }
             }
 
@@ -57,7 +57,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
     public Task Complete(PartialFile file, CancellationToken cancellation) => Task.Run(
         () => Guarded(() =>
         {
-            var (from, to) = (layout.Partial(file.Id), layout.Complete(file.Id));
+            var (from, to) = (_layout.Partial(file.Id), _layout.Complete(file.Id));
             if (!File.Exists(from) && File.Exists(to))
             {
                 return;
@@ -79,7 +79,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
     {
         try
         {
-            return new FileRange(File.OpenHandle(layout.Complete(id), options: FileOptions.SequentialScan), from, count);
+            return new FileRange(File.OpenHandle(_layout.Complete(id), options: FileOptions.SequentialScan), from, count);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -88,13 +88,13 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
     }));
 
     public Task<long?> Size(Guid id, CancellationToken cancellation) => Task.FromResult(Guarded<long?>(() =>
-        new FileInfo(layout.Complete(id)) is { Exists: true } file ? file.Length : null));
+        new FileInfo(_layout.Complete(id)) is { Exists: true } file ? file.Length : null));
 
     public Task Remove(Guid id, string? state, CancellationToken cancellation)
     {
         Guarded(() =>
         {
-            foreach (var path in (string[])[layout.Partial(id), layout.Complete(id)])
+            foreach (var path in (string[])[_layout.Partial(id), _layout.Complete(id)])
             {
                 try
                 {
@@ -110,7 +110,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
     }
 
     public Task<IReadOnlyList<StoredObject>> List(string? after, int max, CancellationToken cancellation) =>
-        Task.Run<IReadOnlyList<StoredObject>>(() => Guarded(() => layout.List(after, max)), cancellation);
+        Task.Run<IReadOnlyList<StoredObject>>(() => Guarded(() => _layout.List(after, max)), cancellation);
 
     /// <summary>Fills the buffer by half or more, for fewer, larger writes; of a slow client's content what comes until the next checkpoint.</summary>
     private async ValueTask<int> Fill(ContentReader reader, Memory<byte> buffer, long since, CancellationToken cancellation)
@@ -119,7 +119,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
         while (filled < buffer.Length && await reader.Read(buffer[filled..], cancellation) is > 0 and var read)
         {
             filled += read;
-            if (filled >= buffer.Length / 2 || clock.GetElapsedTime(since) >= DiskOptions.CheckpointPeriod)
+            if (filled >= buffer.Length / 2 || timeProvider.GetElapsedTime(since) >= DiskOptions.CheckpointPeriod)
             {
                 break;
             }
@@ -136,7 +136,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
             if (file.Offset < file.Length)
             {
                 // Its name too, and the folder's own. A file that has everything is about to get another name, which is flushed then.
-                var folder = Path.GetDirectoryName(layout.Partial(file.Id))!;
+                var folder = Path.GetDirectoryName(_layout.Partial(file.Id))!;
                 DurableFolder.Flush(folder);
                 DurableFolder.Flush(Path.GetDirectoryName(folder)!);
             }
@@ -152,7 +152,7 @@ internal sealed class DiskFileStore(DiskOptions options, TimeProvider clock) : I
             throw new StoreUnavailableException("the disk has no room for this file");
         }
 
-        var path = layout.Partial(file.Id);
+        var path = _layout.Partial(file.Id);
         DiskLayout.Make(Path.GetDirectoryName(path)!);
         var handle = Locked(path);
         try

@@ -23,15 +23,15 @@ internal sealed class FcmSender : IPushSender, IDisposable
     private readonly ITokenAccess _tokens;
     private readonly Uri _send;
     private readonly HttpClient _http;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger<FcmSender> _logger;
 
-    public FcmSender(FcmOptions options, TimeProvider clock, ILogger<FcmSender> logger)
+    public FcmSender(FcmOptions options, TimeProvider timeProvider, ILogger<FcmSender> logger)
     {
         var account = CredentialFactory.FromJson<ServiceAccountCredential>(options.ServiceAccount);
         _tokens = (ITokenAccess)account.ToGoogleCredential().CreateScoped(Scope).UnderlyingCredential;
         _send = new Uri(options.Url, $"/v1/projects/{Uri.EscapeDataString(account.ProjectId)}/messages:send");
-        (_clock, _logger, _http) = (clock, logger, Outbound.Client());
+        (_timeProvider, _logger, _http) = (timeProvider, logger, Outbound.Client());
     }
 
     public async Task<PushOutcome> Send(Push push, CancellationToken cancellation)
@@ -43,8 +43,8 @@ internal sealed class FcmSender : IPushSender, IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Post, _send) { Content = JsonContent.Create(Body(push)) };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _tokens.GetAccessTokenForRequestAsync(cancellationToken: limit.Token));
             using var answer = await _http.SendAsync(request, limit.Token);
-            return answer.IsSuccessStatusCode ? PushOutcome.Taken : Told(
-                answer, FcmErrors.Outcome(answer.StatusCode, await answer.Content.ReadAsStringAsync(limit.Token), Outbound.RetryAfter(answer, _clock)));
+            return answer.IsSuccessStatusCode ? PushOutcome.Taken : LogOutcome(
+                answer, FcmErrors.Outcome(answer.StatusCode, await answer.Content.ReadAsStringAsync(limit.Token), Outbound.RetryAfter(answer, _timeProvider)));
         }
         catch (TokenResponseException refused)
         {
@@ -92,7 +92,7 @@ internal sealed class FcmSender : IPushSender, IDisposable
         };
     }
 
-    private PushOutcome Told(HttpResponseMessage answer, PushOutcome outcome)
+    private PushOutcome LogOutcome(HttpResponseMessage answer, PushOutcome outcome)
     {
         var status = (int)answer.StatusCode;
         switch (outcome.Verdict)

@@ -27,12 +27,12 @@ internal static class Outbound
     };
 
     /// <summary>What the answer's Retry-After asks for, in seconds or as a date; null where it has none.</summary>
-    public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
+    public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider timeProvider)
     {
         TimeSpan? wait = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } => date - clock.GetUtcNow(),
+            { Date: { } date } => date - timeProvider.GetUtcNow(),
             _ => null,
         };
         return wait switch

@@ -56,9 +56,9 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         on conflict (owner) do update set file = excluded.file, mime_type = excluded.mime_type, size = excluded.size, updated = excluded.updated
         """;
 
-    private NpgsqlConnection? connection;
-    private long generation;
-    private bool claimed;
+    private NpgsqlConnection? _connection;
+    private long _generation;
+    private bool _claimed;
 
     public bool Journals => true;
 
@@ -82,15 +82,15 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
 
             // Before anything is committed by this connection: whoever remembers more than the server has must know it first.
             var before = history.Before();
-            await using var claim = new NpgsqlCommand(claimed ? Reclaim : Claim, opened) { CommandTimeout = PostgresOptions.OpenSeconds };
+            await using var claim = new NpgsqlCommand(_claimed ? Reclaim : Claim, opened) { CommandTimeout = PostgresOptions.OpenSeconds };
             claim.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name.Name });
             await using var reader = await claim.ExecuteReaderAsync(cancellation);
             var may = await reader.ReadAsync(cancellation) && !reader.GetBoolean(1);
-            generation = may ? reader.GetInt64(0) : generation;
+            _generation = may ? reader.GetInt64(0) : _generation;
             await reader.CloseAsync();
             history.Compare(before, await Progress(opened, cancellation));
-            claimed = true;
-            connection = opened;
+            _claimed = true;
+            _connection = opened;
             Log.WriterOpen(logger, name.Name);
             return may;
         }
@@ -104,21 +104,21 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
     public async Task Retire()
     {
         history.Retiring();
-        await using var retire = new NpgsqlCommand("delete from log_writer where name = $1 and generation = $2 and not fenced", connection)
+        await using var retire = new NpgsqlCommand("delete from log_writer where name = $1 and generation = $2 and not fenced", _connection)
         {
             CommandTimeout = PostgresOptions.OpenSeconds,
         };
         retire.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name.Name });
-        retire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = generation });
+        retire.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _generation });
         await retire.ExecuteNonQueryAsync();
     }
 
     public async Task<BatchOutcome> Write(Batch batch)
     {
-        await using var commands = new NpgsqlBatch(connection);
+        await using var commands = new NpgsqlBatch(_connection);
         var fence = new NpgsqlBatchCommand("select log_commit($1, $2, $3)");
         fence.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name.Name });
-        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = generation });
+        fence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _generation });
         fence.Parameters.Add(new NpgsqlParameter { Value = (object?)batch.Unsettled ?? DBNull.Value, NpgsqlDbType = UuidArray });
         commands.BatchCommands.Add(fence);
 
@@ -229,7 +229,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
 
     private const NpgsqlTypes.NpgsqlDbType UuidArray = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Uuid;
 
-    private static void Insert<T>(NpgsqlBatch commands, Table<In<T>> table, IReadOnlyList<In<T>> rows)
+    private static void Insert<T>(NpgsqlBatch commands, Table<Keyed<T>> table, IReadOnlyList<Keyed<T>> rows)
     {
         if (rows.Count == 0)
         {
@@ -266,8 +266,8 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
 
     private async Task Close()
     {
-        var old = connection;
-        connection = null;
+        var old = _connection;
+        _connection = null;
         if (old is null)
         {
             return;

@@ -8,7 +8,7 @@ namespace Messenger.Providers.Postgres;
 /// <summary>Statements on a pool of connections.</summary>
 internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) : IDatabase, IAsyncDisposable
 {
-    private readonly NpgsqlDataSource source =
+    private readonly NpgsqlDataSource _source =
         new NpgsqlDataSourceBuilder(options.Pooled) { Name = "messenger" }.Build();
 
     public Task<T> Read<T>(string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments) => Run(
@@ -42,7 +42,7 @@ internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) :
 
     public string Among(string column, string argument) => $"{column} = any({argument})";
 
-    public (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<Span> spans, string name) => (
+    public (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<SequenceSpan> spans, string name) => (
         $"unnest(@{name}_at, @{name}_low, @{name}_high) g(conversation, low, high)",
         [
             Argument.List($"{name}_at", spans.Select(span => span.Conversation)),
@@ -64,7 +64,7 @@ internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) :
             or c.oid in (select i.inhrelid from pg_inherits i where i.inhparent = '{table}'::regclass))
         """;
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     /// <param name="repeatable">It changes nothing: on a pooled connection that turns out to be broken it is tried once more, on a fresh one.</param>
     private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments, WorkHealth health, bool repeatable = false)
@@ -78,7 +78,7 @@ internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) :
             catch (Exception e) when (repeatable && PostgresErrors.IsBroken(e))
             {
                 // What broke one broke its neighbours too: the next from the pool would be as dead.
-                source.Clear();
+                _source.Clear();
                 return Well(await RunOnce(sql, run, arguments), health);
             }
         }
@@ -97,7 +97,7 @@ internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) :
 
     private async Task<T> RunOnce<T>(string sql, Func<NpgsqlCommand, Task<T>> run, IReadOnlyList<Argument> arguments)
     {
-        await using var connection = await source.OpenConnectionAsync();
+        await using var connection = await _source.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var (name, value) in arguments)
         {

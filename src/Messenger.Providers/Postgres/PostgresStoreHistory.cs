@@ -11,7 +11,7 @@ internal sealed class PostgresStoreHistory(IDatabase database, CommitHistory his
 
     public long Steps => history.Steps;
 
-    public async Task Look()
+    public async Task Refresh()
     {
         var before = history.Before();
         var stored = await database.Read(Progress, reader => Rows.All(reader, row => (Name: row.GetString(0), Commits: row.GetInt64(1))));

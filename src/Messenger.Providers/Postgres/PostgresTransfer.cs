@@ -9,13 +9,13 @@ namespace Messenger.Providers.Postgres;
 /// <summary>All tables of the database, in one transaction: a server may go on writing while they are read.</summary>
 public sealed class PostgresTransfer : ITransferEnd
 {
-    private readonly NpgsqlConnection connection;
-    private readonly NpgsqlTransaction transaction;
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
 
     private PostgresTransfer(NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
-        this.connection = connection;
-        this.transaction = transaction;
+        _connection = connection;
+        _transaction = transaction;
     }
 
     public static async Task<PostgresTransfer> Open(string connectionString)
@@ -38,7 +38,7 @@ public sealed class PostgresTransfer : ITransferEnd
             where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> all($1)
             group by c.relname order by c.relname
             """);
-        command.Parameters.AddWithValue(LeftOut.Tables.ToArray());
+        command.Parameters.AddWithValue(ExcludedTables.Tables.ToArray());
         await using var reader = await command.ExecuteReaderAsync();
         var tables = new List<TransferTable>();
         while (await reader.ReadAsync())
@@ -52,7 +52,7 @@ public sealed class PostgresTransfer : ITransferEnd
 
     public async IAsyncEnumerable<object?[]> Read(TransferTable table)
     {
-        await using var command = Command($"select {table.ColumnList} from {table.Name}{LeftOut.Where(table)}");
+        await using var command = Command($"select {table.ColumnList} from {table.Name}{ExcludedTables.Where(table)}");
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
@@ -68,7 +68,7 @@ public sealed class PostgresTransfer : ITransferEnd
 
     public async Task Write(TransferTable table, IAsyncEnumerable<object?[]> rows)
     {
-        await using (var copy = await connection.BeginBinaryImportAsync($"copy {table.Name} ({table.ColumnList}) from stdin (format binary)"))
+        await using (var copy = await _connection.BeginBinaryImportAsync($"copy {table.Name} ({table.ColumnList}) from stdin (format binary)"))
         {
             await foreach (var row in rows)
             {
@@ -94,12 +94,12 @@ public sealed class PostgresTransfer : ITransferEnd
         }
     }
 
-    public Task Commit() => transaction.CommitAsync();
+    public Task Commit() => _transaction.CommitAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await transaction.DisposeAsync();
-        await connection.DisposeAsync();
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private static object Plain(object value) => value switch
@@ -125,5 +125,5 @@ public sealed class PostgresTransfer : ITransferEnd
         _ => throw new TransferRefusedException($"A column of type {type} is not known to the import."),
     };
 
-    private NpgsqlCommand Command(string sql) => new(sql, connection, transaction);
+    private NpgsqlCommand Command(string sql) => new(sql, _connection, _transaction);
 }

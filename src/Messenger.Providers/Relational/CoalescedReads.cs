@@ -9,27 +9,27 @@ namespace Messenger.Providers.Relational;
 internal sealed class CoalescedReads<T>(Func<IReadOnlyCollection<string>, Task<ILookup<string, T>>> read)
 {
     /// <summary>Statements at once: a quarter of the pool, so that reads of other kinds find room.</summary>
-    public const int AtOnce = 4;
+    public const int MaxConcurrency = 4;
 
     /// <summary>Keys in one statement: past some hundred another gains nothing, and all wait for the last.</summary>
-    public const int Together = 256;
+    public const int MaxBatch = 256;
 
-    private readonly Queue<Asked> waiting = new();
-    private int running;
+    private readonly Queue<Asked> _waiting = new();
+    private int _running;
 
     /// <summary>The rows of one key; none where there are none.</summary>
     public Task<IEnumerable<T>> Of(string key)
     {
         var asked = new Asked(key);
-        lock (waiting)
+        lock (_waiting)
         {
-            waiting.Enqueue(asked);
-            if (running == AtOnce)
+            _waiting.Enqueue(asked);
+            if (_running == MaxConcurrency)
             {
                 return asked.Rows.Task;
             }
 
-            running++;
+            _running++;
         }
 
         // It reads for others too: it must not run in the context of whoever came first. It ends when nobody waits, and tells its failures to those who asked.
@@ -62,16 +62,16 @@ internal sealed class CoalescedReads<T>(Func<IReadOnlyCollection<string>, Task<I
     private List<Asked> Take()
     {
         var taken = new List<Asked>();
-        lock (waiting)
+        lock (_waiting)
         {
-            while (taken.Count < Together && waiting.TryDequeue(out var next))
+            while (taken.Count < MaxBatch && _waiting.TryDequeue(out var next))
             {
                 taken.Add(next);
             }
 
             if (taken.Count == 0)
             {
-                running--;
+                _running--;
             }
         }
 

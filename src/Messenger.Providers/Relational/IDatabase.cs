@@ -23,7 +23,7 @@ internal interface IDatabase
 
     /// <summary>A table expression <c>(conversation, low, high)</c> of spans, under the alias g, with the arguments it needs.</summary>
     /// <param name="name">Begins the names of the arguments.</param>
-    (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<Span> spans, string name);
+    (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<SequenceSpan> spans, string name);
 
     /// <summary>A table expression of these columns, under the alias x, out of an argument that holds a JSON array of objects.</summary>
     /// <param name="columns">Names, with the types that an engine with types wants.</param>
@@ -43,7 +43,7 @@ internal interface IDatabase
 }
 
 /// <summary>Sequences of one conversation, both ends included.</summary>
-internal readonly record struct Span(Guid Conversation, long Low, long High);
+internal readonly record struct SequenceSpan(Guid Conversation, long Low, long High);
 
 /// <summary>A named argument of a statement; <c>@name</c> in its text.</summary>
 internal readonly record struct Argument(string Name, object? Value)

@@ -84,7 +84,7 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
     private Task<(Dictionary<Guid, MessageRow> Last, Dictionary<Guid, (int Count, string? First)> Unread)> Messages(
         string userId, List<Head> heads)
     {
-        var last = heads.Where(head => head.Last is not null).Select(head => new Span(head.Conversation, head.Last!.Value, head.Last.Value));
+        var last = heads.Where(head => head.Last is not null).Select(head => new SequenceSpan(head.Conversation, head.Last!.Value, head.Last.Value));
         var gaps = heads.Where(head => head.Last is not null)
             .SelectMany(head => Rows.Gaps(head.Conversation, head.Stays, head.Read, head.Last!.Value));
 

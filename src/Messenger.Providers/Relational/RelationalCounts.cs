@@ -3,7 +3,7 @@ using Messenger.Ports;
 namespace Messenger.Providers.Relational;
 
 /// <summary>Counts and, where counting would read a large table, estimates.</summary>
-internal sealed class RelationalCounts(IDatabase database, TimeProvider clock) : ICounts
+internal sealed class RelationalCounts(IDatabase database, TimeProvider timeProvider) : ICounts
 {
     public Task<Counts> Count() => database.Read(
         $"""
@@ -18,5 +18,5 @@ internal sealed class RelationalCounts(IDatabase database, TimeProvider clock) :
                 reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6));
         },
-        ("hour", RelationalSmsBudget.Hour(clock)));
+        ("hour", RelationalSmsBudget.Hour(timeProvider)));
 }

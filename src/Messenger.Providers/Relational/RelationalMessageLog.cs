@@ -4,7 +4,7 @@ using Messenger.Providers.Commits;
 namespace Messenger.Providers.Relational;
 
 /// <summary>The message log: written by the group commit, read by statements that both engines understand.</summary>
-internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits, IWriterName self, IStoreHistory history, TimeProvider clock) : IMessageLog
+internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commits, IWriterName self, IStoreHistory history, TimeProvider timeProvider) : IMessageLog
 {
     public long History => history.Steps;
 
@@ -66,7 +66,7 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
                     }
                     : null;
             },
-            ("conversation", conversation), ("now", clock.GetUtcNow().ToUnixTimeMilliseconds()), ("writer", self.Name));
+            ("conversation", conversation), ("now", timeProvider.GetUtcNow().ToUnixTimeMilliseconds()), ("writer", self.Name));
     }
 
     public async Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst) =>
@@ -91,7 +91,7 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
             return 0;
         }
 
-        var (spans, arguments) = database.Spans([.. ranges.Select(part => new Span(conversation, part.From, part.To))], "gap");
+        var (spans, arguments) = database.Spans([.. ranges.Select(part => new SequenceSpan(conversation, part.From, part.To))], "gap");
         return await database.Read(
             $"select cast(coalesce(sum((select count(*) {Rows.Unread})), 0) as bigint) from {spans}",
             async reader => (await Rows.All(reader, row => row.GetInt32(0)))[0],

@@ -13,7 +13,7 @@ internal sealed class RelationalMessageRetention(IDatabase database) : IMessageR
 
     public async Task<RetentionStep> Step(long before, Guid? after, int max, bool dryRun)
     {
-        var looked = await Look(after ?? Guid.Empty);
+        var looked = await Candidates(after ?? Guid.Empty);
         var removed = 0L;
         foreach (var (conversation, oldest, first, head, headDeleted) in looked)
         {
@@ -46,7 +46,7 @@ internal sealed class RelationalMessageRetention(IDatabase database) : IMessageR
         return at > 0 ? looked[at - 1].Conversation : after ?? Guid.Empty;
     }
 
-    private Task<List<Place>> Look(Guid after) => database.Read(
+    private Task<List<Place>> Candidates(Guid after) => database.Read(
         """
         select c.conversation,
             (select m.created from message m where m.conversation = c.conversation order by m.sequence limit 1),

@@ -49,7 +49,7 @@ internal sealed class RelationalPushStore(IDatabase database) : IPushStore
                 where r.place > @most)
             """,
             ("rows", JsonSerializer.Serialize(rows)), Argument.List("devices", newest.Select(push => push.Device).Distinct(StringComparer.Ordinal)),
-            ("most", IPushStore.MostPerDevice));
+            ("most", IPushStore.MaxPerDevice));
     }
 
     public async Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, IReadOnlyCollection<string> without)

@@ -12,7 +12,7 @@ internal static class RelationalServices
     public static IServiceCollection AddRelational(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IWriterName, StartName>();
+        services.TryAddSingleton<IWriterName, ProcessWriterName>();
         services.TryAddSingleton(provider => new MainWork(provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<StoreProbe>();
         services.AddSingleton(provider => new CommitQueue(

@@ -3,16 +3,16 @@ using Messenger.Ports;
 namespace Messenger.Providers.Relational;
 
 /// <summary>A row for each hour and prefix, and one for all together.</summary>
-internal sealed class RelationalSmsBudget(IDatabase database, TimeProvider clock) : ISmsBudget
+internal sealed class RelationalSmsBudget(IDatabase database, TimeProvider timeProvider) : ISmsBudget
 {
     /// <summary>Hours that are kept: a day, for who wants to look.</summary>
     private const int HoursKept = 24;
 
-    public static long Hour(TimeProvider clock) => clock.GetUtcNow().ToUnixTimeSeconds() / 3600;
+    public static long Hour(TimeProvider timeProvider) => timeProvider.GetUtcNow().ToUnixTimeSeconds() / 3600;
 
     public async Task<bool> Take(string prefix, int perHour, int perPrefix)
     {
-        var hour = Hour(clock);
+        var hour = Hour(timeProvider);
 
         // Both counts or neither; where another process takes the last one in this very moment, the update's own condition holds.
         // The common row comes first for everybody, so that nobody waits in a circle.

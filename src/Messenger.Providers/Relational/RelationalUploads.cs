@@ -42,7 +42,7 @@ internal sealed class RelationalUploads(IDatabase database) : IUploads
         var day = upload.Created / Day;
         await database.Write(
             Insert,
-            ("user", upload.UserId), ("day", day), ("length", upload.Length), ("id", upload.Id), ("bytes", limits.BytesADay), ("most", (long)limits.AtOnce),
+            ("user", upload.UserId), ("day", day), ("length", upload.Length), ("id", upload.Id), ("bytes", limits.BytesADay), ("most", (long)limits.MaxConcurrent),
             ("target", upload.Target), ("created", upload.Created), ("expires", upload.Expires));
         return await database.Read(
             """
@@ -52,7 +52,7 @@ internal sealed class RelationalUploads(IDatabase database) : IUploads
             async reader =>
             {
                 var made = (await Rows.All(reader, row => row.GetInt64(0)))[0] > 0;
-                var many = (await Rows.Next(reader, row => row.GetInt64(0)))[0] >= limits.AtOnce;
+                var many = (await Rows.Next(reader, row => row.GetInt64(0)))[0] >= limits.MaxConcurrent;
                 return made ? Reservation.Made : many ? Reservation.TooManyAtOnce : Reservation.TooMuchToday;
             },
             ("id", upload.Id), ("user", upload.UserId));

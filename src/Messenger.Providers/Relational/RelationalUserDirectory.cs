@@ -5,8 +5,8 @@ namespace Messenger.Providers.Relational;
 /// <summary>Users and blacklists.</summary>
 internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirectory
 {
-    private readonly CoalescedReads<UserRow> users = new(async ids => (await Users(database, ids)).ToLookup(user => user.UserId, StringComparer.Ordinal));
-    private readonly CoalescedReads<string> blackLists = new(async ids => (await BlackLists(database, ids)).ToLookup(
+    private readonly CoalescedReads<UserRow> _users = new(async ids => (await Users(database, ids)).ToLookup(user => user.UserId, StringComparer.Ordinal));
+    private readonly CoalescedReads<string> _blackLists = new(async ids => (await BlackLists(database, ids)).ToLookup(
         entry => entry.User, entry => entry.Blocked, StringComparer.Ordinal));
 
     public Task Put(UserRow user) => database.Write(
@@ -34,7 +34,7 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
         """,
         ("user", userId));
 
-    public async Task<UserRow?> Find(string userId) => (await users.Of(userId)).FirstOrDefault();
+    public async Task<UserRow?> Find(string userId) => (await _users.Of(userId)).FirstOrDefault();
 
     public Task<IReadOnlyList<UserRow>> FindMany(IReadOnlyCollection<string> userIds) => Users(database, userIds);
 
@@ -44,7 +44,7 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
     public Task<IReadOnlyList<string>> Discoverable(IReadOnlyCollection<string> userIds) => Ids(
         $"select u.user_id from user_profile u where u.discoverable and {database.Among("u.user_id", "@users")}", Argument.List("users", userIds));
 
-    public async Task<IReadOnlyList<string>> BlackListOf(string userId) => [.. await blackLists.Of(userId)];
+    public async Task<IReadOnlyList<string>> BlackListOf(string userId) => [.. await _blackLists.Of(userId)];
 
     public Task<IReadOnlyList<string>> BlackListing(string userId, IReadOnlyCollection<string> by) => Ids(
         $"select b.user_id from blacklist b where b.blocked_id = @user and {database.Among("b.user_id", "@by")}",

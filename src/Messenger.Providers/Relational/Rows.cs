@@ -42,12 +42,12 @@ internal static class Rows
         "from message m where m.conversation = g.conversation and m.sequence between g.low and g.high and m.user_id <> @user and m.event_type is null and not m.deleted";
 
     /// <summary>The spans up to the newest row in which a member has something to read: what it may see and has not read.</summary>
-    public static IEnumerable<Span> Gaps(Guid conversation, IReadOnlyList<SequenceRange> stays, IntervalText read, long last)
+    public static IEnumerable<SequenceSpan> Gaps(Guid conversation, IReadOnlyList<SequenceRange> stays, IntervalText read, long last)
     {
         var known = SequenceSet.Parse(read);
         return stays.Where(stay => stay.From <= last)
             .SelectMany(stay => known.Outside(stay with { To = Math.Min(stay.To, last) }))
-            .Select(gap => new Span(conversation, gap.From, gap.To));
+            .Select(gap => new SequenceSpan(conversation, gap.From, gap.To));
     }
 
     public static MessageRow ToMessage(DbDataReader row, int at = 0) => new(

@@ -17,14 +17,14 @@ internal interface IStoreTrial
 /// Tries what has not gone well of itself, so that a process nobody asks anything knows what it could do: a read where none was made, and the rest
 /// only while the last piece of it was refused. One small statement every two seconds of an idle process; nothing of a busy one.
 /// </summary>
-internal sealed class StoreProbe(IDatabase database, IStoreTrial trial, MainWork work, TimeProvider clock) : BackgroundService
+internal sealed class StoreProbe(IDatabase database, IStoreTrial trial, MainWork work, TimeProvider timeProvider) : BackgroundService
 {
-    /// <summary>Some tries within <see cref="WorkHealth.Patience"/>.</summary>
+    /// <summary>Some tries within <see cref="WorkHealth.Timeout"/>.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var period = new PeriodicTimer(Period, clock);
+        using var period = new PeriodicTimer(Period, timeProvider);
         try
         {
             while (await period.WaitForNextTickAsync(stoppingToken))

@@ -6,7 +6,7 @@ namespace Messenger.Providers.Relational;
 /// <summary>The tables of the log, as they are written. <see cref="Rows"/> reads them.</summary>
 internal static class Tables
 {
-    public static readonly Table<In<MessageRow>> Message = new("message", [], [
+    public static readonly Table<Keyed<MessageRow>> Message = new("message", [], [
         Column<MessageRow, Guid>("conversation", (at, _) => at),
         Column<MessageRow, long>("sequence", (_, row) => row.Sequence),
         Column<MessageRow, Guid>("uuid", (_, row) => row.Uuid),
@@ -24,7 +24,7 @@ internal static class Tables
         Column<MessageRow, string?>("reply_uuid", (_, row) => row.ReplyUuid),
     ]);
 
-    public static readonly Table<In<ConversationRow>> Conversation = new("conversation", ["conversation"], [
+    public static readonly Table<Keyed<ConversationRow>> Conversation = new("conversation", ["conversation"], [
         Column<ConversationRow, Guid>("conversation", (at, _) => at),
         Column<ConversationRow, string>("uuid_text", (_, row) => row.UuidText),
         Column<ConversationRow, bool>("is_dialog", (_, row) => row.IsDialog),
@@ -39,9 +39,9 @@ internal static class Tables
     ]);
 
     /// <summary>One that must not be there yet.</summary>
-    public static readonly Table<In<ConversationRow>> NewConversation = Conversation with { Key = [] };
+    public static readonly Table<Keyed<ConversationRow>> NewConversation = Conversation with { Key = [] };
 
-    public static readonly Table<In<MemberRow>> Member = new("member", ["conversation", "user_id"], [
+    public static readonly Table<Keyed<MemberRow>> Member = new("member", ["conversation", "user_id"], [
         Column<MemberRow, Guid>("conversation", (at, _) => at),
         Column<MemberRow, string>("user_id", (_, row) => row.UserId),
         Column<MemberRow, bool>("is_admin", (_, row) => row.IsAdmin),
@@ -54,14 +54,14 @@ internal static class Tables
         Column<MemberRow, long>("nick_since", (_, row) => row.NickSince),
     ]);
 
-    public static readonly Table<In<SessionKeyHeader>> SessionKey = new("session_key", ["conversation", "uuid"], [
+    public static readonly Table<Keyed<SessionKeyHeader>> SessionKey = new("session_key", ["conversation", "uuid"], [
         Column<SessionKeyHeader, Guid>("conversation", (at, _) => at),
         Column<SessionKeyHeader, Guid>("uuid", (_, row) => row.Uuid),
         Column<SessionKeyHeader, string>("uuid_text", (_, row) => row.UuidText),
         Column<SessionKeyHeader, long>("created", (_, row) => row.Created),
     ]);
 
-    public static readonly Table<In<SessionKeyRow>> WrappedKey = new("wrapped_key", ["conversation", "uuid", "user_id"], [
+    public static readonly Table<Keyed<SessionKeyRow>> WrappedKey = new("wrapped_key", ["conversation", "uuid", "user_id"], [
         Column<SessionKeyRow, Guid>("conversation", (at, _) => at),
         Column<SessionKeyRow, Guid>("uuid", (_, row) => row.Uuid),
         Column<SessionKeyRow, string>("uuid_text", (_, row) => row.UuidText),
@@ -73,14 +73,14 @@ internal static class Tables
         Column<SessionKeyRow, long>("created", (_, row) => row.Created),
     ]);
 
-    public static readonly Table<In<ReceiptRow>> Receipt = new("receipt", ["conversation", "user_id"], [
+    public static readonly Table<Keyed<ReceiptRow>> Receipt = new("receipt", ["conversation", "user_id"], [
         Column<ReceiptRow, Guid>("conversation", (at, _) => at),
         Column<ReceiptRow, string>("user_id", (_, row) => row.UserId),
         Column<ReceiptRow, string>("read_ranges", (_, row) => row.Read.Text),
         Column<ReceiptRow, string>("delivered_ranges", (_, row) => row.Delivered.Text),
     ]);
 
-    public static readonly Table<In<FileRow>> MessageFile = new("message_file", ["conversation", "sequence", "path_name"], [
+    public static readonly Table<Keyed<FileRow>> MessageFile = new("message_file", ["conversation", "sequence", "path_name"], [
         Column<FileRow, Guid>("conversation", (at, _) => at),
         Column<FileRow, long>("sequence", (_, row) => row.Sequence),
         Column<FileRow, string>("path_name", (_, row) => row.PathName),
@@ -96,6 +96,6 @@ internal static class Tables
         Column<FileRow, long>("joined_at", (_, row) => row.JoinedAt),
     ]);
 
-    private static Column<In<T>, TValue> Column<T, TValue>(string name, Func<Guid, T, TValue> get) =>
+    private static Column<Keyed<T>, TValue> Column<T, TValue>(string name, Func<Guid, T, TValue> get) =>
         new(name, row => get(row.Conversation, row.Row));
 }

@@ -18,8 +18,8 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
 {
     private const int BufferBytes = 128 * 1024;
 
-    private readonly S3Keys keys = new(options.Prefix);
-    private readonly AmazonS3Client client = S3Client.Make(options);
+    private readonly S3Keys _keys = new(options.Prefix);
+    private readonly AmazonS3Client _client = S3Client.Make(options);
 
     public async Task<PartialFile> Append(PartialFile file, Stream content, Func<PartialFile, Task> progress, CancellationToken cancellation)
     {
@@ -73,11 +73,11 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
         // Looked at first: what servers say of an upload that was completed already differs.
         if (state.Upload is { } upload && await Size(file.Id, cancellation) != file.Length)
         {
-            await S3Client.Guarded(() => client.CompleteMultipartUploadAsync(
+            await S3Client.Guarded(() => _client.CompleteMultipartUploadAsync(
                 new CompleteMultipartUploadRequest
                 {
                     BucketName = options.Bucket,
-                    Key = keys.Complete(file.Id),
+                    Key = _keys.Complete(file.Id),
                     UploadId = upload,
                     PartETags = [.. state.Parts.Select((tag, index) => new PartETag(index + 1, tag))],
                 },
@@ -101,8 +101,8 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
 
         try
         {
-            var answer = await client.GetObjectAsync(
-                new GetObjectRequest { BucketName = options.Bucket, Key = keys.Complete(id), ByteRange = new ByteRange(from, from + count - 1) }, cancellation);
+            var answer = await _client.GetObjectAsync(
+                new GetObjectRequest { BucketName = options.Bucket, Key = _keys.Complete(id), ByteRange = new ByteRange(from, from + count - 1) }, cancellation);
             return new ObjectContent(answer, options.Timeout);
         }
         catch (AmazonS3Exception fault) when (fault.StatusCode == HttpStatusCode.NotFound)
@@ -115,7 +115,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
     {
         try
         {
-            return (await client.GetObjectMetadataAsync(options.Bucket, keys.Complete(id), cancellation)).ContentLength;
+            return (await _client.GetObjectMetadataAsync(options.Bucket, _keys.Complete(id), cancellation)).ContentLength;
         }
         catch (AmazonS3Exception fault) when (fault.StatusCode == HttpStatusCode.NotFound)
         {
@@ -127,28 +127,28 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
     {
         if (S3State.Parse(state).Upload is { } upload)
         {
-            await client.Abort(options.Bucket, keys.Complete(id), upload, cancellation);
+            await _client.Abort(options.Bucket, _keys.Complete(id), upload, cancellation);
         }
 
-        await client.DeleteObjectAsync(options.Bucket, keys.Complete(id), cancellation);
+        await _client.DeleteObjectAsync(options.Bucket, _keys.Complete(id), cancellation);
         await RemoveTails(id, cancellation);
     });
 
     public Task<IReadOnlyList<StoredObject>> List(string? after, int max, CancellationToken cancellation) => S3Client.Guarded<IReadOnlyList<StoredObject>>(async () =>
     {
         // The first version of the listing: every server has it, and the second's place to start behind is not understood by all alike.
-        var found = await client.ListObjectsAsync(
-            new ListObjectsRequest { BucketName = options.Bucket, Prefix = keys.Prefix, Marker = after, MaxKeys = max }, cancellation);
+        var found = await _client.ListObjectsAsync(
+            new ListObjectsRequest { BucketName = options.Bucket, Prefix = _keys.Prefix, Marker = after, MaxKeys = max }, cancellation);
         return
         [
             .. from item in found.S3Objects ?? []
-               let id = keys.IdOf(item.Key)
+               let id = _keys.IdOf(item.Key)
                where id is not null && string.CompareOrdinal(item.Key, after) > 0
                select new StoredObject(item.Key, id.Value, item.Size ?? 0, new DateTimeOffset(item.LastModified?.ToUniversalTime() ?? DateTime.UtcNow)),
         ];
     });
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
     /// <summary>What came of a part that is not full yet is read back: it goes first.</summary>
     private async Task Recall(PartialFile file, S3State state, Spool spool, CancellationToken cancellation)
@@ -159,7 +159,7 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
             return;
         }
 
-        using var tail = await client.GetObjectAsync(options.Bucket, keys.Tail(file.Id, file.Offset), cancellation);
+        using var tail = await _client.GetObjectAsync(options.Bucket, _keys.Tail(file.Id, file.Offset), cancellation);
         await spool.Add(tail.ResponseStream, cancellation);
         if (spool.Length != expected)
         {
@@ -169,17 +169,17 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
 
     private async Task<S3State> SendPart(Guid id, S3State state, Spool spool, CancellationToken cancellation)
     {
-        var upload = state.Upload ?? (await client.InitiateMultipartUploadAsync(
-            new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = keys.Complete(id) }, cancellation)).UploadId;
-        var part = await client.UploadPartAsync(
+        var upload = state.Upload ?? (await _client.InitiateMultipartUploadAsync(
+            new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = _keys.Complete(id) }, cancellation)).UploadId;
+        var part = await _client.UploadPartAsync(
             new UploadPartRequest
             {
                 BucketName = options.Bucket,
-                Key = keys.Complete(id),
+                Key = _keys.Complete(id),
                 UploadId = upload,
                 PartNumber = state.Parts.Count + 1,
                 PartSize = spool.Length,
-                InputStream = new Unclosed(spool.Content()),
+                InputStream = new LeaveOpenStream(spool.Content()),
                 UseChunkEncoding = false,
             },
             cancellation);
@@ -195,12 +195,12 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
             return spool.Length > 0 ? await SendPart(file.Id, state, spool, cancellation) : state;
         }
 
-        await client.PutObjectAsync(
+        await _client.PutObjectAsync(
             new PutObjectRequest
             {
                 BucketName = options.Bucket,
-                Key = offset == file.Length ? keys.Complete(file.Id) : keys.Tail(file.Id, offset),
-                InputStream = new Unclosed(spool.Content()),
+                Key = offset == file.Length ? _keys.Complete(file.Id) : _keys.Tail(file.Id, offset),
+                InputStream = new LeaveOpenStream(spool.Content()),
                 AutoCloseStream = false,
                 UseChunkEncoding = false,
             },
@@ -213,11 +213,11 @@ internal sealed class S3FileStore(S3Options options, ILogger<S3FileStore> logger
     {
         try
         {
-            var tails = await client.ListObjectsAsync(
-                new ListObjectsRequest { BucketName = options.Bucket, Prefix = keys.Tails(id) }, cancellation);
+            var tails = await _client.ListObjectsAsync(
+                new ListObjectsRequest { BucketName = options.Bucket, Prefix = _keys.Tails(id) }, cancellation);
             foreach (var tail in tails.S3Objects ?? [])
             {
-                await client.DeleteObjectAsync(options.Bucket, tail.Key, cancellation);
+                await _client.DeleteObjectAsync(options.Bucket, tail.Key, cancellation);
             }
         }
         catch (Exception fault) when (S3Client.IsAway(fault))

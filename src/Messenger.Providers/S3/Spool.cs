@@ -5,12 +5,12 @@ internal sealed class Spool : IAsyncDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
-    private readonly FileStream file;
+    private readonly FileStream _file;
 
     public Spool(string folder)
     {
         Directory.CreateDirectory(folder);
-        file = new FileStream(Path.Combine(folder, $"part-{Guid.NewGuid():N}"), new FileStreamOptions
+        _file = new FileStream(Path.Combine(folder, $"part-{Guid.NewGuid():N}"), new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
@@ -23,33 +23,33 @@ internal sealed class Spool : IAsyncDisposable
 
     public async ValueTask Add(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        await file.WriteAsync(bytes, cancellation);
+        await _file.WriteAsync(bytes, cancellation);
         Length += bytes.Length;
     }
 
     public async Task Add(Stream content, CancellationToken cancellation)
     {
-        var before = file.Position;
-        await content.CopyToAsync(file, BufferBytes, cancellation);
-        Length += file.Position - before;
+        var before = _file.Position;
+        await content.CopyToAsync(_file, BufferBytes, cancellation);
+        Length += _file.Position - before;
     }
 
     /// <summary>From its beginning; to be read before anything else is added.</summary>
     public Stream Content()
     {
-        file.Position = 0;
-        return file;
+        _file.Position = 0;
+        return _file;
     }
 
     public void Clear()
     {
-        file.SetLength(0);
-        file.Position = 0;
+        _file.SetLength(0);
+        _file.Position = 0;
         Length = 0;
     }
 
     /// <summary>Back to where it is added to.</summary>
-    public void Resume() => file.Position = Length;
+    public void Resume() => _file.Position = Length;
 
-    public ValueTask DisposeAsync() => file.DisposeAsync();
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
 }

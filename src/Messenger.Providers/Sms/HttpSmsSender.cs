@@ -26,17 +26,17 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
     private readonly ISmsBudget _budget;
     private readonly SmsCaps _caps;
     private readonly Prefixes _prefixes;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger<HttpSmsSender> _logger;
     private readonly HttpClient _http;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
     public HttpSmsSender(
-        ISmsCarrier carrier, ISmsBudget budget, SmsCaps caps, TimeProvider clock, ILogger<HttpSmsSender> logger, HttpMessageHandler? handler = null)
+        ISmsCarrier carrier, ISmsBudget budget, SmsCaps caps, TimeProvider timeProvider, ILogger<HttpSmsSender> logger, HttpMessageHandler? handler = null)
     {
-        (_carrier, _budget, _caps, _prefixes, _clock, _logger) = (carrier, budget, caps, new Prefixes(caps), clock, logger);
+        (_carrier, _budget, _caps, _prefixes, _timeProvider, _logger) = (carrier, budget, caps, new Prefixes(caps), timeProvider, logger);
         _http = Outbound.Client(handler);
-        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
+        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = timeProvider }
             .AddTimeout(Limit)
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
@@ -46,7 +46,7 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
                 UseJitter = true,
                 ShouldHandle = attempt => ValueTask.FromResult(MayRepeat(attempt.Outcome)),
                 DelayGenerator = attempt => ValueTask.FromResult(
-                    attempt.Outcome.Result is { } answer ? Outbound.RetryAfter(answer, clock) : null),
+                    attempt.Outcome.Result is { } answer ? Outbound.RetryAfter(answer, timeProvider) : null),
                 OnRetry = attempt =>
                 {
                     attempt.Outcome.Result?.Dispose();
@@ -59,9 +59,9 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
 
     public async Task<bool> Send(string phone, string text, CancellationToken cancellation)
     {
-        var began = _clock.GetTimestamp();
+        var began = _timeProvider.GetTimestamp();
         var outcome = await Outcome(phone, text, cancellation);
-        SmsMeter.Ended(_carrier.Name, outcome, _clock.GetElapsedTime(began));
+        SmsMeter.Ended(_carrier.Name, outcome, _timeProvider.GetElapsedTime(began));
         return outcome == "taken";
     }
 

@@ -10,7 +10,7 @@ namespace Messenger.Providers.Sms;
 /// Posts <c>{"id","to","text"}</c>. <c>X-Messenger-Signature: v1=HEX</c> is the HMAC-SHA-256 of <c>TIMESTAMP.BODY</c> under the shared secret,
 /// <c>X-Messenger-Timestamp</c> the seconds since the Unix epoch: a receiver refuses what is older than some minutes, and an id it has seen.
 /// </summary>
-internal sealed class WebhookSmsCarrier(WebhookSmsOptions options, TimeProvider clock) : ISmsCarrier
+internal sealed class WebhookSmsCarrier(WebhookSmsOptions options, TimeProvider timeProvider) : ISmsCarrier
 {
     private readonly byte[] _secret = Encoding.UTF8.GetBytes(options.Secret);
 
@@ -21,7 +21,7 @@ internal sealed class WebhookSmsCarrier(WebhookSmsOptions options, TimeProvider 
     public HttpRequestMessage Request(Guid id, string phone, string text)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new { id, to = phone, text });
-        var timestamp = clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var timestamp = timeProvider.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         byte[] signed = [.. Encoding.ASCII.GetBytes(timestamp), (byte)'.', .. body];
         var signature = HMACSHA256.HashData(_secret, signed);
         return new HttpRequestMessage(HttpMethod.Post, options.Url)

@@ -102,7 +102,7 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
             [("conversation", conversation), ("term", term)],
             transaction).ExecuteScalar() is not null;
 
-    internal static void Insert<T>(SqliteSession session, SqliteTransaction transaction, Table<In<T>> table, IReadOnlyList<In<T>> rows)
+    internal static void Insert<T>(SqliteSession session, SqliteTransaction transaction, Table<Keyed<T>> table, IReadOnlyList<Keyed<T>> rows)
     {
         if (rows.Count == 0)
         {

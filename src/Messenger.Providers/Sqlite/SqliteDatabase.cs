@@ -15,14 +15,14 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     /// <summary>Reads at a time: they are short and mostly from memory, more would only take threads.</summary>
     private static readonly int Readers = Math.Max(2, Environment.ProcessorCount);
 
-    private readonly SqliteOptions options;
-    private readonly MainWork health;
-    private readonly SemaphoreSlim room = new(Readers);
-    private readonly ConcurrentBag<SqliteSession> idle = [];
+    private readonly SqliteOptions _options;
+    private readonly MainWork _health;
+    private readonly SemaphoreSlim _room = new(Readers);
+    private readonly ConcurrentBag<SqliteSession> _idle = [];
 
     public SqliteDatabase(SqliteOptions options, MainWork work)
     {
-        (this.options, health) = (options, work);
+        (_options, _health) = (options, work);
         Writer = new SqliteWriteThread(options.ConnectionString);
     }
 
@@ -30,15 +30,15 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
 
     public async Task<T> Read<T>(string sql, Func<DbDataReader, Task<T>> read, params IReadOnlyList<Argument> arguments)
     {
-        await room.WaitAsync();
+        await _room.WaitAsync();
         try
         {
             // The engine reads synchronously: not on the thread of a grain.
             return await Task.Run(async () =>
             {
-                if (!idle.TryTake(out var session))
+                if (!_idle.TryTake(out var session))
                 {
-                    session = new SqliteSession(options.ConnectionString, writes: false);
+                    session = new SqliteSession(_options.ConnectionString, writes: false);
                 }
 
                 T result;
@@ -53,19 +53,19 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
                     throw;
                 }
 
-                idle.Add(session);
-                health.Reads.Succeeded();
+                _idle.Add(session);
+                _health.Reads.Succeeded();
                 return result;
             });
         }
         catch (SqliteException e)
         {
-            health.Reads.Failed(StoreFault.Words(e));
+            _health.Reads.Failed(StoreFault.Words(e));
             throw new StoreUnavailableException("the database file could not be read", e);
         }
         finally
         {
-            room.Release();
+            _room.Release();
         }
     }
 
@@ -91,20 +91,20 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
                 using var transaction = session.Connection.BeginTransaction();
                 var result = work(session, transaction);
                 transaction.Commit();
-                health.Writes.Succeeded();
+                _health.Writes.Succeeded();
                 return result;
             });
         }
         catch (Exception e) when (e is SqliteException or ChannelClosedException)
         {
-            health.Writes.Failed(StoreFault.Words(e));
+            _health.Writes.Failed(StoreFault.Words(e));
             throw new StoreUnavailableException("the database file could not be written", e);
         }
     }
 
     public string Among(string column, string argument) => $"{column} in (select value from json_each({argument}))";
 
-    public (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<Span> spans, string name)
+    public (string Sql, IReadOnlyList<Argument> Arguments) Spans(IReadOnlyList<SequenceSpan> spans, string name)
     {
         var json = new StringBuilder("[");
         foreach (var span in spans)
@@ -134,11 +134,11 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     public void Dispose()
     {
         Writer.Dispose();
-        while (idle.TryTake(out var session))
+        while (_idle.TryTake(out var session))
         {
             session.Dispose();
         }
 
-        room.Dispose();
+        _room.Dispose();
     }
 }

@@ -8,7 +8,7 @@ namespace Messenger.Providers.Sqlite;
 internal sealed class SqliteSession : IDisposable
 {
     /// <summary>By text. Arguments never change a text, so these are as many as there are statements in the source.</summary>
-    private readonly Dictionary<string, SqliteCommand> prepared = [];
+    private readonly Dictionary<string, SqliteCommand> _prepared = [];
 
     public SqliteSession(string connectionString, bool writes)
     {
@@ -55,7 +55,7 @@ internal sealed class SqliteSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in prepared.Values)
+        foreach (var command in _prepared.Values)
         {
             command.Dispose();
         }
@@ -75,14 +75,14 @@ internal sealed class SqliteSession : IDisposable
 
     private SqliteCommand Prepared(string sql)
     {
-        if (prepared.TryGetValue(sql, out var command))
+        if (_prepared.TryGetValue(sql, out var command))
         {
             return command;
         }
 
         command = Connection.CreateCommand();
         command.CommandText = sql;
-        prepared.Add(sql, command);
+        _prepared.Add(sql, command);
         return command;
     }
 }

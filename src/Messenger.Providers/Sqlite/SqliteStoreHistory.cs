@@ -7,5 +7,5 @@ internal sealed class SqliteStoreHistory : IStoreHistory
 {
     public long Steps => 0;
 
-    public Task Look() => Task.CompletedTask;
+    public Task Refresh() => Task.CompletedTask;
 }

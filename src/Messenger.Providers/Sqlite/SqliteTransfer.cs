@@ -7,20 +7,20 @@ namespace Messenger.Providers.Sqlite;
 public sealed class SqliteTransfer : ITransferEnd
 {
     /// <summary>The grain state last: when a commit of one fails, the other has not been.</summary>
-    private readonly (SqliteConnection Connection, SqliteTransaction Transaction)[] files;
+    private readonly (SqliteConnection Connection, SqliteTransaction Transaction)[] _files;
 
     /// <summary>Which file a table is in.</summary>
-    private readonly Dictionary<string, int> places = [];
+    private readonly Dictionary<string, int> _places = [];
 
     private SqliteTransfer(SqliteOptions options) =>
-        files = [Open(options.ConnectionString), Open(options.GrainStateConnectionString)];
+        _files = [Open(options.ConnectionString), Open(options.GrainStateConnectionString)];
 
     public static SqliteTransfer Open(SqliteOptions options) => new(options);
 
     public async Task<IReadOnlyList<TransferTable>> Tables()
     {
         var tables = new List<TransferTable>();
-        for (var place = 0; place < files.Length; place++)
+        for (var place = 0; place < _files.Length; place++)
         {
             await using var command = Command(place, """
                 select lower(t.name), lower(c.name), lower(c.type) from sqlite_schema t, pragma_table_info(t.name) c
@@ -33,9 +33,9 @@ public sealed class SqliteTransfer : ITransferEnd
                 columns.Add((reader.GetString(0), new TransferColumn(reader.GetString(1), reader.GetString(2))));
             }
 
-            foreach (var table in columns.GroupBy(column => column.Table, column => column.Column).Where(table => !LeftOut.Tables.Contains(table.Key)))
+            foreach (var table in columns.GroupBy(column => column.Table, column => column.Column).Where(table => !ExcludedTables.Tables.Contains(table.Key)))
             {
-                places[table.Key] = place;
+                _places[table.Key] = place;
                 tables.Add(new TransferTable(table.Key, [.. table]));
             }
         }
@@ -45,7 +45,7 @@ public sealed class SqliteTransfer : ITransferEnd
 
     public async IAsyncEnumerable<object?[]> Read(TransferTable table)
     {
-        await using var command = Command(places[table.Name], $"select {table.ColumnList} from {table.Name}{LeftOut.Where(table)}");
+        await using var command = Command(_places[table.Name], $"select {table.ColumnList} from {table.Name}{ExcludedTables.Where(table)}");
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
@@ -68,7 +68,7 @@ public sealed class SqliteTransfer : ITransferEnd
     public async Task Write(TransferTable table, IAsyncEnumerable<object?[]> rows)
     {
         var names = table.Columns.Select((_, at) => $"@p{at}").ToArray();
-        await using var command = Command(places[table.Name], $"insert into {table.Name} ({table.ColumnList}) values ({string.Join(", ", names)})");
+        await using var command = Command(_places[table.Name], $"insert into {table.Name} ({table.ColumnList}) values ({string.Join(", ", names)})");
         var parameters = names.Select(name => command.Parameters.Add(new SqliteParameter(name, DBNull.Value))).ToArray();
         await foreach (var row in rows)
         {
@@ -85,7 +85,7 @@ public sealed class SqliteTransfer : ITransferEnd
 
     public async Task Commit()
     {
-        foreach (var (_, transaction) in files)
+        foreach (var (_, transaction) in _files)
         {
             await transaction.CommitAsync();
         }
@@ -93,7 +93,7 @@ public sealed class SqliteTransfer : ITransferEnd
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (connection, transaction) in files)
+        foreach (var (connection, transaction) in _files)
         {
             await transaction.DisposeAsync();
             await connection.DisposeAsync();
@@ -109,8 +109,8 @@ public sealed class SqliteTransfer : ITransferEnd
 
     private SqliteCommand Command(int place, string sql)
     {
-        var command = files[place].Connection.CreateCommand();
-        (command.CommandText, command.Transaction) = (sql, files[place].Transaction);
+        var command = _files[place].Connection.CreateCommand();
+        (command.CommandText, command.Transaction) = (sql, _files[place].Transaction);
         return command;
     }
 }

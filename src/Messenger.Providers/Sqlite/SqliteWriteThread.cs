@@ -11,35 +11,35 @@ internal sealed class SqliteWriteThread : IDisposable
     /// <summary>Jobs that may wait; whoever brings more waits for room.</summary>
     private const int QueuedJobs = 1024;
 
-    private readonly Channel<Action> jobs = Channel.CreateBounded<Action>(new BoundedChannelOptions(QueuedJobs) { SingleReader = true });
-    private readonly string connectionString;
-    private readonly Thread thread;
-    private SqliteSession? session;
+    private readonly Channel<Action> _jobs = Channel.CreateBounded<Action>(new BoundedChannelOptions(QueuedJobs) { SingleReader = true });
+    private readonly string _connectionString;
+    private readonly Thread _thread;
+    private SqliteSession? _session;
 
     public SqliteWriteThread(string connectionString)
     {
-        this.connectionString = connectionString;
-        thread = new Thread(Run) { IsBackground = true, Name = "sqlite writer" };
-        thread.UnsafeStart();
+        _connectionString = connectionString;
+        _thread = new Thread(Run) { IsBackground = true, Name = "sqlite writer" };
+        _thread.UnsafeStart();
     }
 
     /// <summary>Runs a job on the thread; its exception is the caller's, and costs the connection.</summary>
     public async Task<T> Run<T>(Func<SqliteSession, T> job)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await jobs.Writer.WriteAsync(() =>
+        await _jobs.Writer.WriteAsync(() =>
         {
             try
             {
-                session ??= new SqliteSession(connectionString, writes: true);
-                done.SetResult(job(session));
+                _session ??= new SqliteSession(_connectionString, writes: true);
+                done.SetResult(job(_session));
             }
 #pragma warning disable CA1031 // Handed to the caller.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                session?.Dispose();
-                session = null;
+                _session?.Dispose();
+                _session = null;
                 done.SetException(e);
             }
         });
@@ -48,16 +48,16 @@ internal sealed class SqliteWriteThread : IDisposable
 
     public void Dispose()
     {
-        jobs.Writer.TryComplete();
-        thread.Join();
-        session?.Dispose();
+        _jobs.Writer.TryComplete();
+        _thread.Join();
+        _session?.Dispose();
     }
 
     private void Run()
     {
-        while (jobs.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_jobs.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            while (jobs.Reader.TryRead(out var job))
+            while (_jobs.Reader.TryRead(out var job))
             {
                 job();
             }

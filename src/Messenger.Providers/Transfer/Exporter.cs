@@ -40,7 +40,7 @@ public static class Exporter
             await using var json = new Utf8JsonWriter(buffer);
             await foreach (var row in from.Read(table))
             {
-                JsonSerializer.Serialize(json, LeftOut.Clean(table, row), Values.Default.ObjectArray);
+                JsonSerializer.Serialize(json, ExcludedTables.Clean(table, row), Values.Default.ObjectArray);
                 json.Reset();
                 buffer.Write("\n"u8);
                 rows++;

@@ -11,10 +11,10 @@ namespace Messenger.Bench.Load;
 internal sealed class XmppConnection : IAsyncDisposable
 {
     /// <summary>A login that takes longer has failed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Of some thousand connections ejabberd leaves the first frame of one unanswered for a minute; an answer takes less than a second.</summary>
-    private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
 
     private const int Opens = 3;
 
@@ -98,7 +98,7 @@ internal sealed class XmppConnection : IAsyncDisposable
         var entered = Expect("<presence");
         Send(Encoding.UTF8.GetBytes(
             $"<presence xmlns='jabber:client' to='{room}/{nick}'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>"), null);
-        await entered.WaitAsync(Patience, cancellation);
+        await entered.WaitAsync(Timeout, cancellation);
     }
 
     /// <summary>Sends a message to one person and asks at once whether it was taken; a room's reflection says so by itself.</summary>
@@ -130,7 +130,7 @@ internal sealed class XmppConnection : IAsyncDisposable
     {
         try
         {
-            await OpenStream(cancellation).WaitAsync(OpenPatience, cancellation);
+            await OpenStream(cancellation).WaitAsync(OpenTimeout, cancellation);
         }
         catch (TimeoutException)
         {
@@ -145,7 +145,7 @@ internal sealed class XmppConnection : IAsyncDisposable
     {
         var answered = Expect(answer);
         Connection.Send(Encoding.UTF8.GetBytes(frame));
-        await answered.WaitAsync(Patience, cancellation);
+        await answered.WaitAsync(Timeout, cancellation);
     }
 
     private Task Expect(string start)

@@ -66,8 +66,8 @@ internal static class Sweep
 
     private static Task<Measurement>? Point(string name, ITarget target, int x, Scale scale, CancellationToken cancellation) => name switch
     {
-        "connections" => new Talk(target, name) { WarmUp = scale.WarmUp }.Run([new(x / 2, 2, 2)], 1, 0, scale.Duration, cancellation),
-        "group" => new Talk(target, name) { WarmUp = scale.WarmUp }.Run([new(1, x, 4)], 2, 0, scale.Duration, cancellation),
+        "connections" => new ConversationWorkload(target, name) { WarmUp = scale.WarmUp }.Run([new(x / 2, 2, 2)], 1, 0, scale.Duration, cancellation),
+        "group" => new ConversationWorkload(target, name) { WarmUp = scale.WarmUp }.Run([new(1, x, 4)], 2, 0, scale.Duration, cancellation),
         _ => target is MessengerTarget messenger ? Asking.History(messenger, x, scale, cancellation) : null,
     };
 }

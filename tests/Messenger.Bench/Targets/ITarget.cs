@@ -16,7 +16,7 @@ internal interface ITarget : IAsyncDisposable
     IReadOnlyList<int> Processes { get; }
 
     /// <summary>People who talk to one another: everyone's message reaches everyone else in the room.</summary>
-    Task<Party[]> Room(int people, CancellationToken cancellation);
+    Task<Party[]> Group(int people, CancellationToken cancellation);
 
     /// <summary>Somebody who uploads files and fetches them.</summary>
     Task<FileLane> Files(CancellationToken cancellation);

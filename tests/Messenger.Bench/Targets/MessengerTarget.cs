@@ -23,7 +23,7 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
     private const int MemberOverhead = 52;
 
     /// <summary>Registrations under way at once.</summary>
-    private const int Together = 32;
+    private const int MaxConcurrency = 32;
 
     private int _phones;
 
@@ -36,7 +36,7 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
     /// <summary>Where its log is, for a workload that fills it; null when it is embedded.</summary>
     public string? Postgres => Store?.ConnectionString();
 
-    public async Task<Party[]> Room(int people, CancellationToken cancellation)
+    public async Task<Party[]> Group(int people, CancellationToken cancellation)
     {
         var (phones, conversation, key) = await Conversation(people, cancellation);
         var message = Frames.Message(conversation, key);
@@ -51,17 +51,17 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
     /// <summary>People with a conversation, all logged in.</summary>
     public async Task<(Phone[] Phones, Guid Conversation, Guid Key)> Conversation(int people, CancellationToken cancellation)
     {
-        using var together = new SemaphoreSlim(Together);
+        using var concurrency = new SemaphoreSlim(MaxConcurrency);
         var phones = await Task.WhenAll(Enumerable.Range(0, people).Select(async _ =>
         {
-            await together.WaitAsync(cancellation);
+            await concurrency.WaitAsync(cancellation);
             try
             {
                 return await LoggedIn(cancellation);
             }
             finally
             {
-                together.Release();
+                concurrency.Release();
             }
         }));
 

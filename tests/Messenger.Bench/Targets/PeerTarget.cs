@@ -18,10 +18,10 @@ internal sealed class PeerTarget(string name, int port, ServerProcess server, Po
     private const int Accounts = 50_000;
 
     /// <summary>Logins under way at once.</summary>
-    private const int Together = 32;
+    private const int MaxConcurrency = 32;
 
     /// <summary>The slower of them takes seconds to start.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static readonly byte[] PingFrame = Encoding.UTF8.GetBytes(
         $"<iq xmlns='jabber:client' type='get' id='p' to='{Domain}'><ping xmlns='urn:xmpp:ping'/></iq>");
@@ -69,15 +69,15 @@ internal sealed class PeerTarget(string name, int port, ServerProcess server, Po
         }
     }
 
-    public async Task<Party[]> Room(int people, CancellationToken cancellation)
+    public async Task<Party[]> Group(int people, CancellationToken cancellation)
     {
         // Two people talk to one another; more meet in a room.
         var room = people == 2 ? null : $"room{Interlocked.Increment(ref _rooms)}@conference.{Domain}";
         var parties = new Party[people];
-        using var together = new SemaphoreSlim(Together);
+        using var concurrency = new SemaphoreSlim(MaxConcurrency);
         var members = await Task.WhenAll(Enumerable.Range(0, people).Select(async _ =>
         {
-            await together.WaitAsync(cancellation);
+            await concurrency.WaitAsync(cancellation);
             try
             {
                 var user = NextUser();
@@ -85,7 +85,7 @@ internal sealed class PeerTarget(string name, int port, ServerProcess server, Po
             }
             finally
             {
-                together.Release();
+                concurrency.Release();
             }
         }));
         for (var i = 0; i < people; i++)
@@ -146,7 +146,7 @@ internal sealed class PeerTarget(string name, int port, ServerProcess server, Po
                 await using var first = await LogIn(NextUser(), 0, cancellation);
                 return;
             }
-            catch (Exception early) when (early is IOException or InvalidOperationException or System.Net.Sockets.SocketException && since.Elapsed < Patience)
+            catch (Exception early) when (early is IOException or InvalidOperationException or System.Net.Sockets.SocketException && since.Elapsed < Timeout)
             {
                 await Task.Delay(200, cancellation);
             }

@@ -37,7 +37,7 @@ internal sealed class RawTarget(string name, int port, ServerProcess server, Dir
         return new RawTarget(name, port, server, folder, store);
     }
 
-    public async Task<Party[]> Room(int people, CancellationToken cancellation)
+    public async Task<Party[]> Group(int people, CancellationToken cancellation)
     {
         var room = $"/room/{Interlocked.Increment(ref _rooms)}";
         var message = Frames.Message(Guid.NewGuid(), Guid.NewGuid());

@@ -8,7 +8,7 @@ namespace Messenger.Bench.Targets;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     /// <summary>A start that takes longer has failed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Queue<string> _last = new();
@@ -54,7 +54,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         var since = Stopwatch.StartNew();
-        while (since.Elapsed < Patience)
+        while (since.Elapsed < RequestTimeout)
         {
             if (_process.HasExited)
             {
@@ -77,7 +77,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             await Task.Delay(50, cancellation);
         }
 
-        throw new TimeoutException($"the server was not ready in {Patience.TotalSeconds} s: {string.Join('\n', _last)}");
+        throw new TimeoutException($"the server was not ready in {RequestTimeout.TotalSeconds} s: {string.Join('\n', _last)}");
     }
 
     /// <summary>Waits until it takes connections.</summary>
@@ -85,7 +85,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         for (var since = Stopwatch.StartNew(); ; await Task.Delay(50, cancellation))
         {
-            if (_process.HasExited || since.Elapsed > Patience)
+            if (_process.HasExited || since.Elapsed > RequestTimeout)
             {
                 throw new InvalidOperationException($"the server does not listen: {string.Join('\n', _last)}");
             }

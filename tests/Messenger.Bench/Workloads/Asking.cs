@@ -16,14 +16,14 @@ internal static class Asking
     private const int Page = 100;
 
     /// <summary>Conversations that are made at once.</summary>
-    private const int Together = 32;
+    private const int MaxConcurrency = 32;
 
     public static async Task<Measurement> Sync(MessengerTarget target, Scale scale, CancellationToken cancellation)
     {
         var (me, other) = (await target.LoggedIn(cancellation), await target.LoggedIn(cancellation));
-        for (var made = 0; made < Conversations; made += Together)
+        for (var made = 0; made < Conversations; made += MaxConcurrency)
         {
-            await Task.WhenAll(Enumerable.Range(0, Math.Min(Together, Conversations - made)).Select(async _ =>
+            await Task.WhenAll(Enumerable.Range(0, Math.Min(MaxConcurrency, Conversations - made)).Select(async _ =>
             {
                 var (conversation, key) = await MessengerTarget.Create([other, me]);
                 await other.Ask(Message(conversation, key));

@@ -36,7 +36,7 @@ internal static class Catalogue
         Talking("group-200", "a group of 200, four of them flat out", 1, 200, 4, window: 2),
         Talking("group-1000", "a group of 1 000, 5 messages a second", 1, 1000, 4, perSecond: 5),
         new("frozen", "50 pairs and a group of 50 flat out; PostgreSQL stands still for 3 s of it", (target, scale, stop) => target.Store is { } store
-            ? new Talk(target, "frozen") { Freeze = store, WarmUp = scale.WarmUp }.Run([new(Pairs, 2, 2), new(1, 50, 4)], 4, 0, FrozenRun, stop)
+            ? new ConversationWorkload(target, "frozen") { Freeze = store, WarmUp = scale.WarmUp }.Run([new(Pairs, 2, 2), new(1, 50, 4)], 4, 0, FrozenRun, stop)
             : null),
         Messenger("mixed-day", "conversations of Zipf's sizes; messages, receipts, typing, reconnects", MixedDay.Run),
         new("logins", "known people connect and authenticate, 64 at a time", Logins.Run),
@@ -53,11 +53,11 @@ internal static class Catalogue
     ];
 
     private static Workload Talking(
-        string name, string description, int rooms, int people, int writers, int window = 0, double perSecond = 0, bool receipts = false,
+        string name, string description, int groups, int people, int writers, int window = 0, double perSecond = 0, bool receipts = false,
         bool warmUpPaced = false) =>
         new(name, description, (target, scale, stop) => receipts && target is PeerTarget ? null :
-            new Talk(target, name) { Receipts = receipts, WarmUp = scale.WarmUp, WarmUpPaced = warmUpPaced }
-                .Run([new(rooms, people, writers)], window, perSecond, scale.Duration, stop));
+            new ConversationWorkload(target, name) { Receipts = receipts, WarmUp = scale.WarmUp, WarmUpPaced = warmUpPaced }
+                .Run([new(groups, people, writers)], window, perSecond, scale.Duration, stop));
 
     private static Workload Files(string name, string description, int fileMiB, bool upload) => new(
         name, description, (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, name, fileMiB, upload, scale.Duration, stop));

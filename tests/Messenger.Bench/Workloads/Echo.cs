@@ -11,7 +11,7 @@ internal static class Echo
     {
         var count = 0L;
         var writing = true;
-        var parties = await target.Room(connections, cancellation);
+        var parties = await target.Group(connections, cancellation);
         foreach (var party in parties)
         {
             party.Listen(_ =>

@@ -11,12 +11,12 @@ namespace Messenger.Bench.Workloads;
 
 /// <summary>
 /// Pings of one client that behaves, at first alone, then beside a thousand connections that stall and ten thousand hostile frames of each kind.
-/// The first column of answers is under attack; <c>first</c> is the p99 before it. Counts as lost when the p99 moved by more than <see cref="Most"/>.
+/// The first column of answers is under attack; <c>first</c> is the p99 before it. Counts as lost when the p99 moved by more than <see cref="MaxSlowdown"/>.
 /// </summary>
 internal static class Hostile
 {
     /// <summary>How much slower the slowest percent may become.</summary>
-    private const double Most = 2;
+    private const double MaxSlowdown = 2;
 
     /// <summary>What is smaller is the scheduler's own noise, on a machine that generator and server share.</summary>
     private const double NoiseMs = 2;
@@ -60,7 +60,7 @@ internal static class Hostile
         var (p99, first) = (attacked.Percentile(.99)!.Value, calm.Percentile(.99)!.Value);
         return new Measurement(
             target.Name, "hostile", frames / watch.Elapsed.TotalSeconds, (Cpu.Seconds(target.Processes) - before) / frames * 1000, Cpu.OwnSeconds() - own,
-            attacked.Percentile(.5), p99, null, null, null, p99 > Math.Max(Most * first, NoiseMs) ? 1 : 0, 0)
+            attacked.Percentile(.5), p99, null, null, null, p99 > Math.Max(MaxSlowdown * first, NoiseMs) ? 1 : 0, 0)
         { FirstMs = first };
     }
 

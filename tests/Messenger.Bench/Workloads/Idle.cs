@@ -9,23 +9,23 @@ namespace Messenger.Bench.Workloads;
 internal static class Idle
 {
     /// <summary>Connections opened at once.</summary>
-    private const int Together = 64;
+    private const int MaxConcurrency = 64;
 
     public static async Task<Measurement> Run(ITarget target, int connections, CancellationToken cancellation)
     {
         // A quarter comes first, so that what is loaded, compiled or cached once, by the database too, is not counted on each.
         var (open, first) = (new List<LoadConnection>(), connections / 4);
-        for (var at = 0; at < first; at += Together)
+        for (var at = 0; at < first; at += MaxConcurrency)
         {
-            open.AddRange(await Open(target, at, Math.Min(Together, first - at), cancellation));
+            open.AddRange(await Open(target, at, Math.Min(MaxConcurrency, first - at), cancellation));
         }
 
         await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
         var (memory, cpu) = (Cpu.ProportionalKiB(target.Processes), Cpu.Seconds(target.Processes));
         var watch = Stopwatch.StartNew();
-        for (var at = first; at < connections; at += Together)
+        for (var at = first; at < connections; at += MaxConcurrency)
         {
-            open.AddRange(await Open(target, at, Math.Min(Together, connections - at), cancellation));
+            open.AddRange(await Open(target, at, Math.Min(MaxConcurrency, connections - at), cancellation));
         }
 
         var seconds = watch.Elapsed.TotalSeconds;

@@ -9,23 +9,23 @@ namespace Messenger.Bench.Workloads;
 internal static class Logins
 {
     /// <summary>Logins under way at once.</summary>
-    private const int Together = 64;
+    private const int MaxConcurrency = 64;
 
     public static async Task<Measurement> Run(ITarget target, Scale scale, CancellationToken cancellation)
     {
         // Some come and go until the server is warm; those who are measured come once.
-        var regulars = await Register(target, 0, Together, cancellation);
+        var regulars = await Register(target, 0, MaxConcurrency, cancellation);
         for (var warming = Stopwatch.StartNew(); warming.Elapsed < scale.WarmUp;)
         {
             await Leave(await Task.WhenAll(regulars.Select(logIn => logIn())));
         }
 
         var people = scale.Connections;
-        var known = await Register(target, Together, people, cancellation);
+        var known = await Register(target, MaxConcurrency, people, cancellation);
         var open = new List<LoadConnection>();
         var latencies = new Latencies();
         var (before, own, watch) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Stopwatch.StartNew());
-        foreach (var some in known.Chunk(Together))
+        foreach (var some in known.Chunk(MaxConcurrency))
         {
             open.AddRange(await Task.WhenAll(some.Select(async logIn =>
             {
@@ -47,7 +47,7 @@ internal static class Logins
     private static async Task<List<Func<Task<LoadConnection>>>> Register(ITarget target, int first, int people, CancellationToken cancellation)
     {
         var known = new List<Func<Task<LoadConnection>>>();
-        foreach (var some in Enumerable.Range(first, people).Chunk(Together))
+        foreach (var some in Enumerable.Range(first, people).Chunk(MaxConcurrency))
         {
             known.AddRange(await Task.WhenAll(some.Select(number => target.Known(number, cancellation))));
         }

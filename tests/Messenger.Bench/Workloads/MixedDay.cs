@@ -23,13 +23,13 @@ internal sealed class MixedDay
     private const int ReconnectEvery = 60;
 
     /// <summary>After the last message everything has this long to arrive.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private readonly Random _random = new(4);
     private readonly ConcurrentDictionary<Guid, Sent> _sent = new();
     private readonly Latencies _acks = new();
     private readonly Latencies _deliveries = new();
-    private readonly List<Talk> _talks = [];
+    private readonly List<OngoingConversation> _conversations = [];
     private Person[] _people = [];
     private long _acknowledged;
 
@@ -42,7 +42,7 @@ internal sealed class MixedDay
         {
             var members = _people.OrderBy(_ => _random.Next()).Take(Math.Max(2, People / rank)).ToArray();
             var (conversation, key) = await MessengerTarget.Create([.. members.Select(person => person.Phone)]);
-            _talks.Add(new Talk(conversation, members, Frames.Message(conversation, key), Frames.Receipts(conversation), Phone.Bytes("t", new RequestTyping(conversation.ToString()))));
+            _conversations.Add(new OngoingConversation(conversation, members, Frames.Message(conversation, key), Frames.Receipts(conversation), Phone.Bytes("t", new RequestTyping(conversation.ToString()))));
         }
 
         await Act(target, scale.WarmUp, cancellation);
@@ -71,7 +71,7 @@ internal sealed class MixedDay
         {
             for (var due = (long)(watch.Elapsed.TotalSeconds * ActionsPerSecond); done < due; done++)
             {
-                var talk = _talks[_random.Next(_talks.Count)];
+                var talk = _conversations[_random.Next(_conversations.Count)];
                 var person = talk.Members[_random.Next(talk.Members.Length)];
                 if (done % ReconnectEvery == ReconnectEvery - 1)
                 {
@@ -95,7 +95,7 @@ internal sealed class MixedDay
 
     private async Task Settle(CancellationToken cancellation)
     {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience && Missing() > 0;)
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Timeout && Missing() > 0;)
         {
             await Task.Delay(20, cancellation);
         }
@@ -103,14 +103,14 @@ internal sealed class MixedDay
 
     /// <summary>What was acknowledged and has not come to somebody; a phone that was told to synchronise has it from the history.</summary>
     private long Missing() => _sent.Where(sent => sent.Value.Acknowledged).Sum(
-        sent => sent.Value.Talk.Members.Count(person => person != sent.Value.By && !person.Resynced && !person.Has(sent.Key)));
+        sent => sent.Value.Ongoing.Members.Count(person => person != sent.Value.By && !person.Resynced && !person.Has(sent.Key)));
 
-    private sealed record Talk(
+    private sealed record OngoingConversation(
         Guid Conversation, Person[] Members, Func<Guid, byte[]> Message, (Func<Guid, byte[]> Delivered, Func<Guid, byte[]> Readed) Receipts, byte[] Typing);
 
-    private sealed class Sent(Talk talk, Person by, long at)
+    private sealed class Sent(OngoingConversation talk, Person by, long at)
     {
-        public Talk Talk { get; } = talk;
+        public OngoingConversation Ongoing { get; } = talk;
 
         public Person By { get; } = by;
 
@@ -182,8 +182,8 @@ internal sealed class MixedDay
             {
                 _day._deliveries.Add(Stopwatch.GetTimestamp() - sent.At);
                 Doubled += _seen.TryAdd(uuid, true) ? 0 : 1;
-                Phone.Connection.Send(sent.Talk.Receipts.Delivered(uuid));
-                Phone.Connection.Send(sent.Talk.Receipts.Readed(uuid));
+                Phone.Connection.Send(sent.Ongoing.Receipts.Delivered(uuid));
+                Phone.Connection.Send(sent.Ongoing.Receipts.Readed(uuid));
             }
         }
     }

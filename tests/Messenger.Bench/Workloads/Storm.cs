@@ -13,7 +13,7 @@ internal static class Storm
     private const int Missed = 5;
 
     /// <summary>Handshakes under way at once: a load generator has two cores as well.</summary>
-    private const int Together = 128;
+    private const int MaxConcurrency = 128;
 
     public static async Task<Measurement> Run(MessengerTarget target, Scale scale, CancellationToken cancellation)
     {
@@ -34,11 +34,11 @@ internal static class Storm
 
         var latencies = new Latencies();
         var missing = 0L;
-        using var together = new SemaphoreSlim(Together);
+        using var concurrency = new SemaphoreSlim(MaxConcurrency);
         var (before, own, watch) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Stopwatch.StartNew());
         await Task.WhenAll(pairs.Zip(cursors).Select(async (pair, number) =>
         {
-            await together.WaitAsync(cancellation);
+            await concurrency.WaitAsync(cancellation);
             try
             {
                 var since = Stopwatch.GetTimestamp();
@@ -59,7 +59,7 @@ internal static class Storm
             }
             finally
             {
-                together.Release();
+                concurrency.Release();
             }
         }));
 

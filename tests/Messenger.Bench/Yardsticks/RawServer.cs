@@ -22,19 +22,19 @@ internal static class RawServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         var app = builder.Build();
         await using var log = postgres is null ? null : await RawLog.Open(postgres);
-        var rooms = new ConcurrentDictionary<string, Room>();
+        var groups = new ConcurrentDictionary<string, RawGroup>();
         app.UseWebSockets();
         RawFiles.Map(app);
         app.MapGet("/health/ready", () => Results.Ok());
         app.Map("/room/{name}", async (HttpContext context, string name) =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            var room = rooms.GetOrAdd(name, _ => new Room());
+            var group = groups.GetOrAdd(name, _ => new RawGroup());
             var peer = new Peer(socket);
-            room.Join(peer);
+            group.Join(peer);
             try
             {
-                await Serve(peer, room, log);
+                await Serve(peer, group, log);
             }
             catch (WebSocketException)
             {
@@ -42,13 +42,13 @@ internal static class RawServer
             }
             finally
             {
-                room.Leave(peer);
+                group.Leave(peer);
             }
         });
         await app.RunAsync();
     }
 
-    private static async Task Serve(Peer peer, Room room, RawLog? log)
+    private static async Task Serve(Peer peer, RawGroup group, RawLog? log)
     {
         var buffer = new byte[4096];
         while (true)
@@ -67,19 +67,19 @@ internal static class RawServer
             }
             else if (log is null)
             {
-                Forward(peer, room, frame);
+                Forward(peer, group, frame);
             }
             else
             {
-                log.Append(frame, () => Forward(peer, room, frame));
+                log.Append(frame, () => Forward(peer, group, frame));
             }
         }
     }
 
-    private static void Forward(Peer peer, Room room, byte[] frame)
+    private static void Forward(Peer peer, RawGroup group, byte[] frame)
     {
         peer.Send([.. "{\"id\":\"0\",\"payload\":"u8, .. frame, .. "}"u8]);
-        foreach (var other in room.Peers)
+        foreach (var other in group.Peers)
         {
             if (other != peer)
             {
@@ -88,7 +88,7 @@ internal static class RawServer
         }
     }
 
-    private sealed class Room
+    private sealed class RawGroup
     {
         private readonly Lock _gate = new();
 

@@ -15,16 +15,16 @@ public class AccessMatrixTests(SharedServer server) : OnSharedServer(server)
     [Fact]
     public async Task Everybody_gets_the_status_of_the_table()
     {
-        await using var cast = await Cast.Gather(Server);
+        await using var participants = await Participants.Gather(Server);
         var wrong = new List<string>();
-        var shared = await cast.Place();
+        var shared = await participants.Place();
         foreach (var row in Matrix.Rows)
         {
-            var place = Matrix.AboutConversations.Contains(row) ? await cast.Place() : shared;
+            var place = Matrix.AboutConversations.Contains(row) ? await participants.Place() : shared;
             foreach (var role in Enum.GetValues<Role>())
             {
-                var scene = place.For(role);
-                var reply = await scene.Me.Ask(row.Request, row.Payload(scene));
+                var tried = place.For(role);
+                var reply = await tried.Me.Ask(row.Request, row.Payload(tried));
                 var (got, expected) = (reply.Status ?? "ok", row.Expected[(int)role]);
                 if (got != expected)
                 {
@@ -44,14 +44,14 @@ public class AccessMatrixTests(SharedServer server) : OnSharedServer(server)
     [Fact]
     public async Task What_is_hidden_looks_like_what_is_not_there()
     {
-        await using var cast = await Cast.Gather(Server);
-        var place = await cast.Place();
+        await using var participants = await Participants.Gather(Server);
+        var place = await participants.Place();
         foreach (var row in Matrix.Rows.Where(row => row.Expected[(int)Role.Stranger] == "not_found"))
         {
-            var scene = place.For(Role.Stranger);
-            var there = await scene.Me.Ask(row.Request, row.Payload(scene));
-            var nowhere = scene with { Talk = scene.Talk with { Uuid = Opaque.Uuid() }, Message = Opaque.Uuid() };
-            var away = await scene.Me.Ask(row.Request, row.Payload(nowhere));
+            var tried = place.For(Role.Stranger);
+            var there = await tried.Me.Ask(row.Request, row.Payload(tried));
+            var nowhere = tried with { Conversation = tried.Conversation with { Uuid = Opaque.Uuid() }, Message = Opaque.Uuid() };
+            var away = await tried.Me.Ask(row.Request, row.Payload(nowhere));
 
             Assert.Equal((away.Type, away.Status, away.Description), (there.Type, there.Status, there.Description));
         }
@@ -61,15 +61,15 @@ public class AccessMatrixTests(SharedServer server) : OnSharedServer(server)
     [Fact]
     public async Task Everybody_gets_the_code_of_the_table_over_HTTP()
     {
-        await using var cast = await Cast.Gather(Server);
+        await using var participants = await Participants.Gather(Server);
         var wrong = new List<string>();
         foreach (var (what, ask, expected) in Http)
         {
-            var place = await cast.Place();
+            var place = await participants.Place();
             foreach (var role in Enum.GetValues<Role>())
             {
-                using var courier = new Courier(Server.Http, role == Role.Guest ? null : cast[role]);
-                using var answer = await ask(courier, place.For(role));
+                using var files = new FileClient(Server.Http, role == Role.Guest ? null : participants[role]);
+                using var answer = await ask(files, place.For(role));
                 if ((int)answer.StatusCode != expected[(int)role])
                 {
                     wrong.Add($"{what} by {role}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}, expected {expected[(int)role]}");
@@ -80,10 +80,10 @@ public class AccessMatrixTests(SharedServer server) : OnSharedServer(server)
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    private static readonly (string What, Func<Courier, Scene, Task<HttpResponseMessage>> Ask, int[] Expected)[] Http =
+    private static readonly (string What, Func<FileClient, AccessCase, Task<HttpResponseMessage>> Ask, int[] Expected)[] Http =
     [
-        ("a file in one shot", (http, s) => http.OneShot(s.Talk, s.Message, "name", [1, 2, 3]), [401, 404, 404, 403, 403, 201]),
-        ("the start of an upload", (http, s) => http.Create(Courier.Metadata(s.Talk, s.Message, "name"), "3"), [401, 404, 404, 403, 403, 201]),
+        ("a file in one shot", (http, s) => http.OneShot(s.Conversation, s.Message, "name", [1, 2, 3]), [401, 404, 404, 403, 403, 201]),
+        ("the start of an upload", (http, s) => http.Create(FileClient.Metadata(s.Conversation, s.Message, "name"), "3"), [401, 404, 404, 403, 403, 201]),
         ("a download without a signature", (http, s) => http.Send(HttpMethod.Get, $"/download/conversation_{s.C}/{s.Message}_name"), [401, 404, 404, 404, 404, 404]),
         ("a conversation's avatar read", (http, s) => http.Send(HttpMethod.Get, $"/avatar/conversation_{s.C}"), [401, 404, 404, 404, 404, 404]),
         ("a conversation's avatar set", (http, s) => http.Send(HttpMethod.Put, $"/avatar/conversation_{s.C}", Picture()), [401, 404, 404, 403, 403, 204]),

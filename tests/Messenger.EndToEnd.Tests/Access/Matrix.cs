@@ -4,7 +4,7 @@ namespace Messenger.EndToEnd.Tests.Access;
 
 /// <summary>A request, what it says, and the status that each role gets, in the order of <see cref="Role"/>.</summary>
 /// <param name="Variant">What is special about this row; empty for the request as it is meant.</param>
-public sealed record Row(string Request, string Variant, Func<Scene, object> Payload, params string[] Expected);
+public sealed record Row(string Request, string Variant, Func<AccessCase, object> Payload, params string[] Expected);
 
 /// <summary>Who may ask for what: guest, stranger, former, member, blacklisted, admin. A request without a row fails.</summary>
 public static class Matrix
@@ -24,7 +24,7 @@ public static class Matrix
 
     public static IReadOnlyList<Row> Rows { get; } = [.. AboutPeople, .. AboutConversations];
 
-    private static Row Of(string request, Func<Scene, object> payload, params string[] expected) => new(request, "", payload, expected);
+    private static Row Of(string request, Func<AccessCase, object> payload, params string[] expected) => new(request, "", payload, expected);
 
     private static IEnumerable<Row> Anybody() =>
     [
@@ -33,7 +33,7 @@ public static class Matrix
         Of("RequestRegisterApplication", s => s.Me.Registration(), Yes, Yes, Yes, Yes, Yes, Yes),
         Of("RequestConfirmRegistration", s => new { smsCode = Wrong, userId = s.Owner.UserId, uuid = Opaque.Uuid() }, No, No, No, No, No, No),
         new("RequestAuthenticationByApplication", "as the owner, with another uuid",
-            s => new { userId = s.Owner.UserId, uuid = s.Cast.Newcomer.Account.Application }, Login, Conflict, Conflict, Conflict, Conflict, Conflict),
+            s => new { userId = s.Owner.UserId, uuid = s.Participants.Newcomer.Account.Application }, Login, Conflict, Conflict, Conflict, Conflict, Conflict),
         new("RequestAuthenticationByApplication", "again", s => new { userId = s.Me.UserId, uuid = s.Me.Account.Application }, Login, Yes, Yes, Yes, Yes, Yes),
     ];
 
@@ -50,11 +50,11 @@ public static class Matrix
         ("RequestGetRegisteredUsers", s => new { checkUserList = new[] { s.Owner.UserId } }),
         ("RequestGetUserInfo", s => new { userId = s.Owner.UserId }),
         ("RequestGetUserInfoMulti", s => new { userIds = new[] { s.Owner.UserId } }),
-        ("AddBlackList", s => new { userId = s.Cast.Newcomer.UserId }),
-        ("RemoveBlackList", s => new { userId = s.Cast.Newcomer.UserId }),
+        ("AddBlackList", s => new { userId = s.Participants.Newcomer.UserId }),
+        ("RemoveBlackList", s => new { userId = s.Participants.Newcomer.UserId }),
         ("GetBlackList", _ => new { }),
         ("RequestGetConversationsFull", _ => new { }),
-        ("AddUserReport", s => new { userId = s.Cast.Newcomer.UserId, reason = "Spam" }),
+        ("AddUserReport", s => new { userId = s.Participants.Newcomer.UserId, reason = "Spam" }),
         ("RequestUpdateDeviceTokenByApplication", s => new { token = "t", uuid = s.Me.Account.Application }),
         ("RequestUpdateUserKeys", s => new { metaDataKeyEncryptedBase64 = "k", openUserId = s.Me.Account.OpenUserId, privateKeyEncryptedBase64 = "k" }),
         ("RequestDeleteUser", s => new { openUserId = s.Me.Account.OpenUserId }));
@@ -72,14 +72,14 @@ public static class Matrix
         OfOwner("RequestUpdateUserKeys",
             s => new { metaDataKeyEncryptedBase64 = "k", openUserId = s.Owner.Account.OpenUserId, privateKeyEncryptedBase64 = "k" }, Bad),
         OfOwner("RequestDeleteUser", s => new { openUserId = s.Owner.Account.OpenUserId }, Bad),
-        new("RequestDeleteApplication", "somebody else's", s => new { uuid = s.Cast.Newcomer.Account.Application }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
+        new("RequestDeleteApplication", "somebody else's", s => new { uuid = s.Participants.Newcomer.Account.Application }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
         new("RequestConfirmUpdateUserKeys", "a wrong code", _ => new { smsCode = Wrong }, Login, No, No, No, No, No),
         new("RequestDeleteUserConfirmation", "a wrong code", _ => new { code = Wrong }, Login, No, No, No, No, No),
     ];
 
     private static IEnumerable<Row> Conversations() =>
     [
-        Of("RequestCreateConversationFull", s => s.Me.Creation(isDialog: false, [], [s.Cast.Newcomer]).Payload, Login, Yes, Yes, Yes, Yes, Yes),
+        Of("RequestCreateConversationFull", s => s.Me.Creation(isDialog: false, [], [s.Participants.Newcomer]).Payload, Login, Yes, Yes, Yes, Yes, Yes),
         new("RequestCreateConversationFull", "with who blacklisted one of them", s => s.Me.Creation(isDialog: false, [], [With(s)]).Payload,
             Login, Yes, Yes, Yes, No, Yes),
         new("RequestCreateConversationFull", "a uuid that is taken", s => Taken(s), Login, Conflict, Conflict, Conflict, Conflict, Conflict),
@@ -91,8 +91,8 @@ public static class Matrix
         new("UpdateMemberNick", "the owner's", s => new { conversationUuid = s.C, nickEncrypted = "n", userId = s.Owner.UserId }, Login, No, No, No, No, Yes),
         Of("RequestAddMember", s => Adding(s), Login, Hidden, Hidden, No, No, Yes),
         Of("RequestAddAdmin", s => Adding(s), Login, Hidden, Hidden, No, No, Yes),
-        Of("RequestChangeToAdmin", s => new { conversationUuid = s.C, userId = s.Cast[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
-        Of("RequestKickUser", s => new { conversationUuid = s.C, userId = s.Cast[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestChangeToAdmin", s => new { conversationUuid = s.C, userId = s.Participants[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestKickUser", s => new { conversationUuid = s.C, userId = s.Participants[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
         Of("RequestRenameConversation", s => new { conversationUuid = s.C, title = "t" }, Login, Hidden, Hidden, No, No, Yes),
         Once("RequestLeaveConversation", s => new { conversationUuid = s.C }),
         Of("RequestDeleteConversation", s => new { conversationUuid = s.C }, Login, Hidden, Hidden, No, No, Yes),
@@ -100,15 +100,15 @@ public static class Matrix
             Login, Hidden, Hidden, Yes, No, Yes),
         new("RequestAddNewSessionKeys", "for the asker alone", s => new { conversationUuid = s.C, sessionKeys = new[] { Opaque.Key(s.Me.UserId, s.Me.UserId) } },
             Login, Hidden, Hidden, Conflict, No, Conflict),
-        Once("RequestGetSessionKey", s => new { conversationUuid = s.C, sessionKeyUuid = s.Talk.Key }),
+        Once("RequestGetSessionKey", s => new { conversationUuid = s.C, sessionKeyUuid = s.Conversation.Key }),
         Seen("RequestGetUpdatedPublicKeys", s => new { conversationUuid = s.C }),
         Seen("AddConversationReport", s => new { conversationUuid = s.C, reason = "Spam" }),
     ];
 
     private static IEnumerable<Row> Messages() =>
     [
-        Of("RequestAddMessage", s => s.Talk.Draft(), Login, Hidden, Hidden, Yes, No, Yes),
-        new("RequestAddMessage", "the owner's uuid", s => s.Talk.Draft(s.Message), Login, Hidden, Hidden, Conflict, Conflict, Yes),
+        Of("RequestAddMessage", s => s.Conversation.Draft(), Login, Hidden, Hidden, Yes, No, Yes),
+        new("RequestAddMessage", "the owner's uuid", s => s.Conversation.Draft(s.Message), Login, Hidden, Hidden, Conflict, Conflict, Yes),
         Once("RequestGetMessages", s => new { conversationUuid = s.C, size = 10 }),
         Once("RequestGetMessagesFromUuid", s => new { conversationUuid = s.C, size = 10 }),
         Once("RequestGetMessagesByUuids", s => new { conversationUuid = s.C, uuids = new[] { s.Message } }),
@@ -130,41 +130,41 @@ public static class Matrix
         new("RequestAddMessage", "an answer to itself", s => Self(s), Login, Hidden, Hidden, Bad, No, Bad),
     ];
 
-    private static object Self(Scene scene)
+    private static object Self(AccessCase tried)
     {
         var uuid = Opaque.Uuid();
-        return scene.Talk.Draft(uuid, reply: uuid);
+        return tried.Conversation.Draft(uuid, reply: uuid);
     }
 
     private static string Wrong => KnownCodes.Wrong(ServerSettings.Code);
 
     /// <summary>What every member may.</summary>
-    private static Row Seen(string request, Func<Scene, object> payload) => Of(request, payload, Login, Hidden, Hidden, Yes, Yes, Yes);
+    private static Row Seen(string request, Func<AccessCase, object> payload) => Of(request, payload, Login, Hidden, Hidden, Yes, Yes, Yes);
 
     /// <summary>What who left may go on with: reading and reporting what came before, and leaving again after a lost answer.</summary>
-    private static Row Once(string request, Func<Scene, object> payload) => Of(request, payload, Login, Hidden, Yes, Yes, Yes, Yes);
+    private static Row Once(string request, Func<AccessCase, object> payload) => Of(request, payload, Login, Hidden, Yes, Yes, Yes, Yes);
 
-    private static Row OfOwner(string request, Func<Scene, object> payload, string others) =>
+    private static Row OfOwner(string request, Func<AccessCase, object> payload, string others) =>
         new(request, "the owner's", payload, Login, others, others, others, others, Yes);
 
-    private static IEnumerable<Row> Alike(params (string Request, Func<Scene, object> Payload)[] requests) =>
+    private static IEnumerable<Row> Alike(params (string Request, Func<AccessCase, object> Payload)[] requests) =>
         requests.Select(request => Of(request.Request, request.Payload, Login, Yes, Yes, Yes, Yes, Yes));
 
     /// <summary>Everybody's group is with the owner; the owner's is with somebody else.</summary>
-    private static Phone With(Scene scene) => scene.Me == scene.Owner ? scene.Cast.Newcomer : scene.Owner;
+    private static Phone With(AccessCase tried) => tried.Me == tried.Owner ? tried.Participants.Newcomer : tried.Owner;
 
     /// <summary>Who is in the conversation besides the asker.</summary>
-    private static Phone Beside(Scene scene) => scene.Me == scene.Owner ? scene.Cast[Role.Member] : scene.Owner;
+    private static Phone Beside(AccessCase tried) => tried.Me == tried.Owner ? tried.Participants[Role.Member] : tried.Owner;
 
-    private static object Adding(Scene scene) =>
-        new { conversationUuid = scene.C, sessionKeyUuid = scene.Talk.Key, sessionKeyValue = Opaque.Key(scene.Me.UserId, scene.Cast.Newcomer.UserId) };
+    private static object Adding(AccessCase tried) =>
+        new { conversationUuid = tried.C, sessionKeyUuid = tried.Conversation.Key, sessionKeyValue = Opaque.Key(tried.Me.UserId, tried.Participants.Newcomer.UserId) };
 
     /// <summary>Of a conversation of the newcomer's: nobody else knows it.</summary>
-    private static object Taken(Scene scene) => new
+    private static object Taken(AccessCase tried) => new
     {
-        conversationUuid = scene.Cast.Hidden.Uuid,
+        conversationUuid = tried.Participants.Hidden.Uuid,
         isDialog = false,
         sessionKeyUuid = Opaque.Uuid(),
-        sessionKeyValue = Opaque.Key(scene.Me.UserId, scene.Me.UserId),
+        sessionKeyValue = Opaque.Key(tried.Me.UserId, tried.Me.UserId),
     };
 }

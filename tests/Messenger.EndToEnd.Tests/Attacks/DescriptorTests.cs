@@ -21,7 +21,7 @@ public class DescriptorTests(ITestOutputHelper output)
         await using var server = await ServerProcess.StartAsync(settings);
         await using var calm = await Phone.Join(settings);
         await using var peer = await Phone.Join(settings);
-        var talk = await calm.Dialog(peer);
+        var conversation = await calm.Dialog(peer);
         List<TcpClient> silent = [];
         List<ClientWebSocket> sockets = [];
         try
@@ -32,7 +32,7 @@ public class DescriptorTests(ITestOutputHelper output)
                 silent.Add(await Connect(settings.Http));
             }
 
-            await Served(server, calm, talk);
+            await Served(server, calm, conversation);
 
             // Of WebSockets those that come too late are told so.
             var refused = 0;
@@ -43,8 +43,8 @@ public class DescriptorTests(ITestOutputHelper output)
                 sockets.Add(socket);
                 try
                 {
-                    using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-                    await socket.ConnectAsync(settings.WebSocket, patience.Token);
+                    using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                    await socket.ConnectAsync(settings.WebSocket, timeout.Token);
                 }
                 catch (WebSocketException)
                 {
@@ -55,7 +55,7 @@ public class DescriptorTests(ITestOutputHelper output)
 
             Assert.Equal(20, refused);
             output.WriteLine($"{sockets.Count - refused} sessions of {Descriptors} descriptors; {Directory.GetFileSystemEntries($"/proc/{server.Id}/fd").Length} open");
-            await Served(server, calm, talk);
+            await Served(server, calm, conversation);
 
             // And both together, again.
             for (var i = 0; i < Many; i++)
@@ -63,7 +63,7 @@ public class DescriptorTests(ITestOutputHelper output)
                 silent.Add(await Connect(settings.Http));
             }
 
-            await Served(server, calm, talk);
+            await Served(server, calm, conversation);
         }
         finally
         {
@@ -75,11 +75,11 @@ public class DescriptorTests(ITestOutputHelper output)
         await using var late = await Phone.Join(settings);
     }
 
-    private static async Task Served(ServerProcess server, Phone calm, Talk talk)
+    private static async Task Served(ServerProcess server, Phone calm, ConversationHandle conversation)
     {
         Assert.True(server.IsRunning, server.Log.Tail);
         await server.Ready();
-        await calm.Say(talk);
+        await calm.Say(conversation);
         Assert.True(Directory.GetFileSystemEntries($"/proc/{server.Id}/fd").Length < Descriptors);
     }
 

@@ -65,14 +65,14 @@ public class HeapLimitTests(ITestOutputHelper output)
     public Task Pages_that_nobody_reads() => Attack(async (server, people, ending) =>
     {
         var author = people[0];
-        var talks = new List<Talk>();
+        var conversations = new List<ConversationHandle>();
         for (var i = 0; i < (Whole ? 11 : 4); i++)
         {
-            var talk = await author.Group(people[1..]);
-            talks.Add(talk);
+            var conversation = await author.Group(people[1..]);
+            conversations.Add(conversation);
             for (var at = 0; at < (Whole ? 100 : 60); at++)
             {
-                await author.Say(talk, body: Body());
+                await author.Say(conversation, body: Body());
             }
         }
 
@@ -85,9 +85,9 @@ public class HeapLimitTests(ITestOutputHelper output)
             {
                 for (var i = 0; i < 20; i++)
                 {
-                    foreach (var talk in talks)
+                    foreach (var conversation in conversations)
                     {
-                        await Clients.Send(socket, $$$"""{"type":"RequestGetMessages","payload":{"conversationUuid":"{{{talk.Uuid}}}","size":100}}""", ending);
+                        await Clients.Send(socket, $$$"""{"type":"RequestGetMessages","payload":{"conversationUuid":"{{{conversation.Uuid}}}","size":100}}""", ending);
                     }
                 }
 
@@ -102,11 +102,11 @@ public class HeapLimitTests(ITestOutputHelper output)
         await using var other = await Phone.Join(server.Settings);
         await Task.WhenAll(people.Select(async author =>
         {
-            var talk = await author.Group(other);
+            var conversation = await author.Group(other);
             for (var i = 0; i < (Whole ? 1200 : 400) && !ending.IsCancellationRequested; i++)
             {
                 // A refusal is allowed: what is asked is that nobody else is refused.
-                await author.Ask("RequestAddMessage", talk.Draft(body: Body()));
+                await author.Ask("RequestAddMessage", conversation.Draft(body: Body()));
             }
         }));
     });
@@ -122,13 +122,13 @@ public class HeapLimitTests(ITestOutputHelper output)
         var people = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Phone.Join(server.Settings)));
         await using var calm = await Phone.Join(server.Settings);
         await using var peer = await Phone.Join(server.Settings);
-        var talk = await calm.Dialog(peer);
-        await Calm(calm, talk, TimeSpan.FromSeconds(3), CancellationToken.None);
-        var before = await Calm(calm, talk, TimeSpan.FromSeconds(5), CancellationToken.None);
+        var conversation = await calm.Dialog(peer);
+        await Calm(calm, conversation, TimeSpan.FromSeconds(3), CancellationToken.None);
+        var before = await Calm(calm, conversation, TimeSpan.FromSeconds(5), CancellationToken.None);
 
         using var ending = new CancellationTokenSource();
         var under = attack(server, people, ending.Token);
-        var during = await Calm(calm, talk, TimeSpan.FromSeconds(Whole ? 40 : 15), CancellationToken.None);
+        var during = await Calm(calm, conversation, TimeSpan.FromSeconds(Whole ? 40 : 15), CancellationToken.None);
         var most = Resident(server);
         await ending.CancelAsync();
         try
@@ -151,7 +151,7 @@ public class HeapLimitTests(ITestOutputHelper output)
     }
 
     /// <summary>Ten messages a second, each answered <c>ok</c>.</summary>
-    private static async Task<(double Median, double Worst)> Calm(Phone calm, Talk talk, TimeSpan length, CancellationToken ending)
+    private static async Task<(double Median, double Worst)> Calm(Phone calm, ConversationHandle conversation, TimeSpan length, CancellationToken ending)
     {
         var times = new List<double>();
         var started = Stopwatch.GetTimestamp();
@@ -159,7 +159,7 @@ public class HeapLimitTests(ITestOutputHelper output)
         while (Stopwatch.GetElapsedTime(started) < length && await pace.WaitForNextTickAsync(ending))
         {
             var asked = Stopwatch.GetTimestamp();
-            await calm.Say(talk);
+            await calm.Say(conversation);
             times.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
         }
 
@@ -184,12 +184,12 @@ public class HeapLimitTests(ITestOutputHelper output)
     /// <summary>Connections that write bytes, and read no more than the upgrade's answer.</summary>
     private sealed class Sockets : IDisposable
     {
-        private readonly System.Collections.Concurrent.ConcurrentBag<TcpClient> open = [];
+        private readonly System.Collections.Concurrent.ConcurrentBag<TcpClient> _open = [];
 
         public async Task<NetworkStream?> Open(Uri server, CancellationToken ending)
         {
             var client = new TcpClient();
-            open.Add(client);
+            _open.Add(client);
             try
             {
                 await client.ConnectAsync(server.Host, server.Port, ending);
@@ -222,7 +222,7 @@ public class HeapLimitTests(ITestOutputHelper output)
 
         public void Dispose()
         {
-            foreach (var client in open)
+            foreach (var client in _open)
             {
                 client.Dispose();
             }
@@ -232,12 +232,12 @@ public class HeapLimitTests(ITestOutputHelper output)
     /// <summary>Clients that ask, and do not read.</summary>
     private sealed class Clients : IDisposable
     {
-        private readonly System.Collections.Concurrent.ConcurrentBag<ClientWebSocket> open = [];
+        private readonly System.Collections.Concurrent.ConcurrentBag<ClientWebSocket> _open = [];
 
         public async Task<ClientWebSocket?> Login(Uri server, Account account, CancellationToken ending)
         {
             var socket = new ClientWebSocket();
-            open.Add(socket);
+            _open.Add(socket);
             await socket.ConnectAsync(server, ending);
             await Send(socket, $$$"""{"type":"RequestAuthenticationByApplication","payload":{"userId":"{{{account.UserId}}}","uuid":"{{{account.Application}}}"}}""", ending);
             return socket;
@@ -257,7 +257,7 @@ public class HeapLimitTests(ITestOutputHelper output)
 
         public void Dispose()
         {
-            foreach (var socket in open)
+            foreach (var socket in _open)
             {
                 socket.Dispose();
             }

@@ -3,10 +3,10 @@ namespace Messenger.EndToEnd.Tests.Checking;
 /// <summary>What one device was notified of, stretch by stretch: once, in the history's order, without a gap, to the end.</summary>
 internal static class ArrivalCheck
 {
-    public static IEnumerable<Fault> Faults(Story story, IReadOnlyDictionary<string, Sending> sendings, IReadOnlyCollection<ConversationLog> logs)
+    public static IEnumerable<Fault> Faults(HistoryTrace trace, IReadOnlyDictionary<string, Sending> sendings, IReadOnlyCollection<ConversationLog> logs)
     {
-        var device = $"{story.History.UserId}/{story.History.Application}";
-        foreach (var stretch in story.Stretches)
+        var device = $"{trace.History.UserId}/{trace.History.Application}";
+        foreach (var stretch in trace.Stretches)
         {
             var doubled = stretch.Cursors.CountBy(cursor => cursor).Where(pair => pair.Value > 1).Select(pair => $"cursor {pair.Key}")
                 .Concat(stretch.Arrivals.CountBy(arrival => (arrival.Conversation, arrival.Uuid)).Where(pair => pair.Value > 1).Select(pair => $"message {pair.Key.Uuid}"));
@@ -17,7 +17,7 @@ internal static class ArrivalCheck
 
             foreach (var log in logs)
             {
-                foreach (var fault in InConversation(story, stretch, sendings, log))
+                foreach (var fault in InConversation(trace, stretch, sendings, log))
                 {
                     yield return fault with { Where = $"{fault.Where} of {log.Conversation} at {device}" };
                 }
@@ -25,9 +25,9 @@ internal static class ArrivalCheck
         }
     }
 
-    private static IEnumerable<Fault> InConversation(Story story, Stretch stretch, IReadOnlyDictionary<string, Sending> sendings, ConversationLog log)
+    private static IEnumerable<Fault> InConversation(HistoryTrace trace, Stretch stretch, IReadOnlyDictionary<string, Sending> sendings, ConversationLog log)
     {
-        var user = story.History.UserId;
+        var user = trace.History.UserId;
         var members = new Membership(log);
         var positions = log.Messages.Select((message, at) => (message.Uuid, at)).DistinctBy(pair => pair.Uuid).ToDictionary(pair => pair.Uuid, pair => pair.at);
         var arrived = new HashSet<int>();
@@ -40,7 +40,7 @@ internal static class ArrivalCheck
                 continue;
             }
 
-            if (story.Own.Contains(arrival.Uuid))
+            if (trace.Own.Contains(arrival.Uuid))
             {
                 yield return new(FaultKind.Echoed, arrival.Uuid);
             }
@@ -60,7 +60,7 @@ internal static class ArrivalCheck
         }
 
         var highest = arrived.Count == 0 ? -1 : arrived.Max();
-        foreach (var at in Owed(story, stretch, sendings, log, members, arrived).Where(at => !arrived.Contains(at)))
+        foreach (var at in Owed(trace, stretch, sendings, log, members, arrived).Where(at => !arrived.Contains(at)))
         {
             yield return new(at < highest ? FaultKind.Gap : FaultKind.Silence, log.Messages[at].Uuid);
         }
@@ -68,7 +68,7 @@ internal static class ArrivalCheck
 
     /// <summary>The positions that must have arrived: from the first that did, or that was sent while connected, to the last that did, or to the end.</summary>
     private static IEnumerable<int> Owed(
-        Story story, Stretch stretch, IReadOnlyDictionary<string, Sending> sendings, ConversationLog log, Membership members, HashSet<int> arrived)
+        HistoryTrace trace, Stretch stretch, IReadOnlyDictionary<string, Sending> sendings, ConversationLog log, Membership members, HashSet<int> arrived)
     {
         var from = arrived.Count == 0 ? int.MaxValue : arrived.Min();
         var to = arrived.Count == 0 ? -1 : arrived.Max();
@@ -88,8 +88,8 @@ internal static class ArrivalCheck
         for (var at = from; at <= to; at++)
         {
             var message = log.Messages[at];
-            var ownEvent = message.EventType is not null && message.AuthorId == story.History.UserId;
-            if (!story.Own.Contains(message.Uuid) && !ownEvent && members.Surely(story.History.UserId, at))
+            var ownEvent = message.EventType is not null && message.AuthorId == trace.History.UserId;
+            if (!trace.Own.Contains(message.Uuid) && !ownEvent && members.Surely(trace.History.UserId, at))
             {
                 yield return at;
             }

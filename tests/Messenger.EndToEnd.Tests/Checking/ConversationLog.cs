@@ -18,6 +18,6 @@ public sealed record LoggedMessage(
 public sealed record ConversationLog(string Conversation, string CreatorId, IReadOnlyList<LoggedMessage> Messages)
 {
     /// <summary>As its creator, who was there from the beginning, reads it now.</summary>
-    public static async Task<ConversationLog> Fetch(Phone creator, Talk talk) =>
-        new(talk.Uuid.ToLowerInvariant(), talk.CreatorId, [.. (await creator.Log(talk)).Select(LoggedMessage.Of)]);
+    public static async Task<ConversationLog> Fetch(Phone creator, ConversationHandle conversation) =>
+        new(conversation.Uuid.ToLowerInvariant(), conversation.CreatorId, [.. (await creator.Log(conversation)).Select(LoggedMessage.Of)]);
 }

@@ -10,13 +10,13 @@ public static class HistoryChecker
     public static IReadOnlyList<Fault> Check(IReadOnlyCollection<History> histories, IReadOnlyCollection<ConversationLog> logs)
     {
         var sendings = Sendings.Of(histories);
-        var stories = histories.Select(Story.Of).ToList();
+        var traces = histories.Select(HistoryTrace.Of).ToList();
         return
         [
-            .. stories.SelectMany(story => story.Faults),
+            .. traces.SelectMany(trace => trace.Faults),
             .. LogCheck.Faults(sendings, logs),
-            .. stories.SelectMany(story => ArrivalCheck.Faults(story, sendings, logs)),
-            .. stories.SelectMany(story => SynchronisationCheck.Faults(story, logs)),
+            .. traces.SelectMany(trace => ArrivalCheck.Faults(trace, sendings, logs)),
+            .. traces.SelectMany(trace => SynchronisationCheck.Faults(trace, logs)),
             .. ReceiptCheck.Faults(histories, sendings, logs),
         ];
     }

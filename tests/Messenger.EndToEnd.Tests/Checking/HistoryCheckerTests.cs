@@ -272,7 +272,7 @@ public class HistoryCheckerTests
     public void Counters_after_a_delivery(string? status, int readed, int delivered, bool right)
     {
         var script = HeardBy("m1", "m2", "m3", "m4");
-        script[Script.Bob].Marks("MessageDelivered", new { conversationUuid = Script.Talk, messageUuid = "M2" }, status);
+        script[Script.Bob].Marks("MessageDelivered", new { conversationUuid = Script.Conversation, messageUuid = "M2" }, status);
         script.Log[2] = script.Log[2] with { ReadedMembers = readed, DeliveredMembers = delivered };
 
         Found(script, right ? [] : [FaultKind.WrongCounter]);
@@ -282,7 +282,7 @@ public class HistoryCheckerTests
     public void Counters_after_reading_all()
     {
         var script = HeardBy("m1", "m2", "m3", "m4");
-        script[Script.Bob].Marks("RequestMarkAllReaded", new { conversationUuid = Script.Talk });
+        script[Script.Bob].Marks("RequestMarkAllReaded", new { conversationUuid = Script.Conversation });
         Found(script, FaultKind.WrongCounter);
 
         for (var at = 0; at < script.Log.Count; at++)

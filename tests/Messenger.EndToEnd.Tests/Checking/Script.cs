@@ -6,7 +6,7 @@ namespace Messenger.EndToEnd.Tests.Checking;
 /// <summary>A recording written by hand, for tests of the checker: two devices of two people in one conversation.</summary>
 internal sealed class Script
 {
-    public const string Talk = "6921d2fd-e88c-4802-bb70-d7a18770939e";
+    public const string Conversation = "6921d2fd-e88c-4802-bb70-d7a18770939e";
     public const string Alice = "alice";
     public const string Bob = "bob";
 
@@ -31,7 +31,7 @@ internal sealed class Script
         _log.Add(new(uuid, author, $"body of {uuid}", 1000 + _log.Count, null, null, 2, readed, delivered));
 
     public List<FaultKind> Faults() =>
-        [.. HistoryChecker.Check([.. _devices.Values.Select(device => device.History)], [new(Talk, Alice, _log)]).Select(fault => fault.Kind)];
+        [.. HistoryChecker.Check([.. _devices.Values.Select(device => device.History)], [new(Conversation, Alice, _log)]).Select(fault => fault.Kind)];
 
     private TimeSpan Tick() => TimeSpan.FromSeconds(++_clock);
 
@@ -59,7 +59,7 @@ internal sealed class Script
         /// <summary>Sends a message; the answer may get lost.</summary>
         public Device Sends(string uuid, bool acknowledged = true)
         {
-            var id = Asks("RequestAddMessage", new { messageUuid = uuid, conversationUuid = Talk, bodyEncryptedBase64 = $"body of {uuid}" });
+            var id = Asks("RequestAddMessage", new { messageUuid = uuid, conversationUuid = Conversation, bodyEncryptedBase64 = $"body of {uuid}" });
             if (acknowledged)
             {
                 History.Add(new Answered(script.Tick(), _connection, id, "ResponseAddedMessage", Json(new { message = new { uuid } })));
@@ -70,8 +70,8 @@ internal sealed class Script
 
         public Device Hears(string uuid, string cursor)
         {
-            var message = new { uuid, conversationUuid = Talk };
-            History.Add(new Notified(script.Tick(), _connection, Talking.AddedMessage, cursor, Json(new { message })));
+            var message = new { uuid, conversationUuid = Conversation };
+            History.Add(new Notified(script.Tick(), _connection, ConversationSteps.AddedMessage, cursor, Json(new { message })));
             return this;
         }
 

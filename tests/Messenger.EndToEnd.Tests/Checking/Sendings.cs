@@ -42,7 +42,7 @@ public static class Sendings
             var message = entry switch
             {
                 Answered { Type: "ResponseAddedMessage" } answered => answered.Payload.GetProperty("message"),
-                Notified { Type: Talking.AddedMessage } notified => notified.Payload.GetProperty("message"),
+                Notified { Type: ConversationSteps.AddedMessage } notified => notified.Payload.GetProperty("message"),
                 _ => default,
             };
             if (message.ValueKind == System.Text.Json.JsonValueKind.Object && sendings.TryGetValue(message.Text("uuid")!.ToLowerInvariant(), out var sending))

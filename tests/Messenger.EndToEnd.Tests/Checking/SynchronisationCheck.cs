@@ -6,19 +6,19 @@ namespace Messenger.EndToEnd.Tests.Checking;
 /// </summary>
 internal static class SynchronisationCheck
 {
-    public static IEnumerable<Fault> Faults(Story story, IReadOnlyCollection<ConversationLog> logs) =>
-        logs.SelectMany(log => InConversation(story, log).Select(at => new Fault(
-            FaultKind.SilentLoss, $"{log.Messages[at].Uuid} of {log.Conversation} at {story.History.UserId}/{story.History.Application}")));
+    public static IEnumerable<Fault> Faults(HistoryTrace trace, IReadOnlyCollection<ConversationLog> logs) =>
+        logs.SelectMany(log => InConversation(trace, log).Select(at => new Fault(
+            FaultKind.SilentLoss, $"{log.Messages[at].Uuid} of {log.Conversation} at {trace.History.UserId}/{trace.History.Application}")));
 
-    private static IEnumerable<int> InConversation(Story story, ConversationLog log)
+    private static IEnumerable<int> InConversation(HistoryTrace trace, ConversationLog log)
     {
-        var user = story.History.UserId;
+        var user = trace.History.UserId;
         var members = new Membership(log);
         var positions = log.Messages.Select((message, at) => (message.Uuid, at)).DistinctBy(pair => pair.Uuid).ToDictionary(pair => pair.Uuid, pair => pair.at);
         var got = new HashSet<int>();
         int? first = null;
         var (anchor, missing) = (-1, new List<int>());
-        foreach (var stretch in story.Stretches)
+        foreach (var stretch in trace.Stretches)
         {
             List<int> arrived =
             [
@@ -38,7 +38,7 @@ internal static class SynchronisationCheck
             for (var at = Math.Max(from, paged); at < arrived.Max(); at++)
             {
                 var message = log.Messages[at];
-                var own = story.Own.Contains(message.Uuid) || (message.EventType is not null && message.AuthorId == user);
+                var own = trace.Own.Contains(message.Uuid) || (message.EventType is not null && message.AuthorId == user);
                 if (!got.Contains(at) && !own && members.Surely(user, at))
                 {
                     missing.Add(at);
@@ -49,7 +49,7 @@ internal static class SynchronisationCheck
         }
 
         // What is still to come on a connection that is open may come yet: that is the other checks' matter. Only who was told to resynchronise has lost it.
-        var told = story.Stretches.Count < 2 ? -1 : story.Stretches.SkipLast(1)
+        var told = trace.Stretches.Count < 2 ? -1 : trace.Stretches.SkipLast(1)
             .SelectMany(stretch => stretch.Arrivals).Where(arrival => arrival.Conversation == log.Conversation && positions.ContainsKey(arrival.Uuid))
             .Select(arrival => positions[arrival.Uuid]).DefaultIfEmpty(-1).Max();
         return missing.Where(at => at < told && !got.Contains(at));

@@ -62,20 +62,20 @@ public class ReplayTests(SharedServer server) : OnSharedServer(server)
         await b.Connect(Server.WebSocket);
         await b.Register();
         await b.Login();
-        var talk = await a.Group(b);
-        await b.HearEvent(talk, "Added");
-        var said = (await a.Say(talk)).Text("uuid")!;
+        var conversation = await a.Group(b);
+        await b.HearEvent(conversation, "Added");
+        var said = (await a.Say(conversation)).Text("uuid")!;
         await b.Hear(said);
-        var key = (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = talk.Uuid, sessionKeys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) } }))
+        var key = (await a.Ask("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = new[] { Opaque.Key(a.UserId, a.UserId), Opaque.Key(a.UserId, b.UserId) } }))
             .Done().Text("sessionKeyUuid")!;
         await b.Notified("NotificationNewSessionKey");
-        await b.HearEvent(talk, "SessionKeyRegenerated");
-        await b.Hear((await a.Ask("RequestAddMessage", talk.Draft(key: key, reply: said))).Done().GetProperty("message").Text("uuid")!);
-        (await b.Do("RequestTyping", talk)).Done();
+        await b.HearEvent(conversation, "SessionKeyRegenerated");
+        await b.Hear((await a.Ask("RequestAddMessage", conversation.Draft(key: key, reply: said))).Done().GetProperty("message").Text("uuid")!);
+        (await b.Do("RequestTyping", conversation)).Done();
         await a.Notified("NotificationTyping");
         await b.Return(Server.WebSocket);
-        (await b.Kick(talk, a)).Refused("forbidden");
-        (await b.Ask("RequestGetMessages", new { conversationUuid = talk.Uuid, size = 10 })).Done();
+        (await b.Kick(conversation, a)).Refused("forbidden");
+        (await b.Ask("RequestGetMessages", new { conversationUuid = conversation.Uuid, size = 10 })).Done();
 
         var file = Path.Combine(folder.Path, "session.transcript.jsonl");
         await File.WriteAllLinesAsync(file, Lines(("alice", a), ("bob", b)));

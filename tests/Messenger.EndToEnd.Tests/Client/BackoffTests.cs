@@ -53,5 +53,5 @@ public sealed class BackoffTests
     [InlineData(Statuses.TooManyRequests, false)]
     [InlineData(Statuses.Internal, false)]
     public void A_login_that_would_be_refused_again_is_not_tried_again(string status, bool final) =>
-        Assert.Equal(final, Backoff.After(new Ending(null, null, new RefusedException(new Refused(status, ""))), 0, jitter: 1) is null);
+        Assert.Equal(final, Backoff.After(new Ending(null, null, new RefusedException(new Error(status, ""))), 0, jitter: 1) is null);
 }

@@ -72,11 +72,11 @@ public sealed class ConnectionTests : IAsyncLifetime
     {
         var trying = _connection.Try<ResponsePong>(new RequestPing(null, 1));
         await _stub.Answer(await _stub.Next(), Statuses.Forbidden, "not you");
-        Assert.Equal(Refused.Forbidden("not you"), (await trying.WaitAsync(Deadlines.Frame)).Refusal);
+        Assert.Equal(Error.Forbidden("not you"), (await trying.WaitAsync(Deadlines.Frame)).Error);
 
         var asking = _connection.Ask<ResponsePong>(new RequestPing(null, 1));
         await _stub.Answer(await _stub.Next(), Statuses.NotFound, "not there");
-        Assert.Equal(Refused.NotFound("not there"), (await Assert.ThrowsAsync<RefusedException>(() => asking.WaitAsync(Deadlines.Frame))).Refusal);
+        Assert.Equal(Error.NotFound("not there"), (await Assert.ThrowsAsync<RefusedException>(() => asking.WaitAsync(Deadlines.Frame))).Error);
     }
 
     [Fact]

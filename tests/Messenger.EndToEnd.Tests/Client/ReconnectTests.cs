@@ -78,7 +78,7 @@ public sealed class ReconnectTests : ClientFixture
         var connection = await Server.Accept();
         await connection.Answer(await connection.Next(), Statuses.Unauthenticated, "register again");
         var refused = await Assert.ThrowsAsync<RefusedException>(() => connecting.WaitAsync(Deadlines.Frame));
-        Assert.Equal(Statuses.Unauthenticated, refused.Refusal.Status);
+        Assert.Equal(Statuses.Unauthenticated, refused.Error.Status);
         Assert.Null(Assert.IsType<Offline>(await Next()).ComesBack);
         Assert.Null(await Next());
     }

@@ -74,14 +74,14 @@ public sealed class RetryTests : ClientFixture
         var connection = await Arrive();
         var sending = Device.Try<ResponseAddedMessage>(Sample.Add(1));
         await connection.Answer(await connection.Next(), Statuses.Forbidden, "blacklisted");
-        Assert.Equal(Refused.Forbidden("blacklisted"), (await sending.WaitAsync(Deadlines.Frame)).Refusal);
+        Assert.Equal(Error.Forbidden("blacklisted"), (await sending.WaitAsync(Deadlines.Frame)).Error);
     }
 
     [Fact]
     public async Task Patience_ends_and_says_what_stood_in_the_way()
     {
         var connection = await Arrive();
-        var patience = TimeSpan.FromSeconds(60);
+        var timeout = TimeSpan.FromSeconds(60);
         var unavailable = Device.Ask<ResponsePong>(new RequestPing(null, 1));
         await connection.Answer(await connection.Next(), Statuses.Unavailable, "a store is away");
         await Clock.Armed(RetryPause);
@@ -89,12 +89,12 @@ public sealed class RetryTests : ClientFixture
         connection.Cut();
         Assert.IsType<Messenger.Client.Online>(await Next());
         Assert.IsType<Messenger.Client.Offline>(await Next());
-        Clock.Advance(patience);
+        Clock.Advance(timeout);
         Assert.Contains("was not answered in 60 s", (await Assert.ThrowsAsync<TimeoutException>(() => unavailable)).Message, StringComparison.Ordinal);
 
         var offline = Device.Ask<ResponsePong>(new RequestPing(null, 1));
-        await Clock.Armed(patience);
-        Clock.Advance(patience);
+        await Clock.Armed(timeout);
+        Clock.Advance(timeout);
         Assert.Contains("there is no connection", (await Assert.ThrowsAsync<TimeoutException>(() => offline)).Message, StringComparison.Ordinal);
     }
 

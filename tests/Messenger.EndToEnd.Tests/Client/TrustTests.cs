@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Messenger.Client.Crypto;
 using Messenger.Client.Profiles;
-using Messenger.Client.Talk;
+using Messenger.Client.Messaging;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Protocol;
 
@@ -25,47 +25,47 @@ public sealed class TrustTests : ClientFixture
     [Fact]
     public async Task A_message_is_opened_and_sent_with_a_key_that_the_other_side_signed()
     {
-        using var talk = await Talk();
-        Assert.Equal("hello", await talk.Open(Said("hello")));
-        var sent = await talk.Send(Sample.ConversationUuid, "hello yourself");
+        using var conversation = await OpenConversations();
+        Assert.Equal("hello", await conversation.Open(Said("hello")));
+        var sent = await conversation.Send(Sample.ConversationUuid, "hello yourself");
         Assert.Equal("hello yourself", _secret.OpenBody(sent));
-        Assert.Equal("hello yourself", await talk.Open(sent));
+        Assert.Equal("hello yourself", await conversation.Open(sent));
     }
 
     [Fact]
     public async Task A_key_that_somebody_else_signed_is_refused()
     {
         _key = Key(KeyRing.Mallory, "pair-1");
-        using var talk = await Talk();
-        await Assert.ThrowsAnyAsync<CryptographicException>(() => talk.Open(Said("hello")));
-        await Assert.ThrowsAnyAsync<CryptographicException>(() => talk.Send(Sample.ConversationUuid, "hello"));
+        using var conversation = await OpenConversations();
+        await Assert.ThrowsAnyAsync<CryptographicException>(() => conversation.Open(Said("hello")));
+        await Assert.ThrowsAnyAsync<CryptographicException>(() => conversation.Send(Sample.ConversationUuid, "hello"));
     }
 
     [Fact]
     public async Task A_current_key_made_by_no_member_is_not_sealed_with()
     {
         _admins = [Sample.Me];
-        using var talk = await Talk();
-        await Assert.ThrowsAnyAsync<CryptographicException>(() => talk.Send(Sample.ConversationUuid, "hello"));
+        using var conversation = await OpenConversations();
+        await Assert.ThrowsAnyAsync<CryptographicException>(() => conversation.Send(Sample.ConversationUuid, "hello"));
     }
 
     [Fact]
     public async Task A_key_of_another_conversation_is_refused()
     {
         _key = Key(KeyRing.Alice, "pair-1") with { ConversationUuid = Sample.MessageUuid(9) };
-        using var talk = await Talk();
-        await Assert.ThrowsAnyAsync<CryptographicException>(() => talk.Open(Said("hello")));
+        using var conversation = await OpenConversations();
+        await Assert.ThrowsAnyAsync<CryptographicException>(() => conversation.Open(Said("hello")));
     }
 
     [Fact]
     public async Task A_changed_key_is_told_and_what_the_old_one_signed_still_opens()
     {
-        using var talk = await Talk();
-        Assert.Equal("hello", await talk.Open(Said("hello")));
+        using var conversation = await OpenConversations();
+        Assert.Equal("hello", await conversation.Open(Said("hello")));
         Assert.Empty(_changes);
 
         _alice = Info(KeyRing.Mallory, "pair-2");
-        await talk.Create([Sample.Other]);
+        await conversation.Create([Sample.Other]);
         var change = Assert.Single(_changes);
         Assert.Equal(
             (Sample.Other, PublicKeys.Fingerprint(KeyRing.Alice.PublicKey), PublicKeys.Fingerprint(KeyRing.Mallory.PublicKey)),
@@ -78,49 +78,49 @@ public sealed class TrustTests : ClientFixture
     [Fact]
     public async Task Another_key_under_the_name_of_a_known_pair_is_refused()
     {
-        using var talk = await Talk();
-        await talk.Open(Said("hello"));
+        using var conversation = await OpenConversations();
+        await conversation.Open(Said("hello"));
         _alice = Info(KeyRing.Mallory, "pair-1");
-        await Assert.ThrowsAnyAsync<CryptographicException>(() => talk.Create([Sample.Other]));
+        await Assert.ThrowsAnyAsync<CryptographicException>(() => conversation.Create([Sample.Other]));
     }
 
     [Fact]
     public async Task The_current_key_is_asked_for_once_and_again_after_the_conversation_was_rekeyed()
     {
-        using var talk = await Talk();
-        await talk.Send(Sample.ConversationUuid, "one");
-        await talk.Send(Sample.ConversationUuid, "two");
+        using var conversation = await OpenConversations();
+        await conversation.Send(Sample.ConversationUuid, "one");
+        await conversation.Send(Sample.ConversationUuid, "two");
         Assert.Equal(1, _asked);
         await _connection.Notify(new NotificationNewSessionKey(_key), "c-9");
         while (await Next() is not Messenger.Client.Notified)
         {
         }
 
-        await talk.Send(Sample.ConversationUuid, "three");
+        await conversation.Send(Sample.ConversationUuid, "three");
         Assert.Equal(2, _asked);
     }
 
     [Fact]
     public async Task Rekeying_wraps_one_new_key_for_every_member()
     {
-        using var talk = await Talk();
-        await talk.Rekey(Sample.ConversationUuid);
+        using var conversation = await OpenConversations();
+        await conversation.Rekey(Sample.ConversationUuid);
         Assert.Equal(new[] { Sample.Me, Sample.Other }.Order(), _rekeyed!.SessionKeys.Select(key => key.UserId).Order());
         Assert.Single(_rekeyed.SessionKeys.Select(key => key.SignatureBase64).Distinct());
         var (mine, theirs) = (_rekeyed.SessionKeys.Single(key => key.UserId == Sample.Me), _rekeyed.SessionKeys.Single(key => key.UserId == Sample.Other));
         Assert.Equal(KeyRing.Bob.Unwrap(mine.KeyEncryptedBase64), KeyRing.Alice.Unwrap(theirs.KeyEncryptedBase64));
     }
 
-    private async Task<Conversations> Talk()
+    private async Task<Conversations> OpenConversations()
     {
         Start(_profile);
         _connection = await Server.Accept();
         await _connection.LetIn();
         _ = _connection.Serve(Answer);
         await Device.Connect().WaitAsync(Deadlines.Frame);
-        var talk = new Conversations(Device, KeyRing.Bob, _profile);
-        talk.KeyChanged += _changes.Add;
-        return talk;
+        var conversation = new Conversations(Device, KeyRing.Bob, _profile);
+        conversation.KeyChanged += _changes.Add;
+        return conversation;
     }
 
     private object Answer(IRequest request)

@@ -163,7 +163,7 @@ public class ChaosTests(SharedCluster shared, ITestOutputHelper output)
         await crowd.Prove();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{round} failures, {crowd.Acknowledged} messages acknowledged, {crowd.Commuters.Sum(commuter => commuter.Reconnects)} reconnects, longest stall {crowd.LongestStall.TotalSeconds:F1} s, {crowd.Resumes.Continued} of {crowd.Resumes.All} resumes continued, {crowd.ContinuityLost} closed with 1012"));
+            $"{round} failures, {crowd.Acknowledged} messages acknowledged, {crowd.Clients.Sum(commuter => commuter.Reconnects)} reconnects, longest stall {crowd.LongestStall.TotalSeconds:F1} s, {crowd.Resumes.Continued} of {crowd.Resumes.All} resumes continued, {crowd.ContinuityLost} closed with 1012"));
         return crowd;
     }
 

@@ -29,14 +29,14 @@ public sealed class RefusingStoreTests
         await using var gateway = await ServerProcess.StartAsync(Settings("gateway"), mayLogStackTraces: true);
         await using var phone = await Phone.Join(gateway.Settings.WebSocket, Account.New());
         await using var other = await Phone.Join(gateway.Settings.WebSocket, Account.New());
-        var talk = await phone.Dialog(other);
+        var conversation = await phone.Dialog(other);
         Assert.Equal("ready", (await Ready(worker)).Status);
 
         postgres.FillDisk();
         await Deadlines.Until(
             async () =>
             {
-                (await phone.Ask("RequestAddMessage", talk.Draft(body: Opaque.Base64(Body)))).Refused("unavailable");
+                (await phone.Ask("RequestAddMessage", conversation.Draft(body: Opaque.Base64(Body)))).Refused("unavailable");
                 return (await Ready(worker)).Reasons.Contains("its disk is full", StringComparison.Ordinal)
                     && (await Ready(gateway)).Reasons.Contains("requests have been refused", StringComparison.Ordinal);
             },
@@ -54,7 +54,7 @@ public sealed class RefusingStoreTests
             Deadlines.Recovery,
             () => "a process is not ready though the store takes everything again");
         Assert.True(phone.IsConnected && other.IsConnected);
-        await other.Hear((await phone.Say(talk)).Text("uuid")!);
+        await other.Hear((await phone.Say(conversation)).Text("uuid")!);
 
         ServerSettings Settings(string role) => ServerSettings.InCluster(role, database, redis.ConnectionString, "test-refusing");
     }

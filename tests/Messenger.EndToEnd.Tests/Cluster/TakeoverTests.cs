@@ -47,9 +47,9 @@ public class TakeoverTests(SharedCluster shared)
     }
 
     /// <summary>One writes, the other listens; each on a connection of its own that nobody opens again.</summary>
-    private sealed class Pair(Phone author, Phone reader, Talk talk) : IAsyncDisposable
+    private sealed class Pair(Phone author, Phone reader, ConversationHandle conversation) : IAsyncDisposable
     {
-        private readonly List<(string Uuid, Task<Reply> Answer)> _said = [];
+        private readonly List<(string Uuid, Task<Response> Answer)> _said = [];
 
         public int Acknowledged => _said.Count(one => IsAcknowledged(one.Answer));
 
@@ -59,11 +59,11 @@ public class TakeoverTests(SharedCluster shared)
         public static async Task<Pair> Meet(Func<Uri> gateway)
         {
             var (author, reader) = (await Phone.Join(gateway(), Account.New()), await Phone.Join(gateway(), Account.New()));
-            var talk = await author.Dialog(reader);
+            var conversation = await author.Dialog(reader);
 
             // Everybody is where they stay, and knows where the other is.
-            await reader.Hear((await author.Say(talk)).Text("uuid")!);
-            return new Pair(author, reader, talk);
+            await reader.Hear((await author.Say(conversation)).Text("uuid")!);
+            return new Pair(author, reader, conversation);
         }
 
         public async Task Say(int count)
@@ -71,7 +71,7 @@ public class TakeoverTests(SharedCluster shared)
             for (var i = 0; i < count; i++)
             {
                 var uuid = Opaque.Uuid();
-                _said.Add((uuid, await author.Line.Send("RequestAddMessage", talk.Draft(uuid))));
+                _said.Add((uuid, await author.Connection.Send("RequestAddMessage", conversation.Draft(uuid))));
             }
         }
 
@@ -83,9 +83,9 @@ public class TakeoverTests(SharedCluster shared)
             await reader.DisposeAsync();
         }
 
-        private static bool IsAcknowledged(Task<Reply> answer) => answer.IsCompletedSuccessfully && answer.Result.Status is null;
+        private static bool IsAcknowledged(Task<Response> answer) => answer.IsCompletedSuccessfully && answer.Result.Status is null;
 
         private bool Heard(string uuid) =>
-            reader.History.Entries().OfType<Notified>().Any(notified => notified.Type == Talking.AddedMessage && notified.Payload.GetProperty("message").Is("uuid", uuid));
+            reader.History.Entries().OfType<Notified>().Any(notified => notified.Type == ConversationSteps.AddedMessage && notified.Payload.GetProperty("message").Is("uuid", uuid));
     }
 }

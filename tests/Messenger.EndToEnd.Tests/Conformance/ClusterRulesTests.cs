@@ -12,7 +12,7 @@ namespace Messenger.EndToEnd.Tests.Conformance;
 public class ClusterRulesTests(SharedCluster shared, ITestOutputHelper output)
 {
     /// <summary>Its answers take longer than a process of its own needs.</summary>
-    private const int AtOnce = 4;
+    private const int MaxConcurrency = 4;
 
     [Fact]
     public async Task A_cluster_holds_to_every_rule_at_all_of_its_gateways()
@@ -22,7 +22,7 @@ public class ClusterRulesTests(SharedCluster shared, ITestOutputHelper output)
 
         // What waits for a minute is tried on the embedded server.
         var checks = AllChecks.List.Where(check => check.Waits == TimeSpan.Zero);
-        await Parallel.ForEachAsync(checks, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (check, _) => outcomes.Add(await kit.Run(check)));
+        await Parallel.ForEachAsync(checks, new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency }, async (check, _) => outcomes.Add(await kit.Run(check)));
 
         foreach (var slow in outcomes.OrderByDescending(outcome => outcome.Took).Take(10))
         {

@@ -81,7 +81,7 @@ public class DefectTests(SharedServer server) : OnSharedServer(server)
     private async Task<Verdict> Judge(string id, Func<Tampering> make)
     {
         await using var proxy = await FaultyProxy.Start(Server.WebSocket, make);
-        var kit = new Inspection(KitFixture.Target(proxy.Url) with { Patience = Short });
+        var kit = new Inspection(KitFixture.Target(proxy.Url) with { Timeout = Short });
         var rule = Rulebook.Rules.Single(rule => rule.Id == id);
         var outcomes = new List<Outcome>();
         foreach (var check in Inspection.ChecksOf([rule]).Where(check => check.Waits == TimeSpan.Zero))

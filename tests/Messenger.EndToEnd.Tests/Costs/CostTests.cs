@@ -33,7 +33,7 @@ public class CostTests(ITestOutputHelper output)
         await using var server = await ServerProcess.StartAsync(settings);
         await using var author = await Phone.Join(settings.WebSocket, Account.New());
         await using var reader = await Phone.Join(settings.WebSocket, Account.New());
-        var talk = await author.Dialog(reader);
+        var conversation = await author.Dialog(reader);
         await Say(WarmUp);
         await Checkpoint(database);
         await Say(WarmUp);
@@ -54,7 +54,7 @@ public class CostTests(ITestOutputHelper output)
         {
             for (var i = 0; i < count; i++)
             {
-                await reader.Hear((await author.Say(talk)).Text("uuid")!);
+                await reader.Hear((await author.Say(conversation)).Text("uuid")!);
             }
         }
     }

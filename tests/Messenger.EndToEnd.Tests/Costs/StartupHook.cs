@@ -14,11 +14,11 @@ internal static class StartupHook
     public const string File = "MESSENGER_TEST_COUNTS";
 
     private static readonly MeterListener Listener = new();
-    private static long grainCalls;
-    private static long commands;
+    private static long _grainCalls;
+    private static long _commands;
 
     /// <summary>Held, or the handler would go.</summary>
-    private static PosixSignalRegistration? registration;
+    private static PosixSignalRegistration? _registration;
 
     public static void Initialize()
     {
@@ -44,14 +44,14 @@ internal static class StartupHook
         Listener.SetMeasurementEventCallback<long>((instrument, _, _, _) => Count(instrument));
         Listener.SetMeasurementEventCallback<double>((instrument, _, _, _) => Count(instrument));
         Listener.Start();
-        registration = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Write(file));
+        _registration = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Write(file));
     }
 
-    private static void Count(Instrument instrument) => Interlocked.Increment(ref instrument.Name.StartsWith("orleans", StringComparison.Ordinal) ? ref grainCalls : ref commands);
+    private static void Count(Instrument instrument) => Interlocked.Increment(ref instrument.Name.StartsWith("orleans", StringComparison.Ordinal) ? ref _grainCalls : ref _commands);
 
     private static void Write(string file)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Read(ref grainCalls)} {Interlocked.Read(ref commands)} {GC.GetTotalAllocatedBytes(precise: true)}");
+        var line = string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Read(ref _grainCalls)} {Interlocked.Read(ref _commands)} {GC.GetTotalAllocatedBytes(precise: true)}");
 
         // Whole or not at all: somebody waits for it.
         System.IO.File.WriteAllText($"{file}.new", line);

@@ -132,9 +132,9 @@ public sealed class EdgeTests : IAsyncLifetime
     private async Task What_is_stored_is_this_accounts_alone()
     {
         await using var a = await Phone.Join(Server.WebSocket, Account.New());
-        var talk = await a.Group();
-        using var courier = new Courier(Server.Http, a);
-        (await courier.OneShot(talk, await Courier.WithFiles(a, talk), "name", [1, 2, 3])).Dispose();
+        var conversation = await a.Group();
+        using var files = new FileClient(Server.Http, a);
+        (await files.OneShot(conversation, await FileClient.WithFiles(a, conversation), "name", [1, 2, 3])).Dispose();
 
         const UnixFileMode File = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Assert.Equal(File | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(Data));

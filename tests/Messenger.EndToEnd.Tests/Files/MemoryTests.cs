@@ -35,15 +35,15 @@ public class MemoryTests(ITestOutputHelper output)
         await using var server = await ServerProcess.StartAsync(settings);
         await using var a = await Phone.Join(server.Settings);
         await using var b = await Phone.Join(server.Settings);
-        var talk = await a.Dialog(b);
-        using var mine = new Courier(server.Settings.Http, a);
+        var conversation = await a.Dialog(b);
+        using var mine = new FileClient(server.Settings.Http, a);
 
         // The first ones bring in code, connections and the buffers that all later ones share: more than a part of an object store's.
-        await Together(9 * MiB);
+        await Concurrently(9 * MiB);
         var before = Resident(server);
         var most = before;
-        var uploads = Together((long)Size * MiB);
-        using var look = new PeriodicTimer(Patience.Look);
+        var uploads = Concurrently((long)Size * MiB);
+        using var look = new PeriodicTimer(Timeouts.Poll);
         while (!uploads.IsCompleted)
         {
             await look.WaitForNextTickAsync();
@@ -54,12 +54,12 @@ public class MemoryTests(ITestOutputHelper output)
         output.WriteLine($"{Uploads} uploads of {Size} MiB: from {before / MiB} MiB to {most / MiB} MiB at most");
         Assert.True(most - before < Allowed, $"memory grew by {(most - before) / MiB} MiB from {before / MiB} MiB while {Uploads} uploads of {Size} MiB came");
 
-        async Task Together(long bytes)
+        async Task Concurrently(long bytes)
         {
-            var message = await Courier.WithFiles(a, talk);
+            var message = await FileClient.WithFiles(a, conversation);
             await Task.WhenAll(Enumerable.Range(0, Uploads).Select(async number =>
             {
-                var upload = await mine.Created(talk, message, $"file {number}", bytes);
+                var upload = await mine.Created(conversation, message, $"file {number}", bytes);
                 using var sent = await mine.Patch(upload, 0, new StreamContent(new Zeros(bytes), MiB / 4) { Headers = { ContentLength = bytes } });
                 Assert.Equal(HttpStatusCode.NoContent, sent.StatusCode);
             }));

@@ -29,14 +29,14 @@ public sealed class ResumeTests : IDisposable
         var (one, other) = (cluster.GatewayProcesses[0].Settings, cluster.GatewayProcesses[1].Settings);
         await using var a = await Phone.Join(one);
         await using var b = await Phone.Join(other);
-        var talk = await a.Dialog(b);
-        var message = await Courier.WithFiles(a, talk);
+        var conversation = await a.Dialog(b);
+        var message = await FileClient.WithFiles(a, conversation);
         var file = Path.Combine(_folder.FullName, "film");
         await File.WriteAllBytesAsync(file, RandomNumberGenerator.GetBytes(Length));
 
         var said = await Node(
-            Origin(one), Origin(other), file, Courier.Credential(a).ToString(),
-            JsonSerializer.Serialize(new { conversationUuid = talk.Uuid, messageUuid = message, fileNameEncrypted = "film", mimeType = "video/mp4" }), $"{Length / 2}");
+            Origin(one), Origin(other), file, FileClient.Credential(a).ToString(),
+            JsonSerializer.Serialize(new { conversationUuid = conversation.Uuid, messageUuid = message, fileNameEncrypted = "film", mimeType = "video/mp4" }), $"{Length / 2}");
 
         // It went on in the middle, and not from the beginning.
         var offset = long.Parse(said.First(line => line.StartsWith("offset ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
@@ -47,7 +47,7 @@ public sealed class ResumeTests : IDisposable
 
         // The other gateway knows the signature too.
         await AssertSame(file, url.Replace(Origin(other), Origin(one), StringComparison.Ordinal));
-        Assert.Equal(Length, Assert.Single(await Courier.FilesOf(b, talk, message)).Number("size"));
+        Assert.Equal(Length, Assert.Single(await FileClient.FilesOf(b, conversation, message)).Number("size"));
 
         await Hanging();
 
@@ -64,11 +64,11 @@ public sealed class ResumeTests : IDisposable
         async Task Hanging()
         {
             var bytes = RandomNumberGenerator.GetBytes(1000);
-            using var here = new Courier(one.Http, a);
-            using var there = new Courier(other.Http, a);
-            var upload = await here.Created(talk, message, "second", bytes.Length);
+            using var here = new FileClient(one.Http, a);
+            using var there = new FileClient(other.Http, a);
+            var upload = await here.Created(conversation, message, "second", bytes.Length);
             using var hanging = await here.Hanging(upload, 0, bytes[..400], bytes.Length);
-            await Courier.UntilReceived(shared, upload);
+            await FileClient.UntilReceived(shared, upload);
 
             Assert.Equal(400, await there.Offset(upload));
             using var rest = await there.Patch(upload, 400, new ByteArrayContent(bytes[400..]));
@@ -96,11 +96,11 @@ public sealed class ResumeTests : IDisposable
         await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded());
         await using var a = await Phone.Join(server.Settings);
         await using var b = await Phone.Join(server.Settings);
-        var talk = await a.Dialog(b);
-        var message = await Courier.WithFiles(a, talk);
-        using var mine = new Courier(server.Settings.Http, a);
+        var conversation = await a.Dialog(b);
+        var message = await FileClient.WithFiles(a, conversation);
+        using var mine = new FileClient(server.Settings.Http, a);
         var bytes = RandomNumberGenerator.GetBytes(8 * MiB);
-        var upload = await mine.Created(talk, message, "film", bytes.Length);
+        var upload = await mine.Created(conversation, message, "film", bytes.Length);
         (await mine.Patch(upload, 0, new ByteArrayContent(bytes[..MiB]))).Dispose();
 
         // Two bodies of which a half came: by pieces and in one shot.
@@ -109,7 +109,7 @@ public sealed class ResumeTests : IDisposable
         var sent = new[]
         {
             mine.Patch(upload, MiB, new StreamContent(pieces)),
-            mine.Send(HttpMethod.Post, $"/upload/conversation_{talk.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", new StreamContent(whole)),
+            mine.Send(HttpMethod.Post, $"/upload/conversation_{conversation.Uuid}/{message}?fileNameEncrypted=n&mimeType=a/b", new StreamContent(whole)),
         };
         await Task.WhenAll(pieces.Stalled, whole.Stalled).WaitAsync(Deadlines.Frame);
         server.Kill9();
@@ -142,10 +142,10 @@ public sealed class ResumeTests : IDisposable
                     try
                     {
                         await b.Return(server.Settings.WebSocket);
-                        files = await Courier.FilesOf(b, talk, message);
+                        files = await FileClient.FilesOf(b, conversation, message);
                         return true;
                     }
-                    catch (LineBrokenException)
+                    catch (ConnectionBrokenException)
                     {
                         return false;
                     }
@@ -170,16 +170,16 @@ public sealed class ResumeTests : IDisposable
             ("Files__S3__AccessKey", store.AccessKey), ("Files__S3__SecretKey", store.SecretKey)));
         await using var a = await Phone.Join(server.Settings);
         await using var b = await Phone.Join(server.Settings);
-        var talk = await a.Dialog(b);
-        var message = await Courier.WithFiles(a, talk);
-        using var mine = new Courier(server.Settings.Http, a);
+        var conversation = await a.Dialog(b);
+        var message = await FileClient.WithFiles(a, conversation);
+        using var mine = new FileClient(server.Settings.Http, a);
         var bytes = RandomNumberGenerator.GetBytes(9 * MiB);
-        var upload = await mine.Created(talk, message, "film", bytes.Length);
+        var upload = await mine.Created(conversation, message, "film", bytes.Length);
         (await mine.Patch(upload, 0, new ByteArrayContent(bytes[..MiB]))).Dispose();
 
         await store.Stop();
-        await Courier.Refused(503, "unavailable", mine.Patch(upload, MiB, new ByteArrayContent(bytes[MiB..])));
-        Assert.Empty((await a.Ask("RequestGetFilesFast", new { conversationUuid = talk.Uuid, messageUuid = message })).Done().Items("files"));
+        await FileClient.Refused(503, "unavailable", mine.Patch(upload, MiB, new ByteArrayContent(bytes[MiB..])));
+        Assert.Empty((await a.Ask("RequestGetFilesFast", new { conversationUuid = conversation.Uuid, messageUuid = message })).Done().Items("files"));
         await store.Restart();
 
         var offset = await mine.Offset(upload);
@@ -191,7 +191,7 @@ public sealed class ResumeTests : IDisposable
         using var range = await mine.Send(HttpMethod.Get, url, null, ("Range", "bytes=8400000-8500000"));
         Assert.Equal(bytes[8_400_000..8_500_001], await range.Content.ReadAsByteArrayAsync());
 
-        using var nobody = new Courier(server.Settings.Http, null);
+        using var nobody = new FileClient(server.Settings.Http, null);
         foreach (var (path, code, type) in new[]
         {
             ("/assets/logo.svg", 200, "image/svg+xml"), ("/android/app.apk", 200, "application/vnd.android.package-archive"), ("/assets/.hidden", 404, null),

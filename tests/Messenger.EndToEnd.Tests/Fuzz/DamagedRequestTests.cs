@@ -34,10 +34,10 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
         {
             // Asked of by who logs in as well: a stranger's connection is what it is sent on then.
             var asking = type is "RequestAuthenticationByApplication" ? await Stranger() : me;
-            var talk = await me.Group(other);
+            var conversation = await me.Group(other);
             var message = Opaque.Uuid();
-            (await me.Ask("RequestAddMessage", talk.Draft(message))).Done();
-            var alive = Alive(example, me, other, talk, message);
+            (await me.Ask("RequestAddMessage", conversation.Draft(message))).Done();
+            var alive = Alive(example, me, other, conversation, message);
             for (var at = 0; at < Each; at++)
             {
                 await Try(asking, asking == me, type, damage.Of(alive), $"seed {Seed}, {type} {at}");
@@ -52,9 +52,9 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
     {
         var damage = new Damage(_random);
         var (me, other) = await Two();
-        var talk = await me.Group(other);
-        await other.Say(talk);
-        await me.Notified(Talking.AddedMessage);
+        var conversation = await me.Group(other);
+        await other.Say(conversation);
+        await me.Notified(ConversationSteps.AddedMessage);
         var cursor = me.LastCursor()!;
         for (var at = 0; at < Each; at++)
         {
@@ -71,12 +71,12 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
     {
         var damage = new Damage(_random);
         var (me, other) = await Two();
-        var talk = await me.Group(other);
-        using var mine = new Courier(Server.Http, me);
-        var message = await Courier.WithFiles(me, talk);
-        (await mine.OneShot(talk, message, "name", [1, 2, 3])).Dispose();
-        var url = new Uri((await Courier.FilesOf(me, talk, message))[0].Text("downloadUrl")!).PathAndQuery;
-        using var nobody = new Courier(Server.Http, null);
+        var conversation = await me.Group(other);
+        using var mine = new FileClient(Server.Http, me);
+        var message = await FileClient.WithFiles(me, conversation);
+        (await mine.OneShot(conversation, message, "name", [1, 2, 3])).Dispose();
+        var url = new Uri((await FileClient.FilesOf(me, conversation, message))[0].Text("downloadUrl")!).PathAndQuery;
+        using var nobody = new FileClient(Server.Http, null);
         for (var at = 0; at < 4 * Each; at++)
         {
             var damaged = damage.Of(url);
@@ -96,10 +96,10 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
     {
         var damage = new Damage(_random);
         var (me, other) = await Two();
-        var talk = await me.Group(other);
-        using var mine = new Courier(Server.Http, me);
-        var message = await Courier.WithFiles(me, talk);
-        var metadata = Courier.Metadata(talk, message, "name");
+        var conversation = await me.Group(other);
+        using var mine = new FileClient(Server.Http, me);
+        var message = await FileClient.WithFiles(me, conversation);
+        var metadata = FileClient.Metadata(conversation, message, "name");
         for (var at = 0; at < 4 * Each; at++)
         {
             var (damaged, length) = (at % 4 == 0 ? metadata : damage.Of(metadata), at % 4 == 0 ? damage.Of("1000") : "1000");
@@ -117,12 +117,12 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
         var id = Guid.NewGuid().ToString("N");
         try
         {
-            var reply = await phone.Line.AskText(id, $$"""{"type":"{{type}}","id":"{{id}}","payload":{{payload}}}""");
+            var reply = await phone.Connection.AskText(id, $$"""{"type":"{{type}}","id":"{{id}}","payload":{{payload}}}""");
             Assert.True(reply.Status is null || Refusals.Contains(reply.Status), $"{what}: {reply.Payload} for {Shown(payload)}");
         }
-        catch (LineBrokenException)
+        catch (ConnectionBrokenException)
         {
-            var ended = await phone.Line.Ended;
+            var ended = await phone.Connection.Ended;
             Assert.True(ended.Code is { } code && Closes.Contains(code), $"{what}: closed with {ended.Code} for {Shown(payload)}");
             await phone.Connect(Server.WebSocket);
             if (registered)
@@ -146,15 +146,15 @@ public class DamagedRequestTests(SharedServer server) : OnSharedServer(server)
     }
 
     /// <summary>The example with what exists here in the places of what existed there. What would end the actor stays what it was.</summary>
-    internal static JsonObject Alive(JsonObject example, Phone me, Phone other, Talk talk, string message)
+    internal static JsonObject Alive(JsonObject example, Phone me, Phone other, ConversationHandle conversation, string message)
     {
         var alive = (JsonObject)example.DeepClone();
         foreach (var name in alive.Select(member => member.Key).ToList())
         {
             alive[name] = name switch
             {
-                "conversationUuid" => talk.Uuid,
-                "sessionKeyUuid" => talk.Key,
+                "conversationUuid" => conversation.Uuid,
+                "sessionKeyUuid" => conversation.Key,
                 "messageUuid" or "fromMessageUuid" => message,
                 "messageUuids" or "uuids" => new JsonArray(message),
                 "userIds" or "checkUserList" => new JsonArray(me.UserId, other.UserId),

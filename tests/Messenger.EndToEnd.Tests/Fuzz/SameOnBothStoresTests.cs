@@ -59,16 +59,16 @@ public class SameOnBothStoresTests(ITestOutputHelper output)
             var sides = await Task.WhenAll(servers.Select(server => Side.Open(server, people)));
             try
             {
-                var (talk, creation) = sides[0].Me.Creation(isDialog: false, admins: [], members: [sides[0].Other]);
+                var (conversation, creation) = sides[0].Me.Creation(isDialog: false, admins: [], members: [sides[0].Other]);
                 var message = Opaque.Uuid();
-                var draft = talk.Draft(message, hasFiles: true);
+                var draft = conversation.Draft(message, hasFiles: true);
                 foreach (var side in sides)
                 {
                     (await side.Me.Ask("RequestCreateConversationFull", creation)).Done();
                     (await side.Me.Ask("RequestAddMessage", draft)).Done();
                 }
 
-                var alive = DamagedRequestTests.Alive(example, sides[0].Me, sides[0].Other, talk, message);
+                var alive = DamagedRequestTests.Alive(example, sides[0].Me, sides[0].Other, conversation, message);
                 for (var at = 0; at < Each; at++)
                 {
                     if (random.Next(2) == 0)
@@ -84,8 +84,8 @@ public class SameOnBothStoresTests(ITestOutputHelper output)
                 }
 
                 var file = odd.Name();
-                await Same(sides, side => side.Upload(talk, message, file), $"{seed}, a file with {type}", file);
-                await Same(sides, side => side.ReadBack(talk, message), $"{seed}, read back after {type}", "");
+                await Same(sides, side => side.Upload(conversation, message, file), $"{seed}, a file with {type}", file);
+                await Same(sides, side => side.ReadBack(conversation, message), $"{seed}, read back after {type}", "");
             }
             finally
             {
@@ -145,24 +145,24 @@ public class SameOnBothStoresTests(ITestOutputHelper output)
 
             try
             {
-                var reply = await me.Line.AskText(id, frame);
+                var reply = await me.Connection.AskText(id, frame);
                 return $"{reply.Type} {_telling.Of(reply.Payload)}";
             }
-            catch (LineBrokenException)
+            catch (ConnectionBrokenException)
             {
-                return $"closed with {(await me.Line.Ended).Code}";
+                return $"closed with {(await me.Connection.Ended).Code}";
             }
         }
 
-        public async Task<string> Upload(Talk talk, string message, string name)
+        public async Task<string> Upload(ConversationHandle conversation, string message, string name)
         {
-            using var courier = new Courier(server.Http, me);
-            using var shot = await courier.OneShot(talk, message, name, [1, 2, 3]);
-            using var created = await courier.Create(Courier.Metadata(talk, message, name + "2"), "3");
+            using var fileClient = new FileClient(server.Http, me);
+            using var shot = await fileClient.OneShot(conversation, message, name, [1, 2, 3]);
+            using var created = await fileClient.Create(FileClient.Metadata(conversation, message, name + "2"), "3");
             return $"{(int)shot.StatusCode} {(int)created.StatusCode}";
         }
 
-        public async Task<string> ReadBack(Talk talk, string message)
+        public async Task<string> ReadBack(ConversationHandle conversation, string message)
         {
             if (!me.IsConnected)
             {
@@ -173,18 +173,18 @@ public class SameOnBothStoresTests(ITestOutputHelper output)
             var told = new List<string>();
             foreach (var (phone, type, payload) in new (Phone, string, object)[]
             {
-                (me, "RequestGetMessagesFromUuid", new { conversationUuid = talk.Uuid, size = 100, uuid = (string?)null }),
-                (me, "RequestGetConversationFull", new { conversationUuid = talk.Uuid, userId = (string?)null }),
-                (me, "GetNicks", new { conversationUuid = talk.Uuid }),
-                (me, "RequestGetFilesFast", new { conversationUuid = talk.Uuid, messageUuid = message }),
-                (me, "RequestGetMembersList", new { conversationUuid = talk.Uuid }),
+                (me, "RequestGetMessagesFromUuid", new { conversationUuid = conversation.Uuid, size = 100, uuid = (string?)null }),
+                (me, "RequestGetConversationFull", new { conversationUuid = conversation.Uuid, userId = (string?)null }),
+                (me, "GetNicks", new { conversationUuid = conversation.Uuid }),
+                (me, "RequestGetFilesFast", new { conversationUuid = conversation.Uuid, messageUuid = message }),
+                (me, "RequestGetMembersList", new { conversationUuid = conversation.Uuid }),
                 (me, "RequestGetConversationsFull", new { userId = (string?)null }),
                 (me, "GetParams", new { userId = (string?)null }),
                 (me, "RequestGetContactList", new { userId = (string?)null }),
                 (me, "GetBlackList", new { userId = (string?)null }),
                 (me, "RequestGetApplicationsFull", new { confirmed = (bool?)null }),
                 (other, "RequestGetUserInfoMulti", new { userIds = new[] { me.UserId, other.UserId } }),
-                (other, "RequestGetMessagesFromUuid", new { conversationUuid = talk.Uuid, size = 100, uuid = (string?)null }),
+                (other, "RequestGetMessagesFromUuid", new { conversationUuid = conversation.Uuid, size = 100, uuid = (string?)null }),
             })
             {
                 var reply = await phone.Ask(type, payload);

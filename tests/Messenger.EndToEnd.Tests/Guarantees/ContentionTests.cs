@@ -17,7 +17,7 @@ public class ContentionTests(SharedServer server) : OnSharedServer(server)
         await crowd.Progress(Messages);
 
         await crowd.Prove();
-        Assert.DoesNotContain(crowd.Commuters, commuter => commuter.Reconnects > 0);
+        Assert.DoesNotContain(crowd.Clients, commuter => commuter.Reconnects > 0);
     }
 
     [Fact]
@@ -31,21 +31,21 @@ public class ContentionTests(SharedServer server) : OnSharedServer(server)
             readers.Add(await Person());
         }
 
-        var talk = await author.Group([.. readers]);
+        var conversation = await author.Group([.. readers]);
         var said = new List<string>();
         for (var i = 0; i < 30; i++)
         {
-            said.Add((await author.Say(talk)).Text("uuid")!);
+            said.Add((await author.Say(conversation)).Text("uuid")!);
         }
 
         await Task.WhenAll(readers.Select(async (reader, number) =>
         {
             var order = said.OrderBy(uuid => HashCode.Combine(uuid, number)).ToList();
-            await Task.WhenAll(order.Select(async uuid => (await reader.Deliver(talk, uuid)).Done()));
-            await Task.WhenAll(order.Where((_, at) => at % 2 == 0).Select(async uuid => (await reader.Read(talk, uuid)).Done()));
+            await Task.WhenAll(order.Select(async uuid => (await reader.Deliver(conversation, uuid)).Done()));
+            await Task.WhenAll(order.Where((_, at) => at % 2 == 0).Select(async uuid => (await reader.Read(conversation, uuid)).Done()));
         }));
 
-        var log = await ConversationLog.Fetch(author, talk);
+        var log = await ConversationLog.Fetch(author, conversation);
         HistoryChecker.Assert([author.History, .. readers.Select(reader => reader.History)], [log]);
         Assert.All(log.Messages.Where(message => message.EventType is null), message => Assert.Equal(Readers + 1, message.DeliveredMembers));
         Assert.Equal(Readers * said.Count / 2, log.Messages.Where(message => message.EventType is null).Sum(message => message.ReadedMembers - 1));

@@ -40,7 +40,7 @@ public class KilledServerTests
 
         await crowd.Progress(MessagesARound);
         await crowd.Prove();
-        var ends = crowd.Commuters.SelectMany(commuter => commuter.Phone.History.Entries()).OfType<Ended>().ToList();
+        var ends = crowd.Clients.SelectMany(commuter => commuter.Phone.History.Entries()).OfType<Ended>().ToList();
         Assert.All(ends, end => Assert.Equal(1001, end.Code));
         Assert.All(ends, end => Assert.Matches("reconnect-after-ms=[0-9]+", end.Reason));
     }

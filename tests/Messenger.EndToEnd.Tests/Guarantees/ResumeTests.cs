@@ -10,17 +10,17 @@ public class ResumeTests(SharedServer server) : OnSharedServer(server)
     {
         const int MoreThanAnInboxKeeps = 6000;
         var (a, b) = await Two();
-        var talk = await a.Dialog(b);
-        await b.Hear((await a.Say(talk)).Text("uuid")!);
+        var conversation = await a.Dialog(b);
+        await b.Hear((await a.Say(conversation)).Text("uuid")!);
         var cursor = b.LastCursor();
-        await b.Line.Cut();
-        await a.SayMany(talk, MoreThanAnInboxKeeps);
+        await b.Connection.Cut();
+        await a.SayMany(conversation, MoreThanAnInboxKeeps);
 
         await b.Connect(Server.WebSocket);
         Assert.Equal("resync", (await b.Authenticate(cursor)).Description);
 
         var sync = (await b.Ask("RequestGetConversationsFull", new { userId = (string?)null })).Done();
         Assert.Equal(MoreThanAnInboxKeeps + 1, sync.Items("conversations").Single().Number("unreadedCounter"));
-        Assert.Equal(MoreThanAnInboxKeeps + 1, (await b.Log(talk)).Count(message => !message.Flag("isEvent")));
+        Assert.Equal(MoreThanAnInboxKeeps + 1, (await b.Log(conversation)).Count(message => !message.Flag("isEvent")));
     }
 }

@@ -4,7 +4,7 @@ namespace Messenger.EndToEnd.Tests.Harness;
 public static class Deadlines
 {
     /// <summary>One answer, one notification, one close.</summary>
-    public static TimeSpan Frame => Patience.Frame;
+    public static TimeSpan Frame => Timeouts.Frame;
 
     /// <summary>A process from its start to ready: migrations and joining a cluster included.</summary>
     public static readonly TimeSpan Start = TimeSpan.FromSeconds(90);
@@ -13,11 +13,11 @@ public static class Deadlines
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(60);
 
     /// <summary>Everything that a failure broke is whole again.</summary>
-    public static TimeSpan Recovery => Patience.Recovery;
+    public static TimeSpan Recovery => Timeouts.Recovery;
 
     /// <summary>How often something outside this process, which cannot call back, is looked at.</summary>
-    public static TimeSpan Look => Patience.Look;
+    public static TimeSpan Poll => Timeouts.Poll;
 
     /// <summary>Looks until it is so; throws with what was awaited when it is not so in time.</summary>
-    public static Task Until(Func<Task<bool>> isSo, TimeSpan deadline, Func<string> what) => Patience.Until(isSo, deadline, what);
+    public static Task Until(Func<Task<bool>> isSo, TimeSpan deadline, Func<string> what) => Timeouts.Until(isSo, deadline, what);
 }

@@ -6,7 +6,7 @@ namespace Messenger.EndToEnd.Tests.Harness;
 /// <summary>What a server process wrote. A stack trace in it is a fault: whatever goes wrong is said in a sentence.</summary>
 public sealed partial class ServerLog
 {
-    private const int Kept = 50_000;
+    private const int Capacity = 50_000;
     private const int TailLines = 60;
 
     private readonly ConcurrentQueue<string> _lines = new();
@@ -23,7 +23,7 @@ public sealed partial class ServerLog
         }
 
         _lines.Enqueue(line);
-        if (_lines.Count > Kept)
+        if (_lines.Count > Capacity)
         {
             _lines.TryDequeue(out _);
         }

@@ -7,8 +7,8 @@ namespace Messenger.EndToEnd.Tests.Load;
 /// <summary>Many commuters in groups, and the proof at the end that every one of them got everything.</summary>
 public sealed class Crowd : IAsyncDisposable
 {
-    private readonly List<Commuter> _commuters = [];
-    private readonly List<(Talk Talk, Phone Creator)> _talks = [];
+    private readonly List<ReconnectingClient> _clients = [];
+    private readonly List<(ConversationHandle Conversation, Phone Creator)> _conversations = [];
     private readonly CancellationTokenSource _stopWriting = new();
     private readonly CancellationTokenSource _stopReading = new();
     private Task _writing = Task.CompletedTask;
@@ -18,11 +18,11 @@ public sealed class Crowd : IAsyncDisposable
     {
     }
 
-    public IReadOnlyList<Commuter> Commuters => _commuters;
+    public IReadOnlyList<ReconnectingClient> Clients => _clients;
 
-    public int Acknowledged => _commuters.Sum(commuter => commuter.Acknowledged);
+    public int Acknowledged => _clients.Sum(client => client.Acknowledged);
 
-    public TimeSpan LongestStall => _commuters.Max(commuter => commuter.LongestStall);
+    public TimeSpan LongestStall => _clients.Max(client => client.LongestStall);
 
     /// <summary>Of the connections that came back with a cursor: how many were continued, and how many there were.</summary>
     public (int Continued, int All) Resumes
@@ -30,10 +30,10 @@ public sealed class Crowd : IAsyncDisposable
         get
         {
             var (continued, all) = (0, 0);
-            foreach (var commuter in _commuters)
+            foreach (var client in _clients)
             {
                 var asked = new HashSet<(int Connection, string Id)>();
-                foreach (var entry in commuter.Phone.History.Entries())
+                foreach (var entry in client.Phone.History.Entries())
                 {
                     if (entry is Asked { Type: "RequestAuthenticationByApplication" } login && login.Payload.TryGetProperty("resumeCursor", out var cursor)
                         && cursor.ValueKind == System.Text.Json.JsonValueKind.String)
@@ -53,21 +53,21 @@ public sealed class Crowd : IAsyncDisposable
     }
 
     /// <summary>Connections that the server closed because it could not vouch for their continuity.</summary>
-    public int ContinuityLost => _commuters.Sum(commuter => commuter.Phone.History.Entries().OfType<Ended>().Count(end => end.Code == 1012));
+    public int ContinuityLost => _clients.Sum(client => client.Phone.History.Entries().OfType<Ended>().Count(end => end.Code == 1012));
 
     /// <summary>People in groups of <paramref name="groupSize"/>, everybody registered and connected.</summary>
     public static async Task<Crowd> Gather(int people, int groupSize, Func<Uri> gateways)
     {
-        const int AtOnce = 16;
+        const int MaxConcurrency = 16;
         var crowd = new Crowd();
         var phones = new Phone[people];
-        await Parallel.ForAsync(0, people, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
+        await Parallel.ForAsync(0, people, new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency }, async (number, _) =>
             phones[number] = await Joined(gateways));
         foreach (var group in phones.Chunk(groupSize))
         {
-            var talk = await group[0].Group(group[1..]);
-            crowd._talks.Add((talk, group[0]));
-            crowd._commuters.AddRange(group.Select(phone => new Commuter(phone, gateways, [talk])));
+            var conversation = await group[0].Group(group[1..]);
+            crowd._conversations.Add((conversation, group[0]));
+            crowd._clients.AddRange(group.Select(phone => new ReconnectingClient(phone, gateways, [conversation])));
         }
 
         return crowd;
@@ -93,8 +93,8 @@ public sealed class Crowd : IAsyncDisposable
     /// <summary>Everybody writes at this pace and confirms what arrives, until <see cref="Prove"/>.</summary>
     public void Start(TimeSpan pace)
     {
-        _writing = Task.WhenAll(_commuters.Select(commuter => Task.Run(() => commuter.Write(pace, _stopWriting.Token))));
-        _reading = Task.WhenAll(_commuters.Select(commuter => Task.Run(() => commuter.Confirm(_stopReading.Token))));
+        _writing = Task.WhenAll(_clients.Select(client => Task.Run(() => client.Write(pace, _stopWriting.Token))));
+        _reading = Task.WhenAll(_clients.Select(client => Task.Run(() => client.Confirm(_stopReading.Token))));
     }
 
     /// <summary>Waits until this many more messages than now are acknowledged: the crowd is at work.</summary>
@@ -116,21 +116,21 @@ public sealed class Crowd : IAsyncDisposable
     {
         await _stopWriting.CancelAsync();
         await _writing;
-        await Task.WhenAll(_commuters.Select(commuter => commuter.Reconnect()));
-        var checker = new Settling(_commuters, _talks);
+        await Task.WhenAll(_clients.Select(client => client.Reconnect()));
+        var checker = new Settling(_clients, _conversations);
         await Deadlines.Until(checker.IsSound, Deadlines.Recovery, () => checker.Report);
         await _stopReading.CancelAsync();
         await _reading;
-        HistoryChecker.Assert([.. _commuters.Select(commuter => commuter.Phone.History)], await checker.Logs());
+        HistoryChecker.Assert([.. _clients.Select(client => client.Phone.History)], await checker.Logs());
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopWriting.CancelAsync();
         await _stopReading.CancelAsync();
-        foreach (var commuter in _commuters)
+        foreach (var client in _clients)
         {
-            await commuter.DisposeAsync();
+            await client.DisposeAsync();
         }
 
         _stopWriting.Dispose();

@@ -3,7 +3,7 @@ using Messenger.EndToEnd.Tests.Checking;
 namespace Messenger.EndToEnd.Tests.Load;
 
 /// <summary>Whether what is only late has arrived. What can never come right again fails at once.</summary>
-internal sealed class Settling(IReadOnlyList<Commuter> commuters, IReadOnlyList<(Talk Talk, Phone Creator)> talks)
+internal sealed class Settling(IReadOnlyList<ReconnectingClient> clients, IReadOnlyList<(ConversationHandle Conversation, Phone Creator)> conversations)
 {
     private const int Shown = 25;
 
@@ -18,7 +18,7 @@ internal sealed class Settling(IReadOnlyList<Commuter> commuters, IReadOnlyList<
 
     public async Task<bool> IsSound()
     {
-        var faults = HistoryChecker.Check([.. commuters.Select(commuter => commuter.Phone.History)], await Logs());
+        var faults = HistoryChecker.Check([.. clients.Select(client => client.Phone.History)], await Logs());
         Report = $"{faults.Count} broken promises:\n{string.Join('\n', faults.Take(Shown))}";
         Assert.True(faults.All(fault => Mending.Contains(fault.Kind)), Report);
         return faults.Count == 0;
@@ -27,26 +27,26 @@ internal sealed class Settling(IReadOnlyList<Commuter> commuters, IReadOnlyList<
     public async Task<IReadOnlyList<ConversationLog>> Logs()
     {
         var logs = new List<ConversationLog>();
-        foreach (var (talk, creator) in talks)
+        foreach (var (conversation, creator) in conversations)
         {
-            var commuter = commuters.Single(candidate => candidate.Phone == creator);
-            logs.Add(await Fetch(commuter, talk));
+            var client = clients.Single(candidate => candidate.Phone == creator);
+            logs.Add(await Fetch(client, conversation));
         }
 
         return logs;
     }
 
     /// <summary>A server that comes to doubt what it told closes the connection, also while a log is read: who reads comes back, as a client does.</summary>
-    private static async Task<ConversationLog> Fetch(Commuter commuter, Talk talk)
+    private static async Task<ConversationLog> Fetch(ReconnectingClient client, ConversationHandle conversation)
     {
         for (var tries = Tries; ; tries--)
         {
             try
             {
-                await commuter.Reconnect();
-                return await ConversationLog.Fetch(commuter.Phone, talk);
+                await client.Reconnect();
+                return await ConversationLog.Fetch(client.Phone, conversation);
             }
-            catch (LineBrokenException) when (tries > 1)
+            catch (ConnectionBrokenException) when (tries > 1)
             {
                 // The next round makes a new connection.
             }

@@ -12,7 +12,7 @@ namespace Messenger.EndToEnd.Tests.Load;
 /// </remarks>
 public class SoakTests(ITestOutputHelper output)
 {
-    private const int Together = 12;
+    private const int MaxConcurrency = 12;
 
     /// <summary>What a process holds besides goes up and down by so much: pools, timers, sockets that are just closing.</summary>
     private const int Play = 60;
@@ -64,10 +64,10 @@ public class SoakTests(ITestOutputHelper output)
         do
         {
             var next = Clock.Now + Pace;
-            var people = await Task.WhenAll(Enumerable.Range(0, Together).Select(_ => Phone.Join(server.Settings.WebSocket, Account.New())));
-            var talk = await people[0].Group(people[1..]);
-            await Task.WhenAll(people.Select(person => person.Say(talk)));
-            await people[0].Line.SendText("garbage");
+            var people = await Task.WhenAll(Enumerable.Range(0, MaxConcurrency).Select(_ => Phone.Join(server.Settings.WebSocket, Account.New())));
+            var conversation = await people[0].Group(people[1..]);
+            await Task.WhenAll(people.Select(person => person.Say(conversation)));
+            await people[0].Connection.SendText("garbage");
             foreach (var person in people)
             {
                 await person.DisposeAsync();

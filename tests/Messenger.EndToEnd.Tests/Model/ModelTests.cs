@@ -35,9 +35,9 @@ public class ModelTests(SharedServer server, ITestOutputHelper output) : OnShare
     [Fact]
     public async Task One_process_lives_as_the_model_does()
     {
-        await using var life = new Life(() => Server.WebSocket, kill: null);
-        await life.Begin();
-        Check(life, Step.Lives(Longest, kills: 0), Asked ?? Seconds, Longest);
+        await using var run = new ModelRun(() => Server.WebSocket, kill: null);
+        await run.Begin();
+        Check(run, Step.Lives(Longest, kills: 0), Asked ?? Seconds, Longest);
     }
 
     /// <summary>The same, while processes die: a few lives and deaths by default, since a cluster takes minutes to show what is rare.</summary>
@@ -47,7 +47,7 @@ public class ModelTests(SharedServer server, ITestOutputHelper output) : OnShare
     {
         await using var cluster = await ClusterFixture.StartAsync();
         var round = 0;
-        await using var life = new Life(cluster.AnyGateway, async () =>
+        await using var run = new ModelRun(cluster.AnyGateway, async () =>
         {
             // Workers and gateways in turn. The next one dies only when this one is back.
             var processes = cluster.WorkerProcesses.Concat(cluster.GatewayProcesses).ToList();
@@ -55,20 +55,20 @@ public class ModelTests(SharedServer server, ITestOutputHelper output) : OnShare
             victim.Kill9();
             await victim.Restart();
         });
-        await life.Begin();
-        Check(life, Step.Lives(Longest, Asked is null ? KillsWhenShort : Kills), Asked ?? SecondsWithDeaths, FewestWithDeaths);
+        await run.Begin();
+        Check(run, Step.Lives(Longest, Asked is null ? KillsWhenShort : Kills), Asked ?? SecondsWithDeaths, FewestWithDeaths);
         output.WriteLine($"{round} processes died");
     }
 
     private static int? Of(string variable) =>
         double.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var minutes) ? (int)(minutes * 60) : null;
 
-    private void Check(Life life, Gen<Step[]> lives, int seconds, int fewest)
+    private void Check(ModelRun run, Gen<Step[]> runs, int seconds, int fewest)
     {
         // One life at a time: its people and their blacklists are shared by all.
-        lives.Sample(
-            steps => life.Live(steps).GetAwaiter().GetResult(), time: seconds, threads: 1, print: steps => string.Join(", ", steps.Select(step => step.ToString())));
-        output.WriteLine($"{life.Steps} steps, {life.Retries} asked again");
-        Assert.True(life.Steps > fewest, "next to nothing was tried");
+        runs.Sample(
+            steps => run.Live(steps).GetAwaiter().GetResult(), time: seconds, threads: 1, print: steps => string.Join(", ", steps.Select(step => step.ToString())));
+        output.WriteLine($"{run.Steps} steps, {run.Retries} asked again");
+        Assert.True(run.Steps > fewest, "next to nothing was tried");
     }
 }

@@ -35,12 +35,12 @@ public sealed class MovingTests : IAsyncLifetime
     {
         var embedded = ServerSettings.Embedded();
         Account[] accounts;
-        Talk talk;
+        ConversationHandle conversation;
         string[] before;
         await using (var server = await ServerProcess.StartAsync(embedded))
         {
-            (accounts, talk) = await Talked(server.Settings);
-            before = await Seen(server.Settings, accounts, talk);
+            (accounts, conversation) = await Talked(server.Settings);
+            before = await Seen(server.Settings, accounts, conversation);
             var (code, words) = await Command(embedded, "export", Path.Combine(_folder, "running"));
             Assert.Equal(1, code);
             Assert.Contains("which another process uses", words, StringComparison.Ordinal);
@@ -69,10 +69,10 @@ public sealed class MovingTests : IAsyncLifetime
 
         await using (var server = await ServerProcess.StartAsync(cluster))
         {
-            Assert.Equal(before, await Seen(cluster, accounts, talk));
+            Assert.Equal(before, await Seen(cluster, accounts, conversation));
             await using var phone = await Again(cluster, accounts[0]);
-            await phone.Say(talk, body: Opaque.Base64(40));
-            before = await Seen(cluster, accounts, talk);
+            await phone.Say(conversation, body: Opaque.Base64(40));
+            before = await Seen(cluster, accounts, conversation);
         }
 
         await Done(cluster, "export", Path.Combine(_folder, "third"));
@@ -82,7 +82,7 @@ public sealed class MovingTests : IAsyncLifetime
         Same(Export(Path.Combine(_folder, "third")), Export(Path.Combine(_folder, "fourth")));
         await using (var server = await ServerProcess.StartAsync(back))
         {
-            Assert.Equal(before, await Seen(back, accounts, talk));
+            Assert.Equal(before, await Seen(back, accounts, conversation));
         }
     }
 
@@ -143,13 +143,13 @@ public sealed class MovingTests : IAsyncLifetime
         var settings = InCluster();
         await ServerProcess.RunAsync(settings with { DataDirectory = Directory.CreateTempSubdirectory("messenger-e2e-").FullName }, "migrate");
         Account[] accounts;
-        Talk talk;
+        ConversationHandle conversation;
         string[] acknowledged;
         var dump = Path.Combine(_folder, "dump.sql");
         await using (var server = await ServerProcess.StartAsync(settings))
         {
-            (accounts, talk) = await Talked(settings);
-            acknowledged = await Uuids(settings, accounts[0], talk);
+            (accounts, conversation) = await Talked(settings);
+            acknowledged = await Uuids(settings, accounts[0], conversation);
 
             // It goes on while it is dumped.
             await using var phone = await Again(settings, accounts[0]);
@@ -158,7 +158,7 @@ public sealed class MovingTests : IAsyncLifetime
             {
                 while (!stop.IsCancellationRequested)
                 {
-                    await phone.Say(talk);
+                    await phone.Say(conversation);
                 }
             });
             await Run("pg_dump", ["--no-owner", "-f", dump, "-d", Url(settings)]);
@@ -173,12 +173,12 @@ public sealed class MovingTests : IAsyncLifetime
         await Run("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-f", dump, "-d", Url(restored)]);
         await using (var server = await ServerProcess.StartAsync(restored))
         {
-            var found = await OnceDoubted(() => Uuids(restored, accounts[0], talk));
+            var found = await OnceResyncRequired(() => Uuids(restored, accounts[0], conversation));
             Assert.Equal(acknowledged, found.Take(acknowledged.Length));
-            await OnceDoubted(async () =>
+            await OnceResyncRequired(async () =>
             {
                 await using var phone = await Again(restored, accounts[1]);
-                return await phone.Say(talk);
+                return await phone.Say(conversation);
             });
         }
     }
@@ -187,56 +187,56 @@ public sealed class MovingTests : IAsyncLifetime
     /// What the dump says was committed and not yet told is doubted when the new cluster takes over: a connection that came before that is closed,
     /// once, and comes back as any client's does.
     /// </summary>
-    private static async Task<T> OnceDoubted<T>(Func<Task<T>> work)
+    private static async Task<T> OnceResyncRequired<T>(Func<Task<T>> work)
     {
         try
         {
             return await work();
         }
-        catch (LineBrokenException)
+        catch (ConnectionBrokenException)
         {
             return await work();
         }
     }
 
     /// <summary>Two people who know each other's messages, some of them read.</summary>
-    private static async Task<(Account[] Accounts, Talk Talk)> Talked(ServerSettings server)
+    private static async Task<(Account[] Accounts, ConversationHandle Conversation)> Talked(ServerSettings server)
     {
         await using var anna = await Phone.Join(server);
         await using var bert = await Phone.Join(server);
-        var talk = await anna.Group(bert);
+        var conversation = await anna.Group(bert);
         var said = new List<string>();
         for (var number = 0; number < 30; number++)
         {
-            said.Add((await (number % 3 == 0 ? bert : anna).Say(talk, body: Opaque.Base64(100 + number))).Text("uuid")!);
+            said.Add((await (number % 3 == 0 ? bert : anna).Say(conversation, body: Opaque.Base64(100 + number))).Text("uuid")!);
         }
 
-        (await bert.Deliver(talk, said[1])).Done();
-        (await bert.Read(talk, [said[1], said[4], said[5]])).Done();
-        (await anna.Read(talk, said[0])).Done();
-        using var mine = new Courier(server.Http, anna);
-        var pictured = await Courier.WithFiles(anna, talk);
-        (await mine.OneShot(talk, pictured, "one", RandomNumberGenerator.GetBytes(200_000))).EnsureSuccessStatusCode().Dispose();
-        (await mine.OneShot(talk, pictured, "two", RandomNumberGenerator.GetBytes(20))).EnsureSuccessStatusCode().Dispose();
+        (await bert.Deliver(conversation, said[1])).Done();
+        (await bert.Read(conversation, [said[1], said[4], said[5]])).Done();
+        (await anna.Read(conversation, said[0])).Done();
+        using var mine = new FileClient(server.Http, anna);
+        var pictured = await FileClient.WithFiles(anna, conversation);
+        (await mine.OneShot(conversation, pictured, "one", RandomNumberGenerator.GetBytes(200_000))).EnsureSuccessStatusCode().Dispose();
+        (await mine.OneShot(conversation, pictured, "two", RandomNumberGenerator.GetBytes(20))).EnsureSuccessStatusCode().Dispose();
 
-        return ([anna.Account, bert.Account], talk);
+        return ([anna.Account, bert.Account], conversation);
     }
 
     /// <summary>What each of them is answered: the conversation with its keys, and every message with its receipts.</summary>
-    private static async Task<string[]> Seen(ServerSettings server, Account[] accounts, Talk talk)
+    private static async Task<string[]> Seen(ServerSettings server, Account[] accounts, ConversationHandle conversation)
     {
         var seen = new List<string>();
         foreach (var account in accounts)
         {
             await using var phone = await Again(server, account);
-            seen.Add((await phone.Conversation(talk)).GetRawText());
-            seen.Add((await phone.Ask("RequestGetSessionKey", new { conversationUuid = talk.Uuid, sessionKeyUuid = talk.Key })).Done().GetRawText());
-            var log = await phone.Log(talk);
+            seen.Add((await phone.Conversation(conversation)).GetRawText());
+            seen.Add((await phone.Ask("RequestGetSessionKey", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key })).Done().GetRawText());
+            var log = await phone.Log(conversation);
             seen.AddRange(log.Select(message => message.GetRawText()));
-            using var theirs = new Courier(server.Http, phone);
+            using var theirs = new FileClient(server.Http, phone);
             foreach (var pictured in log.Where(message => message.Flag("hasFiles")))
             {
-                foreach (var file in await Courier.FilesOf(phone, talk, pictured.Text("uuid")!))
+                foreach (var file in await FileClient.FilesOf(phone, conversation, pictured.Text("uuid")!))
                 {
                     using var fetched = await theirs.Send(HttpMethod.Get, new Uri(file.Text("downloadUrl")!).PathAndQuery);
                     seen.Add($"{file.Text("fileNameEncrypted")} {Convert.ToHexString(SHA256.HashData(await fetched.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync()))}");
@@ -247,10 +247,10 @@ public sealed class MovingTests : IAsyncLifetime
         return [.. seen];
     }
 
-    private static async Task<string[]> Uuids(ServerSettings server, Account account, Talk talk)
+    private static async Task<string[]> Uuids(ServerSettings server, Account account, ConversationHandle conversation)
     {
         await using var phone = await Again(server, account);
-        return [.. (await phone.Log(talk)).Select(message => message.Text("uuid")!)];
+        return [.. (await phone.Log(conversation)).Select(message => message.Text("uuid")!)];
     }
 
     private static async Task<Phone> Again(ServerSettings server, Account account)

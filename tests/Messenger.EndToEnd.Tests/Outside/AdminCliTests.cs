@@ -17,8 +17,8 @@ public sealed class AdminCliTests
         await using var server = await ServerProcess.StartAsync(settings);
         await using var bob = await Phone.Join(settings);
         await using var eve = await Phone.Join(settings);
-        var talk = await bob.Dialog(eve);
-        await eve.Say(talk);
+        var conversation = await bob.Dialog(eve);
+        await eve.Say(conversation);
         (await bob.Ask("AddUserReport", new { userId = eve.UserId, reason = "spam" })).Done();
         using var folder = new Folder();
         var tokenFile = Path.Combine(folder.Path, "token");
@@ -38,7 +38,7 @@ public sealed class AdminCliTests
         Assert.Contains(eve.UserId, found, StringComparison.Ordinal);
         Assert.Contains("online", found, StringComparison.Ordinal);
         Assert.Equal(1, (await Json("users", "suspend", eve.UserId, "--reason", "spam")).GetProperty("connections").GetInt32());
-        Assert.Equal(1008, (await eve.Line.Ended.WaitAsync(Deadlines.Frame)).Code);
+        Assert.Equal(1008, (await eve.Connection.Ended.WaitAsync(Deadlines.Frame)).Code);
         Assert.Contains("Restored.", (await Admin("users", "restore", eve.UserId)).Good().Out, StringComparison.Ordinal);
         Assert.Contains("Connections closed: 1.", (await Admin("connections", "close", bob.UserId)).Good().Out, StringComparison.Ordinal);
         Assert.Contains("No device has a push token.", (await Admin("push", "test", bob.UserId)).Good().Out, StringComparison.Ordinal);

@@ -9,38 +9,38 @@ namespace Messenger.EndToEnd.Tests.Outside;
 /// <summary>The operator's interface on a real server.</summary>
 public sealed class AdminTests : IAsyncLifetime
 {
-    private ServerProcess server = null!;
-    private Uri admin = null!;
-    private Operator alice = null!;
+    private ServerProcess _server = null!;
+    private Uri _admin = null!;
+    private Operator _alice = null!;
 
     public async Task InitializeAsync()
     {
-        (var settings, admin) = Operator.Embedded();
-        server = await ServerProcess.StartAsync(settings);
-        alice = new Operator(admin);
+        (var settings, _admin) = Operator.Embedded();
+        _server = await ServerProcess.StartAsync(settings);
+        _alice = new Operator(_admin);
     }
 
     public async Task DisposeAsync()
     {
-        alice.Dispose();
-        await server.DisposeAsync();
+        _alice.Dispose();
+        await _server.DisposeAsync();
     }
 
     [Fact]
     public async Task What_the_operator_does_has_its_effect_and_is_in_the_audit_log()
     {
         // Prism in between: what is not in the document fails, whoever said it.
-        await using var prism = await Prism.Before(admin, Path.Combine(AppContext.BaseDirectory, "Data", "admin-openapi.yaml"));
+        await using var prism = await Prism.Before(_admin, Path.Combine(AppContext.BaseDirectory, "Data", "admin-openapi.yaml"));
         using var alice = new Operator(prism.Url);
         await alice.Post("/users/suspend", new { nonsense = 1 }, status: 422);
 
-        await using var bob = await Phone.Join(server.Settings);
-        await using var eve = await Phone.Join(server.Settings);
-        var talk = await bob.Dialog(eve);
-        var message = await eve.Say(talk);
+        await using var bob = await Phone.Join(_server.Settings);
+        await using var eve = await Phone.Join(_server.Settings);
+        var conversation = await bob.Dialog(eve);
+        var message = await eve.Say(conversation);
 
         // Reports: listed, resolved once, dismissed.
-        (await bob.Ask("AddMessageReport", new { conversationUuid = talk.Uuid, messageUuid = message.Text("uuid"), reason = "spam" })).Done();
+        (await bob.Ask("AddMessageReport", new { conversationUuid = conversation.Uuid, messageUuid = message.Text("uuid"), reason = "spam" })).Done();
         (await bob.Ask("AddUserReport", new { userId = eve.UserId, reason = "spam" })).Done();
         var open = (await alice.Get("/reports")).Items("items");
         Assert.Equal(["user", "message"], open.Select(report => report.Text("kind")));
@@ -57,20 +57,20 @@ public sealed class AdminTests : IAsyncLifetime
         Assert.Equal(eve.UserId, card.Text("userId"));
         Assert.True(card.Items("devices").Single().GetProperty("online").GetBoolean());
         Assert.Equal(1, (await alice.Post("/users/suspend", new { userId = eve.UserId, reason = "spam" })).GetProperty("connections").GetInt32());
-        Assert.Equal(1008, (await eve.Line.Ended.WaitAsync(Deadlines.Frame)).Code);
+        Assert.Equal(1008, (await eve.Connection.Ended.WaitAsync(Deadlines.Frame)).Code);
         Assert.True((await bob.Ask("RequestGetUserInfo", new { userId = eve.UserId })).Done().GetProperty("user").GetProperty("blocked").GetBoolean());
-        await eve.Connect(server.Settings.WebSocket);
+        await eve.Connect(_server.Settings.WebSocket);
         Assert.Equal("forbidden", (await eve.Authenticate()).Status);
         await alice.Post("/users/restore", new { userId = eve.UserId });
-        await eve.Connect(server.Settings.WebSocket);
+        await eve.Connect(_server.Settings.WebSocket);
         (await eve.Authenticate()).Done();
         Assert.False((await bob.Ask("RequestGetUserInfo", new { userId = eve.UserId })).Done().GetProperty("user").GetProperty("blocked").GetBoolean());
 
         // One connection closed.
         var device = (await alice.Get($"/users?userId={Uri.EscapeDataString(bob.UserId)}")).Items("devices").Single().Text("device");
         await alice.Post("/connections/close", new { userId = bob.UserId, device });
-        Assert.Equal(1012, (await bob.Line.Ended.WaitAsync(Deadlines.Frame)).Code);
-        await bob.Return(server.Settings.WebSocket);
+        Assert.Equal(1012, (await bob.Connection.Ended.WaitAsync(Deadlines.Frame)).Code);
+        await bob.Return(_server.Settings.WebSocket);
 
         // A test push; the console takes it.
         (await bob.Ask("RequestUpdateDeviceTokenByApplication", new { token = "a-token", userId = bob.UserId, uuid = bob.Account.Application })).Done();
@@ -80,7 +80,7 @@ public sealed class AdminTests : IAsyncLifetime
         var support = await alice.Post("/accounts", new { name = "support" });
         await using var desk = new Phone(new Account("support", support.Text("applicationUuid")!));
         Assert.Equal(support.Text("userId"), desk.UserId);
-        await desk.Connect(server.Settings.WebSocket);
+        await desk.Connect(_server.Settings.WebSocket);
         await desk.Login();
         await desk.AddKeys();
         await bob.Dialog(desk);
@@ -111,7 +111,7 @@ public sealed class AdminTests : IAsyncLifetime
 
         // No number is in the log, whoever was looked up by one.
         Assert.DoesNotContain(eve.Account.OpenUserId, JsonSerializer.Serialize(log), StringComparison.Ordinal);
-        Assert.DoesNotContain(server.Log.Lines, line => line.Contains(eve.Account.OpenUserId, StringComparison.Ordinal) && line.Contains("Admin", StringComparison.Ordinal));
+        Assert.DoesNotContain(_server.Log.Lines, line => line.Contains(eve.Account.OpenUserId, StringComparison.Ordinal) && line.Contains("Admin", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -119,13 +119,13 @@ public sealed class AdminTests : IAsyncLifetime
     {
         foreach (var token in new[] { null, "", "wrong", Operator.Expired, Operator.Token + "x" })
         {
-            using var nobody = new Operator(admin, token);
+            using var nobody = new Operator(_admin, token);
             await nobody.Get("/counts", status: 401);
             await nobody.Post("/users/suspend", new { phone = "+35799000000" }, status: 401);
             await nobody.Get("/nothing", status: 401);
         }
 
-        var log = (await alice.Get("/audit")).Items("items").Skip(1).ToList();
+        var log = (await _alice.Get("/audit")).Items("items").Skip(1).ToList();
         Assert.Equal(15, log.Count);
         Assert.All(log, entry => Assert.Equal((null, 401), (entry.Text("actor"), Status(entry))));
         Assert.Equal(
@@ -134,8 +134,8 @@ public sealed class AdminTests : IAsyncLifetime
 
         // The clients' port serves none of it, whatever a client says in Host.
         using var http = new HttpClient();
-        using var forged = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Settings.Http, "/admin/v1/counts"));
-        forged.Headers.Host = admin.Authority;
+        using var forged = new HttpRequestMessage(HttpMethod.Get, new Uri(_server.Settings.Http, "/admin/v1/counts"));
+        forged.Headers.Host = _admin.Authority;
         forged.Headers.Authorization = new("Bearer", Operator.Token);
         using var answer = await http.SendAsync(forged);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
@@ -157,11 +157,11 @@ public sealed class AdminTests : IAsyncLifetime
             ("/users/suspend", new { reason = new string('x', 20_000) }, "at most"),
         })
         {
-            Assert.Contains(says, (await alice.Post(path, body, status: 400)).Text("error"), StringComparison.Ordinal);
+            Assert.Contains(says, (await _alice.Post(path, body, status: 400)).Text("error"), StringComparison.Ordinal);
         }
 
-        Assert.Contains("open, resolved", (await alice.Get("/reports?state=nix", status: 400)).Text("error"), StringComparison.Ordinal);
-        Assert.Contains("no such call", (await alice.Get("/nix", status: 404)).Text("error"), StringComparison.Ordinal);
+        Assert.Contains("open, resolved", (await _alice.Get("/reports?state=nix", status: 400)).Text("error"), StringComparison.Ordinal);
+        Assert.Contains("no such call", (await _alice.Get("/nix", status: 404)).Text("error"), StringComparison.Ordinal);
     }
 
     private static int? Status(JsonElement entry) => entry.GetProperty("status") is { ValueKind: JsonValueKind.Number } status ? status.GetInt32() : null;

@@ -41,25 +41,25 @@ public sealed class KilledPushTests : IAsyncLifetime
         await using var left = await WithToken(await bob.Second(server.Settings), "bobs-sold-phone");
         await using var online = await WithToken(await Phone.Join(server.Settings), "the-onlines-phone");
         (await carl.Ask("AddBlackList", new { userId = alice.UserId })).Done();
-        var talks = new List<Talk>();
+        var conversations = new List<ConversationHandle>();
         for (var i = 0; i < Conversations; i++)
         {
             // Carl blacklisted Alice: only others bring the two together.
-            talks.Add(await bob.Group(alice, carl, online));
+            conversations.Add(await bob.Group(alice, carl, online));
         }
 
         foreach (var gone in new[] { tablet, bob, carl, left })
         {
-            await gone.Line.DisposeAsync();
+            await gone.Connection.DisposeAsync();
         }
 
         // The provider is away while Alice writes, and the server dies in the middle of it.
         _away = true;
         var sent = new ConcurrentDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var saying = talks.Select(async talk =>
+        var saying = conversations.Select(async conversation =>
         {
-            var message = await alice.Say(talk);
-            sent[talk.Uuid] = message.Text("uuid")!;
+            var message = await alice.Say(conversation);
+            sent[conversation.Uuid] = message.Text("uuid")!;
         }).ToList();
         await Deadlines.Until(() => Task.FromResult(sent.Count >= Conversations / 2), Deadlines.Frame, () => $"{sent.Count} messages");
         server.Kill9();
@@ -84,7 +84,7 @@ public sealed class KilledPushTests : IAsyncLifetime
 
         _away = false;
         await Deadlines.Until(
-            () => Task.FromResult(sent.Keys.All(talk => _taken.Any(push => push.Token == "bobs-phone" && Same(push.Conversation, talk)))),
+            () => Task.FromResult(sent.Keys.All(conversation => _taken.Any(push => push.Token == "bobs-phone" && Same(push.Conversation, conversation)))),
             Deadlines.Recovery,
             () => $"{_taken.Count} pushes came for {sent.Count} messages:\n{server.Log.Tail}");
 
@@ -92,8 +92,8 @@ public sealed class KilledPushTests : IAsyncLifetime
         Assert.DoesNotContain(_taken, push => push.Token is "alices-tablet" or "carls-phone" or "bobs-sold-phone");
         foreach (var push in _taken)
         {
-            var talk = talks.Single(one => Same(one.Uuid, push.Conversation));
-            Assert.Contains(await alice.Newer(talk, null), message => message.Is("uuid", push.Message));
+            var conversation = conversations.Single(one => Same(one.Uuid, push.Conversation));
+            Assert.Contains(await alice.Newer(conversation, null), message => message.Is("uuid", push.Message));
             Assert.InRange(int.Parse(push.Badge, System.Globalization.CultureInfo.InvariantCulture), 1, Conversations);
         }
 

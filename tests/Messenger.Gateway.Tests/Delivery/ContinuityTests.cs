@@ -9,16 +9,16 @@ namespace Messenger.Gateway.Tests.Delivery;
 public class ContinuityTests
 {
     private const long Epoch = 5;
-    private readonly Continuity continuity = new();
+    private readonly Continuity _continuity = new();
 
     [Fact]
     public void What_was_missed_comes_first_and_only_after_the_answer()
     {
         Receive(4);
-        Assert.Equal(Step.None, continuity.Connect(Epoch, 1, [Notices.Of(2), Notices.Of(3)]));
+        Assert.Equal(Step.None, _continuity.Connect(Epoch, 1, [TestNotifications.Of(2), TestNotifications.Of(3)]));
         Receive(5);
         Assert.Empty(Taken());
-        Assert.Equal(Step.None, continuity.Begin());
+        Assert.Equal(Step.None, _continuity.Begin());
         Assert.Equal([2, 3, 4, 5], Taken());
     }
 
@@ -26,8 +26,8 @@ public class ContinuityTests
     public void What_the_answer_brought_is_not_doubled_by_the_stream()
     {
         Receive(2);
-        continuity.Connect(Epoch, 0, [Notices.Of(1), Notices.Of(2)]);
-        continuity.Begin();
+        _continuity.Connect(Epoch, 0, [TestNotifications.Of(1), TestNotifications.Of(2)]);
+        _continuity.Begin();
         Receive(1);
         Receive(3);
         Assert.Equal([1, 2, 3], Taken());
@@ -41,7 +41,7 @@ public class ContinuityTests
         Assert.Equal(Step.Fetch, Receive(3));
         Assert.Equal(Step.None, Receive(5));
         Assert.Equal([1], Taken());
-        Assert.Equal(Step.None, continuity.Fetched(1, Page(2, 3, 4)));
+        Assert.Equal(Step.None, _continuity.Fetched(1, Page(2, 3, 4)));
         Assert.Equal([2, 3, 4, 5], Taken());
     }
 
@@ -52,7 +52,7 @@ public class ContinuityTests
         Assert.Equal(Step.Fetch, Receive(2));
         Assert.Equal(Step.None, Receive(1));
         Assert.Equal([1, 2], Taken());
-        Assert.Equal(Step.None, continuity.Fetched(0, Page(1, 2)));
+        Assert.Equal(Step.None, _continuity.Fetched(0, Page(1, 2)));
         Assert.Empty(Taken());
     }
 
@@ -65,17 +65,17 @@ public class ContinuityTests
             Receive(n);
         }
 
-        Assert.Equal(Step.Fetch, continuity.Fetched(0, Page(1)));
+        Assert.Equal(Step.Fetch, _continuity.Fetched(0, Page(1)));
         Assert.Equal(Enumerable.Range(1, Continuity.HeldCount + 1), Taken());
-        Assert.Equal(Step.None, continuity.Fetched(continuity.Number, Page([.. Enumerable.Range(Continuity.HeldCount + 2, 9)])));
-        Assert.Equal(Continuity.HeldCount + 10, continuity.Number);
+        Assert.Equal(Step.None, _continuity.Fetched(_continuity.Number, Page([.. Enumerable.Range(Continuity.HeldCount + 2, 9)])));
+        Assert.Equal(Continuity.HeldCount + 10, _continuity.Number);
     }
 
     [Fact]
     public void Another_epoch_ends_it_and_nothing_follows()
     {
         Live();
-        Assert.Equal(Step.Lost, continuity.Receive(Epoch + 1, 1, Notices.Of(1)));
+        Assert.Equal(Step.Lost, _continuity.Receive(Epoch + 1, 1, TestNotifications.Of(1)));
         Assert.Equal(Step.None, Receive(1));
         Assert.Empty(Taken());
     }
@@ -83,8 +83,8 @@ public class ContinuityTests
     [Fact]
     public void An_event_of_a_newer_epoch_than_the_answer_ends_it()
     {
-        continuity.Receive(Epoch + 1, 1, Notices.Of(1));
-        Assert.Equal(Step.Lost, continuity.Connect(Epoch, 0, []));
+        _continuity.Receive(Epoch + 1, 1, TestNotifications.Of(1));
+        Assert.Equal(Step.Lost, _continuity.Connect(Epoch, 0, []));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public class ContinuityTests
     {
         Live();
         Receive(2);
-        Assert.Equal(Step.Lost, continuity.Fetched(0, new InboxPage(false, [])));
+        Assert.Equal(Step.Lost, _continuity.Fetched(0, new InboxPage(false, [])));
     }
 
     [Fact]
@@ -100,18 +100,18 @@ public class ContinuityTests
     {
         Live();
         Receive(2);
-        Assert.Equal(Step.Lost, continuity.Fetched(0, Page()));
+        Assert.Equal(Step.Lost, _continuity.Fetched(0, Page()));
     }
 
     [Fact]
     public void A_lost_tail_is_fetched_when_the_lease_tells_and_time_has_passed()
     {
         Live();
-        Assert.Equal(Step.None, continuity.Leased(Epoch, 2));
-        Assert.True(continuity.IsBehind);
-        Assert.Equal(Step.Fetch, continuity.CatchUp());
-        Assert.Equal(Step.None, continuity.CatchUp());
-        continuity.Fetched(0, Page(1, 2));
+        Assert.Equal(Step.None, _continuity.Leased(Epoch, 2));
+        Assert.True(_continuity.IsBehind);
+        Assert.Equal(Step.Fetch, _continuity.CatchUp());
+        Assert.Equal(Step.None, _continuity.CatchUp());
+        _continuity.Fetched(0, Page(1, 2));
         Assert.Equal([1, 2], Taken());
     }
 
@@ -119,30 +119,30 @@ public class ContinuityTests
     public void A_lease_of_what_is_just_on_its_way_costs_nothing()
     {
         Live();
-        continuity.Leased(Epoch, 1);
+        _continuity.Leased(Epoch, 1);
         Assert.Equal(Step.None, Receive(1));
-        Assert.Equal(Step.None, continuity.CatchUp());
+        Assert.Equal(Step.None, _continuity.CatchUp());
     }
 
     [Fact]
     public void A_lease_of_another_epoch_ends_it()
     {
         Live();
-        Assert.Equal(Step.Lost, continuity.Leased(Epoch + 1, 0));
+        Assert.Equal(Step.Lost, _continuity.Leased(Epoch + 1, 0));
     }
 
     [Fact]
     public void Typing_passes_at_once_and_never_before_the_answer()
     {
-        continuity.Receive(Epoch, 0, Notices.Typing());
+        _continuity.Receive(Epoch, 0, TestNotifications.Typing());
         Live();
-        continuity.Receive(Epoch, 0, Notices.Typing());
-        Assert.True(continuity.TryNext(out var next));
+        _continuity.Receive(Epoch, 0, TestNotifications.Typing());
+        Assert.True(_continuity.TryNext(out var next));
         Assert.Equal(0, next.Number);
-        Assert.False(continuity.TryNext(out _));
+        Assert.False(_continuity.TryNext(out _));
     }
 
-    /// <summary>Events that are lost, doubled and late, fetches at any time: the client has each notice once, in order, and in the end all.</summary>
+    /// <summary>Events that are lost, doubled and late, fetches at any time: the client has each notification once, in order, and in the end all.</summary>
     [Fact]
     public void Whatever_the_stream_does_each_notice_comes_once_in_order() =>
         Gen.Select(Gen.Int[1, 300], Gen.Int[0, 20], Gen.Int).Sample((total, missed, seed) =>
@@ -168,7 +168,7 @@ public class ContinuityTests
                         break;
                     case 3 when flight.Count > 0:
                         var at = random.Next(Math.Min(3, flight.Count));
-                        step = subject.Receive(Epoch, flight[at], Notices.Of(flight[at]));
+                        step = subject.Receive(Epoch, flight[at], TestNotifications.Of(flight[at]));
                         if (random.Next(4) > 0)
                         {
                             flight.RemoveAt(at);
@@ -177,7 +177,7 @@ public class ContinuityTests
                         break;
                     case 4 when !connected:
                         connected = true;
-                        subject.Connect(Epoch, 0, [.. Enumerable.Range(1, published).Select(n => Notices.Of(n))]);
+                        subject.Connect(Epoch, 0, [.. Enumerable.Range(1, published).Select(n => TestNotifications.Of(n))]);
                         step = subject.Begin();
                         break;
                     case 4 when asked >= 0:
@@ -194,7 +194,7 @@ public class ContinuityTests
                 asked = step == Step.Fetch ? subject.Number : asked;
                 while (subject.TryNext(out var next))
                 {
-                    got.Add(Notices.Index(next.Notice));
+                    got.Add(TestNotifications.Index(next.Notification));
                 }
             }
 
@@ -216,29 +216,29 @@ public class ContinuityTests
 
             while (subject.TryNext(out var next))
             {
-                got.Add(Notices.Index(next.Notice));
+                got.Add(TestNotifications.Index(next.Notification));
             }
 
             Assert.Equal(Enumerable.Range(1, total), got);
         });
 
-    private static InboxPage Page(params int[] numbers) => new(true, [.. numbers.Select(n => Notices.Of(n))]);
+    private static InboxPage Page(params int[] numbers) => new(true, [.. numbers.Select(n => TestNotifications.Of(n))]);
 
-    private Step Receive(int n) => continuity.Receive(Epoch, n, Notices.Of(n));
+    private Step Receive(int n) => _continuity.Receive(Epoch, n, TestNotifications.Of(n));
 
     private void Live()
     {
-        continuity.Connect(Epoch, 0, []);
-        continuity.Begin();
+        _continuity.Connect(Epoch, 0, []);
+        _continuity.Begin();
     }
 
     private List<int> Taken()
     {
         var taken = new List<int>();
-        while (continuity.TryNext(out var next))
+        while (_continuity.TryNext(out var next))
         {
-            Assert.Equal(Notices.Index(next.Notice), next.Number);
-            taken.Add(Notices.Index(next.Notice));
+            Assert.Equal(TestNotifications.Index(next.Notification), next.Number);
+            taken.Add(TestNotifications.Index(next.Notification));
         }
 
         return taken;

@@ -43,7 +43,7 @@ internal sealed class DeliveryPath(bool leases = true)
 
         if (_inbox.Epoch < 3)
         {
-            possible.Add(Doubt);
+            possible.Add(RequireResync);
         }
 
         return possible;
@@ -89,13 +89,13 @@ internal sealed class DeliveryPath(bool leases = true)
 
     private void Publish()
     {
-        var number = _inbox.Append(Notices.Of(++_notices), now: 0);
+        var number = _inbox.Append(TestNotifications.Of(++_notices), now: 0);
         _published[(_inbox.Epoch, number)] = _notices;
-        _held?.Stream.Enqueue(new Event(_inbox.Epoch, number, Notices.Of(_notices), CloseCode.None));
+        _held?.Stream.Enqueue(new Event(_inbox.Epoch, number, TestNotifications.Of(_notices), CloseCode.None));
     }
 
-    /// <summary>The inbox dies, or somebody doubts it.</summary>
-    private void Doubt()
+    /// <summary>The inbox dies, or somebody requires a resync.</summary>
+    private void RequireResync()
     {
         _inbox.StartEpoch(_inbox.Epoch + 1);
         _held?.Stream.Enqueue(new Event(0, 0, null, CloseCode.ContinuityLost));
@@ -108,7 +108,7 @@ internal sealed class DeliveryPath(bool leases = true)
         _sessions.Add(new Session(this, cursor is { } last ? new Cursor(last.Epoch, last.Number).ToString() : null));
     }
 
-    private sealed record Event(long Epoch, long Number, Notice? Notice, CloseCode Close);
+    private sealed record Event(long Epoch, long Number, SerializedNotification? Notification, CloseCode Close);
 
     private sealed class Session(DeliveryPath path, string? cursor)
     {
@@ -233,11 +233,11 @@ internal sealed class DeliveryPath(bool leases = true)
                 return;
             }
 
-            After(Continuity.Receive(next.Epoch, next.Number, next.Notice!));
+            After(Continuity.Receive(next.Epoch, next.Number, next.Notification!));
         }
 
-        private void FetchReaches() => _page = path._inbox.After(_fetch!.Value) is { } notices && path._inbox.Epoch == Continuity.Epoch
-            ? new InboxPage(true, notices) : new InboxPage(false, []);
+        private void FetchReaches() => _page = path._inbox.After(_fetch!.Value) is { } notifications && path._inbox.Epoch == Continuity.Epoch
+            ? new InboxPage(true, notifications) : new InboxPage(false, []);
 
         private void FetchAnswered()
         {
@@ -290,7 +290,7 @@ internal sealed class DeliveryPath(bool leases = true)
 
             while (Continuity.TryNext(out var next))
             {
-                Given.Add((Continuity.Epoch, next.Number, Notices.Index(next.Notice)));
+                Given.Add((Continuity.Epoch, next.Number, TestNotifications.Index(next.Notification)));
             }
         }
     }

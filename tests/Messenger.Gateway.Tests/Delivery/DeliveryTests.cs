@@ -55,7 +55,7 @@ public class DeliveryTests
         await using var session = await Connect(cluster, outlet, gateway: 0);
         var (epoch, number) = (session.Claim()!.Value.Epoch, 0);
         GatewayBatch Batch(int count, bool more) => new(
-            [.. Enumerable.Range(0, count).Select(_ => new GatewayEvent(session.Session, epoch, ++number, Notices.Of(number), CloseCode.None))])
+            [.. Enumerable.Range(0, count).Select(_ => new GatewayEvent(session.Session, epoch, ++number, TestNotifications.Of(number), CloseCode.None))])
         { More = more };
 
         sessions.Receive(Batch(1, more: true));
@@ -82,7 +82,7 @@ public class DeliveryTests
         await Deliver(cluster, 3, 2);
 
         var second = new RecordedOutlet();
-        await using var resumed = Sessions(cluster).Attach(Notices.Device(), second);
+        await using var resumed = Sessions(cluster).Attach(TestNotifications.Device(), second);
         var connected = await resumed.Connect(first.LastCursor);
         Assert.False(connected!.Resync);
         Assert.Equal(2, connected.Missed.Length);
@@ -143,12 +143,12 @@ public class DeliveryTests
         await using var cluster = await Start(WorkerAndGateway, lossy: true);
         var (first, second) = (new RecordedOutlet(), new RecordedOutlet());
         await using var one = await Connect(cluster, first);
-        await Device(cluster).Doubt();
+        await Device(cluster).RequireResync();
         await DeliveryCluster.Until(() => first.Closed == CloseCode.ContinuityLost, "1012");
 
         await using var two = await Connect(cluster, second);
         Lossy.Of(cluster, 0).Drops = _ => true;
-        await Device(cluster).Doubt();
+        await Device(cluster).RequireResync();
         await cluster.Silo(1).GetRequiredService<LeaseKeeper>().Renew(CancellationToken.None);
         Assert.Equal(CloseCode.ContinuityLost, second.Closed);
     }
@@ -175,7 +175,7 @@ public class DeliveryTests
         await cluster.Kill(session.Host!.Equals(cluster.Address(0)) ? 0 : 2);
         await DeliveryCluster.Until(() => outlet.Closed == CloseCode.ContinuityLost, "1012");
 
-        await using var again = Sessions(cluster).Attach(Notices.Device(), new RecordedOutlet());
+        await using var again = Sessions(cluster).Attach(TestNotifications.Device(), new RecordedOutlet());
         Assert.True((await again.Connect(outlet.LastCursor))!.Resync);
     }
 
@@ -210,7 +210,7 @@ public class DeliveryTests
         await Deliver(cluster, 1, 3);
         await DeliveryCluster.Until(() => outlet.Count == 3, "all notices");
 
-        // The notices may have come by the lease: the pulling agent does not always take a subscription at once, and then it is made once more.
+        // The notifications may have come by the lease: the pulling agent does not always take a subscription at once, and then it is made once more.
         await DeliveryCluster.Until(() => cluster.Silo(1).GetRequiredService<StreamListener>().Hears, "a heartbeat");
     }
 
@@ -224,7 +224,7 @@ public class DeliveryTests
         Assert.True(await Device(cluster).IsOnline());
         await cluster.Kill(1);
         await DeliveryCluster.Until(async () => !await Device(cluster).IsOnline(), "offline");
-        await Device(cluster).Deliver(new Immutable<Notice[]>([Notices.Of(2, push: new PushHint(Guid.NewGuid(), "m", "somebody"))]));
+        await Device(cluster).Deliver(new Immutable<SerializedNotification[]>([TestNotifications.Of(2, push: new PushHint(Guid.NewGuid(), "m", "somebody"))]));
         await DeliveryCluster.Until(() => cluster.Pushes.All.Count == 1, "a push");
         await DeliveryCluster.Until(() => cluster.Storage.Rows == 1, "the subscription's row is gone, the device's stays");
         GC.KeepAlive(session);
@@ -246,18 +246,18 @@ public class DeliveryTests
 
     private static Subscriptions Sessions(DeliveryCluster cluster, int gateway = 1) => cluster.Silo(gateway).GetRequiredService<Subscriptions>();
 
-    private static IDeviceGrain Device(DeliveryCluster cluster) => cluster.Client.GetGrain<IDeviceGrain>(Notices.Device());
+    private static IDeviceGrain Device(DeliveryCluster cluster) => cluster.Client.GetGrain<IDeviceGrain>(TestNotifications.Device());
 
     private static async Task<Subscription> Connect(DeliveryCluster cluster, RecordedOutlet outlet, int gateway = 1)
     {
-        var session = Sessions(cluster, gateway).Attach(Notices.Device(), outlet);
+        var session = Sessions(cluster, gateway).Attach(TestNotifications.Device(), outlet);
         Assert.NotNull(await session.Connect(null));
         session.Begin();
         return session;
     }
 
     private static Task Deliver(DeliveryCluster cluster, int first, int count) =>
-        Device(cluster).Deliver(new Immutable<Notice[]>([.. Enumerable.Range(first, count).Select(n => Notices.Of(n))]));
+        Device(cluster).Deliver(new Immutable<SerializedNotification[]>([.. Enumerable.Range(first, count).Select(n => TestNotifications.Of(n))]));
 
     /// <summary>Streams that lose what a test tells them to.</summary>
     private sealed class Lossy(IGatewayStreams streams) : IGatewayStreams

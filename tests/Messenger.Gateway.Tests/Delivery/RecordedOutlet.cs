@@ -8,9 +8,9 @@ namespace Messenger.Gateway.Tests.Delivery;
 /// <summary>A session's outbox that only remembers what went out.</summary>
 internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
 {
-    private readonly Lock gate = new();
-    private readonly List<(int Index, string? Cursor)> sent = [];
-    private readonly List<(int Index, string? Cursor)> waiting = [];
+    private readonly Lock _gate = new();
+    private readonly List<(int Index, string? Cursor)> _sent = [];
+    private readonly List<(int Index, string? Cursor)> _waiting = [];
 
     public CloseCode Closed { get; private set; }
 
@@ -18,9 +18,9 @@ internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return sent.Count;
+                return _sent.Count;
             }
         }
     }
@@ -29,9 +29,9 @@ internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return sent.Count == 0 ? null : sent[^1].Cursor;
+                return _sent.Count == 0 ? null : _sent[^1].Cursor;
             }
         }
     }
@@ -40,39 +40,39 @@ internal sealed class RecordedOutlet(int room = int.MaxValue) : ISessionOutlet
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return [.. sent.Select(entry => entry.Index)];
+                return [.. _sent.Select(entry => entry.Index)];
             }
         }
     }
 
-    public bool TrySend(Notice notice, Cursor? cursor)
+    public bool TrySend(SerializedNotification notification, Cursor? cursor)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (sent.Count + waiting.Count >= room)
+            if (_sent.Count + _waiting.Count >= room)
             {
                 return false;
             }
 
-            waiting.Add((notice.Payload.Length == 0 ? 0 : Notices.Index(notice), cursor?.ToString()));
+            _waiting.Add((notification.Payload.Length == 0 ? 0 : TestNotifications.Index(notification), cursor?.ToString()));
             return true;
         }
     }
 
     public void Flush()
     {
-        lock (gate)
+        lock (_gate)
         {
-            sent.AddRange(waiting);
-            waiting.Clear();
+            _sent.AddRange(_waiting);
+            _waiting.Clear();
         }
     }
 
     public void Close(CloseCode code, string reason)
     {
-        lock (gate)
+        lock (_gate)
         {
             Closed = Closed == CloseCode.None ? code : Closed;
         }

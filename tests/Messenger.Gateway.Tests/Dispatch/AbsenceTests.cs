@@ -11,7 +11,7 @@ public sealed class AbsenceTests
     public async Task AfterAFewFailuresOnlyThoseWhoExistAreAsked()
     {
         await using var server = await GatewayServer.Start();
-        server.Grains.On("Authenticate", _ => Task.FromResult<Answer<Caller>>(Strangers.NoApplication));
+        server.Grains.On("Authenticate", _ => Task.FromResult<Result<Caller>>(Strangers.NoApplication));
         server.Grains.On("LacksUser", call => Task.FromResult((string)call.Args[0]! != TestClient.User));
         using var client = await server.Connect();
         for (var i = 0; i < 60; i++)
@@ -20,7 +20,7 @@ public sealed class AbsenceTests
         }
 
         Assert.Equal(10, server.Grains.Calls("Authenticate").Length);
-        server.Grains.On("Authenticate", call => Task.FromResult<Answer<Caller>>(new Caller(call.Key, "x")));
+        server.Grains.On("Authenticate", call => Task.FromResult<Result<Caller>>(new Caller(call.Key, "x")));
         Assert.Equal(Statuses.Ok, (await Login(client, TestClient.User)).Status);
     }
 

@@ -15,12 +15,12 @@ public sealed class AdmissionTests
     private static readonly IPAddress Crowd = IPAddress.Parse("10.0.0.1");
     private static readonly IPAddress Single = IPAddress.Parse("10.0.0.2");
 
-    private readonly FakeTimeProvider time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task SoManyAtOnceAndAddressesInTurn()
     {
-        var queue = new AdmissionQueue(1, 100, TimeSpan.FromSeconds(5), time);
+        var queue = new AdmissionQueue(1, 100, TimeSpan.FromSeconds(5), _time);
         var first = queue.Enter(Crowd);
         var crowd = Enumerable.Range(0, 10).Select(_ => queue.Enter(Crowd)).ToArray();
         var single = queue.Enter(Single);
@@ -41,7 +41,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task WhoWaitedTooLongIsShedAndAFullQueueShedsTheCrowd()
     {
-        var queue = new AdmissionQueue(1, 4, TimeSpan.FromSeconds(5), time);
+        var queue = new AdmissionQueue(1, 4, TimeSpan.FromSeconds(5), _time);
         Assert.True(queue.Enter(Crowd).IsCompletedSuccessfully);
         var crowd = Enumerable.Range(0, 5).Select(_ => queue.Enter(Crowd)).ToArray();
         Assert.Null(await crowd[4]);
@@ -63,7 +63,7 @@ public sealed class AdmissionTests
     [Fact]
     public void TheDictatedPauseGrowsWithThoseWhoAreAway()
     {
-        var queue = new AdmissionQueue(10, 10, TimeSpan.FromSeconds(5), time);
+        var queue = new AdmissionQueue(10, 10, TimeSpan.FromSeconds(5), _time);
         var calm = Enumerable.Range(0, 100).Max(_ => queue.Pause());
         for (var i = 0; i < 10_000; i++)
         {
@@ -83,7 +83,7 @@ public sealed class AdmissionTests
         await using var server = await GatewayServer.Start(options => (options.GuestConcurrency, options.GuestQueue) = (2, 3));
         using var go = new SemaphoreSlim(0);
         var (atOnce, most) = (0, 0);
-        server.Grains.On("Authenticate", async Task<Answer<Caller>> (call) =>
+        server.Grains.On("Authenticate", async Task<Result<Caller>> (call) =>
         {
             most = Math.Max(most, Interlocked.Increment(ref atOnce));
             await go.WaitAsync();
@@ -107,7 +107,7 @@ public sealed class AdmissionTests
 
         Assert.All(shed, answer => Assert.Equal(Statuses.Unavailable, answer.Status));
         Assert.All(shed, answer => Assert.Matches("try again in [0-9]+ s$", answer.Description));
-        server.Time.Advance(Watch.Period);
+        server.Time.Advance(SessionSweeper.Period);
         Assert.Equal("3 requests were answered unavailable within a second (too many at the door)", Assert.Single(server.Log));
         go.Release(100);
         foreach (var client in clients.Take(5))
@@ -123,7 +123,7 @@ public sealed class AdmissionTests
     {
         for (var i = 0; i < seconds; i++)
         {
-            time.Advance(Watch.Period);
+            _time.Advance(SessionSweeper.Period);
             queue.Sweep();
         }
     }

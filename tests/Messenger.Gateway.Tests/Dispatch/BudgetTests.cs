@@ -19,7 +19,7 @@ public class BudgetTests
         var stored = new HashSet<string>();
         server.Grains.On(nameof(IConversationGrain.AddMessages), call => Task.FromResult(Answers(call, [])));
         server.Grains.On(nameof(IConversationGrain.AddMessagesUnlessNew), call => Task.FromResult(
-            Answers(call, ((Immutable<Refused?[]>)call.Args[2]!).Value)));
+            Answers(call, ((Immutable<Error?[]>)call.Args[2]!).Value)));
         using var client = await server.Login();
 
         // Of a budget of two, one is used: the repeats are given back.
@@ -31,12 +31,12 @@ public class BudgetTests
             Assert.Equal(fresh ? null : Statuses.TooManyRequests, answer.GetProperty("payload").TryGetProperty("status", out var status) ? status.GetString() : null);
         }
 
-        Answer<Accepted>[] Answers(StubCall call, Refused?[] otherwise) =>
+        Result<SerializedResponse>[] Answers(StubCall call, Error?[] otherwise) =>
         [
             .. ((Immutable<RequestAddMessage[]>)call.Args[1]!).Value.Select((request, at) =>
-                stored.Contains(request.MessageUuid) ? new Accepted("{}"u8.ToArray(), Repeated: true)
-                : at < otherwise.Length && otherwise[at] is { } refusal ? refusal
-                : stored.Add(request.MessageUuid) ? (Answer<Accepted>)new Accepted("{}"u8.ToArray())
+                stored.Contains(request.MessageUuid) ? new SerializedResponse("{}"u8.ToArray(), Repeated: true)
+                : at < otherwise.Length && otherwise[at] is { } error ? error
+                : stored.Add(request.MessageUuid) ? (Result<SerializedResponse>)new SerializedResponse("{}"u8.ToArray())
                 : throw new InvalidOperationException()),
         ];
     }
@@ -45,9 +45,9 @@ public class BudgetTests
     public async Task WhatElseHasABudgetIsAskedForWithItsRefusalToo()
     {
         await using var server = await GatewayServer.Start(options => (options.CreationsPerHour, options.AdditionsPerHour) = (1, 1));
-        server.Grains.On(nameof(IConversationGrain.CreateUnlessNew), call => Task.FromResult((Answer<ResponseCreateConversation>)(Refused)call.Args[2]!));
-        server.Grains.On(nameof(IConversationGrain.Create), _ => Task.FromResult((Answer<ResponseCreateConversation>)Refused.Conflict("as scripted")));
-        server.Grains.On(nameof(IConversationGrain.AddMemberUnlessNew), call => Task.FromResult((Answer)(Refused)call.Args[2]!));
+        server.Grains.On(nameof(IConversationGrain.CreateUnlessNew), call => Task.FromResult((Result<ResponseCreateConversation>)(Error)call.Args[2]!));
+        server.Grains.On(nameof(IConversationGrain.Create), _ => Task.FromResult((Result<ResponseCreateConversation>)Error.Conflict("as scripted")));
+        server.Grains.On(nameof(IConversationGrain.AddMemberUnlessNew), call => Task.FromResult((Result)(Error)call.Args[2]!));
         using var client = await server.Login();
         var key = """{"keyEncryptedBase64":"a2V5","signatureBase64":"c2ln","userId":"/4DZItfW2uZQyMCcxDboGMF0SjJs5sfedl9SXWNaO8Y="}""";
         var create = $$$"""{"type":"RequestCreateConversationFull","payload":{"conversationUuid":"{{{Conversation}}}","isDialog":false,"sessionKeyUuid":"{{{Conversation}}}","sessionKeyValue":{{{key}}}}}""";

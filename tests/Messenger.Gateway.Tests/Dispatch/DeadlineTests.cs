@@ -13,10 +13,10 @@ namespace Messenger.Gateway.Tests.Dispatch;
 public sealed class DeadlineTests : IDisposable
 {
     private const string Conversation = "6921d2fd-e88c-4802-bb70-d7a18770939e";
-    private readonly ConcurrentQueue<string> begun = new();
-    private readonly SemaphoreSlim go = new(0);
+    private readonly ConcurrentQueue<string> _begun = new();
+    private readonly SemaphoreSlim _go = new(0);
 
-    public void Dispose() => go.Dispose();
+    public void Dispose() => _go.Dispose();
 
     [Fact]
     public async Task OfManyInOneLaneNobodyWaitsLongerAndWhatWaitedIsNeverBegun()
@@ -42,13 +42,13 @@ public sealed class DeadlineTests : IDisposable
             Assert.Equal(Statuses.Unavailable, answer.GetProperty("payload").GetProperty("status").GetString());
         }
 
-        // The head's late outcome is nobody's answer, and frees the lane.
+        // The head's late outcome is nobody's answer, and frees the queue.
         await client.Send(Typing(1000));
         await client.AssertAlive();
-        Assert.Equal(["Add 0"], begun);
-        go.Release(1000);
+        Assert.Equal(["Add 0"], _begun);
+        _go.Release(1000);
         Assert.Equal(1000, (await client.Json()).GetProperty("id").GetInt32());
-        Assert.Equal(["Add 0", "Typing"], begun);
+        Assert.Equal(["Add 0", "Typing"], _begun);
         await Eventually.True(() => server.Sessions.All.Single().InFlight.IsEmpty, "nothing in flight");
     }
 
@@ -59,17 +59,17 @@ public sealed class DeadlineTests : IDisposable
         Hang(server);
         using var client = await server.Login();
         await client.Send(Add(0));
-        await Eventually.True(() => begun.Count == 1, "the head is begun");
+        await Eventually.True(() => _begun.Count == 1, "the head is begun");
         await Advance(server, TimeSpan.FromSeconds(10));
         Assert.Equal(Statuses.Unavailable, (await client.Status()).Status);
 
         await client.Send(Add(1));
         await Advance(server, TimeSpan.FromSeconds(5));
         await client.AssertAlive();
-        Assert.Equal(["Add 0"], begun);
-        go.Release(1000);
+        Assert.Equal(["Add 0"], _begun);
+        _go.Release(1000);
         Assert.Equal(1, (await client.Json()).GetProperty("id").GetInt32());
-        Assert.Equal(["Add 0", "Add 1"], begun);
+        Assert.Equal(["Add 0", "Add 1"], _begun);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class DeadlineTests : IDisposable
         }
 
         await Four();
-        await Eventually.True(() => begun.Count == 4, "four are begun");
+        await Eventually.True(() => _begun.Count == 4, "four are begun");
         await Advance(server, TimeSpan.FromSeconds(10));
         for (var i = 0; i < 4; i++)
         {
@@ -97,8 +97,8 @@ public sealed class DeadlineTests : IDisposable
         // Their calls hang on: as many again are not taken on top of them.
         await Four();
         await Eventually.True(() => server.Sessions.All.Single().IsWaiting, "not reading");
-        Assert.InRange(begun.Count, 4, 5);
-        go.Release(1000);
+        Assert.InRange(_begun.Count, 4, 5);
+        _go.Release(1000);
         for (var i = 0; i < 4; i++)
         {
             Assert.Equal(Statuses.Ok, (await client.Status()).Status);
@@ -136,7 +136,7 @@ public sealed class DeadlineTests : IDisposable
     public async Task ALoginWhoseTimeIsOverDoesNotReachTheDevice()
     {
         await using var server = await GatewayServer.Start();
-        var user = new TaskCompletionSource<Answer<Caller>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var user = new TaskCompletionSource<Result<Caller>>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Grains.On(nameof(IUserGrain.Authenticate), _ => user.Task);
         using var client = await server.Connect();
         await client.Send(Login);
@@ -144,7 +144,7 @@ public sealed class DeadlineTests : IDisposable
         await Advance(server, TimeSpan.FromSeconds(15));
         Assert.Equal(Statuses.Unavailable, (await client.Status()).Status);
         user.SetResult(new Caller(TestClient.User, ApplicationNames.Of("app")));
-        server.Grains.On(nameof(IUserGrain.Authenticate), call => Task.FromResult<Answer<Caller>>(new Caller(call.Key, ApplicationNames.Of("app"))));
+        server.Grains.On(nameof(IUserGrain.Authenticate), call => Task.FromResult<Result<Caller>>(new Caller(call.Key, ApplicationNames.Of("app"))));
 
         // Until the first has ended a login is unavailable.
         string status;
@@ -175,25 +175,25 @@ public sealed class DeadlineTests : IDisposable
     {
         for (var second = 0; second < by.TotalSeconds; second++)
         {
-            server.Time.Advance(Watch.Period);
+            server.Time.Advance(SessionSweeper.Period);
             await Task.Yield();
         }
     }
 
     private void Hang(GatewayServer server)
     {
-        server.Grains.On(nameof(IConversationGrain.AddMessages), async Task<Answer<Accepted>[]> (call) =>
+        server.Grains.On(nameof(IConversationGrain.AddMessages), async Task<Result<SerializedResponse>[]> (call) =>
         {
             var messages = ((Immutable<RequestAddMessage[]>)call.Args[1]!).Value;
-            begun.Enqueue($"Add {int.Parse(messages[0].MessageUuid[24..], CultureInfo.InvariantCulture)}");
-            await go.WaitAsync();
-            return Array.ConvertAll(messages, message => (Answer<Accepted>)new Accepted(Encoding.UTF8.GetBytes($"\"{message.MessageUuid}\"")));
+            _begun.Enqueue($"Add {int.Parse(messages[0].MessageUuid[24..], CultureInfo.InvariantCulture)}");
+            await _go.WaitAsync();
+            return Array.ConvertAll(messages, message => (Result<SerializedResponse>)new SerializedResponse(Encoding.UTF8.GetBytes($"\"{message.MessageUuid}\"")));
         });
-        server.Grains.On(nameof(IConversationGrain.Typing), async Task<Answer> (_) =>
+        server.Grains.On(nameof(IConversationGrain.Typing), async Task<Result> (_) =>
         {
-            begun.Enqueue("Typing");
-            await go.WaitAsync();
-            return Answer.Ok;
+            _begun.Enqueue("Typing");
+            await _go.WaitAsync();
+            return Result.Ok;
         });
     }
 }

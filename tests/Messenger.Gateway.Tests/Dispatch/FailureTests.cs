@@ -59,7 +59,7 @@ public sealed class FailureTests
     public async Task WithNoWorkerEverythingIsUnavailableAndALineASecond()
     {
         await using var server = await GatewayServer.Start();
-        server.Grains.On(nameof(IUserGrain.Authenticate), _ => Task.FromException<Answer<Caller>>(
+        server.Grains.On(nameof(IUserGrain.Authenticate), _ => Task.FromException<Result<Caller>>(
             new OrleansException("No active nodes are compatible with grain user and interface IUserGrain version 0.")));
         using var client = await server.Connect();
         for (var i = 0; i < 20; i++)
@@ -68,7 +68,7 @@ public sealed class FailureTests
             Assert.Equal(Statuses.Unavailable, (await client.Status()).Status);
         }
 
-        server.Time.Advance(Watch.Period);
+        server.Time.Advance(SessionSweeper.Period);
         Assert.Equal("20 requests were answered unavailable within a second (OrleansException)", Assert.Single(server.Log));
     }
 
@@ -76,7 +76,7 @@ public sealed class FailureTests
     public async Task AFaultIsInternalAndTellsOneStackASecond()
     {
         await using var server = await GatewayServer.Start();
-        server.Grains.On(nameof(IUserGrain.Authenticate), _ => Task.FromException<Answer<Caller>>(new InvalidOperationException("ours")));
+        server.Grains.On(nameof(IUserGrain.Authenticate), _ => Task.FromException<Result<Caller>>(new InvalidOperationException("ours")));
         using var client = await server.Connect();
         for (var i = 0; i < 20; i++)
         {
@@ -84,7 +84,7 @@ public sealed class FailureTests
             Assert.Equal(Statuses.Internal, (await client.Status()).Status);
         }
 
-        server.Time.Advance(Watch.Period);
+        server.Time.Advance(SessionSweeper.Period);
         Assert.Equal(
             ["RequestAuthenticationByApplication failed", "20 requests were answered internal within a second (InvalidOperationException)"], server.Log);
     }

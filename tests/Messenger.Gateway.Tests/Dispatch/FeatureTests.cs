@@ -11,14 +11,14 @@ public sealed class FeatureTests
 {
     private static readonly byte[] Payload = """{"message":{"uuid":"1"}}"""u8.ToArray();
 
-    private static readonly Notice Seed = new(nameof(NotificationConversationDeleted), """{"uuid":"the end"}"""u8.ToArray(), true, null, 0);
+    private static readonly SerializedNotification Seed = new(nameof(NotificationConversationDeleted), """{"uuid":"the end"}"""u8.ToArray(), true, null, 0);
 
-    private static readonly Notice Extended = new(nameof(NotificationAddedMessageToConversation), Payload, true, null, 0)
+    private static readonly SerializedNotification Extended = new(nameof(NotificationAddedMessageToConversation), Payload, true, null, 0)
     {
         Additions = [Addition.Last(Features.Errors, Payload, 2, "kind", "silent")],
     };
 
-    private static readonly Notice OfErrors = new("NotificationOfErrors", "{}"u8.ToArray(), true, null, 0) { Feature = Features.Errors };
+    private static readonly SerializedNotification OfErrors = new("NotificationOfErrors", "{}"u8.ToArray(), true, null, 0) { Feature = Features.Errors };
 
     [Fact]
     public async Task A_session_that_named_nothing_is_told_what_the_seed_has()
@@ -68,7 +68,7 @@ public sealed class FeatureTests
     public async Task An_answer_that_comes_as_JSON_has_what_its_asker_named()
     {
         await using var server = await GatewayServer.Start();
-        server.Grains.On(nameof(IConversationGrain.AddMessages), _ => Task.FromResult<Answer<Accepted>[]>([new Accepted(Payload) { Additions = Extended.Additions }]));
+        server.Grains.On(nameof(IConversationGrain.AddMessages), _ => Task.FromResult<Result<SerializedResponse>[]>([new SerializedResponse(Payload) { Additions = Extended.Additions }]));
         using var plain = await Login(server, "");
         await plain.Send(Message);
         Assert.Equal("""{"message":{"uuid":"1"}}""", (await Next(plain, nameof(ResponseAddedMessage))).GetRawText());
@@ -82,7 +82,7 @@ public sealed class FeatureTests
     public async Task Grains_learn_what_the_session_named()
     {
         await using var server = await GatewayServer.Start();
-        server.Grains.On(nameof(IConversationGrain.AddMessages), _ => Task.FromResult<Answer<Accepted>[]>([new Accepted(Payload)]));
+        server.Grains.On(nameof(IConversationGrain.AddMessages), _ => Task.FromResult<Result<SerializedResponse>[]>([new SerializedResponse(Payload)]));
         using var client = await Login(server, ""","features":["errors","sync"]""");
         await client.Send(Message);
         await Next(client, nameof(ResponseAddedMessage));
@@ -106,17 +106,17 @@ public sealed class FeatureTests
     public async Task Refusals_say_when_to_come_back()
     {
         await using var server = await GatewayServer.Start(options => options.MessagesPerMinute = 1);
-        server.Grains.On(nameof(IConversationGrain.AddMessages), _ => Task.FromResult<Answer<Accepted>[]>([new Accepted(Payload)]));
-        server.Grains.On(nameof(IConversationGrain.AddMessagesUnlessNew), call => Task.FromResult<Answer<Accepted>[]>([((Immutable<Refused?[]>)call.Args[2]!).Value[0]!]));
+        server.Grains.On(nameof(IConversationGrain.AddMessages), _ => Task.FromResult<Result<SerializedResponse>[]>([new SerializedResponse(Payload)]));
+        server.Grains.On(nameof(IConversationGrain.AddMessagesUnlessNew), call => Task.FromResult<Result<SerializedResponse>[]>([((Immutable<Error?[]>)call.Args[2]!).Value[0]!]));
         using var client = await Login(server, ""","features":["errors"]""");
         await client.Send(Message);
         await Next(client, nameof(ResponseAddedMessage));
         await client.Send(Message);
-        var refusal = await client.Status();
+        var error = await client.Status();
 
-        Assert.Equal(Statuses.TooManyRequests, refusal.Status);
-        var seconds = int.Parse(refusal.Description!.Split(' ')[^2], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.InRange(refusal.RetryAfterMs!.Value, seconds * 1000L, seconds * 1250L);
+        Assert.Equal(Statuses.TooManyRequests, error.Status);
+        var seconds = int.Parse(error.Description!.Split(' ')[^2], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(error.RetryAfterMs!.Value, seconds * 1000L, seconds * 1250L);
 
         using var plain = await Login(server, "", "another application");
         await plain.Send(Message);
@@ -145,7 +145,7 @@ public sealed class FeatureTests
     public async Task A_login_that_is_refused_is_answered_by_what_it_named_itself()
     {
         await using var server = await GatewayServer.Start();
-        server.Grains.On(nameof(IUserGrain.Authenticate), _ => Task.FromResult<Answer<Caller>>(Refused.Unavailable("not now", 2)));
+        server.Grains.On(nameof(IUserGrain.Authenticate), _ => Task.FromResult<Result<Caller>>(Error.Unavailable("not now", 2)));
         using var client = await server.Connect();
         await client.Send(Auth(""","features":["errors"]"""));
         Assert.InRange((await client.Status()).RetryAfterMs!.Value, 2000, 2500);
@@ -189,11 +189,11 @@ public sealed class FeatureTests
         return client;
     }
 
-    private static void Publish(GatewayServer server, params Notice[] notices)
+    private static void Publish(GatewayServer server, params SerializedNotification[] notifications)
     {
-        for (var at = 0; at < notices.Length; at++)
+        for (var at = 0; at < notifications.Length; at++)
         {
-            server.Publish(new GatewayEvent(0, 7, at + 1, notices[at], CloseCode.None));
+            server.Publish(new GatewayEvent(0, 7, at + 1, notifications[at], CloseCode.None));
         }
     }
 

@@ -27,7 +27,7 @@ public class HostileFramesTests
     {
         var random = new Random(Seed);
         var routes = new RouteTable(
-            new StubGrains().Factory, new OwnAnswers(
+            new StubGrains().Factory, new ServerInfo(
                 Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions()), Options.Create(new FilesOptions()), TimeProvider.System),
             null!, null!, null!, null!, null!);
         var types = routes.All.Select(route => route.Type).Order(StringComparer.Ordinal).ToArray();

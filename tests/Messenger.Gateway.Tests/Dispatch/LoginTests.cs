@@ -31,7 +31,7 @@ public class LoginTests
     public async Task WhatIsSentBehindItIsServedAfterIt()
     {
         await using var server = await GatewayServer.Start();
-        var grain = new TaskCompletionSource<Answer<Caller>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var grain = new TaskCompletionSource<Result<Caller>>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Grains.On(nameof(IUserGrain.Authenticate), _ => grain.Task);
         using var client = await server.Connect();
         await client.Send(Authenticate("app"));
@@ -59,7 +59,7 @@ public class LoginTests
     public async Task ARefusalLeavesAGuest()
     {
         await using var server = await GatewayServer.Start();
-        server.Grains.On(nameof(IUserGrain.Authenticate), _ => Task.FromResult<Answer<Caller>>(Refused.Unauthenticated("no such application")));
+        server.Grains.On(nameof(IUserGrain.Authenticate), _ => Task.FromResult<Result<Caller>>(Error.Unauthenticated("no such application")));
         using var client = await server.Connect();
         await client.Send(Authenticate("app"));
         Assert.Equal(Statuses.Unauthenticated, (await client.Status()).Status);
@@ -88,7 +88,7 @@ public class LoginTests
     public async Task WhatWasMissedFollowsTheAnswer(bool resync, string? description)
     {
         await using var server = await GatewayServer.Start();
-        Notice Numbered(int i) => new("N", System.Text.Encoding.ASCII.GetBytes($"{i}"), true, null, 0);
+        SerializedNotification Numbered(int i) => new("N", System.Text.Encoding.ASCII.GetBytes($"{i}"), true, null, 0);
         server.Grains.On(nameof(IDeviceGrain.Connect), _ =>
             Task.FromResult(new Connected(7, 2, resync ? [] : [Numbered(3), Numbered(4)], resync, StubGrains.Silo)));
         using var client = await server.Connect();

@@ -141,8 +141,8 @@ public class MalformedFramesTests
     public async Task UnavailableIsNoLogLine()
     {
         await using var server = await GatewayServer.Start();
-        server.Grains.On("Typing", _ => Task.FromException<Answer>(new TimeoutException()));
-        server.Grains.On("Get", _ => Task.FromException<Answer<ResponseGetConversationFull>>(new Messenger.Ports.StoreUnavailableException()));
+        server.Grains.On("Typing", _ => Task.FromException<Result>(new TimeoutException()));
+        server.Grains.On("Get", _ => Task.FromException<Result<ResponseGetConversationFull>>(new Messenger.Ports.StoreUnavailableException()));
         using var client = await server.Login();
         foreach (var type in new[] { "RequestTyping", "RequestGetConversationFull" })
         {

@@ -20,10 +20,10 @@ public class FileLinksTests
     private const string Name = "a_b+c=";
     private const string Prefix = "/download/";
 
-    private readonly FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
-    private readonly Secrets secrets = new();
-    private readonly Guid conversation = Guid.NewGuid();
-    private readonly Guid message = Guid.NewGuid();
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+    private readonly Secrets _secrets = new();
+    private readonly Guid _conversation = Guid.NewGuid();
+    private readonly Guid _message = Guid.NewGuid();
 
     [Fact]
     public async Task A_url_is_valid_for_an_hour_and_for_its_file_alone()
@@ -32,8 +32,8 @@ public class FileLinksTests
         var url = Url(links);
 
         Assert.True(await IsSigned(links, url));
-        Assert.False(await links.IsSigned(Query(url), conversation, message, "other"));
-        Assert.False(await links.IsSigned(Query(url), conversation, Guid.NewGuid(), Name));
+        Assert.False(await links.IsSigned(Query(url), _conversation, _message, "other"));
+        Assert.False(await links.IsSigned(Query(url), _conversation, Guid.NewGuid(), Name));
         Assert.False(await IsSigned(links, url.Replace("exp=1", "exp=2", StringComparison.Ordinal)));
         Assert.False(await IsSigned(links, url + "&sig=AAAA"));
         foreach (var last in "ABCD_-=!")
@@ -42,9 +42,9 @@ public class FileLinksTests
             Assert.Equal(last == url[^1], await IsSigned(links, url[..^1] + last));
         }
 
-        time.Advance(TimeSpan.FromMinutes(60));
+        _time.Advance(TimeSpan.FromMinutes(60));
         Assert.True(await IsSigned(links, url));
-        time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(await IsSigned(links, url));
         keys.Dispose();
     }
@@ -78,20 +78,20 @@ public class FileLinksTests
     {
         var (keys, links) = await Gateway();
         Assert.Single(keys.All);
-        time.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
         var old = Url(links);
-        time.Advance(TimeSpan.FromMinutes(2));
-        await keys.Look();
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await keys.Reload();
 
         Assert.Equal(2, keys.All.Count);
         Assert.True(await IsSigned(links, old));
         Assert.NotEqual(Query(old)[FileLinks.Signature], Query(Url(links))[FileLinks.Signature]);
-        time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromMinutes(1));
-        await keys.Look();
-        time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromMinutes(1));
-        await keys.Look();
+        _time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromMinutes(1));
+        await keys.Reload();
+        _time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromMinutes(1));
+        await keys.Reload();
         Assert.True(keys.All.Count <= 3);
-        Assert.DoesNotContain(secrets.Rows, row => time.GetUtcNow().ToUnixTimeMilliseconds() - row.Created > TimeSpan.FromDays(15).TotalMilliseconds);
+        Assert.DoesNotContain(_secrets.Rows, row => _time.GetUtcNow().ToUnixTimeMilliseconds() - row.Created > TimeSpan.FromDays(15).TotalMilliseconds);
     }
 
     [Fact]
@@ -99,35 +99,35 @@ public class FileLinksTests
     {
         var (_, first) = await Gateway();
         var (_, second) = await Gateway();
-        secrets.Rows.Insert(0, new SigningKeyRow("new", Convert.ToBase64String(new byte[32]), time.GetUtcNow().ToUnixTimeMilliseconds() + 1));
+        _secrets.Rows.Insert(0, new SigningKeyRow("new", Convert.ToBase64String(new byte[32]), _time.GetUtcNow().ToUnixTimeMilliseconds() + 1));
         var (_, third) = await Gateway();
         var url = Url(third);
 
-        time.Advance(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(2));
         Assert.True(await IsSigned(second, url));
-        time.Advance(TimeSpan.FromSeconds(2));
-        var before = secrets.Reads;
+        _time.Advance(TimeSpan.FromSeconds(2));
+        var before = _secrets.Reads;
         for (var i = 0; i < 100; i++)
         {
             Assert.False(await IsSigned(first, url[..^4] + "AAAA"));
         }
 
-        Assert.Equal(before + 1, secrets.Reads);
+        Assert.Equal(before + 1, _secrets.Reads);
     }
 
     [Fact]
     public async Task A_notice_gets_its_url_when_it_is_sent()
     {
         var (_, links) = await Gateway();
-        var path = FilePaths.Download(conversation.ToString(), message.ToString(), Name);
-        var notice = Notice.Of(new FileReadyNotification(path, conversation.ToString(), message.ToString()));
-        time.Advance(TimeSpan.FromHours(5));
+        var path = FilePaths.Download(_conversation.ToString(), _message.ToString(), Name);
+        var notification = SerializedNotification.From(new FileReadyNotification(path, _conversation.ToString(), _message.ToString()));
+        _time.Advance(TimeSpan.FromHours(5));
 
-        var sent = JsonSerializer.Deserialize(links.Finished(notice, "https://example.org"), WireJson.Default.FileReadyNotification)!;
+        var sent = JsonSerializer.Deserialize(links.Finished(notification, "https://example.org"), WireJson.Default.FileReadyNotification)!;
 
         Assert.StartsWith($"https://example.org{path}?exp=", sent.DownloadUrl);
         Assert.True(await IsSigned(links, sent.DownloadUrl));
-        var other = Notice.Of(new NotificationTyping(conversation.ToString(), "user"));
+        var other = SerializedNotification.From(new NotificationTyping(_conversation.ToString(), "user"));
         Assert.Equal(other.Payload, links.Finished(other, "https://example.org").ToArray());
     }
 
@@ -148,18 +148,18 @@ public class FileLinksTests
             new QueryCollection(new Dictionary<string, StringValues> { [FileLinks.Expiry] = target.Expiry, [FileLinks.Signature] = target.Signature }),
             conversation, message, pathName);
 
-    private string Url(FileLinks links) => links.Url(null, conversation.ToString(), message.ToString(), Name);
+    private string Url(FileLinks links) => links.Url(null, _conversation.ToString(), _message.ToString(), Name);
 
-    private ValueTask<bool> IsSigned(FileLinks links, string url) => links.IsSigned(Query(url), conversation, message, Name);
+    private ValueTask<bool> IsSigned(FileLinks links, string url) => links.IsSigned(Query(url), _conversation, _message, Name);
 
     private static QueryCollection Query(string url) => new(QueryHelpers.ParseQuery(url[url.IndexOf('?', StringComparison.Ordinal)..]));
 
     private async Task<(SigningKeys Keys, FileLinks Links)> Gateway()
     {
         var options = Options.Create(new FilesOptions());
-        var keys = new SigningKeys(options, time, NullLogger<SigningKeys>.Instance, secrets);
-        await keys.Look();
-        return (keys, new FileLinks(keys, options, time));
+        var keys = new SigningKeys(options, _time, NullLogger<SigningKeys>.Instance, _secrets);
+        await keys.Reload();
+        return (keys, new FileLinks(keys, options, _time));
     }
 
     private sealed class Secrets : IFileSecrets

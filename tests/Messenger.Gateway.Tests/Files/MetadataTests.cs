@@ -59,9 +59,9 @@ public class MetadataTests
                     ["height"] = numbers.Item2,
                     ["duration"] = numbers.Item3,
                 };
-                if (Answered(() => FileClaim.Parse(fields.GetValueOrDefault)) is { } claim)
+                if (Answered(() => UploadMetadata.Parse(fields.GetValueOrDefault)) is { } claim)
                 {
-                    Assert.Equal(claim, FileClaim.Read(claim.Write()));
+                    Assert.Equal(claim, UploadMetadata.Read(claim.Write()));
                     Assert.Equal((uuids.Item1, uuids.Item2), (claim.ConversationUuid, claim.MessageUuid));
                     Assert.Equal((names.Item1, names.Item2, type), (claim.FileNameEncrypted, claim.PreviewFileNameEncrypted, claim.MimeType));
                     Assert.All([claim.Width, claim.Height, claim.Duration ?? -1], given => Assert.InRange(given, -1, 10_000_000));
@@ -88,7 +88,7 @@ public class MetadataTests
         }
         catch (RefusedException refused)
         {
-            Assert.Equal(Statuses.BadRequest, refused.Refusal.Status);
+            Assert.Equal(Statuses.BadRequest, refused.Error.Status);
             return null;
         }
     }

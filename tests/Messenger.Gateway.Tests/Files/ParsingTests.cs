@@ -40,7 +40,7 @@ public class ParsingTests
         Assert.Equal(("b", "", "", null), (field("a"), field("c"), field("d"), field("e")));
         foreach (var bad in new[] { null, "a !", "a Yg==,a Yg==", "a /w==", "a b c", new string('x', 17_000) })
         {
-            Assert.Equal(Statuses.BadRequest, Assert.Throws<RefusedException>(() => TusEndpoint.Metadata(bad)).Refusal.Status);
+            Assert.Equal(Statuses.BadRequest, Assert.Throws<RefusedException>(() => TusEndpoint.Metadata(bad)).Error.Status);
         }
     }
 

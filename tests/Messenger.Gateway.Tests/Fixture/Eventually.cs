@@ -5,10 +5,10 @@ public static class Eventually
 {
     public static async Task True(Func<bool> condition, string what)
     {
-        using var patience = new CancellationTokenSource(TestClient.Patience);
+        using var timeout = new CancellationTokenSource(TestClient.Timeout);
         while (!condition())
         {
-            Assert.False(patience.IsCancellationRequested, $"not within {TestClient.Patience.TotalSeconds} s: {what}");
+            Assert.False(timeout.IsCancellationRequested, $"not within {TestClient.Timeout.TotalSeconds} s: {what}");
             await Task.Delay(5, CancellationToken.None);
         }
     }

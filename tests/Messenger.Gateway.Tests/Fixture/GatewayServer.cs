@@ -18,22 +18,22 @@ namespace Messenger.Gateway.Tests.Fixture;
 /// <summary>The gateway on Kestrel at a port of its own, its grains stubs, its clock the test's.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly Lines lines = new();
+    private readonly WebApplication _app;
+    private readonly Lines _lines = new();
 
     private GatewayServer(Action<GatewayOptions>? configure, MemoryOptions memory)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders().AddProvider(lines).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddProvider(_lines).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(Grains.Factory);
         builder.Services.AddSingleton(DispatchProxy.Create<ILocalSiloDetails, SiloDetails>());
         builder.Services.AddSingleton<Subscriptions>();
         builder.Services.AddSingleton(Memory = new MemoryBudgets(memory));
         builder.Services.AddGateway(configure);
-        app = builder.Build();
-        app.MapMessenger();
+        _app = builder.Build();
+        _app.MapMessenger();
     }
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
@@ -45,20 +45,20 @@ public sealed class GatewayServer : IAsyncDisposable
     public SessionTable Sessions => Get<SessionTable>();
 
     /// <summary>Warnings and worse, of the gateway and of Kestrel.</summary>
-    public string[] Log => [.. lines.Written];
+    public string[] Log => [.. _lines.Written];
 
     public Uri Address { get; private set; } = null!;
 
     public static async Task<GatewayServer> Start(Action<GatewayOptions>? configure = null, MemoryOptions? memory = null)
     {
         var server = new GatewayServer(configure, memory ?? new MemoryOptions());
-        await server.app.StartAsync();
-        server.Address = new Uri(server.app.Urls.First().Replace("http", "ws", StringComparison.Ordinal) + "/ws");
+        await server._app.StartAsync();
+        server.Address = new Uri(server._app.Urls.First().Replace("http", "ws", StringComparison.Ordinal) + "/ws");
         return server;
     }
 
     public T Get<T>()
-        where T : notnull => app.Services.GetRequiredService<T>();
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     public Task<TestClient> Connect() => TestClient.Connect(Address);
 
@@ -85,8 +85,8 @@ public sealed class GatewayServer : IAsyncDisposable
             session.Abort();
         }
 
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 
     public class SiloDetails : DispatchProxy

@@ -6,10 +6,10 @@ namespace Messenger.Gateway.Tests.Fixture;
 /// <summary>A client that writes frames byte by byte, also such as no library would send.</summary>
 public sealed class RawClient : IDisposable
 {
-    private readonly TcpClient tcp;
-    private readonly NetworkStream stream;
+    private readonly TcpClient _tcp;
+    private readonly NetworkStream _stream;
 
-    private RawClient(TcpClient tcp) => (this.tcp, stream) = (tcp, tcp.GetStream());
+    private RawClient(TcpClient tcp) => (_tcp, _stream) = (tcp, tcp.GetStream());
 
     /// <param name="receiveBuffer">Bytes that the operating system takes in ahead of the test; 0 for its own choice, which grows to megabytes.</param>
     public static async Task<RawClient> Connect(Uri address, int receiveBuffer = 0)
@@ -22,14 +22,14 @@ public sealed class RawClient : IDisposable
 
         await tcp.ConnectAsync(address.Host, address.Port);
         var client = new RawClient(tcp);
-        await client.stream.WriteAsync(Encoding.ASCII.GetBytes(
+        await client._stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"GET /ws HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"));
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            Assert.Equal(1, await client.stream.ReadAsync(one).AsTask().WaitAsync(TestClient.Patience));
+            Assert.Equal(1, await client._stream.ReadAsync(one).AsTask().WaitAsync(TestClient.Timeout));
             head.Append((char)one[0]);
         }
 
@@ -49,7 +49,7 @@ public sealed class RawClient : IDisposable
         byte[] frame = masked
             ? [first, (byte)(0x80 | length[0]), .. length[1..], .. mask, .. payload.Select((b, i) => (byte)(b ^ mask[i % 4]))]
             : [first, .. length, .. payload];
-        await stream.WriteAsync(frame);
+        await _stream.WriteAsync(frame);
     }
 
     /// <summary>The code of the close frame that comes next, past whatever comes before it; null when the connection ends without one.</summary>
@@ -72,18 +72,18 @@ public sealed class RawClient : IDisposable
         try
         {
             var head = new byte[2];
-            await stream.ReadExactlyAsync(head).AsTask().WaitAsync(TestClient.Patience);
+            await _stream.ReadExactlyAsync(head).AsTask().WaitAsync(TestClient.Timeout);
             Assert.True(head[1] <= 126, "neither masked nor longer than a test needs");
             var length = (int)head[1];
             if (length == 126)
             {
                 var extended = new byte[2];
-                await stream.ReadExactlyAsync(extended).AsTask().WaitAsync(TestClient.Patience);
+                await _stream.ReadExactlyAsync(extended).AsTask().WaitAsync(TestClient.Timeout);
                 length = (extended[0] << 8) | extended[1];
             }
 
             var payload = new byte[length];
-            await stream.ReadExactlyAsync(payload).AsTask().WaitAsync(TestClient.Patience);
+            await _stream.ReadExactlyAsync(payload).AsTask().WaitAsync(TestClient.Timeout);
             return (head[0], payload);
         }
         catch (IOException)
@@ -93,7 +93,7 @@ public sealed class RawClient : IDisposable
     }
 
     /// <summary>Takes so many bytes, whatever they are.</summary>
-    public Task Skip(int count) => stream.ReadExactlyAsync(new byte[count]).AsTask().WaitAsync(TestClient.Patience);
+    public Task Skip(int count) => _stream.ReadExactlyAsync(new byte[count]).AsTask().WaitAsync(TestClient.Timeout);
 
-    public void Dispose() => tcp.Dispose();
+    public void Dispose() => _tcp.Dispose();
 }

@@ -10,14 +10,14 @@ namespace Messenger.Gateway.Tests.Fixture;
 /// <summary>Grains that answer what a test says, and ok otherwise. Records every call.</summary>
 public sealed class StubGrains
 {
-    private readonly ConcurrentDictionary<string, Func<StubCall, object?>> answers = new();
-    private readonly ConcurrentQueue<StubCall> calls = new();
+    private readonly ConcurrentDictionary<string, Func<StubCall, object?>> _answers = new();
+    private readonly ConcurrentQueue<StubCall> _calls = new();
 
     public StubGrains()
     {
         Factory = DispatchProxy.Create<IGrainFactory, FactoryProxy>();
         ((FactoryProxy)Factory).Grains = this;
-        On(nameof(IUserGrain.Authenticate), call => Task.FromResult<Answer<Caller>>(new Caller(call.Key, ApplicationNames.Of((string)call.Args[0]!))));
+        On(nameof(IUserGrain.Authenticate), call => Task.FromResult<Result<Caller>>(new Caller(call.Key, ApplicationNames.Of((string)call.Args[0]!))));
         On(nameof(IDeviceGrain.Connect), _ => Task.FromResult(new Connected(7, 0, [], false, Silo)));
     }
 
@@ -25,14 +25,14 @@ public sealed class StubGrains
 
     public IGrainFactory Factory { get; }
 
-    public void On<T>(string method, Func<StubCall, T> answer) => answers[method] = call => answer(call);
+    public void On<T>(string method, Func<StubCall, T> answer) => _answers[method] = call => answer(call);
 
-    public StubCall[] Calls(string method) => [.. calls.Where(call => call.Method == method)];
+    public StubCall[] Calls(string method) => [.. _calls.Where(call => call.Method == method)];
 
     internal object? Invoke(StubCall call, Type returns)
     {
-        calls.Enqueue(call);
-        if (answers.TryGetValue(call.Method, out var answer))
+        _calls.Enqueue(call);
+        if (_answers.TryGetValue(call.Method, out var answer))
         {
             return answer(call);
         }

@@ -5,14 +5,14 @@ using Messenger.Protocol;
 
 namespace Messenger.Gateway.Tests.Fixture;
 
-/// <summary>A client that sends what it likes. Every wait ends after <see cref="Patience"/>.</summary>
+/// <summary>A client that sends what it likes. Every wait ends after <see cref="Timeout"/>.</summary>
 public sealed class TestClient : IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     public static readonly string User = UserIds.FromPhone("+35794048714");
 
-    private readonly byte[] buffer = new byte[64 * 1024];
+    private readonly byte[] _buffer = new byte[64 * 1024];
 
     private TestClient(ClientWebSocket socket) => Socket = socket;
 
@@ -26,15 +26,15 @@ public sealed class TestClient : IDisposable
             socket.Options.AddSubProtocol(subprotocol);
         }
 
-        using var patience = new CancellationTokenSource(Patience);
-        await socket.ConnectAsync(address, patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        await socket.ConnectAsync(address, timeout.Token);
         return new TestClient(socket);
     }
 
     public Task Send(string text) => Send(Encoding.UTF8.GetBytes(text));
 
     public Task Send(byte[] bytes, WebSocketMessageType type = WebSocketMessageType.Text, bool end = true) =>
-        Socket.SendAsync(bytes, type, end, CancellationToken.None).WaitAsync(Patience);
+        Socket.SendAsync(bytes, type, end, CancellationToken.None).WaitAsync(Timeout);
 
     /// <summary>The next text; fails when the connection closes instead.</summary>
     public async Task<string> Text()
@@ -42,9 +42,9 @@ public sealed class TestClient : IDisposable
         using var text = new MemoryStream();
         while (true)
         {
-            var part = await Socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(Patience);
+            var part = await Socket.ReceiveAsync(_buffer, CancellationToken.None).WaitAsync(Timeout);
             Assert.True(part.MessageType == WebSocketMessageType.Text, $"closed with {Socket.CloseStatus} {Socket.CloseStatusDescription}");
-            text.Write(buffer, 0, part.Count);
+            text.Write(_buffer, 0, part.Count);
             if (part.EndOfMessage)
             {
                 return Encoding.UTF8.GetString(text.ToArray());
@@ -64,13 +64,13 @@ public sealed class TestClient : IDisposable
     /// <summary>Reads on until the server closes; answers the handshake.</summary>
     public async Task<(int Code, string Reason)> Closed()
     {
-        while ((await Socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(Patience)).MessageType != WebSocketMessageType.Close)
+        while ((await Socket.ReceiveAsync(_buffer, CancellationToken.None).WaitAsync(Timeout)).MessageType != WebSocketMessageType.Close)
         {
         }
 
         if (Socket.State == WebSocketState.CloseReceived)
         {
-            await Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(Patience);
+            await Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(Timeout);
         }
 
         return ((int)Socket.CloseStatus!, Socket.CloseStatusDescription ?? "");

@@ -12,8 +12,8 @@ public sealed class ConnectionGuardTests
     /// <summary>Of which 64 are the reserve, 36 are no connections, and 100 are left.</summary>
     private const int Limit = 200;
 
-    private int others = 36;
-    private ConnectionGuard? counted;
+    private int _others = 36;
+    private ConnectionGuard? _counted;
 
     [Theory]
     [InlineData("Max open files            1024                 524288               files     ", 1024)]
@@ -84,7 +84,7 @@ public sealed class ConnectionGuardTests
     {
         using var guard = Guard();
         await Enter(guard, 1);
-        others = 80;
+        _others = 80;
         guard.Count();
         Assert.Equal(56, guard.Capacity);
     }
@@ -116,8 +116,8 @@ public sealed class ConnectionGuardTests
         Assert.All(Enumerable.Range(0, 50), _ => Assert.NotNull(guard.TryEnter(new Connection(1))));
     }
 
-    private ConnectionGuard Guard(int perAddress = 1000, string? proxies = null) => counted = new(
-        new GatewayOptions { ConnectionsPerAddress = perAddress }, proxies is null ? [] : [IPNetwork.Parse(proxies)], Limit, () => others + (counted?.Open ?? 0),
+    private ConnectionGuard Guard(int perAddress = 1000, string? proxies = null) => _counted = new(
+        new GatewayOptions { ConnectionsPerAddress = perAddress }, proxies is null ? [] : [IPNetwork.Parse(proxies)], Limit, () => _others + (_counted?.Open ?? 0),
         new FakeTimeProvider());
 
     private static async Task<Connection> Enter(ConnectionGuard guard, int host)

@@ -11,9 +11,9 @@ namespace Messenger.Gateway.Tests.Routes;
 /// <summary>The table serves what the seed prints, all of it and nothing else.</summary>
 public class RouteTableTests
 {
-    private readonly RouteTable table = new(
+    private readonly RouteTable _table = new(
         new StubGrains().Factory,
-        new OwnAnswers(
+        new ServerInfo(
             Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions()), Options.Create(new FilesOptions()), TimeProvider.System),
         new Login(null!, null!, null!, null!, Options.Create(new GatewayOptions())),
         new RegistrationLimit(Options.Create(new GatewayOptions()), TimeProvider.System, new StubGrains().Factory),
@@ -28,7 +28,7 @@ public class RouteTableTests
         var requests = seed.RootElement.GetProperty("exchanges").EnumerateArray()
             .Select(exchange => exchange.GetProperty("request").GetString()!).Distinct();
 
-        var served = table.All.Where(route => route.Feature == Features.None).Select(route => route.Type).ToList();
+        var served = _table.All.Where(route => route.Feature == Features.None).Select(route => route.Type).ToList();
         Assert.Equal(requests.Order(), served.Order());
         Assert.Equal(56, served.Count);
     }
@@ -40,7 +40,7 @@ public class RouteTableTests
             .Where(type => type.IsClass && type.IsAssignableTo(typeof(Protocol.IRequest)) && (FeatureNames.Of(type) & FeatureNames.Served) != 0)
             .Select(type => type.Name);
 
-        Assert.Equal(requests.Order(), table.All.Where(route => route.Feature != Features.None).Select(route => route.Type).Order());
+        Assert.Equal(requests.Order(), _table.All.Where(route => route.Feature != Features.None).Select(route => route.Type).Order());
     }
 
     [Fact]
@@ -49,10 +49,10 @@ public class RouteTableTests
             nameof(RequestAuthenticationByApplication), nameof(RequestConfirmRegistration), nameof(RequestGetServerSettings), nameof(RequestPing),
             nameof(RequestRegisterApplication),
         ],
-        table.All.Where(route => route.IsGuest).Select(route => route.Type).Order());
+        _table.All.Where(route => route.IsGuest).Select(route => route.Type).Order());
 
     [Fact]
     public void BatchesWhatClientsSendInRows() => Assert.Equal(
         [nameof(MessageDelivered), nameof(RequestAddMessage), nameof(RequestMessagesReaded)],
-        table.All.Where(route => route.IsBatched).Select(route => route.Type).Order());
+        _table.All.Where(route => route.IsBatched).Select(route => route.Type).Order());
 }

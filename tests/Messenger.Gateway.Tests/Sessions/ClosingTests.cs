@@ -198,7 +198,7 @@ public class ClosingTests
         await client.Send(0x82, Ping);
         Assert.Equal((byte)0x88, (await client.Read())!.Value.First);
         await Eventually.True(() => server.Sessions.Count == 1, "waiting for the client's close");
-        server.Time.Advance(Session.Farewell + Watch.Period + Watch.Period);
+        server.Time.Advance(Session.CloseTimeout + SessionSweeper.Period + SessionSweeper.Period);
         Assert.Null(await client.Read());
         await AssertGone(server);
     }

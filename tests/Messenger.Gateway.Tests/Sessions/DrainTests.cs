@@ -58,7 +58,7 @@ public class DrainTests
     public async Task AnswersWhatIsInFlightFirst()
     {
         await using var server = await GatewayServer.Start();
-        var grain = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var grain = new TaskCompletionSource<Result>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Grains.On("Typing", _ => grain.Task);
         using var client = await server.Login();
         await client.Send("""{"type":"RequestTyping","id":1,"payload":{"conversationUuid":"6921d2fd-e88c-4802-bb70-d7a18770939e"}}""");
@@ -68,7 +68,7 @@ public class DrainTests
         var drain = server.Get<Drain>().Run(CancellationToken.None);
         await Eventually.True(() => session.IsDeaf, "about to be closed");
         Assert.False(session.Outbox.IsFinished);
-        grain.SetResult(Answer.Ok);
+        grain.SetResult(Result.Ok);
 
         Assert.Equal("ok", (await client.Status()).Status);
         Assert.Equal(1001, (await client.Closed()).Code);
@@ -90,7 +90,7 @@ public class DrainTests
         using var third = await server.Login("third");
         using var impatient = new CancellationTokenSource();
         await impatient.CancelAsync();
-        await server.Get<Drain>().Run(impatient.Token).WaitAsync(TestClient.Patience);
+        await server.Get<Drain>().Run(impatient.Token).WaitAsync(TestClient.Timeout);
         foreach (var client in new[] { first, second, third })
         {
             Assert.Equal(1001, (await client.Closed()).Code);

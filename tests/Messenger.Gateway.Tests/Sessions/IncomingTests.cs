@@ -190,7 +190,7 @@ public class IncomingTests
 
         outbox.Open(written);
         outbox.Finish(Framing.CloseFrame(CloseCode.Normal, ""), drop: false);
-        await outbox.Done.WaitAsync(TestClient.Patience);
+        await outbox.Done.WaitAsync(TestClient.Timeout);
         Assert.InRange(written.Length, 4, 4 + 3);
     }
 

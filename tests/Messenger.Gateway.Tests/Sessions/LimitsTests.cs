@@ -67,7 +67,7 @@ public class LimitsTests
     public async Task ASocketIsNotReadWhileTooManyRequestsAreServed()
     {
         await using var server = await GatewayServer.Start(options => options.InFlight = 4);
-        var grain = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var grain = new TaskCompletionSource<Result>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Grains.On("Typing", _ => grain.Task);
         using var client = await server.Login();
         for (var i = 0; i < 20; i++)
@@ -82,11 +82,11 @@ public class LimitsTests
         // They have their answers in time, their calls go on, and still nothing more is read: silence of its own making is not the peer's.
         for (var second = 0; second < 300; second++)
         {
-            server.Time.Advance(Watch.Period);
+            server.Time.Advance(SessionSweeper.Period);
         }
 
         Assert.True(session.IsWaiting);
-        grain.SetResult(Answer.Ok);
+        grain.SetResult(Result.Ok);
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal(i < 4 ? "unavailable" : "ok", (await client.Status()).Status);
@@ -112,19 +112,19 @@ public class LimitsTests
     public void KeysAreCountedOverTheirWindowAndForgotten()
     {
         var time = new FakeTimeProvider();
-        var windows = new Windows<IPAddress>(most: 1, TimeSpan.FromMinutes(10), capacity: 100, time);
-        Assert.Equal(0, windows.Take(Networks.Of(IPAddress.Parse("2001:db8::1"))));
-        Assert.Equal(600, windows.Take(Networks.Of(IPAddress.Parse("2001:db8::2"))));
-        Assert.Equal(0, windows.Take(Networks.Of(IPAddress.Parse("2001:db8:0:1::2"))));
-        Assert.Equal(0, windows.Take(Networks.Of(IPAddress.Parse("10.0.0.1"))));
-        Assert.Equal(600, windows.Wait(Networks.Of(IPAddress.Parse("::ffff:10.0.0.1"))));
+        var window = new FixedWindows<IPAddress>(most: 1, TimeSpan.FromMinutes(10), capacity: 100, time);
+        Assert.Equal(0, window.Take(AddressBucket.Of(IPAddress.Parse("2001:db8::1"))));
+        Assert.Equal(600, window.Take(AddressBucket.Of(IPAddress.Parse("2001:db8::2"))));
+        Assert.Equal(0, window.Take(AddressBucket.Of(IPAddress.Parse("2001:db8:0:1::2"))));
+        Assert.Equal(0, window.Take(AddressBucket.Of(IPAddress.Parse("10.0.0.1"))));
+        Assert.Equal(600, window.Wait(AddressBucket.Of(IPAddress.Parse("::ffff:10.0.0.1"))));
 
         time.Advance(TimeSpan.FromMinutes(10));
-        Assert.Equal(0, windows.Take(IPAddress.Parse("10.0.0.1")));
+        Assert.Equal(0, window.Take(IPAddress.Parse("10.0.0.1")));
         for (var i = 0; i < 1000; i++)
         {
-            windows.Take(new IPAddress(i + 1L));
-            Assert.True(windows.Count <= 100);
+            window.Take(new IPAddress(i + 1L));
+            Assert.True(window.Count <= 100);
         }
     }
 
@@ -170,7 +170,7 @@ public class LimitsTests
         var time = new FakeTimeProvider();
         var limits = new UserLimits(Options.Create(new GatewayOptions { FailedLoginsPerAddress = 2, FailedLoginsPerUser = 3 }), time);
         var (here, there) = (IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2"));
-        var wrong = Refused.Unauthenticated("no such application");
+        var wrong = Error.Unauthenticated("no such application");
         Assert.Same(wrong, limits.AfterLogin(wrong, here, "ann"));
         Assert.False(limits.IsSuspect(here, "ann"));
         Assert.Same(wrong, limits.AfterLogin(wrong, here, "ann"));
@@ -191,8 +191,8 @@ public class LimitsTests
     {
         await using var server = await GatewayServer.Start(options => options.FailedLoginsPerAddress = 3);
         server.Grains.On("Authenticate", call => Task.FromResult(call.Args[0] is "app"
-            ? (Answer<Caller>)new Caller(call.Key, ApplicationNames.Of("app"))
-            : Refused.Unauthenticated("no such application")));
+            ? (Result<Caller>)new Caller(call.Key, ApplicationNames.Of("app"))
+            : Error.Unauthenticated("no such application")));
         using (var attacker = await server.Connect())
         {
             foreach (var expected in new[] { "unauthenticated", "unauthenticated", "unauthenticated", "too_many_requests", "too_many_requests" })

@@ -69,13 +69,13 @@ public class SharedMemoryTests
     public async Task RequestsInFlightCountAndAreGivenBack()
     {
         await using var server = await GatewayServer.Start();
-        var grain = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var grain = new TaskCompletionSource<Result>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Grains.On("Typing", _ => grain.Task);
         using var client = await server.Login();
         await client.Send($$$"""{"type":"RequestTyping","payload":{"conversationUuid":"{{{Guid.NewGuid()}}}"}}""".PadRight(100 * KiB));
         await Eventually.True(() => server.Grains.Calls("Typing").Length == 1, "served");
         await Eventually.True(() => server.Memory.ReadBuffers.Used == 100 * KiB, "counted without its buffer");
-        grain.SetResult(Answer.Ok);
+        grain.SetResult(Result.Ok);
         Assert.Equal("ok", (await client.Status()).Status);
         await Eventually.True(() => server.Memory.ReadBuffers.Used == 0, "given back");
     }
@@ -84,7 +84,7 @@ public class SharedMemoryTests
     public async Task TheOneThatMostWaitsForGoesAndOthersAreTold()
     {
         const int size = 512 * KiB;
-        var large = new Notice("NotificationTyping", [.. "\""u8, .. Enumerable.Repeat((byte)'x', size), .. "\""u8], false, null, 0);
+        var large = new SerializedNotification("NotificationTyping", [.. "\""u8, .. Enumerable.Repeat((byte)'x', size), .. "\""u8], false, null, 0);
         await using var server = await GatewayServer.Start(
             options => (options.OutboxBytes, options.OutboxFrames) = (int.MaxValue, int.MaxValue),
             new MemoryOptions { Outboxes = 9 * 1024 * KiB });

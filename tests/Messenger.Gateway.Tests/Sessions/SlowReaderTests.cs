@@ -7,7 +7,7 @@ namespace Messenger.Gateway.Tests.Sessions;
 /// <summary>A client that does not read costs a bounded amount of memory, and is let go.</summary>
 public class SlowReaderTests
 {
-    private static readonly Notice Large = new("NotificationTyping", [.. "\""u8, .. new byte[32 * 1024].Select(_ => (byte)'x'), .. "\""u8], false, null, 0);
+    private static readonly SerializedNotification Large = new("NotificationTyping", [.. "\""u8, .. new byte[32 * 1024].Select(_ => (byte)'x'), .. "\""u8], false, null, 0);
 
     [Fact]
     public async Task IsClosedWith4009()
@@ -109,7 +109,7 @@ public class SlowReaderTests
                 await Eventually.True(() => session.Outbox.IsEmpty, "written");
             }
 
-            server.Publish(new GatewayEvent(0, 7, i, new Notice("N", payload, true, null, 0), CloseCode.None));
+            server.Publish(new GatewayEvent(0, 7, i, new SerializedNotification("N", payload, true, null, 0), CloseCode.None));
         }
 
         await reading;

@@ -14,13 +14,13 @@ public sealed class SignalTests
 {
     private const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-    private readonly FakeTimeProvider time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void What_nobody_takes_allocates_nothing()
     {
         var traces = Traces();
-        var notice = new Notice("NotificationTyping", [], Replayed: false, Push: null, Committed: 1) { Trace = Parent };
+        var notification = new SerializedNotification("NotificationTyping", [], Replayed: false, Push: null, Committed: 1) { Trace = Parent };
         var frame = Encoding.ASCII.GetBytes($"\"{Parent}\"");
         Hot();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -34,10 +34,10 @@ public sealed class SignalTests
         void Hot()
         {
             var span = traces.Start("RequestAddMessage", frame);
-            var marks = default(Marks);
-            marks.Add(notice.Committed, RequestTraces.Writing(notice));
-            marks.Written(time);
-            DeliveryMeter.Notices.Add(1);
+            var marks = default(PendingTimings);
+            marks.Add(notification.Committed, RequestTraces.Writing(notification));
+            marks.Written(_time);
+            DeliveryMeter.Notifications.Add(1);
             GatewayMeter.Batched(2);
             GatewayMeter.Served("RequestAddMessage", "ok", TimeSpan.FromSeconds(1));
             Assert.Null(span);
@@ -56,7 +56,7 @@ public sealed class SignalTests
             Assert.All(spans, span => Assert.Equal("0af7651916cd43dd8448eb211c80319c", span.TraceId.ToHexString()));
             Assert.Equal(RequestTraces.ClientsPerSecond, spans.Count(span => span.Recorded));
             spans.ForEach(span => span.Dispose());
-            time.Advance(TimeSpan.FromSeconds(1));
+            _time.Advance(TimeSpan.FromSeconds(1));
         }
     }
 
@@ -102,7 +102,7 @@ public sealed class SignalTests
         Assert.Equal(default, span!.ParentSpanId);
     }
 
-    private RequestTraces Traces(double share = 1) => new(time, Options.Create(new GatewayOptions { TracedShare = share }));
+    private RequestTraces Traces(double share = 1) => new(_time, Options.Create(new GatewayOptions { TracedShare = share }));
 
     /// <summary>As the default sampler: what a client asked for, nothing else.</summary>
     private static ActivityListener Listen()

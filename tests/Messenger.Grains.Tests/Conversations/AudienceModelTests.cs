@@ -32,7 +32,7 @@ public sealed class AudienceModelTests : IAsyncLifetime
         (1, Gen.Int[1, People - 1].Select(who => new[] { new Act(Kind.EndAccount, who, 0) })),
         (1, Gen.Const(new[] { new Act(Kind.Restart, 0, 0) })));
 
-    private Stage _stage = null!;
+    private ConversationFixture _fixture = null!;
 
     private enum Kind
     {
@@ -48,9 +48,9 @@ public sealed class AudienceModelTests : IAsyncLifetime
         Restart,
     }
 
-    public async Task InitializeAsync() => _stage = await Stage.Open();
+    public async Task InitializeAsync() => _fixture = await ConversationFixture.Open();
 
-    public async Task DisposeAsync() => await _stage.DisposeAsync();
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
     public async Task Who_hears_sees_and_counts_follows_from_the_log() =>
@@ -58,22 +58,22 @@ public sealed class AudienceModelTests : IAsyncLifetime
 
     private async Task Live(Act[][] steps)
     {
-        var scene = await _stage.Group(People);
-        var life = new Life(scene);
+        var tested = await _fixture.Group(People);
+        var run = new ModelRun(tested);
         foreach (var step in steps)
         {
-            await life.Take(step);
+            await run.Take(step);
         }
 
-        await life.Holds();
-        await _stage.Silo.Deactivate(scene.Grain);
-        await life.Holds();
+        await run.Holds();
+        await _fixture.Silo.Deactivate(tested.Grain);
+        await run.Holds();
     }
 
     /// <param name="Back">Which of the newest messages it is about.</param>
     private readonly record struct Act(Kind Kind, int Who, int Back);
 
-    private sealed class Life(Scene scene)
+    private sealed class ModelRun(TestConversation tested)
     {
         private readonly List<string> _sent = [];
         private readonly HashSet<(string User, string Message)> _read = [];
@@ -82,7 +82,7 @@ public sealed class AudienceModelTests : IAsyncLifetime
         /// <summary>The last sequence of an earlier owner of the number.</summary>
         private readonly Dictionary<string, long> _ended = [];
 
-        private FakeLog Log => scene.Stage.Silo.Log;
+        private FakeLog Log => tested.Fixture.Silo.Log;
 
         /// <summary>The grain has had all of a step before any of it is on disk: what asks last is answered from memory, after all of them.</summary>
         public async Task Take(Act[] step)
@@ -90,7 +90,7 @@ public sealed class AudienceModelTests : IAsyncLifetime
             var commit = new TaskCompletionSource();
             Log.Before = _ => commit.Task;
             var all = step.Select(Do).ToList();
-            await scene.Grain.GetMembersList(scene.Cast[0], new RequestGetMembersList(scene.Uuid));
+            await tested.Grain.GetMembersList(tested.Members[0], new RequestGetMembersList(tested.Uuid));
             Log.Before = null;
             commit.SetResult();
             await Task.WhenAll(all);
@@ -98,13 +98,13 @@ public sealed class AudienceModelTests : IAsyncLifetime
 
         public async Task Holds()
         {
-            var log = await Log.Read(scene.Id, new SequenceRange(1, long.MaxValue), int.MaxValue, newestFirst: false);
+            var log = await Log.Read(tested.Id, new SequenceRange(1, long.MaxValue), int.MaxValue, newestFirst: false);
             var there = Audiences(log);
-            foreach (var person in scene.Cast)
+            foreach (var person in tested.Members)
             {
                 var id = person.UserId;
                 var visible = log.Where(row => there[row.Sequence].Contains(id) && row.Sequence > _ended.GetValueOrDefault(id)).Reverse().ToList();
-                var page = (await scene.Grain.GetMessages(person, new RequestGetMessages(scene.Uuid, null, Page))).Value?.Messages ?? [];
+                var page = (await tested.Grain.GetMessages(person, new RequestGetMessages(tested.Uuid, null, Page))).Value?.Messages ?? [];
                 Assert.Equal(visible.Select(row => row.UuidText), page.Select(message => message.Uuid));
                 foreach (var (row, message) in visible.Zip(page))
                 {
@@ -112,7 +112,7 @@ public sealed class AudienceModelTests : IAsyncLifetime
                     Assert.Equal(row.UserId == id || _read.Contains((id, row.UuidText)), message.Readed);
                 }
 
-                if ((await scene.Grain.Get(person, new RequestGetConversationFull(scene.Uuid, null))).Value is { } conversation)
+                if ((await tested.Grain.Get(person, new RequestGetConversationFull(tested.Uuid, null))).Value is { } conversation)
                 {
                     var unread = visible.Count(row => row is { IsEvent: false, Deleted: false } && row.UserId != id && !_read.Contains((id, row.UuidText)));
                     Assert.Equal(unread, conversation.Conversation.UnreadedCounter);
@@ -127,7 +127,7 @@ public sealed class AudienceModelTests : IAsyncLifetime
         /// <summary>Who was there at each place: what the events of the log say, and nothing else.</summary>
         private Dictionary<long, HashSet<string>> Audiences(IReadOnlyList<MessageRow> log)
         {
-            var present = Seats(scene.Cast.Select(person => person.UserId));
+            var present = Seats(tested.Members.Select(person => person.UserId));
             var there = new Dictionary<long, HashSet<string>>();
             foreach (var row in log)
             {
@@ -157,76 +157,76 @@ public sealed class AudienceModelTests : IAsyncLifetime
         {
             List<(string, int)> expected =
                 [.. log.Where(row => there[row.Sequence].Contains(person.UserId)).Select(row => (row.UuidText, there[row.Sequence].Union([row.UserId]).Count()))];
-            await Told.Until(() => Messages().Count >= expected.Count);
+            await DeliveryRecorder.Until(() => Messages().Count >= expected.Count);
             Assert.Equal(expected, Messages());
 
             List<(string, int)> Messages() =>
             [
-                .. scene.Stage.Told.By(person).Where(one => one.Type == nameof(NotificationAddedMessageToConversation))
+                .. tested.Fixture.Deliveries.By(person).Where(one => one.Type == nameof(NotificationAddedMessageToConversation))
                     .Select(one => JsonDocument.Parse(one.Payload).RootElement.GetProperty("message"))
-                    .Where(message => message.GetProperty("conversationUuid").GetString() == scene.Uuid)
+                    .Where(message => message.GetProperty("conversationUuid").GetString() == tested.Uuid)
                     .Select(message => (message.GetProperty("uuid").GetString()!, message.GetProperty("members").GetInt32())),
             ];
         }
 
         private async Task Do(Act act)
         {
-            var (admin, me) = (scene.Cast[0], scene.Cast[act.Who]);
+            var (admin, me) = (tested.Members[0], tested.Members[act.Who]);
             var message = _sent.Count == 0 ? Guid.NewGuid().ToString() : _sent[Math.Max(0, _sent.Count - 1 - act.Back)];
             switch (act.Kind)
             {
                 case Kind.Send:
-                    if (await scene.Send(me) is { Value: { } accepted })
+                    if (await tested.Send(me) is { Value: { } accepted })
                     {
                         lock (_read)
                         {
-                            _sent.Add(Scene.Read(accepted).Uuid);
+                            _sent.Add(TestConversation.Read(accepted).Uuid);
                         }
                     }
 
                     break;
                 case Kind.Join:
-                    await scene.Grain.AddMember(admin, new RequestAddMember(scene.Uuid, scene.Key.ToString(), Scene.Value(me.UserId)));
+                    await tested.Grain.AddMember(admin, new RequestAddMember(tested.Uuid, tested.Key.ToString(), TestConversation.Value(me.UserId)));
                     break;
                 case Kind.Kick:
-                    await scene.Grain.Kick(admin, new RequestKickUser(scene.Uuid, me.UserId));
+                    await tested.Grain.Kick(admin, new RequestKickUser(tested.Uuid, me.UserId));
                     break;
                 case Kind.Leave when act.Who > 0:
-                    await scene.Grain.Leave(me, new RequestLeaveConversation(scene.Uuid));
+                    await tested.Grain.Leave(me, new RequestLeaveConversation(tested.Uuid));
                     break;
                 case Kind.Read:
-                    Received(me, message, (await scene.Grain.Readed(me, new[] { new RequestMessagesReaded(scene.Uuid, [message]) }.AsImmutable()))[0], read: true);
+                    Received(me, message, (await tested.Grain.Readed(me, new[] { new RequestMessagesReaded(tested.Uuid, [message]) }.AsImmutable()))[0], read: true);
                     break;
                 case Kind.Deliver:
-                    Received(me, message, (await scene.Grain.Delivered(me, new[] { new MessageDelivered(scene.Uuid, message) }.AsImmutable()))[0], read: false);
+                    Received(me, message, (await tested.Grain.Delivered(me, new[] { new MessageDelivered(tested.Uuid, message) }.AsImmutable()))[0], read: false);
                     break;
                 case Kind.Delete:
-                    await scene.Grain.DeleteMessage(me, new RequestDeleteMessage(scene.Uuid, message));
+                    await tested.Grain.DeleteMessage(me, new RequestDeleteMessage(tested.Uuid, message));
                     break;
                 case Kind.ReadAll:
-                    var answer = await scene.Grain.MarkAllReaded(me, new RequestMarkAllReaded(scene.Uuid));
-                    foreach (var one in (await scene.Grain.GetMessages(me, new RequestGetMessages(scene.Uuid, null, Page))).Value?.Messages ?? [])
+                    var result = await tested.Grain.MarkAllReaded(me, new RequestMarkAllReaded(tested.Uuid));
+                    foreach (var one in (await tested.Grain.GetMessages(me, new RequestGetMessages(tested.Uuid, null, Page))).Value?.Messages ?? [])
                     {
-                        Received(me, one.Uuid, answer, read: true);
+                        Received(me, one.Uuid, result, read: true);
                     }
 
                     break;
                 case Kind.EndAccount:
-                    if (await scene.Grain.EndAccount(me) is { Refusal: null })
+                    if (await tested.Grain.EndAccount(me) is { Error: null })
                     {
-                        _ended[me.UserId] = (await Log.Read(scene.Id, new SequenceRange(1, long.MaxValue), 1, newestFirst: true))[0].Sequence;
+                        _ended[me.UserId] = (await Log.Read(tested.Id, new SequenceRange(1, long.MaxValue), 1, newestFirst: true))[0].Sequence;
                     }
 
                     break;
                 case Kind.Restart:
-                    await scene.Stage.Silo.Deactivate(scene.Grain);
+                    await tested.Fixture.Silo.Deactivate(tested.Grain);
                     break;
             }
         }
 
-        private void Received(Caller me, string message, Answer answer, bool read)
+        private void Received(Caller me, string message, Result result, bool read)
         {
-            if (answer.Refusal is null)
+            if (result.Error is null)
             {
                 lock (_read)
                 {

@@ -16,15 +16,15 @@ public sealed class ConversationMemoryTests : IAsyncDisposable
     private const int MiB = 1024 * KiB;
 
     private readonly FakeTimeProvider _clock = new();
-    private Stage? _stage;
+    private ConversationFixture? _fixture;
 
-    private MemoryBudget Budget => _stage!.Silo.Services.GetRequiredService<MemoryBudgets>().Conversations;
+    private MemoryBudget Budget => _fixture!.Silo.Services.GetRequiredService<MemoryBudgets>().Conversations;
 
     public async ValueTask DisposeAsync()
     {
-        if (_stage is not null)
+        if (_fixture is not null)
         {
-            await _stage.DisposeAsync();
+            await _fixture.DisposeAsync();
         }
     }
 
@@ -131,20 +131,20 @@ public sealed class ConversationMemoryTests : IAsyncDisposable
     [Fact]
     public async Task A_conversation_whose_bodies_are_gone_answers_as_before()
     {
-        _stage = await Stage.Open();
-        var scene = await _stage.Dialog();
+        _fixture = await ConversationFixture.Open();
+        var conversation = await _fixture.Dialog();
         List<Message> sent = [];
         var large = new string('A', 200 * KiB);
         for (var i = 0; i < 12; i++)
         {
-            sent.Add(Scene.Read((await scene.Send(scene.Cast[0], scene.Message() with { BodyEncryptedBase64 = large })).Value!));
+            sent.Add(TestConversation.Read((await conversation.Send(conversation.Members[0], conversation.Message() with { BodyEncryptedBase64 = large })).Value!));
         }
 
         Assert.InRange(Budget.Used, 1, RecentMessages.MaxBytes);
-        Assert.Equal(large, (await scene.See(scene.Cast[1], sent[0].Uuid)).BodyEncryptedBase64);
-        Assert.Equal(sent[0], await scene.Sent(scene.Cast[0], Guid.Parse(sent[0].Uuid)));
-        Assert.Null((await scene.Grain.DeleteMessage(scene.Cast[0], new RequestDeleteMessage(scene.Uuid, sent[1].Uuid))).Refusal);
-        var gone = await scene.See(scene.Cast[1], sent[1].Uuid);
+        Assert.Equal(large, (await conversation.See(conversation.Members[1], sent[0].Uuid)).BodyEncryptedBase64);
+        Assert.Equal(sent[0], await conversation.Sent(conversation.Members[0], Guid.Parse(sent[0].Uuid)));
+        Assert.Null((await conversation.Grain.DeleteMessage(conversation.Members[0], new RequestDeleteMessage(conversation.Uuid, sent[1].Uuid))).Error);
+        var gone = await conversation.See(conversation.Members[1], sent[1].Uuid);
         Assert.True(gone.Deleted);
         Assert.True(string.IsNullOrEmpty(gone.BodyEncryptedBase64));
     }
@@ -152,78 +152,78 @@ public sealed class ConversationMemoryTests : IAsyncDisposable
     [Fact]
     public async Task An_actor_that_ends_gives_its_bytes_back()
     {
-        _stage = await Stage.Open();
-        var scene = await _stage.Dialog();
-        await scene.Sent(scene.Cast[0]);
+        _fixture = await ConversationFixture.Open();
+        var conversation = await _fixture.Dialog();
+        await conversation.Sent(conversation.Members[0]);
         Assert.True(Budget.Used > 0);
-        await _stage.Silo.Deactivate(scene.Grain);
-        await Told.Until(() => Budget.Used == 0);
+        await _fixture.Silo.Deactivate(conversation.Grain);
+        await DeliveryRecorder.Until(() => Budget.Used == 0);
     }
 
     [Fact]
     public async Task What_a_failed_commit_drops_is_given_back()
     {
-        _stage = await Stage.Open();
-        var scene = await _stage.Dialog();
-        await scene.Sent(scene.Cast[0]);
+        _fixture = await ConversationFixture.Open();
+        var conversation = await _fixture.Dialog();
+        await conversation.Sent(conversation.Members[0]);
         Assert.True(Budget.Used > 0);
-        _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
-        Assert.NotNull((await scene.Send(scene.Cast[0])).Refusal);
-        await Told.Until(() => Budget.Used == 0);
+        _fixture.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
+        Assert.NotNull((await conversation.Send(conversation.Members[0])).Error);
+        await DeliveryRecorder.Until(() => Budget.Used == 0);
     }
 
     [Fact]
     public async Task Messages_under_way_past_the_budget_are_refused_and_their_repeats_are_not()
     {
-        _stage = await Stage.Open(conversations: MiB);
-        var scene = await _stage.Dialog();
-        var stored = await scene.Sent(scene.Cast[0]);
+        _fixture = await ConversationFixture.Open(conversations: MiB);
+        var conversation = await _fixture.Dialog();
+        var stored = await conversation.Sent(conversation.Members[0]);
         var commit = new TaskCompletionSource();
-        _stage.Silo.Log.Before = _ => commit.Task;
+        _fixture.Silo.Log.Before = _ => commit.Task;
         var large = new string('A', 200 * KiB);
-        var first = scene.Send(scene.Cast[0], scene.Message() with { BodyEncryptedBase64 = large });
-        await Told.Until(() => Budget.Used > 600 * KiB);
-        var refused = await scene.Send(scene.Cast[0], scene.Message() with { BodyEncryptedBase64 = large });
-        Assert.Equal(Statuses.Unavailable, refused.Refusal?.Status);
-        Assert.Contains("try again in", refused.Refusal?.Description, StringComparison.Ordinal);
-        var repeat = await scene.Send(scene.Cast[0], scene.Message(Guid.Parse(stored.Uuid)) with { BodyEncryptedBase64 = large });
-        Assert.Null(repeat.Refusal);
+        var first = conversation.Send(conversation.Members[0], conversation.Message() with { BodyEncryptedBase64 = large });
+        await DeliveryRecorder.Until(() => Budget.Used > 600 * KiB);
+        var refused = await conversation.Send(conversation.Members[0], conversation.Message() with { BodyEncryptedBase64 = large });
+        Assert.Equal(Statuses.Unavailable, refused.Error?.Status);
+        Assert.Contains("try again in", refused.Error?.Description, StringComparison.Ordinal);
+        var repeat = await conversation.Send(conversation.Members[0], conversation.Message(Guid.Parse(stored.Uuid)) with { BodyEncryptedBase64 = large });
+        Assert.Null(repeat.Error);
         commit.SetResult();
-        Assert.Null((await first).Refusal);
-        _stage.Silo.Log.Before = null;
-        _stage.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null((await scene.Send(scene.Cast[0], scene.Message() with { BodyEncryptedBase64 = large })).Refusal);
+        Assert.Null((await first).Error);
+        _fixture.Silo.Log.Before = null;
+        _fixture.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null((await conversation.Send(conversation.Members[0], conversation.Message() with { BodyEncryptedBase64 = large })).Error);
     }
 
     [Fact]
     public async Task A_member_makes_so_many_session_keys_an_hour_and_messages_under_old_ones_are_taken()
     {
-        _stage = await Stage.Open();
-        var scene = await _stage.Group(3);
+        _fixture = await ConversationFixture.Open();
+        var conversation = await _fixture.Group(3);
         List<string> keys = [];
         for (var hour = 0; hour < 3; hour++)
         {
             for (var i = 0; i < 120; i++)
             {
-                keys.Add((await Rekey(scene, $"{hour} {i}")).Value!.SessionKeyUuid);
+                keys.Add((await Rekey(conversation, $"{hour} {i}")).Value!.SessionKeyUuid);
             }
 
-            var refused = await Rekey(scene, "one more");
-            Assert.Equal(Statuses.TooManyRequests, refused.Refusal?.Status);
-            Assert.Equal(keys[^1], (await Rekey(scene, $"{hour} 119")).Value!.SessionKeyUuid);
-            _stage.Silo.Clock.Advance(TimeSpan.FromHours(1));
+            var refused = await Rekey(conversation, "one more");
+            Assert.Equal(Statuses.TooManyRequests, refused.Error?.Status);
+            Assert.Equal(keys[^1], (await Rekey(conversation, $"{hour} 119")).Value!.SessionKeyUuid);
+            _fixture.Silo.Clock.Advance(TimeSpan.FromHours(1));
         }
 
         // 361 of them: memory has the newest.
-        Assert.Null((await scene.Send(scene.Cast[1], scene.Message() with { SessionKeyUuid = keys[0] })).Refusal);
-        Assert.Null((await scene.Send(scene.Cast[1], scene.Message() with { SessionKeyUuid = keys[^1] })).Refusal);
-        var unknown = await scene.Send(scene.Cast[1], scene.Message() with { SessionKeyUuid = Guid.NewGuid().ToString() });
-        Assert.Equal(Statuses.BadRequest, unknown.Refusal?.Status);
+        Assert.Null((await conversation.Send(conversation.Members[1], conversation.Message() with { SessionKeyUuid = keys[0] })).Error);
+        Assert.Null((await conversation.Send(conversation.Members[1], conversation.Message() with { SessionKeyUuid = keys[^1] })).Error);
+        var unknown = await conversation.Send(conversation.Members[1], conversation.Message() with { SessionKeyUuid = Guid.NewGuid().ToString() });
+        Assert.Equal(Statuses.BadRequest, unknown.Error?.Status);
     }
 
-    private static Task<Answer<ResponseAddedSessionKey>> Rekey(Scene scene, string wrapped) => scene.Grain.AddNewSessionKeys(
-        scene.Cast[1],
-        new RequestAddNewSessionKeys(scene.Uuid, [.. scene.Cast.Select(one => Scene.Value(one.UserId) with { KeyEncryptedBase64 = $"{wrapped} {one.UserId}" })]));
+    private static Task<Result<ResponseAddedSessionKey>> Rekey(TestConversation conversation, string wrapped) => conversation.Grain.AddNewSessionKeys(
+        conversation.Members[1],
+        new RequestAddNewSessionKeys(conversation.Uuid, [.. conversation.Members.Select(one => TestConversation.Value(one.UserId) with { KeyEncryptedBase64 = $"{wrapped} {one.UserId}" })]));
 
     private static MessageRow Row(long sequence, int chars) => new(
         sequence, Guid.NewGuid(), "uuid", "author", "key", "iv", new string('A', chars), sequence, HasFiles: false, null, null, Objectionable: false, Deleted: false, null);

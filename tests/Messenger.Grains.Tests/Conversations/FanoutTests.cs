@@ -19,8 +19,8 @@ public sealed class FanoutTests
     public void What_was_stopped_hands_nothing_over_on_its_own_silo_either_and_owes_it()
     {
         var (handed, settled) = (0, 0);
-        var locals = new LocalUsers();
-        locals.Put(UserId, new LocalUser(UserId, account: () => Handed(ref handed), blackList: () => new HashSet<string>(), new LocalMailboxes()));
+        var locals = new UserEndpoints();
+        locals.Put(UserId, new UserEndpoint(UserId, account: () => Handed(ref handed), blackList: () => new HashSet<string>(), new DeviceEndpoints()));
         var fanout = new FanoutQueue(
             Guid.NewGuid(), grains: null!, locals, relays: null!, new FakeTimeProvider(), NullLogger.Instance, settled: () => settled++, stayAlive: () => { });
 

@@ -10,23 +10,23 @@ namespace Messenger.Grains.Tests.Conversations;
 /// <summary>An answer is made from the outcome of the entry that carries what it speaks of, and of no other.</summary>
 public sealed class OutcomeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private Stage _stage = null!;
+    private ConversationFixture _fixture = null!;
 
-    public async Task InitializeAsync() => _stage = await Stage.Open();
+    public async Task InitializeAsync() => _fixture = await ConversationFixture.Open();
 
-    public async Task DisposeAsync() => await _stage.DisposeAsync();
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     /// <summary>An entry that holds a uuid which the log has is not kept: its other rows go with another one, and their repeats with them.</summary>
     [Fact]
     public async Task A_repeat_of_what_went_with_a_duplicate_is_answered_as_the_entry_after_it_ends()
     {
-        var (scene, old) = await Forgotten();
-        var fresh = Enumerable.Range(0, 3).Select(_ => scene.Message()).ToArray();
+        var (conversation, old) = await Forgotten();
+        var fresh = Enumerable.Range(0, 3).Select(_ => conversation.Message()).ToArray();
         var (began, first) = (new TaskCompletionSource(), new TaskCompletionSource());
         var entries = 0;
-        _stage.Silo.Log.Before = _ =>
+        _fixture.Silo.Log.Before = _ =>
         {
             switch (Interlocked.Increment(ref entries))
             {
@@ -34,43 +34,43 @@ public sealed class OutcomeTests : IAsyncLifetime
                     began.SetResult();
                     return first.Task;
                 case 2:
-                    _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
+                    _fixture.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
                     break;
             }
 
             return Task.CompletedTask;
         };
-        var sending = scene.Grain.AddMessages(scene.Cast[0], ((RequestAddMessage[])[old, .. fresh]).AsImmutable());
-        await began.Task.WaitAsync(Patience);
-        var repeating = await Begun(() => scene.Grain.AddMessages(scene.Cast[0] with { Application = "other" }, fresh.AsImmutable()));
+        var sending = conversation.Grain.AddMessages(conversation.Members[0], ((RequestAddMessage[])[old, .. fresh]).AsImmutable());
+        await began.Task.WaitAsync(Timeout);
+        var repeating = await Begun(() => conversation.Grain.AddMessages(conversation.Members[0] with { Application = "other" }, fresh.AsImmutable()));
         first.SetResult();
 
-        Assert.All(await repeating.Call.WaitAsync(Patience), answer => Assert.Equal(Statuses.Unavailable, answer.Refusal?.Status));
-        Assert.Equal([null, .. fresh.Select(_ => Statuses.Unavailable)], (await sending.WaitAsync(Patience)).Select(answer => answer.Refusal?.Status));
+        Assert.All(await repeating.Call.WaitAsync(Timeout), result => Assert.Equal(Statuses.Unavailable, result.Error?.Status));
+        Assert.Equal([null, .. fresh.Select(_ => Statuses.Unavailable)], (await sending.WaitAsync(Timeout)).Select(result => result.Error?.Status));
         Assert.Equal(2, entries);
     }
 
     [Fact]
     public async Task A_repeat_of_what_went_with_a_duplicate_gets_the_time_that_is_stored()
     {
-        var (scene, old) = await Forgotten();
-        var fresh = Enumerable.Range(0, 3).Select(_ => scene.Message()).ToArray();
+        var (conversation, old) = await Forgotten();
+        var fresh = Enumerable.Range(0, 3).Select(_ => conversation.Message()).ToArray();
         var (began, first) = (new TaskCompletionSource(), new TaskCompletionSource());
-        _stage.Silo.Log.Before = _ =>
+        _fixture.Silo.Log.Before = _ =>
         {
             began.TrySetResult();
             return first.Task;
         };
-        var sending = scene.Grain.AddMessages(scene.Cast[0], new[] { fresh[0], old, fresh[1], fresh[2] }.AsImmutable());
-        await began.Task.WaitAsync(Patience);
-        var repeating = await Begun(() => scene.Grain.AddMessages(scene.Cast[0] with { Application = "other" }, fresh.AsImmutable()));
+        var sending = conversation.Grain.AddMessages(conversation.Members[0], new[] { fresh[0], old, fresh[1], fresh[2] }.AsImmutable());
+        await began.Task.WaitAsync(Timeout);
+        var repeating = await Begun(() => conversation.Grain.AddMessages(conversation.Members[0] with { Application = "other" }, fresh.AsImmutable()));
         first.SetResult();
 
-        var sent = (await sending.WaitAsync(Patience)).Select(answer => Scene.Read(answer.Value!)).ToDictionary(message => message.Uuid);
-        var repeated = (await repeating.Call.WaitAsync(Patience)).Select(answer => Scene.Read(answer.Value!)).ToList();
+        var sent = (await sending.WaitAsync(Timeout)).Select(result => TestConversation.Read(result.Value!)).ToDictionary(message => message.Uuid);
+        var repeated = (await repeating.Call.WaitAsync(Timeout)).Select(result => TestConversation.Read(result.Value!)).ToList();
         foreach (var message in repeated)
         {
-            var stored = await scene.See(scene.Cast[0], message.Uuid);
+            var stored = await conversation.See(conversation.Members[0], message.Uuid);
             Assert.Equal(stored.Created, message.Created);
             Assert.Equal(stored.Created, sent[message.Uuid].Created);
         }
@@ -79,26 +79,26 @@ public sealed class OutcomeTests : IAsyncLifetime
     [Fact]
     public async Task What_is_said_twice_waits_for_its_own_entry_and_not_for_a_later_one_that_fails()
     {
-        var scene = await _stage.Group(3);
-        var sent = await scene.Sent(scene.Cast[1]);
-        var late = await _stage.Person(7);
-        (string Method, Func<Task<Answer>> Call)[] changes =
+        var conversation = await _fixture.Group(3);
+        var sent = await conversation.Sent(conversation.Members[1]);
+        var late = await _fixture.Person(7);
+        (string Method, Func<Task<Result>> Call)[] changes =
         [
-            (nameof(scene.Grain.Rename), () => scene.Grain.Rename(scene.Cast[0], new RequestRenameConversation(scene.Uuid, "anew"))),
-            (nameof(scene.Grain.UpdateMemberNick), () => scene.Grain.UpdateMemberNick(scene.Cast[0], new UpdateMemberNick(scene.Uuid, "anew", null))),
-            (nameof(scene.Grain.ChangeToAdmin), () => scene.Grain.ChangeToAdmin(scene.Cast[0], new RequestChangeToAdmin(scene.Uuid, scene.Cast[1].UserId))),
-            (nameof(scene.Grain.AddMember), () => scene.Grain.AddMember(scene.Cast[0], new RequestAddMember(scene.Uuid, scene.Key.ToString(), Scene.Value(late.UserId)))),
-            (nameof(scene.Grain.Readed), async () => (await scene.Grain.Readed(scene.Cast[0], new[] { new RequestMessagesReaded(scene.Uuid, [sent.Uuid]) }.AsImmutable()))[0]),
-            (nameof(scene.Grain.DeleteMessage), () => scene.Grain.DeleteMessage(scene.Cast[1], new RequestDeleteMessage(scene.Uuid, sent.Uuid))),
-            (nameof(scene.Grain.ReportMessage), () => scene.Grain.ReportMessage(scene.Cast[2], new AddMessageReport(scene.Uuid, sent.Uuid, null))),
-            (nameof(scene.Grain.Kick), () => scene.Grain.Kick(scene.Cast[0], new RequestKickUser(scene.Uuid, scene.Cast[2].UserId))),
-            (nameof(scene.Grain.Leave), () => scene.Grain.Leave(late, new RequestLeaveConversation(scene.Uuid))),
+            (nameof(conversation.Grain.Rename), () => conversation.Grain.Rename(conversation.Members[0], new RequestRenameConversation(conversation.Uuid, "anew"))),
+            (nameof(conversation.Grain.UpdateMemberNick), () => conversation.Grain.UpdateMemberNick(conversation.Members[0], new UpdateMemberNick(conversation.Uuid, "anew", null))),
+            (nameof(conversation.Grain.ChangeToAdmin), () => conversation.Grain.ChangeToAdmin(conversation.Members[0], new RequestChangeToAdmin(conversation.Uuid, conversation.Members[1].UserId))),
+            (nameof(conversation.Grain.AddMember), () => conversation.Grain.AddMember(conversation.Members[0], new RequestAddMember(conversation.Uuid, conversation.Key.ToString(), TestConversation.Value(late.UserId)))),
+            (nameof(conversation.Grain.Readed), async () => (await conversation.Grain.Readed(conversation.Members[0], new[] { new RequestMessagesReaded(conversation.Uuid, [sent.Uuid]) }.AsImmutable()))[0]),
+            (nameof(conversation.Grain.DeleteMessage), () => conversation.Grain.DeleteMessage(conversation.Members[1], new RequestDeleteMessage(conversation.Uuid, sent.Uuid))),
+            (nameof(conversation.Grain.ReportMessage), () => conversation.Grain.ReportMessage(conversation.Members[2], new AddMessageReport(conversation.Uuid, sent.Uuid, null))),
+            (nameof(conversation.Grain.Kick), () => conversation.Grain.Kick(conversation.Members[0], new RequestKickUser(conversation.Uuid, conversation.Members[2].UserId))),
+            (nameof(conversation.Grain.Leave), () => conversation.Grain.Leave(late, new RequestLeaveConversation(conversation.Uuid))),
         ];
         foreach (var (method, change) in changes)
         {
             var (began, first) = (new TaskCompletionSource(), new TaskCompletionSource());
             var entries = 0;
-            _stage.Silo.Log.Before = _ =>
+            _fixture.Silo.Log.Before = _ =>
             {
                 if (Interlocked.Increment(ref entries) == 1)
                 {
@@ -106,143 +106,143 @@ public sealed class OutcomeTests : IAsyncLifetime
                     return first.Task;
                 }
 
-                _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
+                _fixture.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
                 return Task.CompletedTask;
             };
             var once = change();
-            await began.Task.WaitAsync(Patience);
-            var doomed = await Begun(() => scene.Send(scene.Cast[0]));
+            await began.Task.WaitAsync(Timeout);
+            var doomed = await Begun(() => conversation.Send(conversation.Members[0]));
             var twice = await Begun(change, method);
             Assert.False(once.IsCompleted || twice.Call.IsCompleted);
             first.SetResult();
-            Assert.Equal(Answer.Ok, await once.WaitAsync(Patience));
-            Assert.Equal(Answer.Ok, await twice.Call.WaitAsync(Patience));
-            Assert.Equal(Statuses.Unavailable, (await doomed.Call.WaitAsync(Patience)).Refusal?.Status);
-            _stage.Silo.Log.Before = null;
-            await Turn(scene);
+            Assert.Equal(Result.Ok, await once.WaitAsync(Timeout));
+            Assert.Equal(Result.Ok, await twice.Call.WaitAsync(Timeout));
+            Assert.Equal(Statuses.Unavailable, (await doomed.Call.WaitAsync(Timeout)).Error?.Status);
+            _fixture.Silo.Log.Before = null;
+            await Turn(conversation);
         }
     }
 
     [Fact]
     public async Task A_refusal_that_rests_on_a_change_under_way_waits_for_what_becomes_of_it()
     {
-        var scene = await _stage.Group(3);
+        var conversation = await _fixture.Group(3);
         foreach (var (outcome, status) in new[] { (LogOutcome.Unknown, Statuses.Unavailable), (LogOutcome.Committed, Statuses.NotFound) })
         {
             var (began, commit) = (new TaskCompletionSource(), new TaskCompletionSource());
-            _stage.Silo.Log.Before = _ =>
+            _fixture.Silo.Log.Before = _ =>
             {
                 began.TrySetResult();
                 return commit.Task;
             };
-            var kicking = scene.Grain.Kick(scene.Cast[0], new RequestKickUser(scene.Uuid, scene.Cast[2].UserId));
-            await began.Task.WaitAsync(Patience);
+            var kicking = conversation.Grain.Kick(conversation.Members[0], new RequestKickUser(conversation.Uuid, conversation.Members[2].UserId));
+            await began.Task.WaitAsync(Timeout);
             var renaming = await Begun(
-                () => scene.Grain.UpdateMemberNick(scene.Cast[2], new UpdateMemberNick(scene.Uuid, "nick", null)), nameof(scene.Grain.UpdateMemberNick));
-            var sending = await Begun(() => scene.Send(scene.Cast[2]));
+                () => conversation.Grain.UpdateMemberNick(conversation.Members[2], new UpdateMemberNick(conversation.Uuid, "nick", null)), nameof(conversation.Grain.UpdateMemberNick));
+            var sending = await Begun(() => conversation.Send(conversation.Members[2]));
             Assert.False(renaming.Call.IsCompleted || sending.Call.IsCompleted);
             if (outcome != LogOutcome.Committed)
             {
-                _stage.Silo.Log.Next.Enqueue(new FakeLog.Scripted(outcome));
+                _fixture.Silo.Log.Next.Enqueue(new FakeLog.Scripted(outcome));
             }
 
             commit.SetResult();
-            await kicking.WaitAsync(Patience);
-            Assert.Equal(status, (await renaming.Call.WaitAsync(Patience)).Refusal?.Status);
-            Assert.Equal(status, (await sending.Call.WaitAsync(Patience)).Refusal?.Status);
-            _stage.Silo.Log.Before = null;
-            await Turn(scene);
+            await kicking.WaitAsync(Timeout);
+            Assert.Equal(status, (await renaming.Call.WaitAsync(Timeout)).Error?.Status);
+            Assert.Equal(status, (await sending.Call.WaitAsync(Timeout)).Error?.Status);
+            _fixture.Silo.Log.Before = null;
+            await Turn(conversation);
         }
     }
 
     [Fact]
     public async Task Who_was_kicked_or_blacklisted_gets_what_is_stored_for_a_repeat_and_writes_nothing_new()
     {
-        var group = await _stage.Group(3);
-        var kicked = group.Cast[2];
+        var group = await _fixture.Group(3);
+        var kicked = group.Members[2];
         var stored = group.Message();
-        Assert.Null((await group.Send(kicked, stored)).Refusal);
-        await group.Grain.Kick(group.Cast[0], new RequestKickUser(group.Uuid, kicked.UserId));
+        Assert.Null((await group.Send(kicked, stored)).Error);
+        await group.Grain.Kick(group.Members[0], new RequestKickUser(group.Uuid, kicked.UserId));
         await RepeatsOnly(group, kicked, stored, Statuses.NotFound);
 
-        var dialog = await _stage.Dialog();
-        var (author, peer) = (dialog.Cast[0], dialog.Cast[1]);
+        var dialog = await _fixture.Dialog();
+        var (author, peer) = (dialog.Members[0], dialog.Members[1]);
         stored = dialog.Message();
-        Assert.Null((await dialog.Send(author, stored)).Refusal);
-        await _stage.Silo.Users.AddToBlackList(peer.UserId, author.UserId);
+        Assert.Null((await dialog.Send(author, stored)).Error);
+        await _fixture.Silo.Users.AddToBlackList(peer.UserId, author.UserId);
         await dialog.Grain.BlackListChanged();
         await RepeatsOnly(dialog, author, stored, Statuses.Forbidden);
 
         // Nobody learns by it whether somebody else's uuid is taken.
-        var foreign = await group.Send(kicked, group.Message(Guid.Parse((await group.Sent(group.Cast[0])).Uuid)));
-        Assert.Equal(Statuses.NotFound, foreign.Refusal?.Status);
+        var foreign = await group.Send(kicked, group.Message(Guid.Parse((await group.Sent(group.Members[0])).Uuid)));
+        Assert.Equal(Statuses.NotFound, foreign.Error?.Status);
     }
 
     [Fact]
     public async Task A_rule_of_the_gateway_s_is_asked_after_the_repeat_is_recognised()
     {
-        var scene = await _stage.Group(2);
-        var late = await _stage.Person(7);
-        var refused = Refused.TooManyRequests("too many", 60);
-        var stored = scene.Message();
-        Assert.Null((await scene.Send(scene.Cast[0], stored)).Refusal);
+        var conversation = await _fixture.Group(2);
+        var late = await _fixture.Person(7);
+        var refused = Error.TooManyRequests("too many", 60);
+        var stored = conversation.Message();
+        Assert.Null((await conversation.Send(conversation.Members[0], stored)).Error);
         for (var times = 0; times < 2; times++)
         {
-            var answers = await scene.Grain.AddMessagesUnlessNew(
-                scene.Cast[0], new[] { scene.Message(), stored, scene.Message() }.AsImmutable(), new Refused?[] { refused, refused, null }.AsImmutable());
-            Assert.Equal([refused, null, null], answers.Select(answer => answer.Refusal));
-            Assert.Equal([null, true, false], answers.Select(answer => answer.Value?.Repeated));
-            await _stage.Silo.Deactivate(scene.Grain);
+            var results = await conversation.Grain.AddMessagesUnlessNew(
+                conversation.Members[0], new[] { conversation.Message(), stored, conversation.Message() }.AsImmutable(), new Error?[] { refused, refused, null }.AsImmutable());
+            Assert.Equal([refused, null, null], results.Select(result => result.Error));
+            Assert.Equal([null, true, false], results.Select(result => result.Value?.Repeated));
+            await _fixture.Silo.Deactivate(conversation.Grain);
         }
 
-        var adding = new RequestAddMember(scene.Uuid, scene.Key.ToString(), Scene.Value(late.UserId));
-        Assert.Equal(refused, (await scene.Grain.AddMemberUnlessNew(scene.Cast[0], adding, refused)).Refusal);
-        Assert.Equal(Answer.Ok, await scene.Grain.AddMember(scene.Cast[0], adding));
-        Assert.Equal(Answer.Ok, await scene.Grain.AddMemberUnlessNew(scene.Cast[0], adding, refused));
+        var adding = new RequestAddMember(conversation.Uuid, conversation.Key.ToString(), TestConversation.Value(late.UserId));
+        Assert.Equal(refused, (await conversation.Grain.AddMemberUnlessNew(conversation.Members[0], adding, refused)).Error);
+        Assert.Equal(Result.Ok, await conversation.Grain.AddMember(conversation.Members[0], adding));
+        Assert.Equal(Result.Ok, await conversation.Grain.AddMemberUnlessNew(conversation.Members[0], adding, refused));
 
-        Assert.Null((await scene.Grain.CreateUnlessNew(scene.Cast[0], scene.Request(dialog: false), refused)).Refusal);
-        var fresh = scene with { Id = Guid.NewGuid() };
-        Assert.Equal(refused, (await fresh.Grain.CreateUnlessNew(scene.Cast[0], fresh.Request(dialog: false), refused)).Refusal);
+        Assert.Null((await conversation.Grain.CreateUnlessNew(conversation.Members[0], conversation.Request(dialog: false), refused)).Error);
+        var fresh = conversation with { Id = Guid.NewGuid() };
+        Assert.Equal(refused, (await fresh.Grain.CreateUnlessNew(conversation.Members[0], fresh.Request(dialog: false), refused)).Error);
     }
 
-    private async Task RepeatsOnly(Scene scene, Caller who, RequestAddMessage stored, string refused)
+    private async Task RepeatsOnly(TestConversation conversation, Caller who, RequestAddMessage stored, string refused)
     {
         for (var times = 0; times < 2; times++)
         {
-            var answers = await scene.Grain.AddMessages(who, new[] { scene.Message(), stored, scene.Message() }.AsImmutable());
-            Assert.Equal([refused, null, refused], answers.Select(answer => answer.Refusal?.Status));
-            Assert.Equal(stored.MessageUuid, Scene.Read(answers[1].Value!).Uuid);
+            var results = await conversation.Grain.AddMessages(who, new[] { conversation.Message(), stored, conversation.Message() }.AsImmutable());
+            Assert.Equal([refused, null, refused], results.Select(result => result.Error?.Status));
+            Assert.Equal(stored.MessageUuid, TestConversation.Read(results[1].Value!).Uuid);
 
             // And again when memory has forgotten it.
-            await _stage.Silo.Deactivate(scene.Grain);
+            await _fixture.Silo.Deactivate(conversation.Grain);
         }
 
-        Assert.Single(_stage.Silo.Log.Committed.SelectMany(entry => entry.Conversation == scene.Id ? entry.Messages : []), row => row.UserId == who.UserId && !row.IsEvent);
+        Assert.Single(_fixture.Silo.Log.Committed.SelectMany(entry => entry.Conversation == conversation.Id ? entry.Messages : []), row => row.UserId == who.UserId && !row.IsEvent);
     }
 
     /// <summary>A conversation whose author has a message in the log that memory does not know.</summary>
-    private async Task<(Scene Scene, RequestAddMessage Old)> Forgotten()
+    private async Task<(TestConversation Conversation, RequestAddMessage Old)> Forgotten()
     {
-        var scene = await _stage.Dialog();
-        var old = scene.Message();
-        Assert.Null((await scene.Send(scene.Cast[0], old)).Refusal);
-        await Told.Until(() => _stage.Silo.Log.Unsettled.Count == 0);
-        await _stage.Silo.Deactivate(scene.Grain);
-        await Turn(scene);
-        return (scene, old);
+        var conversation = await _fixture.Dialog();
+        var old = conversation.Message();
+        Assert.Null((await conversation.Send(conversation.Members[0], old)).Error);
+        await DeliveryRecorder.Until(() => _fixture.Silo.Log.Unsettled.Count == 0);
+        await _fixture.Silo.Deactivate(conversation.Grain);
+        await Turn(conversation);
+        return (conversation, old);
     }
 
     /// <summary>A call that has had its first turn.</summary>
     private async Task<Running<T>> Begun<T>(Func<Task<T>> call, string method = nameof(Contracts.IConversationGrain.AddMessages))
     {
         Task<T>? running = null;
-        await _stage.Told.Begins(method, () => running = call());
+        await _fixture.Deliveries.Begins(method, () => running = call());
         return new Running<T>(running!);
     }
 
     private sealed record Running<T>(Task<T> Call);
 
     /// <summary>A call that waits for nothing: what was called before it has had its turn.</summary>
-    private static async Task Turn(Scene scene) =>
-        Assert.NotNull((await scene.Grain.GetMembersList(scene.Cast[0], new RequestGetMembersList(scene.Uuid)).WaitAsync(Patience)).Value);
+    private static async Task Turn(TestConversation conversation) =>
+        Assert.NotNull((await conversation.Grain.GetMembersList(conversation.Members[0], new RequestGetMembersList(conversation.Uuid)).WaitAsync(Timeout)).Value);
 }

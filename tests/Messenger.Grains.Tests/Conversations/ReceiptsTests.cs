@@ -46,7 +46,7 @@ public class ReceiptsTests
     [Fact]
     public void Gaps_that_are_too_many_are_filled_with_a_receipt()
     {
-        const int written = 2 * (SequenceSet.Most + 50);
+        const int written = 2 * (SequenceSet.MaxRanges + 50);
         var receipts = new Receipts([]);
         for (var sequence = 1; sequence <= written; sequence++)
         {
@@ -56,7 +56,7 @@ public class ReceiptsTests
         var own = receipts.Of("a")!;
         Assert.DoesNotContain(Enumerable.Range(1, written), sequence => sequence % 2 == 1 && own.Read.Contains(sequence));
         Assert.True(receipts.Mark(Member("a"), new SequenceRange(written - 1, written - 1), read: false));
-        Assert.Equal((SequenceSet.Most, SequenceSet.Most - 1), (own.Read.Ranges.Count, own.Delivered.Ranges.Count));
+        Assert.Equal((SequenceSet.MaxRanges, SequenceSet.MaxRanges - 1), (own.Read.Ranges.Count, own.Delivered.Ranges.Count));
         Assert.All(Enumerable.Range(1, written).Where(sequence => own.Read.Contains(sequence)), sequence => Assert.True(own.Delivered.Contains(sequence)));
         Assert.True(own.Read.Contains(3));
         Assert.False(own.Read.Contains(written - 1));

@@ -68,7 +68,7 @@ public class RosterTests
     public void Who_came_and_went_too_often_does_not_come_back()
     {
         var row = Row("a", 0, left: 1);
-        for (var stay = 1; stay < MemberRow.MostStays; stay++)
+        for (var stay = 1; stay < MemberRow.MaxStays; stay++)
         {
             row = row.Back(3 * stay, admin: false, position: stay)! with { LeftAt = 3 * stay };
         }

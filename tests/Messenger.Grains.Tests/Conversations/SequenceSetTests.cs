@@ -62,7 +62,7 @@ public class SequenceSetTests
     [Fact]
     public void Of_too_many_ranges_the_oldest_become_one()
     {
-        const int marked = SequenceSet.Most + 3;
+        const int marked = SequenceSet.MaxRanges + 3;
         var intervals = new SequenceSet();
         for (var number = 1; number <= 2 * marked; number += 2)
         {
@@ -71,7 +71,7 @@ public class SequenceSetTests
 
         Assert.Equal([new(2, 2), new(4, 4), new(6, 6)], intervals.JoinOldest());
         Assert.Equal(new SequenceRange(1, 7), intervals.Ranges[0]);
-        Assert.Equal(Enumerable.Range(5, SequenceSet.Most - 1).Select(at => new SequenceRange((2 * at) - 1, (2 * at) - 1)), intervals.Ranges.Skip(1));
+        Assert.Equal(Enumerable.Range(5, SequenceSet.MaxRanges - 1).Select(at => new SequenceRange((2 * at) - 1, (2 * at) - 1)), intervals.Ranges.Skip(1));
         Assert.Empty(intervals.JoinOldest());
     }
 

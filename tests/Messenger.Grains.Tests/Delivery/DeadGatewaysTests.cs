@@ -44,11 +44,11 @@ public sealed class DeadGatewaysTests
         return method == nameof(IStreamSubscriptionManager.GetSubscriptions) ? Task.FromResult(Enumerable.Empty<StreamSubscription>()) : Task.CompletedTask;
     }
 
-    private static T Answering<T>(Func<string, object> answer)
+    private static T Answering<T>(Func<string, object> result)
         where T : class
     {
         var made = DispatchProxy.Create<T, Proxy>();
-        ((Proxy)(object)made).Answer = (method, _) => answer(method);
+        ((Proxy)(object)made).Answer = (method, _) => result(method);
         return made;
     }
 

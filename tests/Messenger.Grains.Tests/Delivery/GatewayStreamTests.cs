@@ -120,19 +120,19 @@ public class GatewayStreamTests(ITestOutputHelper output)
         }
     }
 
-    private static readonly Notice Shared = Notices.Of(1, 256);
+    private static readonly SerializedNotification Shared = TestNotifications.Of(1, 256);
 
     private sealed class Listener : IAsyncBatchObserver<GatewayBatch>
     {
-        private long last;
-        private int count;
-        private volatile TaskCompletionSource? next;
+        private long _last;
+        private int _count;
+        private volatile TaskCompletionSource? _next;
 
         public TaskCompletionSource? Gate { get; set; }
 
-        public int Count => Volatile.Read(ref count);
+        public int Count => Volatile.Read(ref _count);
 
-        public long Last => Volatile.Read(ref last);
+        public long Last => Volatile.Read(ref _last);
 
         public int Batches { get; private set; }
 
@@ -146,7 +146,7 @@ public class GatewayStreamTests(ITestOutputHelper output)
             return listener;
         }
 
-        public Task Next() => (next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        public Task Next() => (_next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
         public async Task OnNextAsync(IList<SequentialItem<GatewayBatch>> items)
         {
@@ -158,12 +158,12 @@ public class GatewayStreamTests(ITestOutputHelper output)
             Batches++;
             foreach (var hint in items.SelectMany(item => item.Item.Events))
             {
-                InOrder &= hint.Number >= last;
-                Volatile.Write(ref last, hint.Number);
-                Interlocked.Increment(ref count);
+                InOrder &= hint.Number >= _last;
+                Volatile.Write(ref _last, hint.Number);
+                Interlocked.Increment(ref _count);
             }
 
-            next?.TrySetResult();
+            _next?.TrySetResult();
         }
 
         public Task OnErrorAsync(Exception ex) => Task.CompletedTask;

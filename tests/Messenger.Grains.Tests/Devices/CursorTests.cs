@@ -53,7 +53,7 @@ public partial class CursorTests
         var inbox = new Inbox(new InboxBounds(8, 1 << 20, TimeSpan.FromDays(1)), epoch: 0xa1);
         for (var at = 1; at <= Given; at++)
         {
-            inbox.Append(Notices.Of(at), now: at);
+            inbox.Append(TestNotifications.Of(at), now: at);
         }
 
         var own = Enumerable.Range(Given - inbox.Count, inbox.Count + 1).ToDictionary(number => new Cursor(0xa1, number).ToString());
@@ -63,7 +63,7 @@ public partial class CursorTests
             {
                 var resumption = inbox.Resume(cursor);
                 Assert.Equal(!own.TryGetValue(cursor, out var number), resumption.Resync);
-                Assert.Equal(resumption.Resync ? [] : Enumerable.Range(number + 1, Given - number), resumption.Missed.Select(Notices.Index));
+                Assert.Equal(resumption.Resync ? [] : Enumerable.Range(number + 1, Given - number), resumption.Missed.Select(TestNotifications.Index));
             },
             iter: Runs);
     }

@@ -14,8 +14,8 @@ public class InboxTests
     public void Numbers_follow_each_other_from_one()
     {
         var inbox = new Inbox(Small, 7);
-        Assert.Equal([1L, 2L, 3L], new[] { inbox.Append(Notices.Of(1), 0), inbox.Append(Notices.Of(2), 0), inbox.Append(Notices.Of(3), 0) });
-        Assert.Equal([2, 3], inbox.After(1)!.Select(Notices.Index));
+        Assert.Equal([1L, 2L, 3L], new[] { inbox.Append(TestNotifications.Of(1), 0), inbox.Append(TestNotifications.Of(2), 0), inbox.Append(TestNotifications.Of(3), 0) });
+        Assert.Equal([2, 3], inbox.After(1)!.Select(TestNotifications.Index));
         Assert.Empty(inbox.After(3)!);
     }
 
@@ -25,12 +25,12 @@ public class InboxTests
         var inbox = new Inbox(Small, 7);
         for (var i = 1; i <= 6; i++)
         {
-            inbox.Append(Notices.Of(i), 0);
+            inbox.Append(TestNotifications.Of(i), 0);
         }
 
         Assert.Equal(4, inbox.Count);
         Assert.Null(inbox.After(1));
-        Assert.Equal([3, 4, 5, 6], inbox.After(2)!.Select(Notices.Index));
+        Assert.Equal([3, 4, 5, 6], inbox.After(2)!.Select(TestNotifications.Index));
     }
 
     [Fact]
@@ -40,11 +40,11 @@ public class InboxTests
     public void Bytes_and_age_drop_the_oldest_and_the_newest_always_stays()
     {
         var inbox = new Inbox(Small, 7);
-        inbox.Append(Notices.Of(1, 2000), 0);
-        inbox.Append(Notices.Of(2, 3000), 0);
+        inbox.Append(TestNotifications.Of(1, 2000), 0);
+        inbox.Append(TestNotifications.Of(2, 3000), 0);
         Assert.Equal(1, inbox.Count);
-        inbox.Append(Notices.Of(3, 10_000), 1);
-        Assert.Equal([3], inbox.After(2)!.Select(Notices.Index));
+        inbox.Append(TestNotifications.Of(3, 10_000), 1);
+        Assert.Equal([3], inbox.After(2)!.Select(TestNotifications.Index));
         inbox.Trim(10_002);
         Assert.Equal(0, inbox.Count);
         Assert.Empty(inbox.After(3)!);
@@ -58,15 +58,15 @@ public class InboxTests
         const int Half = 2048 - 128;
         const long Now = 1_000_000_000;
         var inbox = new Inbox(Small, 7);
-        inbox.Append(Notices.Of(1, Half), Now);
-        inbox.Append(Notices.Of(2, Half), Now);
+        inbox.Append(TestNotifications.Of(1, Half), Now);
+        inbox.Append(TestNotifications.Of(2, Half), Now);
         Assert.Equal(2, inbox.Count);
-        inbox.Append(Notices.Of(3, Half), Now);
+        inbox.Append(TestNotifications.Of(3, Half), Now);
         Assert.Equal(2, inbox.Count);
         inbox = Inbox.Restore(Small, inbox.Snapshot());
-        inbox.Append(Notices.Of(4, Half), Now);
+        inbox.Append(TestNotifications.Of(4, Half), Now);
         Assert.Equal(2, inbox.Count);
-        inbox.Append(Notices.Of(5, Half + 1), Now);
+        inbox.Append(TestNotifications.Of(5, Half + 1), Now);
         Assert.Equal(1, inbox.Count);
         inbox.Trim(Now + 10_000);
         Assert.Equal(1, inbox.Count);
@@ -78,7 +78,7 @@ public class InboxTests
     public void Resuming_without_a_cursor_starts_here_and_is_no_resync()
     {
         var inbox = new Inbox(Small, 7);
-        inbox.Append(Notices.Of(1), 0);
+        inbox.Append(TestNotifications.Of(1), 0);
         var resumption = inbox.Resume(null);
         Assert.Equal(1, resumption.Number);
         Assert.Empty(resumption.Missed);
@@ -95,8 +95,8 @@ public class InboxTests
     public void Resuming_with_a_cursor(string cursor, bool resync, int missed)
     {
         var inbox = new Inbox(Small, 7);
-        inbox.Append(Notices.Of(1), 0);
-        inbox.Append(Notices.Of(2), 0);
+        inbox.Append(TestNotifications.Of(1), 0);
+        inbox.Append(TestNotifications.Of(2), 0);
         var resumption = inbox.Resume(cursor);
         Assert.Equal(resync, resumption.Resync);
         Assert.Equal(missed, resumption.Missed.Length);
@@ -107,7 +107,7 @@ public class InboxTests
     public void A_new_epoch_ends_every_cursor()
     {
         var inbox = new Inbox(Small, 7);
-        inbox.Append(Notices.Of(1), 0);
+        inbox.Append(TestNotifications.Of(1), 0);
         inbox.StartEpoch(9);
         Assert.Equal((9, 0, 0), (inbox.Epoch, inbox.Number, inbox.Count));
         Assert.True(inbox.Resume("7-1").Resync);
@@ -120,16 +120,16 @@ public class InboxTests
         var inbox = new Inbox(Small, 7);
         for (var i = 1; i <= 6; i++)
         {
-            inbox.Append(Notices.Of(i), i);
+            inbox.Append(TestNotifications.Of(i), i);
         }
 
         var other = Inbox.Restore(Small, inbox.Snapshot());
-        Assert.Equal([5, 6], other.After(4)!.Select(Notices.Index));
-        Assert.Equal(7, other.Append(Notices.Of(7), 7));
+        Assert.Equal([5, 6], other.After(4)!.Select(TestNotifications.Index));
+        Assert.Equal(7, other.Append(TestNotifications.Of(7), 7));
         Assert.Equal(4, other.Count);
     }
 
-    /// <summary>Whatever happens: a client that resumes now and then has, since its last resync, every notice once and in order.</summary>
+    /// <summary>Whatever happens: a client that resumes now and then has, since its last resync, every notification once and in order.</summary>
     [Fact]
     public void A_client_that_resumes_misses_nothing_unsaid() =>
         Gen.Select(Gen.Int[0, 9], Gen.Int[0, 3000], Gen.Int[0, 4000]).List[0, 200].Sample(steps =>
@@ -158,7 +158,7 @@ public class InboxTests
                     }
                     else
                     {
-                        Assert.Equal(Enumerable.Range(had + 1, sent - had), resumption.Missed.Select(Notices.Index));
+                        Assert.Equal(Enumerable.Range(had + 1, sent - had), resumption.Missed.Select(TestNotifications.Index));
                         had = sent;
                     }
 
@@ -166,7 +166,7 @@ public class InboxTests
                 }
                 else
                 {
-                    inbox.Append(Notices.Of(++sent, size), now);
+                    inbox.Append(TestNotifications.Of(++sent, size), now);
                 }
             }
         });

@@ -50,7 +50,7 @@ public class PlacementTests
     public async Task Without_a_worker_a_call_fails_at_once()
     {
         await using var cluster = await DeliveryCluster.Start([SiloRoles.Gateway]);
-        var call = cluster.Client.GetGrain<IDeviceGrain>(Notices.Device()).IsOnline();
+        var call = cluster.Client.GetGrain<IDeviceGrain>(TestNotifications.Device()).IsOnline();
         await Assert.ThrowsAnyAsync<Exception>(() => call.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.True(call.IsFaulted);
     }

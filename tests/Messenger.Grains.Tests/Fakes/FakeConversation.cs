@@ -33,7 +33,7 @@ internal sealed class FakeConversation(ConversationRow header)
     }
 
     /// <summary>A sequence taken is fenced before a uuid taken is a duplicate: the loser of a split looks again.</summary>
-    public LogOutcome? Refusal(LogEntry entry) =>
+    public LogOutcome? FindError(LogEntry entry) =>
         entry.Creates && Messages.Count + Members.Count > 0 ? LogOutcome.Fenced
         : entry.NeedsTerm && entry.Term != Term ? LogOutcome.Fenced
         : entry.Messages.Any(row => Messages.ContainsKey(row.Sequence)) ? LogOutcome.Fenced

@@ -206,9 +206,9 @@ internal sealed partial class FakeLog : IMessageLog
             conversation = new FakeConversation(entry.Header ?? throw new InvalidOperationException("a conversation's first entry brings its header"));
         }
 
-        if (conversation.Refusal(entry) is { } refusal)
+        if (conversation.FindError(entry) is { } error)
         {
-            return refusal;
+            return error;
         }
 
         conversation.Apply(entry);

@@ -16,7 +16,7 @@ public sealed class FakesTests
     public async Task A_silo_starts_on_the_fakes_and_stops()
     {
         await using var silo = await GrainSilo.Start();
-        await silo.Grains.GetGrain<IConversationGrain>(Guid.NewGuid()).DoubtAbout("a dead writer");
+        await silo.Grains.GetGrain<IConversationGrain>(Guid.NewGuid()).RequireResyncAfter("a dead writer");
     }
 
     [Fact]

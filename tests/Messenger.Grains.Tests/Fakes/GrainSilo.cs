@@ -41,10 +41,10 @@ internal sealed class GrainSilo : IAsyncDisposable
                 .AddSingleton<IFileDirectory>(Log)
                 .AddSingleton<IUploads>(Uploads)
                 .AddSingleton<ISmsSender>(Sms)
-                .AddSingleton<LocalMailboxes>()
+                .AddSingleton<DeviceEndpoints>()
                 .AddSingleton(new CredentialSeal(new byte[CredentialSeal.KeyBytes]))
                 .AddSingleton(this)
-                .PostConfigure<GrainTypeOptions>(grains => Cast(grains, standIns));
+                .PostConfigure<GrainTypeOptions>(grains => UseStandIns(grains, standIns));
             configure?.Invoke(silo);
         });
         _cluster = builder.Build();
@@ -84,7 +84,7 @@ internal sealed class GrainSilo : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
-    private static void Cast(GrainTypeOptions grains, Type[] standIns)
+    private static void UseStandIns(GrainTypeOptions grains, Type[] standIns)
     {
         var played = standIns.SelectMany(GrainInterfaces).ToHashSet();
         grains.Classes.RemoveWhere(type =>

@@ -14,33 +14,33 @@ namespace Messenger.Grains.Tests.Pushes;
 /// <summary>From the device to the provider: a clock that stands still, a queue that outlives silos.</summary>
 public sealed class PushPumpTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
-    private DeliveryCluster cluster = null!;
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
+    private DeliveryCluster _cluster = null!;
 
-    private IDeviceGrain Device => cluster.Client.GetGrain<IDeviceGrain>(Notices.Device());
+    private IDeviceGrain Device => _cluster.Client.GetGrain<IDeviceGrain>(TestNotifications.Device());
 
     public async Task InitializeAsync()
     {
-        cluster = await DeliveryCluster.Start(
+        _cluster = await DeliveryCluster.Start(
             [SiloRoles.All, SiloRoles.All],
             (silo, _) =>
             {
-                silo.Services.AddSingleton<TimeProvider>(clock);
+                silo.Services.AddSingleton<TimeProvider>(_clock);
                 silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             });
         await Device.SetPushTarget(new PushTarget("android", "token"));
     }
 
-    public async Task DisposeAsync() => await cluster.DisposeAsync();
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
     [Fact]
     public async Task A_push_tells_where_to_look_and_what_the_badge_shows()
     {
         var conversation = Guid.NewGuid();
-        cluster.Queue.UnreadMessages = 7;
+        _cluster.Queue.UnreadMessages = 7;
         await Deliver(conversation, "the-message");
         await Sent(1);
-        var push = cluster.Pushes.All.Single();
+        var push = _cluster.Pushes.All.Single();
         Assert.Equal(("android", "token", conversation, "the-message", 7), (push.ApplicationType, push.Token, push.Conversation, push.Message, push.Badge));
         await Emptied();
     }
@@ -48,20 +48,20 @@ public sealed class PushPumpTests : IAsyncLifetime
     [Fact]
     public async Task A_delivery_to_who_is_offline_ends_when_its_push_is_on_disk()
     {
-        cluster.Queue.Away = true;
+        _cluster.Queue.Away = true;
         var delivery = Deliver(Guid.NewGuid());
         for (var i = 0; i < 3; i++)
         {
-            clock.Advance(TimeSpan.FromSeconds(1));
+            _clock.Advance(TimeSpan.FromSeconds(1));
             await Device.IsOnline();
         }
 
         Assert.False(delivery.IsCompleted);
-        cluster.Queue.Away = false;
+        _cluster.Queue.Away = false;
         await DeliveryCluster.Until(
             () =>
             {
-                clock.Advance(TimeSpan.FromSeconds(1));
+                _clock.Advance(TimeSpan.FromSeconds(1));
                 return delivery.IsCompletedSuccessfully;
             },
             "the push is queued");
@@ -71,106 +71,106 @@ public sealed class PushPumpTests : IAsyncLifetime
     [Fact]
     public async Task An_outage_of_the_provider_is_waited_for()
     {
-        cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.ProviderLater);
+        _cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.ProviderLater);
         await Deliver(Guid.NewGuid());
         await Deliver(Guid.NewGuid());
         await SentWhileTimePasses(4);
-        Assert.Equal(2, cluster.Queue.All.Count);
-        cluster.Pushes.Answer = _ => PushOutcome.Taken;
+        Assert.Equal(2, _cluster.Queue.All.Count);
+        _cluster.Pushes.Answer = _ => PushOutcome.Taken;
         await EmptiedWhileTimePasses();
     }
 
     [Fact]
     public async Task A_type_that_is_held_back_does_not_hold_back_the_other()
     {
-        cluster.Pushes.Answer = push => push.ApplicationType == "android" ? new PushOutcome(PushVerdict.ProviderLater, TimeSpan.FromHours(1)) : PushOutcome.Taken;
+        _cluster.Pushes.Answer = push => push.ApplicationType == "android" ? new PushOutcome(PushVerdict.ProviderLater, TimeSpan.FromHours(1)) : PushOutcome.Taken;
         await Deliver(Guid.NewGuid());
         await Sent(1);
-        var other = cluster.Client.GetGrain<IDeviceGrain>(Notices.Device(2));
+        var other = _cluster.Client.GetGrain<IDeviceGrain>(TestNotifications.Device(2));
         await other.SetPushTarget(new PushTarget("ios", "apple"));
         await other.Deliver(new([Wake(Guid.NewGuid())]));
         await Sent(2);
-        await DeliveryCluster.Until(() => cluster.Queue.All is [{ ApplicationType: "android" }], "only the held one waits");
+        await DeliveryCluster.Until(() => _cluster.Queue.All is [{ ApplicationType: "android" }], "only the held one waits");
     }
 
     [Fact]
     public async Task Nothing_is_sent_to_who_came_meanwhile_or_is_gone()
     {
-        cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.Later, TimeSpan.FromSeconds(10));
-        var deleted = cluster.Client.GetGrain<IDeviceGrain>(Notices.Device(3));
+        _cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.Later, TimeSpan.FromSeconds(10));
+        var deleted = _cluster.Client.GetGrain<IDeviceGrain>(TestNotifications.Device(3));
         await deleted.SetPushTarget(new PushTarget("ios", "apple"));
         await deleted.Deliver(new([Wake(Guid.NewGuid())]));
         await Deliver(Guid.NewGuid());
         await Sent(2);
-        await DeliveryCluster.Until(() => cluster.Queue.All.All(push => push.Due > Now && push.Due < Now + 20_000), "both wait");
+        await DeliveryCluster.Until(() => _cluster.Queue.All.All(push => push.Due > Now && push.Due < Now + 20_000), "both wait");
 
-        await Device.Connect(new Connection(cluster.Address(0), 1), null);
+        await Device.Connect(new Connection(_cluster.Address(0), 1), null);
         await deleted.Close(Messenger.Protocol.CloseCode.Deleted);
-        clock.Advance(TimeSpan.FromSeconds(11));
+        _clock.Advance(TimeSpan.FromSeconds(11));
         await Device.Renew(1, 0);
         await Emptied();
-        Assert.Equal(2, cluster.Pushes.All.Count);
+        Assert.Equal(2, _cluster.Pushes.All.Count);
     }
 
     [Fact]
     public async Task A_killed_silo_forgets_nothing_that_it_had_claimed()
     {
-        cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.Later, TimeSpan.FromSeconds(90));
+        _cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.Later, TimeSpan.FromSeconds(90));
         for (var i = 0; i < 20; i++)
         {
             await Deliver(Guid.NewGuid());
         }
 
         await Sent(20);
-        await cluster.Kill(1);
-        cluster.Pushes.Answer = _ => PushOutcome.Taken;
+        await _cluster.Kill(1);
+        _cluster.Pushes.Answer = _ => PushOutcome.Taken;
         await EmptiedWhileTimePasses();
-        Assert.Equal(20, cluster.Pushes.All.Select(push => push.Conversation).Distinct().Count());
+        Assert.Equal(20, _cluster.Pushes.All.Select(push => push.Conversation).Distinct().Count());
     }
 
     [Fact]
     public async Task What_a_doubted_connection_had_not_confirmed_is_pushed_when_it_turns_out_to_be_gone()
     {
         var conversation = Guid.NewGuid();
-        await Device.Connect(new Connection(cluster.Address(0), 1), null);
+        await Device.Connect(new Connection(_cluster.Address(0), 1), null);
         await Deliver(conversation);
-        await Device.Doubt();
-        Assert.Empty(cluster.Pushes.All);
+        await Device.RequireResync();
+        Assert.Empty(_cluster.Pushes.All);
         await Device.Disconnect(1);
         await Sent(1);
-        Assert.Equal(conversation, cluster.Pushes.All.Single().Conversation);
+        Assert.Equal(conversation, _cluster.Pushes.All.Single().Conversation);
     }
 
     [Fact]
     public async Task What_waited_for_days_is_forgotten()
     {
-        cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.ProviderLater, TimeSpan.FromDays(30));
+        _cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.ProviderLater, TimeSpan.FromDays(30));
         await Deliver(Guid.NewGuid());
         await Sent(1);
-        clock.Advance(PushPump.Patience + TimeSpan.FromMinutes(1));
+        _clock.Advance(PushPump.Timeout + TimeSpan.FromMinutes(1));
         await EmptiedWhileTimePasses();
-        Assert.Single(cluster.Pushes.All);
+        Assert.Single(_cluster.Pushes.All);
     }
 
-    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private Task Deliver(Guid conversation, string message = "message") => Device.Deliver(new([Wake(conversation, message)]));
 
-    private static Notice Wake(Guid conversation, string message = "message") => Notices.Of(0, push: new PushHint(conversation, message, "somebody"));
+    private static SerializedNotification Wake(Guid conversation, string message = "message") => TestNotifications.Of(0, push: new PushHint(conversation, message, "somebody"));
 
-    private Task Sent(int count) => DeliveryCluster.Until(() => cluster.Pushes.All.Count == count, $"{count} pushes are sent");
+    private Task Sent(int count) => DeliveryCluster.Until(() => _cluster.Pushes.All.Count == count, $"{count} pushes are sent");
 
-    private Task Emptied() => DeliveryCluster.Until(() => cluster.Queue.All.Count == 0, "nothing waits");
+    private Task Emptied() => DeliveryCluster.Until(() => _cluster.Queue.All.Count == 0, "nothing waits");
 
-    private Task SentWhileTimePasses(int count) => WhileTimePasses(() => cluster.Pushes.All.Count >= count, $"{count} tries");
+    private Task SentWhileTimePasses(int count) => WhileTimePasses(() => _cluster.Pushes.All.Count >= count, $"{count} tries");
 
-    private Task EmptiedWhileTimePasses() => WhileTimePasses(() => cluster.Queue.All.Count == 0, "nothing waits");
+    private Task EmptiedWhileTimePasses() => WhileTimePasses(() => _cluster.Queue.All.Count == 0, "nothing waits");
 
-    private Task WhileTimePasses(Func<bool> holds, string what) => DeliveryCluster.Until(
+    private Task WhileTimePasses(Func<bool> backoff, string what) => DeliveryCluster.Until(
         () =>
         {
-            clock.Advance(PushPump.Look);
-            return holds();
+            _clock.Advance(PushPump.PollInterval);
+            return backoff();
         },
         what);
 }

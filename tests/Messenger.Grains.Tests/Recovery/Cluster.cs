@@ -127,7 +127,7 @@ internal sealed class Names : ITakeover, IWriterName
     }
 }
 
-/// <summary>Conversations that count their doubts; what <see cref="Unreachable"/> names throws.</summary>
+/// <summary>Conversations that count their resyncs; what <see cref="Unreachable"/> names throws.</summary>
 internal sealed class Conversations
 {
     private readonly Lock _lock = new();
@@ -149,11 +149,11 @@ internal sealed class Conversations
     private IConversationGrain Grain(Guid id)
     {
         var grain = DispatchProxy.Create<IConversationGrain, Proxy>();
-        ((Proxy)(object)grain).Answer = (method, _) => method == nameof(IConversationGrain.DoubtAbout) ? Doubt(id) : throw new NotSupportedException(method);
+        ((Proxy)(object)grain).Answer = (method, _) => method == nameof(IConversationGrain.RequireResyncAfter) ? RequireResync(id) : throw new NotSupportedException(method);
         return grain;
     }
 
-    private Task Doubt(Guid id)
+    private Task RequireResync(Guid id)
     {
         lock (_lock)
         {

@@ -11,64 +11,64 @@ namespace Messenger.Grains.Tests.Recovery;
 /// <summary>What is removed in the background: in steps, and again when its time has come.</summary>
 public sealed class MaintenanceTests : IDisposable
 {
-    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private readonly FakeLog log = new();
-    private readonly Old messages = new();
-    private readonly Old files = new();
-    private readonly RetentionOptions options = new();
-    private readonly MaintenanceService service;
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly FakeLog _log = new();
+    private readonly Old _messages = new();
+    private readonly Old _files = new();
+    private readonly RetentionOptions _options = new();
+    private readonly MaintenanceService _service;
 
     // Who leads is asked by the loop alone.
     public MaintenanceTests() =>
-        service = new MaintenanceService(log, messages, files, Options.Create(options), workers: null!, clock, NullLogger<MaintenanceService>.Instance);
+        _service = new MaintenanceService(_log, _messages, _files, Options.Create(_options), workers: null!, _clock, NullLogger<MaintenanceService>.Instance);
 
-    public void Dispose() => service.Dispose();
+    public void Dispose() => _service.Dispose();
 
     [Fact]
     public async Task Nothing_is_removed_by_its_age_unless_the_operator_says_so()
     {
-        Assert.False(await service.Steps());
-        Assert.Empty(messages.Steps);
-        Assert.Empty(files.Steps);
+        Assert.False(await _service.Steps());
+        Assert.Empty(_messages.Steps);
+        Assert.Empty(_files.Steps);
     }
 
     [Fact]
     public async Task A_round_goes_on_where_its_last_step_ended_and_the_next_one_begins_an_hour_later()
     {
-        options.Messages = TimeSpan.FromDays(30);
-        options.Files = TimeSpan.FromDays(7);
+        _options.Messages = TimeSpan.FromDays(30);
+        _options.Files = TimeSpan.FromDays(7);
         var (one, two) = (Guid.NewGuid(), Guid.NewGuid());
-        messages.Next = new([one, two, null, null]);
-        Assert.True(await service.Steps());
-        Assert.True(await service.Steps());
-        Assert.False(await service.Steps());
-        Assert.False(await service.Steps());
+        _messages.Next = new([one, two, null, null]);
+        Assert.True(await _service.Steps());
+        Assert.True(await _service.Steps());
+        Assert.False(await _service.Steps());
+        Assert.False(await _service.Steps());
 
-        var before = clock.GetUtcNow().AddDays(-30).ToUnixTimeMilliseconds();
-        Assert.Equal([(before, null, false), (before, one, false), (before, two, false)], messages.Steps);
-        Assert.Equal([(clock.GetUtcNow().AddDays(-7).ToUnixTimeMilliseconds(), null, false)], files.Steps);
+        var before = _clock.GetUtcNow().AddDays(-30).ToUnixTimeMilliseconds();
+        Assert.Equal([(before, null, false), (before, one, false), (before, two, false)], _messages.Steps);
+        Assert.Equal([(_clock.GetUtcNow().AddDays(-7).ToUnixTimeMilliseconds(), null, false)], _files.Steps);
 
-        clock.Advance(MaintenanceService.RetentionInterval);
-        Assert.False(await service.Steps());
-        Assert.Equal((4, 2), (messages.Steps.Count, files.Steps.Count));
-        Assert.Null(messages.Steps[^1].After);
+        _clock.Advance(MaintenanceService.RetentionInterval);
+        Assert.False(await _service.Steps());
+        Assert.Equal((4, 2), (_messages.Steps.Count, _files.Steps.Count));
+        Assert.Null(_messages.Steps[^1].After);
     }
 
     [Fact]
     public async Task A_store_that_is_away_is_asked_again_where_it_was()
     {
-        options.Messages = TimeSpan.FromDays(30);
+        _options.Messages = TimeSpan.FromDays(30);
         var one = Guid.NewGuid();
-        messages.Next = new([one, null]);
-        await service.Steps();
-        messages.Away = true;
-        Assert.False(await service.Steps());
-        messages.Away = false;
-        await service.Steps();
-        Assert.Equal([null, one], messages.Steps.Select(step => step.After));
+        _messages.Next = new([one, null]);
+        await _service.Steps();
+        _messages.Away = true;
+        Assert.False(await _service.Steps());
+        _messages.Away = false;
+        await _service.Steps();
+        Assert.Equal([null, one], _messages.Steps.Select(step => step.After));
 
-        log.Away = true;
-        Assert.False(await service.Steps());
+        _log.Away = true;
+        Assert.False(await _service.Steps());
     }
 
     /// <summary>What is old, step by step.</summary>

@@ -55,46 +55,46 @@ public sealed class PathTests
     [Fact]
     public async Task A_cut_path_ends_within_ten_seconds_and_a_pause_of_three_ends_nobody()
     {
-        var stage = new Paths();
-        await stage.Run(TimeSpan.FromSeconds(5));
-        stage.Silent.Add(Gateway);
-        await stage.Run(TimeSpan.FromSeconds(3));
-        stage.Silent.Clear();
-        await stage.Run(TimeSpan.FromSeconds(20));
-        Assert.Empty(stage.Killed);
+        var fixture = new Paths();
+        await fixture.Run(TimeSpan.FromSeconds(5));
+        fixture.Silent.Add(Gateway);
+        await fixture.Run(TimeSpan.FromSeconds(3));
+        fixture.Silent.Clear();
+        await fixture.Run(TimeSpan.FromSeconds(20));
+        Assert.Empty(fixture.Killed);
 
-        stage.Silent.Add(Gateway);
-        var began = stage.Clock.GetTimestamp();
-        while (stage.Killed.Count == 0 && stage.Clock.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
+        fixture.Silent.Add(Gateway);
+        var began = fixture.Clock.GetTimestamp();
+        while (fixture.Killed.Count == 0 && fixture.Clock.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
         {
-            await stage.Run(TimeSpan.FromSeconds(0.5));
+            await fixture.Run(TimeSpan.FromSeconds(0.5));
         }
 
-        Assert.Equal([Gateway], stage.Killed);
-        Assert.InRange(stage.Clock.GetElapsedTime(began), TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(10));
+        Assert.Equal([Gateway], fixture.Killed);
+        Assert.InRange(fixture.Clock.GetElapsedTime(began), TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(10));
     }
 
     [Fact]
     public async Task Who_stood_still_itself_judges_nobody_for_what_it_missed()
     {
-        var stage = new Paths();
-        await stage.Run(TimeSpan.FromSeconds(5));
+        var fixture = new Paths();
+        await fixture.Run(TimeSpan.FromSeconds(5));
 
         // The time of one of its calls is up each time it wakes up; the answers of the others were there.
-        stage.StandsStill = 4;
-        await stage.Run(TimeSpan.FromSeconds(50));
-        Assert.Empty(stage.Killed);
+        fixture.StandsStill = 4;
+        await fixture.Run(TimeSpan.FromSeconds(50));
+        Assert.Empty(fixture.Killed);
     }
 
     [Fact]
     public async Task Who_is_leaving_or_not_yet_in_judges_nobody()
     {
-        var stage = new Paths();
-        await stage.Run(TimeSpan.FromSeconds(5));
-        stage.Silent.Add(Gateway);
-        stage.Cluster.With(Worker, SiloStatus.ShuttingDown);
-        await stage.Run(TimeSpan.FromSeconds(30));
-        Assert.Empty(stage.Killed);
+        var fixture = new Paths();
+        await fixture.Run(TimeSpan.FromSeconds(5));
+        fixture.Silent.Add(Gateway);
+        fixture.Cluster.With(Worker, SiloStatus.ShuttingDown);
+        await fixture.Run(TimeSpan.FromSeconds(30));
+        Assert.Empty(fixture.Killed);
     }
 
     private static IReadOnlyList<SiloAddress> Seen(SiloAddress by, SiloAddress[] silent)

@@ -16,38 +16,38 @@ namespace Messenger.Grains.Tests.Recovery;
 /// <summary>The store went back in time under actors that remember more.</summary>
 public sealed class StoreHistoryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_conversation_that_remembers_more_than_the_log_has_is_loaded_anew_and_doubts_before_it_tells()
     {
-        await using var stage = await Stage.Open();
-        var scene = await stage.Group(3);
+        await using var fixture = await ConversationFixture.Open();
+        var conversation = await fixture.Group(3);
         for (var i = 0; i < 3; i++)
         {
-            await scene.Sent(scene.Cast[0]);
+            await conversation.Sent(conversation.Members[0]);
         }
 
-        Assert.Equal(Answer.Ok, await scene.Grain.Kick(scene.Cast[0], new RequestKickUser(scene.Uuid, scene.Cast[2].UserId)));
-        await Told.Until(() => stage.Silo.Log.Unsettled.Count == 0);
+        Assert.Equal(Result.Ok, await conversation.Grain.Kick(conversation.Members[0], new RequestKickUser(conversation.Uuid, conversation.Members[2].UserId)));
+        await DeliveryRecorder.Until(() => fixture.Silo.Log.Unsettled.Count == 0);
         var doubtsBeforeNews = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        stage.Told.Before = user =>
+        fixture.Deliveries.Before = user =>
         {
-            if (user == scene.Cast[1].UserId)
+            if (user == conversation.Members[1].UserId)
             {
-                doubtsBeforeNews.TrySetResult(stage.Told.Doubts(scene.Cast[1]));
+                doubtsBeforeNews.TrySetResult(fixture.Deliveries.Resyncs(conversation.Members[1]));
             }
 
             return Task.CompletedTask;
         };
-        stage.Silo.Log.GoBack(scene.Id, keep: 2);
+        fixture.Silo.Log.GoBack(conversation.Id, keep: 2);
 
         // One message is left, and nobody was kicked: what was there when it was loaded is no measure any more.
-        var fresh = await scene.Send(scene.Cast[2]);
-        Assert.Null(fresh.Refusal);
-        Assert.Equal(1, await doubtsBeforeNews.Task.WaitAsync(Patience));
-        Assert.All(scene.Cast, person => Assert.Equal(1, stage.Told.Doubts(person)));
-        var rows = await stage.Silo.Log.Read(scene.Id, new SequenceRange(1, 99), 99, newestFirst: false);
+        var fresh = await conversation.Send(conversation.Members[2]);
+        Assert.Null(fresh.Error);
+        Assert.Equal(1, await doubtsBeforeNews.Task.WaitAsync(Timeout));
+        Assert.All(conversation.Members, person => Assert.Equal(1, fixture.Deliveries.Resyncs(person)));
+        var rows = await fixture.Silo.Log.Read(conversation.Id, new SequenceRange(1, 99), 99, newestFirst: false);
         Assert.Equal(rows.Count, rows[^1].Sequence);
         Assert.Equal(2, rows.Count(row => !row.IsEvent));
     }
@@ -55,23 +55,23 @@ public sealed class StoreHistoryTests
     [Fact]
     public async Task What_was_under_way_is_unavailable_and_the_doubt_needs_no_further_call()
     {
-        await using var stage = await Stage.Open();
-        var scene = await stage.Dialog();
-        await Told.Until(() => stage.Silo.Log.Unsettled.Count == 0);
+        await using var fixture = await ConversationFixture.Open();
+        var conversation = await fixture.Dialog();
+        await DeliveryRecorder.Until(() => fixture.Silo.Log.Unsettled.Count == 0);
         var (began, commit) = (new TaskCompletionSource(), new TaskCompletionSource());
-        stage.Silo.Log.Before = _ =>
+        fixture.Silo.Log.Before = _ =>
         {
             began.TrySetResult();
             return commit.Task;
         };
-        var sending = scene.Send(scene.Cast[0]);
-        await began.Task.WaitAsync(Patience);
-        stage.Silo.Log.GoBack(scene.Id, keep: 1);
+        var sending = conversation.Send(conversation.Members[0]);
+        await began.Task.WaitAsync(Timeout);
+        fixture.Silo.Log.GoBack(conversation.Id, keep: 1);
         commit.SetResult();
 
-        Assert.Equal(Statuses.Unavailable, (await sending.WaitAsync(Patience)).Refusal?.Status);
-        await Told.Until(() => scene.Cast.All(person => stage.Told.Doubts(person) == 1));
-        Assert.Null((await scene.Send(scene.Cast[0])).Refusal);
+        Assert.Equal(Statuses.Unavailable, (await sending.WaitAsync(Timeout)).Error?.Status);
+        await DeliveryRecorder.Until(() => conversation.Members.All(person => fixture.Deliveries.Resyncs(person) == 1));
+        Assert.Null((await conversation.Send(conversation.Members[0])).Error);
     }
 
     [Fact]
@@ -80,30 +80,30 @@ public sealed class StoreHistoryTests
         var records = new DeviceRecords();
         await using var silo = await GrainSilo.Start(host => host.Services.AddSingleton(records), typeof(DeviceStandIn));
         var history = new ScriptedHistory();
-        var mailboxes = new LocalMailboxes();
+        var endpoints = new DeviceEndpoints();
         string[] devices = [.. Enumerable.Range(0, 3).Select(number => DeviceKeys.Of(UserIds.FromPhone($"+3579930000{number}"), $"phone{number}"))];
-        Array.ForEach(devices, device => mailboxes.Put(device, null!));
-        using var service = new StoreHistoryService(history, mailboxes, silo.Grains, new FakeTimeProvider(), NullLogger<StoreHistoryService>.Instance);
-        await service.Look(CancellationToken.None);
-        Assert.All(devices, device => Assert.True(records[device].DoubtedNothing));
+        Array.ForEach(devices, device => endpoints.Put(device, null!));
+        using var service = new StoreHistoryService(history, endpoints, silo.Grains, new FakeTimeProvider(), NullLogger<StoreHistoryService>.Instance);
+        await service.SweepOnce(CancellationToken.None);
+        Assert.All(devices, device => Assert.True(records[device].RequiredNoResync));
 
         history.Steps = 1;
         records[devices[1]].Fails = true;
-        await service.Look(CancellationToken.None);
-        await records[devices[0]].Doubts().WaitAsync(Patience);
+        await service.SweepOnce(CancellationToken.None);
+        await records[devices[0]].Resyncs().WaitAsync(Timeout);
         records[devices[1]].Fails = false;
 
         // Also while the store is away: that it went back is known.
         history.Away = true;
-        await service.Look(CancellationToken.None);
-        await service.Look(CancellationToken.None);
+        await service.SweepOnce(CancellationToken.None);
+        await service.SweepOnce(CancellationToken.None);
         foreach (var device in devices)
         {
-            await records[device].Doubts().WaitAsync(Patience);
+            await records[device].Resyncs().WaitAsync(Timeout);
         }
 
-        await records[devices[2]].Doubts().WaitAsync(Patience);
-        Assert.All(devices, device => Assert.True(records[device].DoubtedNothing));
+        await records[devices[2]].Resyncs().WaitAsync(Timeout);
+        Assert.All(devices, device => Assert.True(records[device].RequiredNoResync));
     }
 
     private sealed class ScriptedHistory : IStoreHistory
@@ -112,6 +112,6 @@ public sealed class StoreHistoryTests
 
         public bool Away { get; set; }
 
-        public Task Look() => Away ? Task.FromException(new StoreUnavailableException("away")) : Task.CompletedTask;
+        public Task Refresh() => Away ? Task.FromException(new StoreUnavailableException("away")) : Task.CompletedTask;
     }
 }

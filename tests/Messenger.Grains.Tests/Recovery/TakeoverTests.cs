@@ -31,7 +31,7 @@ public sealed class TakeoverTests
         _cluster.With(Other, SiloStatus.Dead);
         _names.With(Other, _one, _two);
 
-        Assert.True(await Service.Look(default));
+        Assert.True(await Service.SweepOnce(default));
 
         Assert.Equal([_one, _two], _conversations.Doubted.Order(Comparer<Guid>.Create((a, b) => a == _one ? -1 : 1)));
         Assert.Equal([Other.ToParsableString()], _names.Retired);
@@ -47,7 +47,7 @@ public sealed class TakeoverTests
         _cluster.With(Other, status);
         _names.With(Other, _one);
 
-        Assert.True(await Service.Look(default));
+        Assert.True(await Service.SweepOnce(default));
 
         Assert.Empty(_names.Fenced);
     }
@@ -58,7 +58,7 @@ public sealed class TakeoverTests
         _cluster.With(Self, SiloStatus.Dead).With(Other);
         _names.With(Self, _one);
 
-        await Service.Look(default);
+        await Service.SweepOnce(default);
 
         Assert.Empty(_names.Fenced);
     }
@@ -69,7 +69,7 @@ public sealed class TakeoverTests
         _cluster.With(Cluster.Silo(2, generation: 1001));
         _names.With(Cluster.Silo(2, generation: 1000), _one);
 
-        await Service.Look(default);
+        await Service.SweepOnce(default);
 
         Assert.Equal([_one], _conversations.Doubted);
     }
@@ -80,13 +80,13 @@ public sealed class TakeoverTests
         _names.With(Cluster.Silo(3, generation: 1000), _one);
         var service = Service;
 
-        await service.Look(default);
+        await service.SweepOnce(default);
         _clock.Advance(TakeoverService.JoinGrace - TimeSpan.FromSeconds(1));
-        await service.Look(default);
+        await service.SweepOnce(default);
         Assert.Empty(_names.Fenced);
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await service.Look(default);
+        await service.SweepOnce(default);
         Assert.Equal([_one], _conversations.Doubted);
     }
 
@@ -94,7 +94,7 @@ public sealed class TakeoverTests
     public async Task Who_is_alone_with_its_store_takes_over_at_once()
     {
         _names.With(Cluster.Silo(3, generation: 1000), _one);
-        Assert.True(await Among(new Neighbours(None: true)).Look(default));
+        Assert.True(await Among(new Neighbours(None: true)).SweepOnce(default));
         Assert.Equal([_one], _conversations.Doubted);
     }
 
@@ -104,9 +104,9 @@ public sealed class TakeoverTests
         _names.With("a-bench-of-somebodys", _one);
         var service = Service;
 
-        await service.Look(default);
+        await service.SweepOnce(default);
         _clock.Advance(TakeoverService.JoinGrace * 2);
-        await service.Look(default);
+        await service.SweepOnce(default);
 
         Assert.Empty(_names.Fenced);
     }
@@ -119,11 +119,11 @@ public sealed class TakeoverTests
         _conversations.Unreachable.Add(_two);
         var service = Service;
 
-        Assert.False(await service.Look(default));
+        Assert.False(await service.SweepOnce(default));
         Assert.Empty(_names.Retired);
 
         _conversations.Unreachable.Clear();
-        Assert.True(await service.Look(default));
+        Assert.True(await service.SweepOnce(default));
         Assert.Equal(1, _conversations.Doubted.Count(conversation => conversation == _one));
         Assert.Equal(2, _conversations.Doubted.Count(conversation => conversation == _two));
         Assert.NotEmpty(_names.Retired);
@@ -133,7 +133,7 @@ public sealed class TakeoverTests
     public async Task A_store_that_is_away_is_asked_again_soon()
     {
         _names.Away = true;
-        Assert.False(await Service.Look(default));
+        Assert.False(await Service.SweepOnce(default));
     }
 
     [Fact]
@@ -143,13 +143,13 @@ public sealed class TakeoverTests
         _names.Name = Other.ToParsableString();
         _names.With(Cluster.Silo(3), _one);
         Assert.False(cluster.Workers.Lead);
-        await Service.Look(default);
+        await Service.SweepOnce(default);
         Assert.Empty(_names.Fenced);
 
         // The lowest one turns out to be a gateway: the next one leads.
         cluster.With(Self, role: SiloRoles.Gateway);
         Assert.True(cluster.Workers.Lead);
-        await Service.Look(default);
+        await Service.SweepOnce(default);
         Assert.Equal([_one], _conversations.Doubted);
     }
 

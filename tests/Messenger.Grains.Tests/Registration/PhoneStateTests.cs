@@ -13,14 +13,14 @@ public sealed class PhoneStateTests
     public void The_oldest_pending_application_makes_room()
     {
         var phone = new PhoneState();
-        for (var at = 0; at <= PhoneState.MostPending; at++)
+        for (var at = 0; at <= PhoneState.MaxPending; at++)
         {
             phone = phone.With(Pending($"a{at}"));
         }
 
-        Assert.Equal(PhoneState.MostPending, phone.Pending.Length);
+        Assert.Equal(PhoneState.MaxPending, phone.Pending.Length);
         Assert.Null(phone.Of("a0"));
-        Assert.NotNull(phone.Of($"a{PhoneState.MostPending}"));
+        Assert.NotNull(phone.Of($"a{PhoneState.MaxPending}"));
     }
 
     [Fact]

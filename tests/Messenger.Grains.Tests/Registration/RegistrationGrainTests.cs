@@ -11,7 +11,7 @@ public sealed class RegistrationGrainTests(UserSilo house)
     private static RequestRegisterApplication Asks(Person person, string uuid = "phone", string? token = null) =>
         new(token, "android", "SM-A336B", person.Phone, "SDK 34", person.UserId, uuid, "samsung");
 
-    private static async Task<Answer> Confirms(Person person, string code, string uuid = "phone") =>
+    private static async Task<Result> Confirms(Person person, string code, string uuid = "phone") =>
         await person.Registration.Confirm(new RequestConfirmRegistration(code, person.UserId, uuid));
 
     private static string Wrong(string code) => code[..^1] + (code[^1] == '0' ? '1' : '0');
@@ -20,9 +20,9 @@ public sealed class RegistrationGrainTests(UserSilo house)
     public async Task The_code_of_the_SMS_confirms_the_application()
     {
         var person = house.Stranger();
-        Assert.Equal(Answer.Ok, await person.Registration.Register(Asks(person)));
+        Assert.Equal(Result.Ok, await person.Registration.Register(Asks(person)));
         Assert.Null(await house.Silo.Users.Find(person.UserId));
-        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+        Assert.Equal(Result.Ok, await Confirms(person, person.LastCode));
         Assert.NotNull(await house.Silo.Users.Find(person.UserId));
         Assert.Equal(new Caller(person.UserId, ApplicationNames.Of("phone")), (await person.Grain.Authenticate("phone")).Value);
     }
@@ -40,9 +40,9 @@ public sealed class RegistrationGrainTests(UserSilo house)
     {
         var person = house.Stranger();
         var sent = house.Silo.Sms.Sent.Count;
-        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { OpenUserId = "0035799" })).Refusal?.Status);
-        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { OpenUserId = house.Stranger().Phone })).Refusal?.Status);
-        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { UserId = house.Stranger().UserId })).Refusal?.Status);
+        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { OpenUserId = "0035799" })).Error?.Status);
+        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { OpenUserId = house.Stranger().Phone })).Error?.Status);
+        Assert.Equal(Statuses.BadRequest, (await person.Registration.Register(Asks(person) with { UserId = house.Stranger().UserId })).Error?.Status);
         Assert.Equal(sent, house.Silo.Sms.Sent.Count);
     }
 
@@ -62,13 +62,13 @@ public sealed class RegistrationGrainTests(UserSilo house)
         await person.Registration.Register(Asks(person));
         for (var tried = 0; tried < 5; tried++)
         {
-            Assert.Equal(Statuses.Forbidden, (await Confirms(person, Wrong(person.LastCode))).Refusal?.Status);
+            Assert.Equal(Statuses.Forbidden, (await Confirms(person, Wrong(person.LastCode))).Error?.Status);
             await house.Silo.Deactivate(person.Registration);
         }
 
-        Assert.Equal(Statuses.Forbidden, (await Confirms(person, person.LastCode)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person, person.LastCode)).Error?.Status);
         await person.Registration.Register(Asks(person));
-        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+        Assert.Equal(Result.Ok, await Confirms(person, person.LastCode));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class RegistrationGrainTests(UserSilo house)
                 await person.Registration.Register(Asks(person));
                 for (var tried = 0; tried < 5; tried++)
                 {
-                    var status = (await Confirms(person, "x")).Refusal?.Status;
+                    var status = (await Confirms(person, "x")).Error?.Status;
                     guesses += status == Statuses.Forbidden ? 1 : 0;
                     refused += status == Statuses.TooManyRequests ? 1 : 0;
                 }
@@ -101,7 +101,7 @@ public sealed class RegistrationGrainTests(UserSilo house)
         Assert.Equal((50, 25), (guesses, refused));
         house.Silo.Clock.Advance(TimeSpan.FromDays(1));
         await person.Registration.Register(Asks(person));
-        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+        Assert.Equal(Result.Ok, await Confirms(person, person.LastCode));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class RegistrationGrainTests(UserSilo house)
         var person = house.Stranger();
         await person.Registration.Register(Asks(person));
         house.Silo.Clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.Equal(Statuses.Forbidden, (await Confirms(person, person.LastCode)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person, person.LastCode)).Error?.Status);
     }
 
     [Fact]
@@ -135,8 +135,8 @@ public sealed class RegistrationGrainTests(UserSilo house)
         var pending = await person.Registration.Pending();
         Assert.Equal([22, 22], pending.Select(application => application.Uuid.Length));
         Assert.All(pending, application => Assert.False(application.Confirmed));
-        Assert.Equal(Answer.Ok, await Confirms(person, first, "one"));
-        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode, "two"));
+        Assert.Equal(Result.Ok, await Confirms(person, first, "one"));
+        Assert.Equal(Result.Ok, await Confirms(person, person.LastCode, "two"));
         Assert.Empty(await person.Registration.Pending());
     }
 
@@ -148,10 +148,10 @@ public sealed class RegistrationGrainTests(UserSilo house)
         var first = person.LastCode;
         await Confirms(person, first, "one");
         await person.Confirm("two");
-        Assert.Equal(Answer.Ok, await Confirms(person, first, "one"));
+        Assert.Equal(Result.Ok, await Confirms(person, first, "one"));
         await person.Grain.DeleteApplication(person.As("two"), new RequestDeleteApplication(await person.Called("one")));
-        Assert.Equal(Answer.Ok, await Confirms(person, first, "one"));
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Refusal?.Status);
+        Assert.Equal(Result.Ok, await Confirms(person, first, "one"));
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Error?.Status);
     }
 
     [Fact]
@@ -160,14 +160,14 @@ public sealed class RegistrationGrainTests(UserSilo house)
         var person = house.Stranger();
         for (var asked = 0; asked < 5; asked++)
         {
-            Assert.Equal(Answer.Ok, await person.Registration.Register(Asks(person)));
+            Assert.Equal(Result.Ok, await person.Registration.Register(Asks(person)));
         }
 
-        var refusal = (await person.Registration.SendCode(CodePurpose.DeleteUser, person.Phone, null)).Refusal;
-        Assert.Equal(Statuses.TooManyRequests, refusal?.Status);
-        Assert.Contains("3600 s", refusal?.Description, StringComparison.Ordinal);
+        var error = (await person.Registration.SendCode(CodePurpose.DeleteUser, person.Phone, null)).Error;
+        Assert.Equal(Statuses.TooManyRequests, error?.Status);
+        Assert.Contains("3600 s", error?.Description, StringComparison.Ordinal);
         house.Silo.Clock.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(Answer.Ok, await person.Registration.Register(Asks(person)));
+        Assert.Equal(Result.Ok, await person.Registration.Register(Asks(person)));
     }
 
     [Fact]
@@ -179,21 +179,21 @@ public sealed class RegistrationGrainTests(UserSilo house)
             house.Silo.Sms.Refuses = true;
             for (var asked = 0; asked < 6; asked++)
             {
-                Assert.Equal(Statuses.Unavailable, (await person.Registration.Register(Asks(person))).Refusal?.Status);
+                Assert.Equal(Statuses.Unavailable, (await person.Registration.Register(Asks(person))).Error?.Status);
             }
 
             house.Silo.Sms.Hangs = true;
             var hanging = person.Registration.Register(Asks(person));
             await house.Silo.Sms.Hanging;
             house.Silo.Clock.Advance(TimeSpan.FromSeconds(7));
-            Assert.Equal(Statuses.Unavailable, (await hanging).Refusal?.Status);
+            Assert.Equal(Statuses.Unavailable, (await hanging).Error?.Status);
         }
         finally
         {
             house.Silo.Sms.Refuses = house.Silo.Sms.Hangs = false;
         }
 
-        Assert.Equal(Answer.Ok, await person.Registration.Register(Asks(person)));
+        Assert.Equal(Result.Ok, await person.Registration.Register(Asks(person)));
     }
 
     [Fact]
@@ -201,16 +201,16 @@ public sealed class RegistrationGrainTests(UserSilo house)
     {
         var person = house.Stranger();
         await person.Registration.SendCode(CodePurpose.UpdateKeys, person.Phone, null);
-        Assert.Equal(Statuses.Forbidden, (await person.Registration.CheckCode(CodePurpose.DeleteUser, person.LastCode)).Refusal?.Status);
-        Assert.Equal(Statuses.Forbidden, (await person.Registration.CheckCode(CodePurpose.UpdateKeys, Wrong(person.LastCode))).Refusal?.Status);
-        Assert.Equal(Answer.Ok, await person.Registration.CheckCode(CodePurpose.UpdateKeys, person.LastCode));
-        Assert.Equal(new Answer(null, CodeNotes.Again), await person.Registration.CheckCode(CodePurpose.UpdateKeys, person.LastCode));
+        Assert.Equal(Statuses.Forbidden, (await person.Registration.CheckCode(CodePurpose.DeleteUser, person.LastCode)).Error?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Registration.CheckCode(CodePurpose.UpdateKeys, Wrong(person.LastCode))).Error?.Status);
+        Assert.Equal(Result.Ok, await person.Registration.CheckCode(CodePurpose.UpdateKeys, person.LastCode));
+        Assert.Equal(new Result(null, CodeNotes.Again), await person.Registration.CheckCode(CodePurpose.UpdateKeys, person.LastCode));
     }
 
     [Fact]
     public async Task A_code_for_a_change_goes_to_the_phones_owner_alone()
     {
-        var answer = await house.Stranger().Registration.SendCode(CodePurpose.UpdateKeys, house.Stranger().Phone, null);
-        Assert.Equal(Statuses.BadRequest, answer.Refusal?.Status);
+        var result = await house.Stranger().Registration.SendCode(CodePurpose.UpdateKeys, house.Stranger().Phone, null);
+        Assert.Equal(Statuses.BadRequest, result.Error?.Status);
     }
 }

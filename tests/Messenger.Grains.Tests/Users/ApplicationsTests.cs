@@ -56,10 +56,10 @@ public sealed class ApplicationsTests
     [Fact]
     public void The_one_unused_longest_makes_room()
     {
-        var applications = Applications.WithLogins(Confirmed(Applications.Most), new Dictionary<string, long> { [Name("a0")] = 1000 });
+        var applications = Applications.WithLogins(Confirmed(Applications.MaxApplications), new Dictionary<string, long> { [Name("a0")] = 1000 });
         var after = Applications.Confirm(applications, Info("new"), "name", Seal, out var evicted);
         Assert.Equal(Name("a1"), evicted);
-        Assert.Equal(Applications.Most, after.Length);
+        Assert.Equal(Applications.MaxApplications, after.Length);
         Assert.Null(Applications.Match(after, "a1"));
     }
 

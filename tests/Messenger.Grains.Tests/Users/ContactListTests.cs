@@ -16,8 +16,8 @@ public sealed class ContactListTests(UserSilo house)
     {
         var (person, one, two) = (await house.Person(), house.Stranger(), house.Stranger());
         Assert.Empty(await List(person));
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([Of(one)], Merge: false)));
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([Of(two), Of(one, "new")], Merge: true)));
+        Assert.Equal(Result.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([Of(one)], Merge: false)));
+        Assert.Equal(Result.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([Of(two), Of(one, "new")], Merge: true)));
         await house.Silo.Deactivate(person.Grain);
         Assert.Equal([Of(one, "new"), Of(two)], await List(person));
         await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([Of(two)], Merge: false));
@@ -29,8 +29,8 @@ public sealed class ContactListTests(UserSilo house)
     {
         var person = await house.Person();
         var full = Enumerable.Range(0, Limits.Contacts).Select(at => new Contact($"c{at}", null, null, null)).ToArray();
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList(full, Merge: false)));
-        Assert.Equal(Statuses.BadRequest, (await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(person), null))).Refusal?.Status);
+        Assert.Equal(Result.Ok, await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList(full, Merge: false)));
+        Assert.Equal(Statuses.BadRequest, (await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(person), null))).Error?.Status);
         Assert.Equal(Limits.Contacts, (await List(person)).Length);
     }
 
@@ -38,7 +38,7 @@ public sealed class ContactListTests(UserSilo house)
     public async Task The_other_devices_hear_of_one_that_changed()
     {
         var (person, friend) = (await house.Person("one", "two"), house.Stranger());
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(friend), person.UserId)));
+        Assert.Equal(Result.Ok, await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(friend), person.UserId)));
         var heard = await person.Device("two").Hears<UpdateContactNotification>();
         Assert.Equal((person.UserId, friend.UserId), (heard.GetProperty("userId").GetString(), heard.GetProperty("contactId").GetString()));
         Assert.True(person.Device("one").HeardNothing);
@@ -49,8 +49,8 @@ public sealed class ContactListTests(UserSilo house)
     public async Task Nobody_elses_list_is_read_or_changed()
     {
         var (person, other) = (await house.Person(), await house.Person());
-        Assert.Equal(Statuses.Forbidden, (await person.Grain.GetContactList(person.Me, new RequestGetContactList(other.UserId))).Refusal?.Status);
-        Assert.Equal(Statuses.Forbidden, (await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(other), other.UserId))).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.GetContactList(person.Me, new RequestGetContactList(other.UserId))).Error?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.UpdateContact(person.Me, new UpdateContact(Of(other), other.UserId))).Error?.Status);
     }
 
     [Fact]
@@ -68,11 +68,11 @@ public sealed class ContactListTests(UserSilo house)
         var request = new RequestGetRegisteredUsers([person.UserId]);
         for (var call = 0; call < 20; call++)
         {
-            Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
+            Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Error);
         }
 
-        Assert.Equal(Refused.TooManyRequests("too many users looked up", 3), (await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
+        Assert.Equal(Error.TooManyRequests("too many users looked up", 3), (await person.Grain.GetRegisteredUsers(person.Me, request)).Error);
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(3));
-        Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Refusal);
+        Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, request)).Error);
     }
 }

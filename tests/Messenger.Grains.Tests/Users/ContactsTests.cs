@@ -21,8 +21,8 @@ public sealed class ContactsTests
     [Fact]
     public void A_list_takes_ten_thousand_and_no_more()
     {
-        Assert.Null(Contacts.Refusal(Contacts.Merge(Many(9_999), Many(10_000))));
-        Assert.Equal(Statuses.BadRequest, Contacts.Refusal(Contacts.Merge(Many(10_000), Many(1, from: 10_000)))?.Status);
+        Assert.Null(Contacts.FindError(Contacts.Merge(Many(9_999), Many(10_000))));
+        Assert.Equal(Statuses.BadRequest, Contacts.FindError(Contacts.Merge(Many(10_000), Many(1, from: 10_000)))?.Status);
     }
 
     [Fact]
@@ -31,20 +31,20 @@ public sealed class ContactsTests
         static string Text(long length) => new('x', (int)length);
         var full = Contact(0) with
         {
-            ContactIdEncrypted = Text(Contacts.MostCharacters / 4),
-            NickEncrypted = Text(Contacts.MostCharacters / 4),
-            TrustedFingerprintEncrypted = Text((Contacts.MostCharacters / 2) - "c0".Length),
+            ContactIdEncrypted = Text(Contacts.MaxCharacters / 4),
+            NickEncrypted = Text(Contacts.MaxCharacters / 4),
+            TrustedFingerprintEncrypted = Text((Contacts.MaxCharacters / 2) - "c0".Length),
         };
-        Assert.Null(Contacts.Refusal([full]));
+        Assert.Null(Contacts.FindError([full]));
         Assert.All(
             [
                 full with { ContactId = full.ContactId + "x" }, full with { ContactIdEncrypted = full.ContactIdEncrypted + "x" },
                 full with { NickEncrypted = full.NickEncrypted + "x" }, full with { TrustedFingerprintEncrypted = full.TrustedFingerprintEncrypted + "x" },
             ],
-            more => Assert.NotNull(Contacts.Refusal([more])));
+            more => Assert.NotNull(Contacts.FindError([more])));
     }
 
     [Fact]
     public void A_list_is_bounded_in_characters() =>
-        Assert.Equal(Statuses.BadRequest, Contacts.Refusal([.. Many(1100).Select(contact => contact with { NickEncrypted = new string('x', 8192) })])?.Status);
+        Assert.Equal(Statuses.BadRequest, Contacts.FindError([.. Many(1100).Select(contact => contact with { NickEncrypted = new string('x', 8192) })])?.Status);
 }

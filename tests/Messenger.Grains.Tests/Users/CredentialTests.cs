@@ -41,15 +41,15 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.All(_storage.Rows, row => Assert.DoesNotContain(Secret, row, StringComparison.OrdinalIgnoreCase));
         await _silo!.Deactivate(User);
         Assert.Equal(new Caller(Id, ApplicationNames.Of(Secret)), (await User.Authenticate(Secret)).Value);
-        Assert.Equal([Secret], await Told());
+        Assert.Equal([Secret], await ShownUuids());
     }
 
     [Fact]
     public async Task What_is_stored_is_no_credential_either()
     {
         await Register(Secret);
-        Assert.Equal(Statuses.Unauthenticated, (await User.Authenticate(ApplicationNames.Of(Secret))).Refusal?.Status);
-        Assert.Equal(Statuses.Unauthenticated, (await User.Verify(ApplicationNames.Of(Secret))).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await User.Authenticate(ApplicationNames.Of(Secret))).Error?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await User.Verify(ApplicationNames.Of(Secret))).Error?.Status);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.All(_storage.Rows, row => Assert.DoesNotContain(Secret, row, StringComparison.OrdinalIgnoreCase));
         Assert.All(_storage.Rows, row => Assert.DoesNotContain(Other, row, StringComparison.OrdinalIgnoreCase));
         Assert.Equal("token", _devices[DeviceKeys.Of(Id, Secret)].Push?.Token);
-        Assert.Equal([Secret], await Told());
+        Assert.Equal([Secret], await ShownUuids());
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public sealed class CredentialTests : IAsyncLifetime
         await Register(Secret);
         await Restart(new CredentialSeal(Enumerable.Repeat((byte)8, CredentialSeal.KeyBytes).ToArray()));
 
-        Assert.Equal(22, Assert.Single(await Told()).Length);
-        Assert.Null((await User.Authenticate(Secret)).Refusal);
-        Assert.Equal([Secret], await Told());
+        Assert.Equal(22, Assert.Single(await ShownUuids()).Length);
+        Assert.Null((await User.Authenticate(Secret)).Error);
+        Assert.Equal([Secret], await ShownUuids());
     }
 
     [Fact]
@@ -88,9 +88,9 @@ public sealed class CredentialTests : IAsyncLifetime
         await Restart(new CredentialSeal(Enumerable.Repeat((byte)8, CredentialSeal.KeyBytes).ToArray()));
 
         await User.Authenticate(Secret);
-        var name = Assert.Single(await Told(), uuid => uuid != Secret);
-        Assert.Equal(Answer.Ok, await User.DeleteApplication(new Caller(Id, ApplicationNames.Of(Secret)), new RequestDeleteApplication(name)));
-        Assert.Equal(Statuses.Unauthenticated, (await User.Authenticate(Other)).Refusal?.Status);
+        var name = Assert.Single(await ShownUuids(), uuid => uuid != Secret);
+        Assert.Equal(Result.Ok, await User.DeleteApplication(new Caller(Id, ApplicationNames.Of(Secret)), new RequestDeleteApplication(name)));
+        Assert.Equal(Statuses.Unauthenticated, (await User.Authenticate(Other)).Error?.Status);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CredentialTests : IAsyncLifetime
         await Register(Secret);
         await Restart(new CredentialSeal(new byte[CredentialSeal.KeyBytes]));
 
-        Assert.Null((await User.Authenticate(Secret)).Refusal);
+        Assert.Null((await User.Authenticate(Secret)).Error);
         Assert.All(_storage.Stored<Account>(), account => Assert.Equal(1, account.Applications[0].Credential!.Sealed[0]));
     }
 
@@ -122,14 +122,14 @@ public sealed class CredentialTests : IAsyncLifetime
     public void An_inbox_on_disk_tells_nobody_who_logged_in()
     {
         var seal = new CredentialSeal(new byte[CredentialSeal.KeyBytes]);
-        var notice = Notice.Of(new AuthenticationByApplicationNotification(new ApplicationInfo(Secret, null, "android", true, 1, Id, null, 1, true, null, null, null)));
-        var snapshot = new DeviceSnapshot(new InboxSnapshot(1, 1, [new InboxEntry(notice, 1)]), null, 0, 0);
+        var notification = SerializedNotification.From(new AuthenticationByApplicationNotification(new ApplicationInfo(Secret, null, "android", true, 1, Id, null, 1, true, null, null, null)));
+        var snapshot = new DeviceSnapshot(new InboxSnapshot(1, 1, [new InboxEntry(notification, 1)]), null, 0, 0);
 
         var stored = snapshot.Sealed(Id, seal);
 
         Assert.DoesNotContain(Secret, Encoding.UTF8.GetString(stored.Inbox.Kept[0].Notice.Payload), StringComparison.Ordinal);
-        Assert.Equal(notice.Payload, stored.Unsealed(Id, seal)!.Inbox.Kept[0].Notice.Payload);
-        Assert.Equal(notice.Payload, snapshot.Unsealed(Id, seal)!.Inbox.Kept[0].Notice.Payload);
+        Assert.Equal(notification.Payload, stored.Unsealed(Id, seal)!.Inbox.Kept[0].Notice.Payload);
+        Assert.Equal(notification.Payload, snapshot.Unsealed(Id, seal)!.Inbox.Kept[0].Notice.Payload);
         Assert.Null(stored.Unsealed(Id, new CredentialSeal(null)));
     }
 
@@ -147,12 +147,12 @@ public sealed class CredentialTests : IAsyncLifetime
     private async Task Register(string uuid)
     {
         var registration = _silo!.Grains.GetGrain<IRegistrationGrain>(Id);
-        Assert.Equal(Answer.Ok, await registration.Register(new RequestRegisterApplication(null, "android", null, Phone, null, Id, uuid, null)));
+        Assert.Equal(Result.Ok, await registration.Register(new RequestRegisterApplication(null, "android", null, Phone, null, Id, uuid, null)));
         Assert.Equal(22, Assert.Single(await registration.Pending()).Uuid.Length);
-        Assert.Equal(Answer.Ok, await registration.Confirm(new RequestConfirmRegistration(_silo.Sms.LastCode(Phone), Id, uuid)));
+        Assert.Equal(Result.Ok, await registration.Confirm(new RequestConfirmRegistration(_silo.Sms.LastCode(Phone), Id, uuid)));
     }
 
-    private async Task<string[]> Told() =>
+    private async Task<string[]> ShownUuids() =>
         [.. (await User.GetApplications(new Caller(Id, ApplicationNames.Of(Secret)), new RequestGetApplicationsFull(true))).Value!.Applications.Select(application => application.Uuid)];
 
     /// <summary>A storage whose rows can be read by a thief: as JSON, and with every byte array as text besides.</summary>

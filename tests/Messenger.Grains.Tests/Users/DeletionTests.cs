@@ -10,9 +10,9 @@ namespace Messenger.Grains.Tests.Users;
 public sealed class DeletionTests(UserSilo house)
 {
     private static async Task AsksForCode(Person person) =>
-        Assert.Equal(Answer.Ok, await person.Grain.DeleteUser(person.Me, new RequestDeleteUser(null, person.Phone)));
+        Assert.Equal(Result.Ok, await person.Grain.DeleteUser(person.Me, new RequestDeleteUser(null, person.Phone)));
 
-    private static async Task<Answer> Confirms(Person person, string? code = null) =>
+    private static async Task<Result> Confirms(Person person, string? code = null) =>
         await person.Grain.ConfirmDeleteUser(person.Me, new RequestDeleteUserConfirmation(code ?? person.LastCode));
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class DeletionTests(UserSilo house)
         await house.Conversation(dialog: true, person, one);
         await house.Conversation(dialog: false, two, person, one);
         await AsksForCode(person);
-        Assert.Equal(Answer.Ok, await Confirms(person));
+        Assert.Equal(Result.Ok, await Confirms(person));
 
         Assert.Empty(await house.Silo.Log.ConversationsOf(person.UserId));
         await one.Device("first").Hears<NotificationConversationLeaved>();
@@ -38,8 +38,8 @@ public sealed class DeletionTests(UserSilo house)
         Assert.Null((await one.Sees(person)).PublicKeyBase64);
         Assert.Equal(CloseCode.Deleted, await person.Device("two").Closes());
         Assert.True(person.Device("one").IsOpen);
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Refusal?.Status);
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.AddKeys(person.Me, Person.Keys("2"))).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Error?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.AddKeys(person.Me, Person.Keys("2"))).Error?.Status);
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(CloseCode.Deleted, await person.Device("one").Closes());
     }
@@ -54,11 +54,11 @@ public sealed class DeletionTests(UserSilo house)
         await Confirms(person);
         await person.Confirm("one");
         Assert.Equal(CloseCode.Deleted, await person.Device("one").Closes());
-        Assert.Null((await person.Grain.Authenticate("one")).Refusal);
+        Assert.Null((await person.Grain.Authenticate("one")).Error);
         Assert.Empty((await person.Grain.GetParams(person.Me, new GetParams(null))).Value!.Items);
         Assert.Empty((await person.Grain.GetContactList(person.Me, new RequestGetContactList(null))).Value!.Users);
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Null((await person.Grain.Authenticate("one")).Refusal);
+        Assert.Null((await person.Grain.Authenticate("one")).Error);
         Assert.True(person.Device("one").IsOpen);
     }
 
@@ -71,8 +71,8 @@ public sealed class DeletionTests(UserSilo house)
         await AsksForCode(person);
         house.Silo.Log.Next.Enqueue(new FakeLog.Scripted(LogOutcome.Unknown));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => Confirms(person));
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("first")).Refusal?.Status);
-        Assert.Equal(Answer.Ok, await Confirms(person));
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("first")).Error?.Status);
+        Assert.Equal(Result.Ok, await Confirms(person));
         Assert.Empty(await house.Silo.Log.ConversationsOf(person.UserId));
         Assert.Null(await house.Silo.Users.Find(person.UserId));
     }
@@ -96,13 +96,13 @@ public sealed class DeletionTests(UserSilo house)
     public async Task A_wrong_code_or_phone_deletes_nobody()
     {
         var person = await house.Person();
-        Assert.Equal(Statuses.Forbidden, (await Confirms(person, "123456")).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person, "123456")).Error?.Status);
         var foreign = new RequestDeleteUser(null, house.Stranger().Phone);
-        Assert.Equal(Statuses.BadRequest, (await person.Grain.DeleteUser(person.Me, foreign)).Refusal?.Status);
+        Assert.Equal(Statuses.BadRequest, (await person.Grain.DeleteUser(person.Me, foreign)).Error?.Status);
         await AsksForCode(person);
-        Assert.Equal(Statuses.Forbidden, (await Confirms(person, "x")).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person, "x")).Error?.Status);
         Assert.NotNull(await house.Silo.Users.Find(person.UserId));
-        Assert.Null((await person.Grain.Authenticate("first")).Refusal);
+        Assert.Null((await person.Grain.Authenticate("first")).Error);
     }
 
     [Fact]
@@ -111,6 +111,6 @@ public sealed class DeletionTests(UserSilo house)
         var person = await house.Person();
         await person.AddKeys();
         await person.Grain.UpdateKeys(person.Me, new RequestUpdateUserKeys(null, "meta", null, person.Phone, "private"));
-        Assert.Equal(Statuses.Forbidden, (await Confirms(person)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person)).Error?.Status);
     }
 }

@@ -8,14 +8,14 @@ namespace Messenger.Grains.Tests.Users;
 [Collection(UserTests.Name)]
 public sealed class DeliveryTests(UserSilo house)
 {
-    private static Notice Notice(string uuid, Person author, PushHint? push = null) =>
-        Messenger.Contracts.Notice.Of(new NotificationConversationDeleted(uuid), push ?? new PushHint(Guid.NewGuid(), uuid, author.UserId));
+    private static SerializedNotification NewNotification(string uuid, Person author, PushHint? push = null) =>
+        Messenger.Contracts.SerializedNotification.From(new NotificationConversationDeleted(uuid), push ?? new PushHint(Guid.NewGuid(), uuid, author.UserId));
 
     [Fact]
     public async Task Notices_reach_every_device_but_one_in_order()
     {
         var (person, author) = (await house.Person("one", "two", "three"), house.Stranger());
-        await person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", author), Notice("b", author) }.AsImmutable(), except: ApplicationNames.Of("two"));
+        await person.Grain.Deliver(Guid.Empty, 0, new[] { NewNotification("a", author), NewNotification("b", author) }.AsImmutable(), except: ApplicationNames.Of("two"));
         foreach (var device in new[] { "one", "three" })
         {
             Assert.Equal("a", (await person.Device(device).Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
@@ -30,13 +30,13 @@ public sealed class DeliveryTests(UserSilo house)
     {
         var person = await house.Person("one", "two");
         person.Device("one").Fails = true;
-        await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", person) }.AsImmutable(), null));
+        await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.Deliver(Guid.Empty, 0, new[] { NewNotification("a", person) }.AsImmutable(), null));
         await person.Device("two").Hears<NotificationConversationDeleted>();
-        await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.Doubt());
+        await Assert.ThrowsAnyAsync<Exception>(() => person.Grain.RequireResync());
         person.Device("one").Fails = false;
-        await person.Grain.Doubt();
-        await person.Device("one").Doubts();
-        await person.Device("two").Doubts();
+        await person.Grain.RequireResync();
+        await person.Device("one").Resyncs();
+        await person.Device("two").Resyncs();
     }
 
     [Fact]
@@ -44,32 +44,32 @@ public sealed class DeliveryTests(UserSilo house)
     {
         var (person, muted, heard) = (await house.Person("one"), await house.Person(), await house.Person());
         await person.Grain.AddBlackList(person.Me, new AddBlackList(muted.UserId));
-        await person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", muted), Notice("b", heard), Notice("c", person) }.AsImmutable(), null);
-        Assert.Null((await person.Device("one").HearsNotice()).Push);
-        Assert.Equal("b", (await person.Device("one").HearsNotice()).Push?.Message);
-        Assert.Null((await person.Device("one").HearsNotice()).Push);
+        await person.Grain.Deliver(Guid.Empty, 0, new[] { NewNotification("a", muted), NewNotification("b", heard), NewNotification("c", person) }.AsImmutable(), null);
+        Assert.Null((await person.Device("one").HearsNotification()).Push);
+        Assert.Equal("b", (await person.Device("one").HearsNotification()).Push?.Message);
+        Assert.Null((await person.Device("one").HearsNotification()).Push);
         await person.Grain.RemoveBlackList(person.Me, new RemoveBlackList(muted.UserId));
-        await person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("d", muted) }.AsImmutable(), null);
-        Assert.Equal("d", (await person.Device("one").HearsNotice()).Push?.Message);
+        await person.Grain.Deliver(Guid.Empty, 0, new[] { NewNotification("d", muted) }.AsImmutable(), null);
+        Assert.Equal("d", (await person.Device("one").HearsNotification()).Push?.Message);
     }
 
     [Fact]
     public async Task Nobody_is_told_before_the_blacklist_can_be_read_and_nobody_twice()
     {
         var (person, author) = (await house.Person("one", "two"), await house.Person());
-        Task<HandOver> Told() => person.Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", author) }.AsImmutable(), except: null);
+        Task<DeliveryResult> Deliver() => person.Grain.Deliver(Guid.Empty, 0, new[] { NewNotification("a", author) }.AsImmutable(), except: null);
 
         house.Silo.Users.Away = true;
         try
         {
-            Assert.Equal(HandOver.NotYet, await Told());
+            Assert.Equal(DeliveryResult.RetryLater, await Deliver());
         }
         finally
         {
             house.Silo.Users.Away = false;
         }
 
-        Assert.Equal(HandOver.Taken, await Told());
+        Assert.Equal(DeliveryResult.Delivered, await Deliver());
         foreach (var device in new[] { "one", "two" })
         {
             Assert.Equal("a", (await person.Device(device).Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
@@ -81,13 +81,13 @@ public sealed class DeliveryTests(UserSilo house)
     public async Task What_an_earlier_activation_of_a_conversation_tells_late_is_turned_down()
     {
         var (person, author, conversation) = (await house.Person("one"), house.Stranger(), Guid.NewGuid());
-        Task<HandOver> Told(Guid at, long term, string uuid) =>
-            person.Grain.Deliver(at, term, new[] { Notice(uuid, author) }.AsImmutable(), except: null);
+        Task<DeliveryResult> Deliver(Guid at, long term, string uuid) =>
+            person.Grain.Deliver(at, term, new[] { NewNotification(uuid, author) }.AsImmutable(), except: null);
 
-        Assert.Equal(HandOver.Taken, await Told(conversation, 5, "a"));
-        Assert.Equal(HandOver.Taken, await Told(conversation, 6, "b"));
-        Assert.Equal(HandOver.Passed, await Told(conversation, 5, "late"));
-        Assert.Equal(HandOver.Taken, await Told(Guid.NewGuid(), 1, "elsewhere"));
+        Assert.Equal(DeliveryResult.Delivered, await Deliver(conversation, 5, "a"));
+        Assert.Equal(DeliveryResult.Delivered, await Deliver(conversation, 6, "b"));
+        Assert.Equal(DeliveryResult.StaleTerm, await Deliver(conversation, 5, "late"));
+        Assert.Equal(DeliveryResult.Delivered, await Deliver(Guid.NewGuid(), 1, "elsewhere"));
         foreach (var uuid in new[] { "a", "b", "elsewhere" })
         {
             Assert.Equal(uuid, (await person.Device("one").Hears<NotificationConversationDeleted>()).GetProperty("uuid").GetString());
@@ -99,7 +99,7 @@ public sealed class DeliveryTests(UserSilo house)
     [Fact]
     public async Task Who_has_no_application_is_told_nothing_and_fails_nobody()
     {
-        await house.Stranger().Grain.Deliver(Guid.Empty, 0, new[] { Notice("a", house.Stranger()) }.AsImmutable(), null);
-        await house.Stranger().Grain.Doubt();
+        await house.Stranger().Grain.Deliver(Guid.Empty, 0, new[] { NewNotification("a", house.Stranger()) }.AsImmutable(), null);
+        await house.Stranger().Grain.RequireResync();
     }
 }

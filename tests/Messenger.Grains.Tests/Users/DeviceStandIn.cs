@@ -12,9 +12,9 @@ namespace Messenger.Grains.Tests.Users;
 /// <summary>What became of one device.</summary>
 internal sealed class DeviceRecord
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly Channel<Notice> _notices = Channel.CreateUnbounded<Notice>();
-    private readonly Channel<bool> _doubts = Channel.CreateUnbounded<bool>();
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private readonly Channel<SerializedNotification> _notices = Channel.CreateUnbounded<SerializedNotification>();
+    private readonly Channel<bool> _resyncs = Channel.CreateUnbounded<bool>();
     private readonly Channel<bool> _failures = Channel.CreateUnbounded<bool>();
     private readonly Channel<CloseCode> _closes = Channel.CreateUnbounded<CloseCode>();
 
@@ -25,7 +25,7 @@ internal sealed class DeviceRecord
 
     public void Failed() => _failures.Writer.TryWrite(true);
 
-    public async Task HasFailed() => await _failures.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public async Task HasFailed() => await _failures.Reader.ReadAsync().AsTask().WaitAsync(Timeout);
 
     public PushTarget? Push { get; set; }
 
@@ -34,28 +34,28 @@ internal sealed class DeviceRecord
 
     public void Wake(PushHint message) => Wakes.Enqueue(message);
 
-    public void Notice(Notice notice) => _notices.Writer.TryWrite(notice);
+    public void Add(SerializedNotification notification) => _notices.Writer.TryWrite(notification);
 
-    public void Doubt() => _doubts.Writer.TryWrite(true);
+    public void RequireResync() => _resyncs.Writer.TryWrite(true);
 
     public void Close(CloseCode code) => _closes.Writer.TryWrite(code);
 
-    /// <summary>The next notice, and that it is of this type.</summary>
+    /// <summary>The next notification, and that it is of this type.</summary>
     public async Task<JsonElement> Hears<T>()
         where T : INotification
     {
-        var notice = await HearsNotice();
-        Assert.Equal(typeof(T).Name, notice.Type);
-        return JsonDocument.Parse(notice.Payload).RootElement;
+        var notification = await HearsNotification();
+        Assert.Equal(typeof(T).Name, notification.Type);
+        return JsonDocument.Parse(notification.Payload).RootElement;
     }
 
-    public async Task<Notice> HearsNotice() => await _notices.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public async Task<SerializedNotification> HearsNotification() => await _notices.Reader.ReadAsync().AsTask().WaitAsync(Timeout);
 
-    public async Task Doubts() => await _doubts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public async Task Resyncs() => await _resyncs.Reader.ReadAsync().AsTask().WaitAsync(Timeout);
 
-    public async Task<CloseCode> Closes() => await _closes.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public async Task<CloseCode> Closes() => await _closes.Reader.ReadAsync().AsTask().WaitAsync(Timeout);
 
-    public bool DoubtedNothing => !_doubts.Reader.TryPeek(out _);
+    public bool RequiredNoResync => !_resyncs.Reader.TryPeek(out _);
 
     public bool HeardNothing => !_notices.Reader.TryPeek(out _);
 
@@ -75,9 +75,9 @@ internal sealed class DeviceStandIn(DeviceRecords records) : Grain, IDeviceGrain
 {
     private DeviceRecord Record => records[this.GetPrimaryKeyString()];
 
-    public Task Deliver(Immutable<Notice[]> notices) => Unless(() => Array.ForEach(notices.Value, Record.Notice));
+    public Task Deliver(Immutable<SerializedNotification[]> notifications) => Unless(() => Array.ForEach(notifications.Value, Record.Add));
 
-    public Task Doubt() => Unless(Record.Doubt);
+    public Task RequireResync() => Unless(Record.RequireResync);
 
     public Task Close(CloseCode code) => Unless(() => Record.Close(code));
 

@@ -13,14 +13,14 @@ public sealed class FindingTests(UserSilo house)
         var person = await house.Person();
         for (var call = 0; call < 20; call++)
         {
-            Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, new RequestGetRegisteredUsers([.. Ids(call * 1000, 1000)]))).Refusal);
+            Assert.Null((await person.Grain.GetRegisteredUsers(person.Me, new RequestGetRegisteredUsers([.. Ids(call * 1000, 1000)]))).Error);
         }
 
         await house.Silo.Deactivate(person.Grain);
-        Assert.Equal(Statuses.TooManyRequests, (await person.Grain.GetRegisteredUsers(person.Me, new RequestGetRegisteredUsers([.. Ids(20_000, 10)]))).Refusal?.Status);
-        Assert.Equal(Statuses.TooManyRequests, (await person.Grain.GetUserInfoMulti(person.Me, new RequestGetUserInfoMulti([.. Ids(20_000, 10)]))).Refusal?.Status);
-        Assert.Null((await person.Grain.GetUserInfo(person.Me, new RequestGetUserInfo(Ids(5, 1).Single()))).Refusal);
-        Assert.Null((await person.Grain.GetUserInfo(person.Me, new RequestGetUserInfo(person.UserId))).Refusal);
+        Assert.Equal(Statuses.TooManyRequests, (await person.Grain.GetRegisteredUsers(person.Me, new RequestGetRegisteredUsers([.. Ids(20_000, 10)]))).Error?.Status);
+        Assert.Equal(Statuses.TooManyRequests, (await person.Grain.GetUserInfoMulti(person.Me, new RequestGetUserInfoMulti([.. Ids(20_000, 10)]))).Error?.Status);
+        Assert.Null((await person.Grain.GetUserInfo(person.Me, new RequestGetUserInfo(Ids(5, 1).Single()))).Error);
+        Assert.Null((await person.Grain.GetUserInfo(person.Me, new RequestGetUserInfo(person.UserId))).Error);
     }
 
     [Fact]
@@ -29,9 +29,9 @@ public sealed class FindingTests(UserSilo house)
         var (seeker, shy) = (await house.Person(), await house.Person());
         async Task<bool> Found() => (await seeker.Grain.GetRegisteredUsers(seeker.Me, new RequestGetRegisteredUsers([shy.UserId]))).Value!.Users.Length == 1;
         Assert.True(await Found());
-        Assert.Null((await shy.Grain.UpdateParam(shy.Me, new UpdateParam("discoverable", "false"))).Refusal);
+        Assert.Null((await shy.Grain.UpdateParam(shy.Me, new UpdateParam("discoverable", "false"))).Error);
         Assert.False(await Found());
-        Assert.Null((await shy.Grain.UpdateParam(shy.Me, new UpdateParam("discoverable", "true"))).Refusal);
+        Assert.Null((await shy.Grain.UpdateParam(shy.Me, new UpdateParam("discoverable", "true"))).Error);
         Assert.True(await Found());
     }
 

@@ -10,7 +10,7 @@ public sealed class KeysTests(UserSilo house)
     private static RequestUpdateUserKeys Rewrapped(Person person, string generation = "2") =>
         new(null, $"meta {generation}", $"nick {generation}", person.Phone, $"private {generation}");
 
-    private static async Task<Answer> Confirms(Person person, string code) =>
+    private static async Task<Result> Confirms(Person person, string code) =>
         await person.Grain.ConfirmUpdateKeys(person.Me, new RequestConfirmUpdateUserKeys(code));
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class KeysTests(UserSilo house)
         await house.Conversation(dialog: true, person, friend);
         await house.FailsWithoutLog(() => person.AddKeys());
         await person.AddKeys();
-        await friend.Device("first").Doubts();
+        await friend.Device("first").Resyncs();
         Assert.True(friend.Device("first").HeardNothing);
     }
 
@@ -76,7 +76,7 @@ public sealed class KeysTests(UserSilo house)
         await house.FailsWithoutLog(() => person.AddKeys());
         await house.Silo.Deactivate(person.Grain);
         await person.Sees(person);
-        await friend.Device("first").Doubts();
+        await friend.Device("first").Resyncs();
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class KeysTests(UserSilo house)
         await friend.Device("first").Hears<NotificationNewPublicKey>();
         await house.Silo.Deactivate(person.Grain);
         var again = await person.Grain.AddKeys(person.Me, Person.Keys("2"));
-        Assert.Equal(Answer.Ok, again);
+        Assert.Equal(Result.Ok, again);
         await friend.Device("first").Hears<NotificationNewPublicKey>();
     }
 
@@ -98,12 +98,12 @@ public sealed class KeysTests(UserSilo house)
         var person = await house.Person();
         await person.AddKeys();
         var before = await person.Sees(person);
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateKeys(person.Me, Rewrapped(person)));
+        Assert.Equal(Result.Ok, await person.Grain.UpdateKeys(person.Me, Rewrapped(person)));
         Assert.Equal(before, await person.Sees(person));
-        Assert.Equal(Statuses.Forbidden, (await Confirms(person, "x")).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person, "x")).Error?.Status);
         Assert.Equal(before, await person.Sees(person));
         await house.Silo.Deactivate(person.Grain);
-        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+        Assert.Equal(Result.Ok, await Confirms(person, person.LastCode));
         var after = before with { PrivateKeyEncryptedBase64 = "private 2", MetaDataKeyEncryptedBase64 = "meta 2", Nick = "nick 2" };
         Assert.Equal(after, await person.Sees(person));
     }
@@ -114,9 +114,9 @@ public sealed class KeysTests(UserSilo house)
         var person = await house.Person();
         await person.AddKeys();
         await person.Grain.UpdateKeys(person.Me, Rewrapped(person));
-        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+        Assert.Equal(Result.Ok, await Confirms(person, person.LastCode));
         await person.Grain.UpdateNick(person.Me, new RequestUpdateUserNick("newer"));
-        Assert.Equal(Answer.Ok, await Confirms(person, person.LastCode));
+        Assert.Equal(Result.Ok, await Confirms(person, person.LastCode));
         Assert.Equal("newer", (await person.Sees(person)).Nick);
     }
 
@@ -127,7 +127,7 @@ public sealed class KeysTests(UserSilo house)
         await person.AddKeys();
         await person.Grain.UpdateKeys(person.Me, Rewrapped(person));
         await person.AddKeys("3");
-        Assert.Equal(Statuses.Conflict, (await Confirms(person, person.LastCode)).Refusal?.Status);
+        Assert.Equal(Statuses.Conflict, (await Confirms(person, person.LastCode)).Error?.Status);
         Assert.Equal("private 3", (await person.Sees(person)).PrivateKeyEncryptedBase64);
     }
 
@@ -135,9 +135,9 @@ public sealed class KeysTests(UserSilo house)
     public async Task Who_has_no_keys_or_another_phone_cannot_rewrap()
     {
         var person = await house.Person();
-        Assert.Equal(Statuses.Conflict, (await person.Grain.UpdateKeys(person.Me, Rewrapped(person))).Refusal?.Status);
+        Assert.Equal(Statuses.Conflict, (await person.Grain.UpdateKeys(person.Me, Rewrapped(person))).Error?.Status);
         await person.AddKeys();
-        Assert.Equal(Statuses.BadRequest, (await person.Grain.UpdateKeys(person.Me, Rewrapped(house.Stranger()))).Refusal?.Status);
-        Assert.Equal(Statuses.Forbidden, (await Confirms(person, "123456")).Refusal?.Status);
+        Assert.Equal(Statuses.BadRequest, (await person.Grain.UpdateKeys(person.Me, Rewrapped(house.Stranger()))).Error?.Status);
+        Assert.Equal(Statuses.Forbidden, (await Confirms(person, "123456")).Error?.Status);
     }
 }

@@ -12,8 +12,8 @@ public sealed class LoginTests(UserSilo house)
     {
         var person = await house.Person("one");
         Assert.Equal(person.Me, (await person.Grain.Authenticate("one")).Value);
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("One")).Refusal?.Status);
-        Assert.Equal(Statuses.Unauthenticated, (await house.Stranger().Grain.Authenticate("one")).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("One")).Error?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await house.Stranger().Grain.Authenticate("one")).Error?.Status);
     }
 
     [Fact]
@@ -21,8 +21,8 @@ public sealed class LoginTests(UserSilo house)
     {
         var person = await house.Person("one");
         await house.Silo.Users.Put((await house.Silo.Users.Find(person.UserId))! with { Suspended = true });
-        Assert.Equal(Statuses.Forbidden, (await person.Grain.Authenticate("one")).Refusal?.Status);
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("two")).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.Authenticate("one")).Error?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("two")).Error?.Status);
     }
 
     [Fact]
@@ -42,10 +42,10 @@ public sealed class LoginTests(UserSilo house)
     {
         var person = await house.Person("one", "two");
         person.Device("two").Fails = true;
-        Assert.Null((await person.Grain.Authenticate("one")).Refusal);
+        Assert.Null((await person.Grain.Authenticate("one")).Error);
         await person.Device("two").HasFailed();
         person.Device("two").Fails = false;
-        var doubted = person.Device("two").Doubts();
+        var doubted = person.Device("two").Resyncs();
         await UserSilo.Until(() =>
         {
             house.Silo.Clock.Advance(TimeSpan.FromMilliseconds(250));
@@ -110,7 +110,7 @@ public sealed class LoginTests(UserSilo house)
     public async Task A_token_reaches_its_device_and_is_withdrawn()
     {
         var person = await house.Person("one", "two");
-        Assert.Equal(Answer.Ok, await person.Token("two", "token"));
+        Assert.Equal(Result.Ok, await person.Token("two", "token"));
         Assert.Equal(new PushTarget("android", "token", house.Silo.Now), person.Device("two").Push);
         Assert.Null(person.Device("one").Push);
         await house.Silo.Deactivate(person.Grain);
@@ -128,7 +128,7 @@ public sealed class LoginTests(UserSilo house)
         var request = new RequestUpdateDeviceTokenByApplication("token", null, "one");
         await Assert.ThrowsAsync<TimeoutException>(() => person.Grain.UpdateDeviceToken(person.Me, request));
         person.Device("one").Fails = false;
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateDeviceToken(person.Me, request));
+        Assert.Equal(Result.Ok, await person.Grain.UpdateDeviceToken(person.Me, request));
         Assert.Equal("token", person.Device("one").Push?.Token);
     }
 
@@ -137,9 +137,9 @@ public sealed class LoginTests(UserSilo house)
     {
         var person = await house.Person("one");
         var unknown = new RequestUpdateDeviceTokenByApplication("token", null, "other");
-        Assert.Equal(Statuses.NotFound, (await person.Grain.UpdateDeviceToken(person.Me, unknown)).Refusal?.Status);
+        Assert.Equal(Statuses.NotFound, (await person.Grain.UpdateDeviceToken(person.Me, unknown)).Error?.Status);
         var foreign = new RequestUpdateDeviceTokenByApplication("token", house.Stranger().UserId, "one");
-        Assert.Equal(Statuses.Forbidden, (await person.Grain.UpdateDeviceToken(person.Me, foreign)).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.UpdateDeviceToken(person.Me, foreign)).Error?.Status);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class LoginTests(UserSilo house)
         var token = $"token {one.UserId}";
         foreach (var (taker, application) in new[] { (one, "one"), (two, "two"), (one, "other"), (one, "one"), (two, "two") })
         {
-            Assert.Equal(Answer.Ok, await taker.Token(application, token));
+            Assert.Equal(Result.Ok, await taker.Token(application, token));
             Assert.Equal(token, taker.Device(application).Push?.Token);
             var all = new[] { (one, "one"), (one, "other"), (two, "two") };
             Assert.All(all.Where(device => device != (taker, application)), device => Assert.Null(device.Item1.Device(device.Item2).Push));
@@ -187,8 +187,8 @@ public sealed class LoginTests(UserSilo house)
         Assert.Contains("one", await person.Applications());
         Assert.DoesNotContain("two", await person.Applications());
         Assert.NotEqual(ApplicationNames.Of("two"), name);
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate(name)).Refusal?.Status);
-        Assert.Equal(Statuses.NotFound, (await person.Grain.UpdateDeviceToken(person.As("one"), new RequestUpdateDeviceTokenByApplication("token", null, name))).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate(name)).Error?.Status);
+        Assert.Equal(Statuses.NotFound, (await person.Grain.UpdateDeviceToken(person.As("one"), new RequestUpdateDeviceTokenByApplication("token", null, name))).Error?.Status);
 
         await person.Grain.Authenticate("two");
         var told = await person.Device("one").Hears<AuthenticationByApplicationNotification>();
@@ -199,7 +199,7 @@ public sealed class LoginTests(UserSilo house)
         // Neither its uuid nor the hash of it is a way to delete another one.
         foreach (var guess in new[] { "two", ApplicationNames.Of("two") })
         {
-            Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(guess))).Refusal?.Status);
+            Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(guess))).Error?.Status);
         }
     }
 
@@ -208,21 +208,21 @@ public sealed class LoginTests(UserSilo house)
     {
         var person = await house.Person("one", "two");
         var name = await person.Called("two");
-        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(name)));
+        Assert.Equal(Result.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(name)));
         Assert.Equal(CloseCode.Deleted, await person.Device("two").Closes());
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("two")).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("two")).Error?.Status);
         var lingering = person.Me with { Application = ApplicationNames.Of("two") };
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.UpdateNick(lingering, new RequestUpdateUserNick("nick"))).Refusal?.Status);
-        Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(name))).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.UpdateNick(lingering, new RequestUpdateUserNick("nick"))).Error?.Status);
+        Assert.Equal(Statuses.NotFound, (await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(name))).Error?.Status);
     }
 
     [Fact]
     public async Task Who_deletes_the_own_application_gets_the_answer_before_the_close()
     {
         var person = await house.Person("one");
-        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication("one")));
+        Assert.Equal(Result.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication("one")));
         Assert.True(person.Device("one").IsOpen);
-        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Refusal?.Status);
+        Assert.Equal(Statuses.Unauthenticated, (await person.Grain.Authenticate("one")).Error?.Status);
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(CloseCode.Deleted, await person.Device("one").Closes());
     }
@@ -232,7 +232,7 @@ public sealed class LoginTests(UserSilo house)
     {
         var person = await house.Person("one", "two");
         person.Device("two").Fails = true;
-        Assert.Equal(Answer.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(await person.Called("two"))));
+        Assert.Equal(Result.Ok, await person.Grain.DeleteApplication(person.As("one"), new RequestDeleteApplication(await person.Called("two"))));
         await house.Silo.Deactivate(person.Grain);
         person.Device("two").Fails = false;
         await person.Sees(person);

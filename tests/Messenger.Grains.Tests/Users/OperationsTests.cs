@@ -22,13 +22,13 @@ public sealed class OperationsTests(UserSilo house)
         Assert.Equal(CloseCode.PolicyViolation, await person.Device("second").Closes());
         Assert.Null(person.Device("second").Push);
         Assert.True((await other.Sees(person)).Blocked);
-        Assert.Equal(Statuses.Forbidden, (await person.Grain.Authenticate("first")).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.Authenticate("first")).Error?.Status);
         Assert.True((await Operations(person).LookUp()).Value!.Suspended);
 
-        Assert.Null((await Operations(person).Suspend(false)).Refusal);
+        Assert.Null((await Operations(person).Suspend(false)).Error);
         Assert.Equal("token", person.Device("second").Push?.Token);
         Assert.False((await other.Sees(person)).Blocked);
-        Assert.Null((await person.Grain.Authenticate("first")).Refusal);
+        Assert.Null((await person.Grain.Authenticate("first")).Error);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class OperationsTests(UserSilo house)
         Assert.Equal(person.UserId, card.UserId);
         Assert.Equal([false, true], card.Devices.Select(device => device.Online));
         Assert.All(card.Devices, device => Assert.Matches("^[0-9a-f]{16}$", device.Device));
-        Assert.Equal(Statuses.NotFound, (await Operations(house.Stranger()).LookUp()).Refusal?.Status);
+        Assert.Equal(Statuses.NotFound, (await Operations(house.Stranger()).LookUp()).Error?.Status);
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class OperationsTests(UserSilo house)
         Assert.Equal(1, (await Operations(person).Disconnect(device)).Value!.Connections);
         Assert.Equal(CloseCode.ContinuityLost, await person.Device("second").Closes());
         Assert.True(person.Device("first").IsOpen);
-        Assert.Equal(Statuses.NotFound, (await Operations(person).Disconnect("0123456789abcdef")).Refusal?.Status);
-        Assert.Equal(Statuses.NotFound, (await Operations(house.Stranger()).Disconnect(null)).Refusal?.Status);
+        Assert.Equal(Statuses.NotFound, (await Operations(person).Disconnect("0123456789abcdef")).Error?.Status);
+        Assert.Equal(Statuses.NotFound, (await Operations(house.Stranger()).Disconnect(null)).Error?.Status);
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public sealed class OperationsTests(UserSilo house)
         var id = UserIds.FromPhone($"support-{Guid.NewGuid():N}");
         var operations = house.Silo.Grains.GetGrain<IUserOperations>(id);
         var opened = (await operations.Open()).Value!;
-        Assert.Null((await house.Silo.Grains.GetGrain<IUserGrain>(id).Authenticate(opened.ApplicationUuid)).Refusal);
+        Assert.Null((await house.Silo.Grains.GetGrain<IUserGrain>(id).Authenticate(opened.ApplicationUuid)).Error);
         Assert.NotEqual(opened.ApplicationUuid, (await operations.Open()).Value!.ApplicationUuid);
-        Assert.Equal(Statuses.Conflict, (await Operations(await house.Person()).Open()).Refusal?.Status);
+        Assert.Equal(Statuses.Conflict, (await Operations(await house.Person()).Open()).Error?.Status);
     }
 
     private IUserOperations Operations(Person person) => house.Silo.Grains.GetGrain<IUserOperations>(person.UserId);

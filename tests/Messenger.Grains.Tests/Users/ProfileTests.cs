@@ -53,7 +53,7 @@ public sealed class ProfileTests(UserSilo house)
     {
         var person = await house.Person();
         await person.AddKeys();
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateNick(person.Me, new RequestUpdateUserNick("new")));
+        Assert.Equal(Result.Ok, await person.Grain.UpdateNick(person.Me, new RequestUpdateUserNick("new")));
         await house.Silo.Deactivate(person.Grain);
         Assert.Equal("new", (await person.Sees(person)).Nick);
         await person.Grain.UpdateNick(person.Me, new RequestUpdateUserNick(null));
@@ -66,24 +66,24 @@ public sealed class ProfileTests(UserSilo house)
         var person = await house.Person();
         for (var at = 0; at < Limits.Params; at++)
         {
-            Assert.Equal(Answer.Ok, await person.Grain.UpdateParam(person.Me, new UpdateParam($"name{at:00}", "value")));
+            Assert.Equal(Result.Ok, await person.Grain.UpdateParam(person.Me, new UpdateParam($"name{at:00}", "value")));
         }
 
-        Assert.Equal(Statuses.BadRequest, (await person.Grain.UpdateParam(person.Me, new UpdateParam("one more", "value"))).Refusal?.Status);
-        Assert.Equal(Answer.Ok, await person.Grain.UpdateParam(person.Me, new UpdateParam("name07", "other")));
+        Assert.Equal(Statuses.BadRequest, (await person.Grain.UpdateParam(person.Me, new UpdateParam("one more", "value"))).Error?.Status);
+        Assert.Equal(Result.Ok, await person.Grain.UpdateParam(person.Me, new UpdateParam("name07", "other")));
         await house.Silo.Deactivate(person.Grain);
         var kept = (await person.Grain.GetParams(person.Me, new GetParams(null))).Value!.Items;
         Assert.Equal(Limits.Params, kept.Length);
         Assert.Equal(new Param(person.UserId, "name07", "other"), kept[7]);
-        Assert.Equal(Statuses.Forbidden, (await person.Grain.GetParams(person.Me, new GetParams(house.Stranger().UserId))).Refusal?.Status);
+        Assert.Equal(Statuses.Forbidden, (await person.Grain.GetParams(person.Me, new GetParams(house.Stranger().UserId))).Error?.Status);
     }
 
     [Fact]
     public async Task A_report_is_kept_once_and_does_not_tell_who_is_registered()
     {
         var (person, stranger) = (await house.Person(), house.Stranger());
-        Assert.Equal(Answer.Ok, await person.Grain.ReportUser(person.Me, new AddUserReport("spam", stranger.UserId)));
-        Assert.Equal(Answer.Ok, await person.Grain.ReportUser(person.Me, new AddUserReport("again", stranger.UserId)));
+        Assert.Equal(Result.Ok, await person.Grain.ReportUser(person.Me, new AddUserReport("spam", stranger.UserId)));
+        Assert.Equal(Result.Ok, await person.Grain.ReportUser(person.Me, new AddUserReport("again", stranger.UserId)));
         var report = Assert.Single(house.Silo.Reports.All, report => report.ReporterId == person.UserId);
         Assert.Equal(("user", stranger.UserId, "spam"), (report.Kind, report.Subject, report.Reason));
     }

@@ -18,7 +18,7 @@ public sealed class SyncTests(UserSilo house)
         var key = (await grain.Get(from.Me, new RequestGetConversationFull(conversation.ToString(), null))).Value!.Conversation.SessionKeyUuid;
         var uuid = Guid.NewGuid().ToString().ToUpperInvariant();
         var message = new RequestAddMessage("Ym9keQ==", conversation.ToString(), false, "aXY=", uuid, null, key);
-        Assert.Null((await grain.AddMessages(from.Me, new[] { message }.AsImmutable()))[0].Refusal);
+        Assert.Null((await grain.AddMessages(from.Me, new[] { message }.AsImmutable()))[0].Error);
         return uuid;
     }
 
@@ -107,7 +107,7 @@ public sealed class SyncTests(UserSilo house)
     public async Task Nobody_syncs_as_another()
     {
         var person = await house.Person();
-        var answer = await person.Grain.GetConversations(person.Me, new RequestGetConversationsFull(house.Stranger().UserId));
-        Assert.Equal(Statuses.Forbidden, answer.Refusal?.Status);
+        var result = await person.Grain.GetConversations(person.Me, new RequestGetConversationsFull(house.Stranger().UserId));
+        Assert.Equal(Statuses.Forbidden, result.Error?.Status);
     }
 }

@@ -46,7 +46,7 @@ public sealed class UserSilo : IAsyncLifetime
         var others = people.Skip(1).ToDictionary(person => person.UserId, _ => "wrapped");
         var request = new RequestCreateConversationFull(
             null, id.ToString(), dialog, others, "nick", Guid.NewGuid().ToString(), new SessionKeyValue("wrapped", "signed", null, null, people[0].UserId), "title");
-        Assert.Null((await Silo.Grains.GetGrain<IConversationGrain>(id).Create(people[0].Me, request)).Refusal);
+        Assert.Null((await Silo.Grains.GetGrain<IConversationGrain>(id).Create(people[0].Me, request)).Error);
 
         // Everyone was told of everyone: only then is what comes next the test's own.
         foreach (var person in people)
@@ -55,7 +55,7 @@ public sealed class UserSilo : IAsyncLifetime
             {
                 for (var told = 0; told < 2 * others.Count && !(person == people[0] && application == person.Asking); told++)
                 {
-                    await person.Device(application).HearsNotice();
+                    await person.Device(application).HearsNotification();
                 }
             }
         }
@@ -115,7 +115,7 @@ internal sealed record Person(UserSilo House, string Phone, string Asking = "fir
         return (await Listed(by: Confirmed.First(other => other != application)))[at].Uuid;
     }
 
-    public Task<Answer> Token(string application, string? token) =>
+    public Task<Result> Token(string application, string? token) =>
         Grain.UpdateDeviceToken(As(application), new RequestUpdateDeviceTokenByApplication(token, UserId, application));
 
     /// <summary>The uuids of those that were confirmed here.</summary>
@@ -126,14 +126,14 @@ internal sealed record Person(UserSilo House, string Phone, string Asking = "fir
         Confirmed.Add(application);
         var now = House.Silo.Now;
         var info = new ApplicationInfo(application, null, "android", true, now, UserId, null, now, false, "SDK 34", "samsung", "SM-A336B");
-        Assert.Null((await Grain.ConfirmApplication(info)).Refusal);
+        Assert.Null((await Grain.ConfirmApplication(info)).Error);
     }
 
     public string LastCode => House.Silo.Sms.LastCode(Phone);
 
     public static RequestAddUserKeys Keys(string generation) => new($"meta {generation}", $"nick {generation}", $"private {generation}", $"public {generation}");
 
-    public async Task AddKeys(string generation = "1") => Assert.Null((await Grain.AddKeys(Me, Keys(generation))).Refusal);
+    public async Task AddKeys(string generation = "1") => Assert.Null((await Grain.AddKeys(Me, Keys(generation))).Error);
 
     public async Task<UserInfo> Sees(Person other) => (await Grain.GetUserInfo(Me, new RequestGetUserInfo(other.UserId))).Value!.User;
 }

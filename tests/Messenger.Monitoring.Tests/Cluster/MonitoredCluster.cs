@@ -13,7 +13,7 @@ public sealed class MonitoredCluster : IAsyncLifetime
 
     private const int Messages = 20;
 
-    private readonly List<IAsyncDisposable> started = [];
+    private readonly List<IAsyncDisposable> _started = [];
 
     internal OtlpInlet Inlet { get; private set; } = null!;
 
@@ -43,7 +43,7 @@ public sealed class MonitoredCluster : IAsyncLifetime
         Worker = await Own(ServerProcess.StartAsync(Settings("worker", admins[0]), mayLogStackTraces: true));
         Gateway = await Own(ServerProcess.StartAsync(Settings("gateway", admins[1]), mayLogStackTraces: true));
         Prometheus = await Own(PrometheusServer.Start(admins));
-        await Talk();
+        await Exchange();
 
         ServerSettings Settings(string role, int admin) => ServerSettings.InCluster(
             role, database, redis.ConnectionString, "monitored",
@@ -63,15 +63,15 @@ public sealed class MonitoredCluster : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        started.Reverse();
-        foreach (var server in started)
+        _started.Reverse();
+        foreach (var server in _started)
         {
             await server.DisposeAsync();
         }
     }
 
     /// <summary>Registrations, a dialog, a push to somebody offline who comes back, and one traced message.</summary>
-    private async Task Talk()
+    private async Task Exchange()
     {
         await using var anna = await Join();
         await using var bert = await Join();
@@ -88,16 +88,16 @@ public sealed class MonitoredCluster : IAsyncLifetime
         }
 
         // All at once: they go to the conversation together.
-        var answers = new List<Task<Reply>>();
+        var answers = new List<Task<Response>>();
         for (var i = 0; i < Messages; i++)
         {
-            answers.Add(await anna.Line.Send("RequestAddMessage", dialog.Draft(body: Keep(Opaque.Base64(32)))));
+            answers.Add(await anna.Connection.Send("RequestAddMessage", dialog.Draft(body: Keep(Opaque.Base64(32)))));
         }
 
         await Task.WhenAll(answers);
 
         // Somebody offline is pushed to, and comes back.
-        await cleo.Line.Cut();
+        await cleo.Connection.Cut();
         await anna.Say(other, body: Keep(Opaque.Base64(32)));
         await Deadlines.Until(
             () => Task.FromResult(Inlet.Units.ContainsKey(Signals.PushLag.Name)), Deadlines.Recovery, () => $"a push:\n{Worker.Log.Tail}");
@@ -105,7 +105,7 @@ public sealed class MonitoredCluster : IAsyncLifetime
 
         var traced = Opaque.Uuid();
         var draft = System.Text.Json.JsonSerializer.Serialize(dialog.Draft(traced, Keep(Opaque.Base64(32))));
-        await anna.Line.AskText("t1", $$"""{"type":"RequestAddMessage","id":"t1","traceparent":"00-{{Asked.Trace}}-{{Asked.Parent}}-01","payload":{{draft}}}""");
+        await anna.Connection.AskText("t1", $$"""{"type":"RequestAddMessage","id":"t1","traceparent":"00-{{Asked.Trace}}-{{Asked.Parent}}-01","payload":{{draft}}}""");
         await bert.Hear(traced);
     }
 
@@ -128,7 +128,7 @@ public sealed class MonitoredCluster : IAsyncLifetime
         where T : IAsyncDisposable
     {
         var server = await start;
-        started.Add(server);
+        _started.Add(server);
         return server;
     }
 }

@@ -12,21 +12,21 @@ public sealed class OperatorPortTests : IAsyncLifetime
 {
     private const string Token = "the-operators-token";
 
-    private readonly int port = EndToEnd.Tests.Harness.Ports.Free(1)[0];
-    private ServerProcess server = null!;
+    private readonly int _port = EndToEnd.Tests.Harness.Ports.Free(1)[0];
+    private ServerProcess _server = null!;
 
-    public async Task InitializeAsync() => server = await ServerProcess.StartAsync(ServerSettings.Embedded(
-        ("Admin__Port", port.ToString(CultureInfo.InvariantCulture)),
+    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(ServerSettings.Embedded(
+        ("Admin__Port", _port.ToString(CultureInfo.InvariantCulture)),
         ("Admin__Tokens", $"alice:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))}")));
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Each_serves_its_own()
     {
         Assert.Equal(HttpStatusCode.OK, await Get(Operators("/metrics")));
-        Assert.Equal(HttpStatusCode.NotFound, await Get(new Uri(server.Settings.Http, "/metrics")));
-        Assert.Equal(HttpStatusCode.NotFound, await Get(new Uri(server.Settings.Http, "/dashboard/"), Token));
+        Assert.Equal(HttpStatusCode.NotFound, await Get(new Uri(_server.Settings.Http, "/metrics")));
+        Assert.Equal(HttpStatusCode.NotFound, await Get(new Uri(_server.Settings.Http, "/dashboard/"), Token));
 
         Assert.Equal(HttpStatusCode.Unauthorized, await Get(Operators("/dashboard/")));
         Assert.Equal(HttpStatusCode.Unauthorized, await Get(Operators("/dashboard/"), "another-token"));
@@ -48,5 +48,5 @@ public sealed class OperatorPortTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private Uri Operators(string path) => new($"http://localhost:{port}{path}");
+    private Uri Operators(string path) => new($"http://localhost:{_port}{path}");
 }

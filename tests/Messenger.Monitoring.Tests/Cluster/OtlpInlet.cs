@@ -16,10 +16,10 @@ internal sealed class OtlpInlet : IAsyncDisposable
 {
     private static readonly HttpClient Http = new();
 
-    private readonly WebApplication app;
-    private readonly Uri store;
+    private readonly WebApplication _app;
+    private readonly Uri _store;
 
-    private OtlpInlet(WebApplication app, Uri store) => (this.app, this.store) = (app, store);
+    private OtlpInlet(WebApplication app, Uri store) => (_app, _store) = (app, store);
 
     public Uri Url { get; private set; } = null!;
 
@@ -39,16 +39,16 @@ internal sealed class OtlpInlet : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var inlet = new OtlpInlet(builder.Build(), store);
-        inlet.app.Run(inlet.Take);
-        await inlet.app.StartAsync();
-        inlet.Url = new Uri(inlet.app.Urls.First());
+        inlet._app.Run(inlet.Take);
+        await inlet._app.StartAsync();
+        inlet.Url = new Uri(inlet._app.Urls.First());
         return inlet;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 
     private async Task Take(HttpContext context)
@@ -65,7 +65,7 @@ internal sealed class OtlpInlet : IAsyncDisposable
                 using (var content = new ByteArrayContent(bytes))
                 {
                     content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
-                    using var answer = await Http.PostAsync(new Uri(store, "/opentelemetry/v1/metrics"), content);
+                    using var answer = await Http.PostAsync(new Uri(_store, "/opentelemetry/v1/metrics"), content);
                     context.Response.StatusCode = (int)answer.StatusCode;
                 }
 

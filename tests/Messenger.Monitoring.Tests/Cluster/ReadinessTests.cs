@@ -24,7 +24,7 @@ public sealed class ReadinessTests
         await Until(server, "/health/live", HttpStatusCode.OK);
         foreach (var phone in phones)
         {
-            Assert.Equal(1001, await phone.Line.Closing());
+            Assert.Equal(1001, await phone.Connection.Closing());
             await phone.DisposeAsync();
         }
 

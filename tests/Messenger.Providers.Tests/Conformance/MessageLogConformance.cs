@@ -6,7 +6,7 @@ namespace Messenger.Providers.Tests.Conformance;
 /// <summary>What <see cref="IMessageLog"/> promises, whatever is behind it.</summary>
 public abstract class MessageLogConformance(Store store)
 {
-    private readonly Guid conversation = Guid.NewGuid();
+    private readonly Guid _conversation = Guid.NewGuid();
 
     protected IMessageLog Log => store.Log;
 
@@ -43,7 +43,7 @@ public abstract class MessageLogConformance(Store store)
     public async Task An_entry_reads_back_whole()
     {
         var key = Guid.NewGuid();
-        var created = Sample.Created(conversation, key, false, "ann", "bob") with
+        var created = Sample.Created(_conversation, key, false, "ann", "bob") with
         {
             Messages = [Sample.Message(1, "ann", body: null, eventType: "Added"), Sample.Message(2, "bob")],
             Receipts = [Sample.Receipt("bob", "1-2", "1-2")],
@@ -51,7 +51,7 @@ public abstract class MessageLogConformance(Store store)
 
         Assert.Equal(LogOutcome.Committed, await Log.Append(created));
 
-        var state = await Log.Load(conversation);
+        var state = await Log.Load(_conversation);
         Assert.NotNull(state);
         Assert.Equal(created.Header, state.Header);
         Assert.Equal(2, state.Head);
@@ -59,27 +59,27 @@ public abstract class MessageLogConformance(Store store)
         Assert.Equal(created.Members, state.Members);
         Assert.Equal([created.NewKey!], state.Keys);
         Assert.Equal(created.Receipts, state.Receipts);
-        Assert.Equal(created.Messages, await Log.Read(conversation, new(1, long.MaxValue), 10, newestFirst: false));
-        Assert.Equal(created.Keys[1], await Log.FindKey(conversation, key, "bob"));
-        Assert.Null(await Log.FindKey(conversation, key, "eve"));
+        Assert.Equal(created.Messages, await Log.Read(_conversation, new(1, long.MaxValue), 10, newestFirst: false));
+        Assert.Equal(created.Keys[1], await Log.FindKey(_conversation, key, "bob"));
+        Assert.Null(await Log.FindKey(_conversation, key, "eve"));
     }
 
     [Fact]
-    public async Task What_is_not_there_is_null() => Assert.Null(await Log.Load(conversation));
+    public async Task What_is_not_there_is_null() => Assert.Null(await Log.Load(_conversation));
 
     [Fact]
     public async Task Rows_are_replaced_and_the_rest_is_left_as_it_is()
     {
         var key = Guid.NewGuid();
-        var created = Sample.Created(conversation, key, false, "ann", "bob");
+        var created = Sample.Created(_conversation, key, false, "ann", "bob");
         await Log.Append(created);
         var gone = Sample.Member("bob", 2, left: 7, nick: "b");
         var renamed = created.Header! with { Title = null, Deleted = false };
 
-        await Log.Append(new(conversation, 0) { Members = [gone], Header = renamed, Receipts = [Sample.Receipt("ann", "1")] });
-        await Log.Append(new(conversation, 0) { Receipts = [Sample.Receipt("ann", "1-3,5", "1-5")] });
+        await Log.Append(new(_conversation, 0) { Members = [gone], Header = renamed, Receipts = [Sample.Receipt("ann", "1")] });
+        await Log.Append(new(_conversation, 0) { Receipts = [Sample.Receipt("ann", "1-3,5", "1-5")] });
 
-        var state = await Log.Load(conversation);
+        var state = await Log.Load(_conversation);
         Assert.Equal([created.Members[0], gone], state!.Members);
         Assert.Equal(renamed, state.Header);
         Assert.Equal([Sample.Receipt("ann", "1-3,5", "1-5")], state.Receipts);
@@ -88,7 +88,7 @@ public abstract class MessageLogConformance(Store store)
     [Fact]
     public async Task Of_entries_appended_together_the_last_stands()
     {
-        var appended = Enumerable.Range(1, 200).Select(count => Log.Append(new(conversation, 0)
+        var appended = Enumerable.Range(1, 200).Select(count => Log.Append(new(_conversation, 0)
         {
             Header = Sample.Conversation(Guid.Empty, "ann") with { UuidText = "same", SessionKeyText = "same", Title = $"{count}" },
             Members = [Sample.Member("ann", count)],
@@ -97,7 +97,7 @@ public abstract class MessageLogConformance(Store store)
 
         Assert.All(await Task.WhenAll(appended), outcome => Assert.Equal(LogOutcome.Committed, outcome));
 
-        var state = await Log.Load(conversation);
+        var state = await Log.Load(_conversation);
         Assert.Equal("200", state!.Header.Title);
         Assert.Equal(200, Assert.Single(state.Members).Position);
         Assert.Equal("200", Assert.Single(state.Receipts).Read.Text);
@@ -106,10 +106,10 @@ public abstract class MessageLogConformance(Store store)
     [Fact]
     public async Task A_page_is_contiguous_bounded_and_in_the_order_asked_for()
     {
-        await Log.Append(Sample.Said(conversation, [.. new long[] { 1, 2, 4, 5, 6, 9 }.Select(sequence => Sample.Message(sequence, "ann"))]));
+        await Log.Append(Sample.Said(_conversation, [.. new long[] { 1, 2, 4, 5, 6, 9 }.Select(sequence => Sample.Message(sequence, "ann"))]));
 
         async Task<IEnumerable<long>> Page(long from, long to, int size, bool newestFirst) =>
-            (await Log.Read(conversation, new(from, to), size, newestFirst)).Select(row => row.Sequence);
+            (await Log.Read(_conversation, new(from, to), size, newestFirst)).Select(row => row.Sequence);
 
         Assert.Equal([2, 4, 5], await Page(2, 100, 3, newestFirst: false));
         Assert.Equal([9, 6], await Page(1, long.MaxValue, 2, newestFirst: true));
@@ -121,27 +121,27 @@ public abstract class MessageLogConformance(Store store)
     public async Task Rows_are_found_by_uuid()
     {
         var rows = new[] { Sample.Message(1, "ann"), Sample.Message(2, "ann"), Sample.Message(3, "ann") };
-        await Log.Append(Sample.Said(conversation, rows));
+        await Log.Append(Sample.Said(_conversation, rows));
 
-        var found = await Log.Find(conversation, [rows[2].Uuid, Guid.NewGuid(), rows[0].Uuid]);
+        var found = await Log.Find(_conversation, [rows[2].Uuid, Guid.NewGuid(), rows[0].Uuid]);
 
         Assert.Equal([rows[0], rows[2]], found.OrderBy(row => row.Sequence));
         Assert.Empty(await Log.Find(Guid.NewGuid(), [rows[0].Uuid]));
-        Assert.Empty(await Log.Find(conversation, []));
+        Assert.Empty(await Log.Find(_conversation, []));
     }
 
     [Fact]
     public async Task Unread_are_the_rows_of_others_that_are_no_events_and_not_deleted()
     {
         await Log.Append(Sample.Said(
-            conversation,
+            _conversation,
             [
                 Sample.Message(1, "bob"), Sample.Message(2, "ann"), Sample.Message(3, "bob", eventType: "Added"), Sample.Message(4, "bob"),
                 Sample.Message(5, "cid"), Sample.Message(7, "bob"), Sample.Message(8, "bob"),
             ]));
-        await Log.Append(new(conversation, 0) { Marks = [new(5, Deleted: true, Objectionable: false)] });
+        await Log.Append(new(_conversation, 0) { Marks = [new(5, Deleted: true, Objectionable: false)] });
 
-        Task<int> Unread(params SequenceRange[] ranges) => Log.CountUnread(conversation, "ann", ranges);
+        Task<int> Unread(params SequenceRange[] ranges) => Log.CountUnread(_conversation, "ann", ranges);
 
         Assert.Equal(4, await Unread(new SequenceRange(1, long.MaxValue)));
         Assert.Equal(3, await Unread(new SequenceRange(2, long.MaxValue)));
@@ -155,46 +155,46 @@ public abstract class MessageLogConformance(Store store)
     public async Task Every_stay_of_a_member_is_kept()
     {
         var key = Guid.NewGuid();
-        await Log.Append(Sample.Created(conversation, key, false, "ann", "bob"));
+        await Log.Append(Sample.Created(_conversation, key, false, "ann", "bob"));
         var back = Sample.Member("bob", 3, joined: 9, nick: "n") with { Earlier = new("1-5,7"), Ended = new("6"), NickSince = 8 };
-        await Log.Append(new(conversation, 0) { Members = [back] });
+        await Log.Append(new(_conversation, 0) { Members = [back] });
 
-        Assert.Equal([Sample.Member("ann", 1, admin: true), back], (await Log.Load(conversation))!.Members);
+        Assert.Equal([Sample.Member("ann", 1, admin: true), back], (await Log.Load(_conversation))!.Members);
     }
 
     [Fact]
     public async Task The_keys_of_an_account_that_ended_go_and_a_new_owners_come()
     {
         var (key, later) = (Guid.NewGuid(), Guid.NewGuid());
-        await Log.Append(Sample.Created(conversation, key, false, "ann", "bob"));
-        await Log.Append(new(conversation, 0) { NewKey = new(later, later.ToString(), Sample.Now), Keys = [Sample.Key(later, "ann"), Sample.Key(later, "bob")] });
+        await Log.Append(Sample.Created(_conversation, key, false, "ann", "bob"));
+        await Log.Append(new(_conversation, 0) { NewKey = new(later, later.ToString(), Sample.Now), Keys = [Sample.Key(later, "ann"), Sample.Key(later, "bob")] });
 
-        await Log.Append(new(conversation, 0) { Ended = ["bob"] });
+        await Log.Append(new(_conversation, 0) { Ended = ["bob"] });
 
-        Assert.Null(await Log.FindKey(conversation, key, "bob"));
-        Assert.Null(await Log.FindKey(conversation, later, "bob"));
-        Assert.NotNull(await Log.FindKey(conversation, key, "ann"));
+        Assert.Null(await Log.FindKey(_conversation, key, "bob"));
+        Assert.Null(await Log.FindKey(_conversation, later, "bob"));
+        Assert.NotNull(await Log.FindKey(_conversation, key, "ann"));
 
         // In whatever batches they come: what ends takes what was before it, and not what is after.
         await Task.WhenAll(
-            Log.Append(new(conversation, 0) { Keys = [Sample.Key(key, "bob")] }),
-            Log.Append(new(conversation, 0) { Ended = ["bob"] }),
-            Log.Append(new(conversation, 0) { Keys = [Sample.Key(later, "bob")] }));
-        Assert.Null(await Log.FindKey(conversation, key, "bob"));
-        Assert.NotNull(await Log.FindKey(conversation, later, "bob"));
+            Log.Append(new(_conversation, 0) { Keys = [Sample.Key(key, "bob")] }),
+            Log.Append(new(_conversation, 0) { Ended = ["bob"] }),
+            Log.Append(new(_conversation, 0) { Keys = [Sample.Key(later, "bob")] }));
+        Assert.Null(await Log.FindKey(_conversation, key, "bob"));
+        Assert.NotNull(await Log.FindKey(_conversation, later, "bob"));
     }
 
     [Fact]
     public async Task A_mark_deletes_or_objects_and_never_takes_back()
     {
         var row = Sample.Message(1, "ann");
-        await Log.Append(Sample.Said(conversation, row));
+        await Log.Append(Sample.Said(_conversation, row));
 
-        await Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: true)] });
-        await Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: true, Objectionable: false)] });
-        await Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: false)] });
+        await Log.Append(new(_conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: true)] });
+        await Log.Append(new(_conversation, 0) { Marks = [new(1, Deleted: true, Objectionable: false)] });
+        await Log.Append(new(_conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: false)] });
 
-        var stored = Assert.Single(await Log.Find(conversation, [row.Uuid]));
+        var stored = Assert.Single(await Log.Find(_conversation, [row.Uuid]));
         Assert.Equal(row with { Deleted = true, Objectionable = true, Body = null, Iv = null }, stored);
     }
 
@@ -204,11 +204,11 @@ public abstract class MessageLogConformance(Store store)
         var row = Sample.Message(1, "ann");
 
         await Task.WhenAll(
-            Log.Append(Sample.Said(conversation, row)),
-            Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: true, Objectionable: false)] }),
-            Log.Append(new(conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: true)] }));
+            Log.Append(Sample.Said(_conversation, row)),
+            Log.Append(new(_conversation, 0) { Marks = [new(1, Deleted: true, Objectionable: false)] }),
+            Log.Append(new(_conversation, 0) { Marks = [new(1, Deleted: false, Objectionable: true)] }));
 
-        var stored = Assert.Single(await Log.Find(conversation, [row.Uuid]));
+        var stored = Assert.Single(await Log.Find(_conversation, [row.Uuid]));
         Assert.True(stored is { Deleted: true, Objectionable: true, Body: null, Iv: null });
     }
 
@@ -216,61 +216,61 @@ public abstract class MessageLogConformance(Store store)
     public async Task A_uuid_that_is_taken_fails_its_entry_and_nothing_else()
     {
         var first = Sample.Message(1, "ann");
-        await Log.Append(Sample.Said(conversation, first));
+        await Log.Append(Sample.Said(_conversation, first));
         var elsewhere = Guid.NewGuid();
 
         var outcomes = await Task.WhenAll(
-            Log.Append(Sample.Said(conversation, Sample.Message(2, "ann"))),
-            Log.Append(Sample.Said(conversation, first with { Sequence = 3 }) with { Members = [Sample.Member("eve", 1)] }),
+            Log.Append(Sample.Said(_conversation, Sample.Message(2, "ann"))),
+            Log.Append(Sample.Said(_conversation, first with { Sequence = 3 }) with { Members = [Sample.Member("eve", 1)] }),
             Log.Append(Sample.Said(elsewhere, first)),
-            Log.Append(Sample.Said(conversation, Sample.Message(4, "ann"))));
+            Log.Append(Sample.Said(_conversation, Sample.Message(4, "ann"))));
 
         Assert.Equal([LogOutcome.Committed, LogOutcome.Duplicate, LogOutcome.Committed, LogOutcome.Committed], outcomes);
-        Assert.Equal([1, 2, 4], (await Log.Read(conversation, new(1, 9), 9, false)).Select(row => row.Sequence));
+        Assert.Equal([1, 2, 4], (await Log.Read(_conversation, new(1, 9), 9, false)).Select(row => row.Sequence));
         Assert.Single(await Log.Find(elsewhere, [first.Uuid]));
-        await Log.Append(new(conversation, 0) { Header = Sample.Conversation(Guid.NewGuid(), "ann") });
-        Assert.Empty((await Log.Load(conversation))!.Members);
+        await Log.Append(new(_conversation, 0) { Header = Sample.Conversation(Guid.NewGuid(), "ann") });
+        Assert.Empty((await Log.Load(_conversation))!.Members);
     }
 
     [Fact]
     public async Task A_sequence_that_is_taken_fences_the_conversation_until_it_is_loaded()
     {
-        await Log.Append(Sample.Said(conversation, Sample.Message(1, "ann"), Sample.Message(2, "ann")));
+        await Log.Append(Sample.Said(_conversation, Sample.Message(1, "ann"), Sample.Message(2, "ann")));
         var elsewhere = Guid.NewGuid();
 
         var outcomes = await Task.WhenAll(
             Log.Append(Sample.Said(elsewhere, Sample.Message(1, "bob"))),
-            Log.Append(Sample.Said(conversation, Sample.Message(2, "ann"))),
-            Log.Append(Sample.Said(conversation, Sample.Message(3, "ann"))),
+            Log.Append(Sample.Said(_conversation, Sample.Message(2, "ann"))),
+            Log.Append(Sample.Said(_conversation, Sample.Message(3, "ann"))),
             Log.Append(Sample.Said(elsewhere, Sample.Message(2, "bob"))));
-        var behind = await Log.Append(Sample.Said(conversation, Sample.Message(3, "ann")));
+        var behind = await Log.Append(Sample.Said(_conversation, Sample.Message(3, "ann")));
 
         Assert.Equal([LogOutcome.Committed, LogOutcome.Fenced, LogOutcome.Fenced, LogOutcome.Committed], outcomes);
         Assert.Equal(LogOutcome.Fenced, behind);
-        Assert.Equal([1, 2], (await Log.Read(conversation, new(1, 9), 9, false)).Select(row => row.Sequence));
+        Assert.Equal([1, 2], (await Log.Read(_conversation, new(1, 9), 9, false)).Select(row => row.Sequence));
 
-        await Log.Load(conversation);
-        Assert.Equal(LogOutcome.Committed, await Log.Append(Sample.Said(conversation, Sample.Message(3, "ann"))));
+        await Log.Load(_conversation);
+        Assert.Equal(LogOutcome.Committed, await Log.Append(Sample.Said(_conversation, Sample.Message(3, "ann"))));
     }
 
     [Fact]
     public async Task Who_loads_takes_over_and_the_one_before_changes_nothing_any_more()
     {
-        var created = Sample.Created(conversation, Guid.NewGuid(), false, "ann", "bob");
+        var created = Sample.Created(_conversation, Guid.NewGuid(), false, "ann", "bob");
         await Log.Append(created);
-        var before = (await Log.Load(conversation))!.Term;
-        var after = (await Log.Load(conversation))!.Term;
+        var before = (await Log.Load(_conversation))!.Term;
+        var after = (await Log.Load(_conversation))!.Term;
         Assert.True(after > before);
 
-        LogEntry Read(long term, string ranges) => new(conversation, term) { Receipts = [Sample.Receipt("bob", ranges)] };
+        LogEntry Read(long term, string ranges) => new(_conversation, term) { Receipts = [Sample.Receipt("bob", ranges)] };
         Assert.Equal(LogOutcome.Fenced, await Log.Append(Read(0, "1-7")));
         await Log.Load(Guid.NewGuid());
-        var mine = (await Log.Load(conversation))!.Term;
+        var mine = (await Log.Load(_conversation))!.Term;
         Assert.Equal(LogOutcome.Committed, await Log.Append(Read(mine, "1-2")));
         Assert.Equal(LogOutcome.Fenced, await Log.Append(Read(after, "1-9")));
-        Assert.Equal(LogOutcome.Fenced, await Log.Append(new(conversation, mine) { Members = [Sample.Member("bob", 9)] }));
+        Assert.Equal(LogOutcome.Fenced, await Log.Append(new(_conversation, mine) { Members = [Sample.Member("bob", 9)] }));
 
-        var state = (await Log.Load(conversation))!;
+        var state = (await Log.Load(_conversation))!;
         Assert.Equal([Sample.Receipt("bob", "1-2")], state.Receipts);
         Assert.Equal(created.Members, state.Members);
     }
@@ -279,10 +279,10 @@ public abstract class MessageLogConformance(Store store)
     public async Task A_change_under_a_passed_term_fails_alone_in_its_batch()
     {
         var others = Enumerable.Range(0, 20).Select(_ => Guid.NewGuid()).ToList();
-        await Log.Append(Sample.Created(conversation, Guid.NewGuid(), false, "ann"));
-        await Log.Load(conversation);
+        await Log.Append(Sample.Created(_conversation, Guid.NewGuid(), false, "ann"));
+        await Log.Load(_conversation);
 
-        var outcomes = await Task.WhenAll(others.Append(conversation).Select(at =>
+        var outcomes = await Task.WhenAll(others.Append(_conversation).Select(at =>
             Log.Append(new(at, 0) { Receipts = [Sample.Receipt("ann", "1")], Notifies = false })));
 
         Assert.All(outcomes[..^1], outcome => Assert.Equal(LogOutcome.Committed, outcome));
@@ -314,14 +314,14 @@ public abstract class MessageLogConformance(Store store)
         var bad = $"a{(char)unit}b";
         var second = Guid.NewGuid();
         var outcomes = await Task.WhenAll(
-            Log.Append(Sample.Said(conversation, Sample.Message(1, "ann"))),
+            Log.Append(Sample.Said(_conversation, Sample.Message(1, "ann"))),
             Log.Append(Sample.Said(second, Sample.Message(1, "ann", body: bad))),
-            Log.Append(Sample.Said(conversation, Sample.Message(2, "ann", body: bad))),
-            Log.Append(Sample.Said(conversation, Sample.Message(3, "bob", body: "a\ud83d\ude00b"))),
+            Log.Append(Sample.Said(_conversation, Sample.Message(2, "ann", body: bad))),
+            Log.Append(Sample.Said(_conversation, Sample.Message(3, "bob", body: "a\ud83d\ude00b"))),
             Log.Append(Sample.Said(second, Sample.Message(2, "bob"))));
 
         Assert.Equal([LogOutcome.Committed, LogOutcome.Refused, LogOutcome.Refused, LogOutcome.Committed, LogOutcome.Committed], outcomes);
-        var kept = await Log.Read(conversation, new SequenceRange(1, long.MaxValue), 10, newestFirst: false);
+        var kept = await Log.Read(_conversation, new SequenceRange(1, long.MaxValue), 10, newestFirst: false);
         Assert.Equal([1, 3], kept.Select(row => row.Sequence));
         Assert.Equal("a\ud83d\ude00b", kept[1].Body);
     }
@@ -330,16 +330,16 @@ public abstract class MessageLogConformance(Store store)
     public async Task What_is_handed_in_behind_a_refused_change_waits_for_a_load_and_other_conversations_do_not()
     {
         var other = Guid.NewGuid();
-        await Log.Append(Sample.Created(conversation, Guid.NewGuid(), false, "ann"));
+        await Log.Append(Sample.Created(_conversation, Guid.NewGuid(), false, "ann"));
         await Log.Append(Sample.Created(other, Guid.NewGuid(), false, "ann"));
         var outcomes = await Task.WhenAll(
-            Log.Append(new(conversation, 0) { Members = [Sample.Member("ann", 1) with { Nick = "a\0b" }] }),
-            Log.Append(Sample.Said(conversation, Sample.Message(1, "ann"))),
+            Log.Append(new(_conversation, 0) { Members = [Sample.Member("ann", 1) with { Nick = "a\0b" }] }),
+            Log.Append(Sample.Said(_conversation, Sample.Message(1, "ann"))),
             Log.Append(Sample.Said(other, Sample.Message(1, "ann"))));
 
         Assert.Equal([LogOutcome.Refused, LogOutcome.Fenced, LogOutcome.Committed], outcomes);
-        await Log.Load(conversation);
-        Assert.Equal(LogOutcome.Committed, await Log.Append(Sample.Said(conversation, Sample.Message(1, "ann"))));
+        await Log.Load(_conversation);
+        Assert.Equal(LogOutcome.Committed, await Log.Append(Sample.Said(_conversation, Sample.Message(1, "ann"))));
     }
 
     [Fact]
@@ -373,7 +373,7 @@ public abstract class MessageLogConformance(Store store)
         }
 
         var key = Guid.NewGuid();
-        var created = Sample.Created(conversation, key, false, "ann", "bob");
+        var created = Sample.Created(_conversation, key, false, "ann", "bob");
         var other = Sample.Created(Guid.NewGuid(), key, false, "ann", "bob") with { Messages = [Sample.Message(1, "ann")] };
         await Log.Append(created with
         {
@@ -381,21 +381,21 @@ public abstract class MessageLogConformance(Store store)
             Receipts = [Sample.Receipt("bob", "1-20")],
         });
         await Log.Append(other);
-        await Log.Append(new(conversation, 0) { Header = created.Header! with { Deleted = true } });
-        Assert.True((await Log.Load(conversation))!.Header.Deleted);
+        await Log.Append(new(_conversation, 0) { Header = created.Header! with { Deleted = true } });
+        Assert.True((await Log.Load(_conversation))!.Header.Deleted);
 
         Assert.Equal(7, await Log.Purge(7));
         Assert.Equal(7, await Log.Purge(7));
         Assert.Equal(20 + 2 + 2 + 1 + 1 - 14, await Log.Purge(1000));
         Assert.Equal(0, await Log.Purge(1000));
 
-        var left = await Log.Load(conversation);
+        var left = await Log.Load(_conversation);
         Assert.Equal(created.Header with { Deleted = true }, left!.Header);
         Assert.Equal(0, left.Head);
         Assert.Empty(left.Members);
         Assert.Empty(left.Receipts);
         Assert.Empty(left.Keys);
-        Assert.Null(await Log.FindKey(conversation, key, "ann"));
+        Assert.Null(await Log.FindKey(_conversation, key, "ann"));
         Assert.Equal(1, (await Log.Load(other.Conversation))!.Head);
         Assert.Equal(2, (await Log.Load(other.Conversation))!.Members.Count);
     }

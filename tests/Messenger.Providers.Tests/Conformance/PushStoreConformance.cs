@@ -8,8 +8,8 @@ public abstract class PushStoreConformance(Store store)
 {
     private const long Now = Sample.Now;
 
-    private readonly string device = $"{Sample.User("ann")}/phone";
-    private readonly string type = $"type-{Guid.NewGuid():N}";
+    private readonly string _device = $"{Sample.User("ann")}/phone";
+    private readonly string _type = $"type-{Guid.NewGuid():N}";
 
     [Fact]
     public async Task Of_two_about_one_conversation_the_newer_is_left_and_what_was_done_about_the_older_is_nothing()
@@ -42,7 +42,7 @@ public abstract class PushStoreConformance(Store store)
     {
         var push = Push(Guid.NewGuid()) with { Message = null };
         await store.Pushes.Put([push]);
-        Assert.DoesNotContain(await store.Pushes.Claim(1000, Now, Now + 60_000, [type]), one => one.Device == device);
+        Assert.DoesNotContain(await store.Pushes.Claim(1000, Now, Now + 60_000, [_type]), one => one.Device == _device);
         Assert.Single(await Claim(Now));
         await store.Pushes.Postpone([(push.Id, Now + 500)]);
         Assert.Empty(await Claim(Now + 499));
@@ -66,7 +66,7 @@ public abstract class PushStoreConformance(Store store)
     [Fact]
     public async Task A_device_has_a_bounded_queue_of_the_newest()
     {
-        var pushes = Enumerable.Range(0, IPushStore.MostPerDevice + 10).Select(i => Push(Guid.NewGuid()) with { Queued = Now + i }).ToList();
+        var pushes = Enumerable.Range(0, IPushStore.MaxPerDevice + 10).Select(i => Push(Guid.NewGuid()) with { Queued = Now + i }).ToList();
         foreach (var chunk in pushes.Chunk(7))
         {
             await store.Pushes.Put(chunk);
@@ -92,13 +92,13 @@ public abstract class PushStoreConformance(Store store)
     [Fact]
     public async Task A_thousand_at_once_go_in_together()
     {
-        var devices = Enumerable.Range(0, 500).Select(i => $"{device}-{i}").ToList();
+        var devices = Enumerable.Range(0, 500).Select(i => $"{_device}-{i}").ToList();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => store.Pushes.Put([.. devices.Select(one => Push(Guid.NewGuid()) with { Device = one })])));
-        Assert.Equal(2000, (await store.Pushes.Claim(10_000, Now, Now + 60_000, [])).Count(push => push.ApplicationType == type));
+        Assert.Equal(2000, (await store.Pushes.Claim(10_000, Now, Now + 60_000, [])).Count(push => push.ApplicationType == _type));
     }
 
-    private QueuedPush Push(Guid conversation) => new(Guid.NewGuid(), device, type, conversation, "message", Now, Now);
+    private QueuedPush Push(Guid conversation) => new(Guid.NewGuid(), _device, _type, conversation, "message", Now, Now);
 
     private async Task<List<QueuedPush>> Claim(long now) =>
-        [.. (await store.Pushes.Claim(10_000, now, now + 60_000, [])).Where(push => push.ApplicationType == type)];
+        [.. (await store.Pushes.Claim(10_000, now, now + 60_000, [])).Where(push => push.ApplicationType == _type)];
 }

@@ -8,7 +8,7 @@ public abstract class UploadsConformance(Store store)
 {
     private static readonly UploadLimits Wide = new(long.MaxValue / 2, 1000);
 
-    private readonly string ann = Sample.User("ann");
+    private readonly string _ann = Sample.User("ann");
 
     [Fact]
     public async Task An_upload_goes_on_at_whoever_took_it_last()
@@ -79,7 +79,7 @@ public abstract class UploadsConformance(Store store)
     public async Task A_users_uploads_end_with_the_user()
     {
         var upload = await Reserved(10);
-        await store.Uploads.DropOf(ann);
+        await store.Uploads.DropOf(_ann);
         Assert.Null(await store.Uploads.Find(upload.Id));
         Assert.Contains(upload.Id, (await Garbage()).Keys);
     }
@@ -172,7 +172,7 @@ public abstract class UploadsConformance(Store store)
         await store.Log.Append(new LogEntry(conversation, 0) { Avatar = avatar });
         Assert.Equal(avatar, await store.Files.Avatar(avatar.Owner));
 
-        await store.Log.Append(new LogEntry(conversation, 0) { Header = Sample.Conversation(Guid.NewGuid(), ann) with { Deleted = true } });
+        await store.Log.Append(new LogEntry(conversation, 0) { Header = Sample.Conversation(Guid.NewGuid(), _ann) with { Deleted = true } });
         Assert.Null(await store.Files.Find(conversation, message, row.PathName));
         while (await store.Log.Purge(1000) > 0)
         {
@@ -187,7 +187,7 @@ public abstract class UploadsConformance(Store store)
     [Fact]
     public async Task An_avatar_is_set_replaced_and_removed()
     {
-        var first = new AvatarRow(AvatarOwners.User(ann), Guid.NewGuid(), "image/png", 5, 6);
+        var first = new AvatarRow(AvatarOwners.User(_ann), Guid.NewGuid(), "image/png", 5, 6);
         await store.Files.PutAvatar(first);
         await store.Files.PutAvatar(first);
         Assert.Equal(first, await store.Files.Avatar(first.Owner));
@@ -207,7 +207,7 @@ public abstract class UploadsConformance(Store store)
     {
         var upload = await Reserved(1);
         var (_, _, row) = await Joined(Guid.NewGuid());
-        var avatar = new AvatarRow(AvatarOwners.User(ann), Guid.NewGuid(), "image/png", 5, 6);
+        var avatar = new AvatarRow(AvatarOwners.User(_ann), Guid.NewGuid(), "image/png", 5, 6);
         await store.Files.PutAvatar(avatar);
         var dropped = await Reserved(1);
         await store.Uploads.Drop(dropped.Id);
@@ -232,23 +232,23 @@ public abstract class UploadsConformance(Store store)
     }
 
     private UploadRow Row(long length) =>
-        new(Guid.NewGuid(), ann, "target", length, 0, null, 0, Finished: false, Sample.Now, Sample.Now + 1000 + Random.Shared.Next(1000));
+        new(Guid.NewGuid(), _ann, "target", length, 0, null, 0, Finished: false, Sample.Now, Sample.Now + 1000 + Random.Shared.Next(1000));
 
     private async Task<UploadRow> Reserved(long length)
     {
         // Every one expires later than those before it.
-        var row = Row(length) with { Expires = Sample.Now + Interlocked.Increment(ref expiry) };
+        var row = Row(length) with { Expires = Sample.Now + Interlocked.Increment(ref _expiry) };
         Assert.Equal(Reservation.Made, await store.Uploads.Reserve(row, Wide));
         return row;
     }
 
-    private static long expiry;
+    private static long _expiry;
 
     private async Task<(Guid Conversation, Guid Message, FileRow Row)> Joined(Guid file)
     {
         var (conversation, key) = (Guid.NewGuid(), Guid.NewGuid());
-        await store.Log.Append(Sample.Created(conversation, key, false, ann));
-        var message = Sample.Message(1, ann);
+        await store.Log.Append(Sample.Created(conversation, key, false, _ann));
+        var message = Sample.Message(1, _ann);
         var row = new FileRow(file, 1, "a/b+c=", "a_b+c=", "preview", "image/jpeg", 632, -1, 7, 380_038, Sample.Now) { JoinedAt = 5 };
         Assert.Equal(LogOutcome.Committed, await store.Log.Append(Sample.Said(conversation, message)));
         Assert.Equal(LogOutcome.Committed, await store.Log.Append(new LogEntry(conversation, 0) { Files = [row] }));

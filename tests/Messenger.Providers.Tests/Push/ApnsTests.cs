@@ -19,40 +19,40 @@ namespace Messenger.Providers.Tests.Push;
 /// <summary>APNs, played by an HTTP/2 server that checks what Apple checks: the token, the path, the headers, the body.</summary>
 public sealed class ApnsTests : IAsyncLifetime
 {
-    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
-    private readonly ConcurrentQueue<(string Connection, IHeaderDictionary Headers, string Path, JsonElement Body)> taken = [];
-    private readonly ConcurrentDictionary<string, int> providerTokens = [];
-    private Func<HttpContext, (int Status, object? Body)?> refuses = _ => null;
-    private Func<HttpContext, Task> delays = _ => Task.CompletedTask;
-    private Stub apple = null!;
-    private ApnsSender sender = null!;
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly ConcurrentQueue<(string Connection, IHeaderDictionary Headers, string Path, JsonElement Body)> _taken = [];
+    private readonly ConcurrentDictionary<string, int> _providerTokens = [];
+    private Func<HttpContext, (int Status, object? Body)?> _refuses = _ => null;
+    private Func<HttpContext, Task> _delays = _ => Task.CompletedTask;
+    private Stub _apple = null!;
+    private ApnsSender _sender = null!;
 
     public async Task InitializeAsync()
     {
-        apple = await Stub.Start(Answer, HttpProtocols.Http2);
-        sender = new ApnsSender(
-            new ApnsOptions(key.ExportPkcs8PrivateKeyPem(), "KEYKEYKEY1", "TEAMTEAM01", "com.example.messenger", apple.Url, "NEW_MESSAGE"), clock, NullLogger<ApnsSender>.Instance);
+        _apple = await Stub.Start(Answer, HttpProtocols.Http2);
+        _sender = new ApnsSender(
+            new ApnsOptions(_key.ExportPkcs8PrivateKeyPem(), "KEYKEYKEY1", "TEAMTEAM01", "com.example.messenger", _apple.Url, "NEW_MESSAGE"), _clock, NullLogger<ApnsSender>.Instance);
     }
 
     public async Task DisposeAsync()
     {
-        sender.Dispose();
-        await apple.DisposeAsync();
-        key.Dispose();
+        _sender.Dispose();
+        await _apple.DisposeAsync();
+        _key.Dispose();
     }
 
     [Fact]
     public async Task A_push_is_what_Apple_wants_and_holds_uuids_and_the_badge()
     {
         var push = Sample();
-        Assert.Equal(PushOutcome.Taken, await sender.Send(push, default));
-        var (_, headers, path, body) = taken.Single();
+        Assert.Equal(PushOutcome.Taken, await _sender.Send(push, default));
+        var (_, headers, path, body) = _taken.Single();
         Assert.Equal("/3/device/0a1b2c", path);
         Assert.Equal(
             (push.Id.ToString(), "com.example.messenger", "alert", "10", push.Conversation.ToString()),
             (headers["apns-id"].ToString(), headers["apns-topic"].ToString(), headers["apns-push-type"].ToString(), headers["apns-priority"].ToString(), headers["apns-collapse-id"].ToString()));
-        Assert.Equal((clock.GetUtcNow() + ApnsSender.Life).ToUnixTimeSeconds().ToString(), headers["apns-expiration"].ToString());
+        Assert.Equal((_clock.GetUtcNow() + ApnsSender.Life).ToUnixTimeSeconds().ToString(), headers["apns-expiration"].ToString());
         Assert.Equal(["aps", "conversationUuid", "messageUuid"], body.EnumerateObject().Select(member => member.Name));
         Assert.Equal(push.Conversation.ToString(), body.GetProperty("conversationUuid").GetString());
         Assert.Equal(push.Message, body.GetProperty("messageUuid").GetString());
@@ -63,8 +63,8 @@ public sealed class ApnsTests : IAsyncLifetime
     [Fact]
     public async Task A_badge_alone_is_silent_and_replaces_itself()
     {
-        Assert.Equal(PushOutcome.Taken, await sender.Send(Sample() with { Conversation = Guid.Empty, Message = null }, default));
-        var (_, headers, _, body) = taken.Single();
+        Assert.Equal(PushOutcome.Taken, await _sender.Send(Sample() with { Conversation = Guid.Empty, Message = null }, default));
+        var (_, headers, _, body) = _taken.Single();
         Assert.Equal(("alert", "5", "badge"), (headers["apns-push-type"].ToString(), headers["apns-priority"].ToString(), headers["apns-collapse-id"].ToString()));
         Assert.Equal("""{"aps":{"badge":3}}""", body.GetRawText());
     }
@@ -74,25 +74,25 @@ public sealed class ApnsTests : IAsyncLifetime
     {
         for (var i = 0; i < 5; i++)
         {
-            await sender.Send(Sample(), default);
-            clock.Advance(TimeSpan.FromMinutes(8));
+            await _sender.Send(Sample(), default);
+            _clock.Advance(TimeSpan.FromMinutes(8));
         }
 
-        Assert.Single(providerTokens);
-        clock.Advance(TimeSpan.FromMinutes(8));
-        Assert.Equal(PushOutcome.Taken, await sender.Send(Sample(), default));
-        Assert.Equal(2, providerTokens.Count);
+        Assert.Single(_providerTokens);
+        _clock.Advance(TimeSpan.FromMinutes(8));
+        Assert.Equal(PushOutcome.Taken, await _sender.Send(Sample(), default));
+        Assert.Equal(2, _providerTokens.Count);
     }
 
     [Fact]
     public async Task A_provider_token_that_Apple_finds_too_old_is_made_anew_but_not_too_soon()
     {
-        await sender.Send(Sample(), default);
-        var expired = providerTokens.Keys.Single();
-        refuses = context => context.Request.Headers.Authorization == $"bearer {expired}" ? (403, new { reason = "ExpiredProviderToken" }) : null;
+        await _sender.Send(Sample(), default);
+        var expired = _providerTokens.Keys.Single();
+        _refuses = context => context.Request.Headers.Authorization == $"bearer {expired}" ? (403, new { reason = "ExpiredProviderToken" }) : null;
         Assert.Equal((PushVerdict.Later, TimeSpan.Zero), await Verdict());
         Assert.Equal(PushVerdict.Later, (await Verdict()).Verdict);
-        clock.Advance(TimeSpan.FromMinutes(21));
+        _clock.Advance(TimeSpan.FromMinutes(21));
         Assert.Equal(PushVerdict.Later, (await Verdict()).Verdict);
         Assert.Equal(PushVerdict.Taken, (await Verdict()).Verdict);
     }
@@ -101,8 +101,8 @@ public sealed class ApnsTests : IAsyncLifetime
     public async Task A_dead_token_comes_with_the_time_since_when()
     {
         var since = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
-        refuses = _ => (410, new { reason = "Unregistered", timestamp = since.ToUnixTimeMilliseconds() });
-        var outcome = await sender.Send(Sample(), default);
+        _refuses = _ => (410, new { reason = "Unregistered", timestamp = since.ToUnixTimeMilliseconds() });
+        var outcome = await _sender.Send(Sample(), default);
         Assert.Equal((PushVerdict.TokenDead, since, "Unregistered"), (outcome.Verdict, outcome.DeadSince!.Value, outcome.Reason));
     }
 
@@ -121,7 +121,7 @@ public sealed class ApnsTests : IAsyncLifetime
     [InlineData(503, "Shutdown", PushVerdict.ProviderLater, null)]
     public async Task Each_reason_is_treated_as_the_documentation_says(int status, string reason, PushVerdict verdict, int? seconds)
     {
-        refuses = _ => (status, new { reason });
+        _refuses = _ => (status, new { reason });
         var (told, after) = await Verdict();
         Assert.Equal((verdict, seconds), (told, (int?)after?.TotalSeconds));
     }
@@ -129,7 +129,7 @@ public sealed class ApnsTests : IAsyncLifetime
     [Fact]
     public async Task Too_many_to_one_device_waits_as_long_as_Apple_asks_for()
     {
-        refuses = context =>
+        _refuses = context =>
         {
             context.Response.Headers.RetryAfter = "40";
             return (429, new { reason = "TooManyRequests" });
@@ -140,15 +140,15 @@ public sealed class ApnsTests : IAsyncLifetime
     [Fact]
     public async Task Many_at_a_time_share_a_connection_and_survive_its_GOAWAY()
     {
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => sender.Send(Sample(), default))), outcome => Assert.Equal(PushOutcome.Taken, outcome));
-        var before = taken.Select(push => push.Connection).Distinct().ToList();
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _sender.Send(Sample(), default))), outcome => Assert.Equal(PushOutcome.Taken, outcome));
+        var before = _taken.Select(push => push.Connection).Distinct().ToList();
         Assert.Single(before);
 
         // Apple says GOAWAY: what is under way ends well, what follows takes another connection, and nothing is lost or sent twice.
         // One push stays under way meanwhile: without any, the stub would close at once, over what it has not read yet.
         var pushes = Enumerable.Range(0, 50).Select(_ => Sample()).ToList();
         var (read, goAway, another) = (0, new TaskCompletionSource(), new TaskCompletionSource());
-        delays = async context =>
+        _delays = async context =>
         {
             if (context.Connection.Id != before.Single())
             {
@@ -161,36 +161,36 @@ public sealed class ApnsTests : IAsyncLifetime
                 await another.Task;
             }
         };
-        var underWay = Task.WhenAll(pushes.Select(push => sender.Send(push, default)));
+        var underWay = Task.WhenAll(pushes.Select(push => _sender.Send(push, default)));
         await goAway.Task;
-        await Until.True(async () => await sender.Send(Sample(), default) == PushOutcome.Taken && another.Task.IsCompleted);
+        await Until.True(async () => await _sender.Send(Sample(), default) == PushOutcome.Taken && another.Task.IsCompleted);
         Assert.All(await underWay, outcome => Assert.Equal(PushOutcome.Taken, outcome));
-        Assert.All(pushes, push => Assert.Single(taken, one => one.Headers["apns-id"] == push.Id.ToString()));
+        Assert.All(pushes, push => Assert.Single(_taken, one => one.Headers["apns-id"] == push.Id.ToString()));
     }
 
     [Fact]
     public async Task A_server_that_is_away_is_waited_for()
     {
-        await apple.DisposeAsync();
+        await _apple.DisposeAsync();
         Assert.Equal(PushVerdict.ProviderLater, (await Verdict()).Verdict);
-        apple = await Stub.Start(Answer, HttpProtocols.Http2);
+        _apple = await Stub.Start(Answer, HttpProtocols.Http2);
     }
 
     [Fact]
     public void A_key_that_is_none_is_refused_at_once()
     {
         var options = new ApnsOptions("nothing", "K", "T", "t", new Uri("https://localhost"), null);
-        Assert.Throws<CryptographicException>(() => new ApnsSender(options, clock, NullLogger<ApnsSender>.Instance));
+        Assert.Throws<CryptographicException>(() => new ApnsSender(options, _clock, NullLogger<ApnsSender>.Instance));
     }
 
     private static Ports.Push Sample() => new(Guid.NewGuid(), "ios", "0a1b2c", Guid.NewGuid(), Guid.NewGuid().ToString(), 3);
 
-    private async Task<(PushVerdict Verdict, TimeSpan? After)> Verdict() => await sender.Send(Sample(), default) is var outcome ? (outcome.Verdict, outcome.After) : default;
+    private async Task<(PushVerdict Verdict, TimeSpan? After)> Verdict() => await _sender.Send(Sample(), default) is var outcome ? (outcome.Verdict, outcome.After) : default;
 
     private async Task Answer(HttpContext context, string body)
     {
-        await delays(context);
-        var fault = Fault(context) ?? refuses(context);
+        await _delays(context);
+        var fault = Fault(context) ?? _refuses(context);
         context.Response.Headers["apns-id"] = context.Request.Headers["apns-id"];
         if (fault is { } refused)
         {
@@ -199,7 +199,7 @@ public sealed class ApnsTests : IAsyncLifetime
             return;
         }
 
-        taken.Enqueue((context.Connection.Id, new HeaderDictionary(context.Request.Headers.ToDictionary()), context.Request.Path, JsonDocument.Parse(body).RootElement));
+        _taken.Enqueue((context.Connection.Id, new HeaderDictionary(context.Request.Headers.ToDictionary()), context.Request.Path, JsonDocument.Parse(body).RootElement));
     }
 
     /// <summary>What Apple would find wrong with the call.</summary>
@@ -219,14 +219,14 @@ public sealed class ApnsTests : IAsyncLifetime
         var token = headers.Authorization.ToString()["bearer ".Length..];
         var parts = token.Split('.');
         var (header, claims) = (Read(parts[0]), Read(parts[1]));
-        var age = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64());
+        var age = _clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64());
         if (header.GetProperty("alg").GetString() != "ES256" || header.GetProperty("kid").GetString() != "KEYKEYKEY1" || claims.GetProperty("iss").GetString() != "TEAMTEAM01"
-            || !key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256))
+            || !_key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256))
         {
             return (403, new { reason = "InvalidProviderToken" });
         }
 
-        providerTokens.TryAdd(token, 0);
+        _providerTokens.TryAdd(token, 0);
         return age > TimeSpan.FromHours(1) ? (403, new { reason = "ExpiredProviderToken" })
             : headers["apns-topic"] != "com.example.messenger" ? (400, new { reason = "BadTopic" })
             : headers["apns-collapse-id"].ToString().Length > 64 ? (400, new { reason = "BadCollapseId" })

@@ -13,29 +13,29 @@ namespace Messenger.Providers.Tests.Push;
 /// <summary>FCM's HTTP v1 interface: its reference played by Prism, its errors by a stub.</summary>
 public sealed class FcmTests : IAsyncLifetime
 {
-    private readonly RSA key = RSA.Create(2048);
-    private Stub google = null!;
-    private int tokens;
+    private readonly RSA _key = RSA.Create(2048);
+    private Stub _google = null!;
+    private int _tokens;
 
     /// <summary>The token endpoint: takes an assertion that our key signed, and for our scope alone.</summary>
-    public async Task InitializeAsync() => google = await Stub.Start(async (context, body) =>
+    public async Task InitializeAsync() => _google = await Stub.Start(async (context, body) =>
     {
         var parts = System.Web.HttpUtility.ParseQueryString(body)["assertion"]!.Split('.');
         var claims = JsonDocument.Parse(Convert.FromBase64String(Padded(parts[1]))).RootElement;
-        var good = key.VerifyData(
+        var good = _key.VerifyData(
                 System.Text.Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Convert.FromBase64String(Padded(parts[2])), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             && claims.GetProperty("iss").GetString() == "pusher@messenger-tests.iam.gserviceaccount.com"
             && claims.GetProperty("scope").GetString() == "https://www.googleapis.com/auth/firebase.messaging";
         context.Response.StatusCode = good ? 200 : 401;
         await context.Response.WriteAsJsonAsync(good
-            ? new { access_token = $"token-{Interlocked.Increment(ref tokens)}", token_type = "Bearer", expires_in = 3599 }
+            ? new { access_token = $"token-{Interlocked.Increment(ref _tokens)}", token_type = "Bearer", expires_in = 3599 }
             : (object)new { error = "invalid_grant" });
     });
 
     public async Task DisposeAsync()
     {
-        await google.DisposeAsync();
-        key.Dispose();
+        await _google.DisposeAsync();
+        _key.Dispose();
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class FcmTests : IAsyncLifetime
 
         Assert.Equal(PushOutcome.Taken, await sender.Send(Sample(), default));
         Assert.Equal(PushOutcome.Taken, await sender.Send(Sample() with { Message = null, Badge = 999 }, default));
-        Assert.Equal(1, tokens);
+        Assert.Equal(1, _tokens);
 
         // And it does refuse: a call without the token that the document wants is none.
         var refused = await sender.Send(Sample() with { Token = "" }, default);
@@ -153,10 +153,10 @@ public sealed class FcmTests : IAsyncLifetime
                 type = "service_account",
                 project_id = "messenger-tests",
                 private_key_id = "1",
-                private_key = key.ExportPkcs8PrivateKeyPem(),
+                private_key = _key.ExportPkcs8PrivateKeyPem(),
                 client_email = "pusher@messenger-tests.iam.gserviceaccount.com",
                 client_id = "1",
-                token_uri = new Uri(tokenEndpoint ?? google.Url, "/token"),
+                token_uri = new Uri(tokenEndpoint ?? _google.Url, "/token"),
             }),
             url),
         TimeProvider.System, NullLogger<FcmSender>.Instance);

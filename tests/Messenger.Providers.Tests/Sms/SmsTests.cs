@@ -17,16 +17,16 @@ public sealed class SmsTests
     private const string Secret = "a-secret-of-the-webhook";
     private const string Phone = "+35799123456";
 
-    private readonly Budget budget = new();
-    private readonly ConcurrentQueue<(IHeaderDictionary Headers, string Path, string Body)> calls = [];
-    private Func<int, int> answers = _ => 200;
+    private readonly Budget _budget = new();
+    private readonly ConcurrentQueue<(IHeaderDictionary Headers, string Path, string Body)> _calls = [];
+    private Func<int, int> _answers = _ => 200;
 
     [Fact]
     public async Task A_webhook_can_tell_whom_the_call_is_from()
     {
         await using var receiver = await Stub.Start(Receive);
         Assert.True(await Webhook(receiver.Url).Send(Phone, "Ваш код: 123456", default));
-        var body = JsonDocument.Parse(Assert.Single(calls).Body).RootElement;
+        var body = JsonDocument.Parse(Assert.Single(_calls).Body).RootElement;
         Assert.Equal((Phone, "Ваш код: 123456"), (body.GetProperty("to").GetString(), body.GetProperty("text").GetString()));
     }
 
@@ -35,58 +35,58 @@ public sealed class SmsTests
     {
         await using var receiver = await Stub.Start(Receive);
         Assert.False(await Webhook(receiver.Url, "another-secret-than-that").Send(Phone, "text", default));
-        Assert.Single(calls);
+        Assert.Single(_calls);
     }
 
     [Fact]
     public async Task What_failed_is_tried_again_under_the_same_id()
     {
-        answers = call => call < 3 ? 503 : 200;
+        _answers = call => call < 3 ? 503 : 200;
         await using var receiver = await Stub.Start(Receive);
         Assert.True(await Webhook(receiver.Url).Send(Phone, "text", default));
-        Assert.Equal(3, calls.Count);
-        Assert.Single(calls.Select(call => call.Headers["Idempotency-Key"].ToString()).Distinct());
-        Assert.Equal(1, budget.Taken);
+        Assert.Equal(3, _calls.Count);
+        Assert.Single(_calls.Select(call => call.Headers["Idempotency-Key"].ToString()).Distinct());
+        Assert.Equal(1, _budget.Taken);
     }
 
     [Fact]
     public async Task A_provider_that_stays_away_is_given_up_in_time()
     {
-        answers = _ => 500;
+        _answers = _ => 500;
         await using var receiver = await Stub.Start(Receive);
         Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
-        Assert.Equal(3, calls.Count);
+        Assert.Equal(3, _calls.Count);
         Assert.False(await Webhook(new Uri("http://127.0.0.1:1")).Send(Phone, "text", default));
     }
 
     [Fact]
     public async Task Twilio_gets_its_form_and_what_may_have_been_taken_is_not_sent_twice()
     {
-        answers = _ => 500;
+        _answers = _ => 500;
         await using var twilio = await Stub.Start(Receive);
         Assert.False(await Twilio(twilio.Url, "+15005550006").Send(Phone, "Your code: 1", default));
-        var (headers, path, body) = Assert.Single(calls);
+        var (headers, path, body) = Assert.Single(_calls);
         Assert.Equal("/2010-04-01/Accounts/AC123/Messages.json", path);
         Assert.Equal("Basic " + Convert.ToBase64String("AC123:auth"u8), headers.Authorization.ToString());
         Assert.Equal("To=%2B35799123456&From=%2B15005550006&Body=Your+code%3A+1", body);
 
-        calls.Clear();
-        answers = call => call < 2 ? 429 : 201;
+        _calls.Clear();
+        _answers = call => call < 2 ? 429 : 201;
         Assert.True(await Twilio(twilio.Url, "MG123").Send(Phone, "text", default));
-        Assert.Equal(2, calls.Count);
-        Assert.Contains("MessagingServiceSid=MG123", calls.Last().Body, StringComparison.Ordinal);
+        Assert.Equal(2, _calls.Count);
+        Assert.Contains("MessagingServiceSid=MG123", _calls.Last().Body, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Nothing_is_sent_when_the_budget_is_spent_or_cannot_be_asked()
     {
         await using var receiver = await Stub.Start(Receive);
-        budget.Left = 0;
+        _budget.Left = 0;
         Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
-        budget.Left = 1;
-        budget.Away = true;
+        _budget.Left = 1;
+        _budget.Away = true;
         Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
-        Assert.Empty(calls);
+        Assert.Empty(_calls);
     }
 
     [Theory]
@@ -102,12 +102,12 @@ public sealed class SmsTests
     private HttpSmsSender Twilio(Uri url, string sender) => Sender(new TwilioSmsCarrier(new TwilioSmsOptions("AC123", "auth", sender, url)));
 
     private HttpSmsSender Sender(ISmsCarrier carrier) =>
-        new(carrier, budget, new SmsCaps(100, 10, new Dictionary<string, int>()), TimeProvider.System, NullLogger<HttpSmsSender>.Instance);
+        new(carrier, _budget, new SmsCaps(100, 10, new Dictionary<string, int>()), TimeProvider.System, NullLogger<HttpSmsSender>.Instance);
 
     /// <summary>A receiver as docs/operations.md tells people to write one.</summary>
     private async Task Receive(HttpContext context, string body)
     {
-        calls.Enqueue((new HeaderDictionary(context.Request.Headers.ToDictionary()), context.Request.Path, body));
+        _calls.Enqueue((new HeaderDictionary(context.Request.Headers.ToDictionary()), context.Request.Path, body));
         if (context.Request.Path == "/sms")
         {
             var timestamp = context.Request.Headers["X-Messenger-Timestamp"].ToString();
@@ -121,7 +121,7 @@ public sealed class SmsTests
             }
         }
 
-        context.Response.StatusCode = answers(calls.Count);
+        context.Response.StatusCode = _answers(_calls.Count);
     }
 
     private sealed class Budget : ISmsBudget

@@ -104,7 +104,7 @@ internal sealed class Activation : IGrainContext
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            _silo.World.Note($"{this} left with {fault.GetType().Name}: {fault.Message}");
+            _silo.Scheduler.Note($"{this} left with {fault.GetType().Name}: {fault.Message}");
         }
 
         _silo.Left(this);
@@ -232,7 +232,7 @@ internal sealed class Activation : IGrainContext
         {
             _alarm?.Cancel();
             _period = period;
-            _alarm = dueTime == Timeout.InfiniteTimeSpan ? null : _owner._silo.World.After(_owner._silo.Process, dueTime, Ring);
+            _alarm = dueTime == Timeout.InfiniteTimeSpan ? null : _owner._silo.Scheduler.After(_owner._silo.Process, dueTime, Ring);
         }
 
         public void Dispose()
@@ -257,13 +257,13 @@ internal sealed class Activation : IGrainContext
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                _owner._silo.World.Note($"a timer of {_owner} failed: {fault.GetType().Name}");
+                _owner._silo.Scheduler.Note($"a timer of {_owner} failed: {fault.GetType().Name}");
             }
 
             _owner.Ended(null);
             if (!_disposed && _period > TimeSpan.Zero)
             {
-                _alarm = _owner._silo.World.After(_owner._silo.Process, _period, Ring);
+                _alarm = _owner._silo.Scheduler.After(_owner._silo.Process, _period, Ring);
             }
         });
     }

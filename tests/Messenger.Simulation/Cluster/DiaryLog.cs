@@ -8,8 +8,8 @@ internal sealed class DiaryLog<T>(Silo silo) : ILogger<T>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => silo.World.Notes;
+    public bool IsEnabled(LogLevel logLevel) => silo.Scheduler.Notes;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        silo.World.Note($"{silo}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})")}");
+        silo.Scheduler.Note($"{silo}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})")}");
 }

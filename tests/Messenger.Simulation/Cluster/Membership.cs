@@ -7,10 +7,10 @@ namespace Messenger.Simulation.Cluster;
 /// Who is a member, as the table says it and, a moment later, each silo. Who is silent for some seconds is declared dead, and ends itself when it
 /// hears of that.
 /// </summary>
-internal sealed class Membership(World world, Network network)
+internal sealed class Membership(Scheduler scheduler, Network network)
 {
     /// <summary>A member that nobody hears is declared dead after this.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(7);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(7);
 
     private static readonly TimeSpan Probe = TimeSpan.FromMilliseconds(500);
 
@@ -28,7 +28,7 @@ internal sealed class Membership(World world, Network network)
 
     public (Dictionary<SiloAddress, SiloStatus> Statuses, int Version) Snapshot() => (_table.ToDictionary(), _version);
 
-    public void Begin() => world.After(null, Probe, Look);
+    public void Begin() => scheduler.After(null, Probe, Inspect);
 
     public void Add(Silo silo)
     {
@@ -52,7 +52,7 @@ internal sealed class Membership(World world, Network network)
 
         _table[silo.Address] = status;
         _version++;
-        world.Note($"member {silo.Name} is {status}");
+        scheduler.Note($"member {silo.Name} is {status}");
         if (status == SiloStatus.Dead)
         {
             Gone(silo.Address);
@@ -60,7 +60,7 @@ internal sealed class Membership(World world, Network network)
 
         foreach (var other in _silos.Where(other => !other.Process.IsDead))
         {
-            Tell(other, other == silo && status != SiloStatus.Dead ? TimeSpan.Zero : world.Between(1, 300));
+            Tell(other, other == silo && status != SiloStatus.Dead ? TimeSpan.Zero : scheduler.Between(1, 300));
         }
     }
 
@@ -70,9 +70,9 @@ internal sealed class Membership(World world, Network network)
         void Hear()
         {
             // A process that wakes up reads its mail in no particular hurry: the table is asked every few seconds.
-            if (silo.Process.Thawed > 0 && world.Now == silo.Process.Thawed)
+            if (silo.Process.Thawed > 0 && scheduler.Now == silo.Process.Thawed)
             {
-                world.After(silo.Process, world.Between(0, 2000), Hear);
+                scheduler.After(silo.Process, scheduler.Between(0, 2000), Hear);
                 return;
             }
 
@@ -85,13 +85,13 @@ internal sealed class Membership(World world, Network network)
         }
         else
         {
-            world.After(silo.Process, late, Hear);
+            scheduler.After(silo.Process, late, Hear);
         }
     }
 
-    private void Look()
+    private void Inspect()
     {
-        world.After(null, Probe, Look);
+        scheduler.After(null, Probe, Inspect);
         var able = _silos.Where(silo => silo.Process.Runs && _table[silo.Address] == SiloStatus.Active).ToList();
         foreach (var silo in _silos.Where(silo => _table[silo.Address] is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Joining).ToList())
         {
@@ -104,9 +104,9 @@ internal sealed class Membership(World world, Network network)
             }
             else if (!_silentSince.TryGetValue(silo.Address, out var since))
             {
-                _silentSince[silo.Address] = world.Now;
+                _silentSince[silo.Address] = scheduler.Now;
             }
-            else if (others.Count > 0 && world.Now - since > Patience.Ticks)
+            else if (others.Count > 0 && scheduler.Now - since > Timeout.Ticks)
             {
                 Set(silo, SiloStatus.Dead);
             }

@@ -99,8 +99,8 @@ internal sealed class RelaysOf(Silo from) : IRelayClient
 
     private sealed class Remote(Silo from, SiloAddress whom) : IRelay
     {
-        public Task<bool[]> Deliver(Immutable<Consignment[]> consignments) => from.Ask(whom, silo => Task.FromResult(
-            Array.ConvertAll(consignments.Value, silo.Services.GetRequiredService<LocalUsers>().TryDeliver)));
+        public Task<bool[]> Deliver(Immutable<DeliveryRequest[]> requests) => from.Ask(whom, silo => Task.FromResult(
+            Array.ConvertAll(requests.Value, silo.Services.GetRequiredService<UserEndpoints>().TryDeliver)));
     }
 }
 

@@ -34,7 +34,7 @@ internal sealed class Silo
     private static readonly TimeSpan Spreading = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Orleans forwards a message so often, then rejects it.</summary>
-    private const int MostHops = 2;
+    private const int MaxHops = 2;
 
     /// <summary>The same on every machine: a seed is a run.</summary>
     private const long ConversationBytes = 64 * 1024 * 1024;
@@ -56,14 +56,14 @@ internal sealed class Silo
     public Silo(Simulated cluster, string name, int port, int generation, string role)
     {
         (_cluster, Name, Role) = (cluster, name, role);
-        Process = new Process(cluster.World, $"{name}/{generation}");
+        Process = new Process(cluster.Scheduler, $"{name}/{generation}");
         Address = SiloAddress.New(IPAddress.Loopback, port, generation);
         View = new View(this, role, cluster.RoleOf) { Changed = Changed };
         Grains = new Factory(this);
         Services = Compose();
     }
 
-    public World World => _cluster.World;
+    public Scheduler Scheduler => _cluster.Scheduler;
 
     public Simulated Cluster => _cluster;
 
@@ -100,7 +100,7 @@ internal sealed class Silo
     public void Start() => Process.Main.Start(async () =>
     {
         _cluster.Members.Add(this);
-        await Task.Delay(World.Between(100, 800), Process.Clock);
+        await Task.Delay(Scheduler.Between(100, 800), Process.Clock);
         foreach (var part in Services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())
         {
             part.Participate(_lifecycle);
@@ -124,22 +124,22 @@ internal sealed class Silo
     /// <summary>As the host stops: the actors leave, then the silo, and what is disposed of comes last.</summary>
     public void Stop() => Process.Main.Start(async () =>
     {
-        World.Note($"{this} stops");
+        Scheduler.Note($"{this} stops");
         IsReady = false;
         _cluster.Members.Set(this, SiloStatus.ShuttingDown);
         _stopping.Cancel();
 
         // Orleans awaits that the others have heard of it, and, when the last actor has left, that what is under way has gone out.
         await Task.Delay(Spreading, Process.Clock);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20), Process.Clock);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20), Process.Clock);
         while (_activations.Count > 0)
         {
             await Task.WhenAll(_activations.Values.ToList().Select(one =>
-                one.Leave(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "the silo stops"), patience.Token)));
+                one.Leave(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "the silo stops"), timeout.Token)));
         }
 
         await Task.Delay(Spreading, Process.Clock);
-        await _lifecycle.Stop(patience.Token);
+        await _lifecycle.Stop(timeout.Token);
         if (!IsWorker)
         {
             // As a drain does: the connections first, so that clients resume elsewhere, and the devices hear that they have gone.
@@ -148,12 +148,12 @@ internal sealed class Silo
         }
         else
         {
-            // Its journal is settled by then: LogFarewell stops with the others.
+            // Its journal is settled by then: LogShutdown stops with the others.
             _cluster.Members.Set(this, SiloStatus.Dead);
         }
 
         End();
-        World.Note($"{this} has stopped");
+        Scheduler.Note($"{this} has stopped");
     });
 
     /// <summary>It is no more, without a word.</summary>
@@ -176,7 +176,7 @@ internal sealed class Silo
         {
             if (!IsStopping)
             {
-                World.Note($"{this} hears that it is dead");
+                Scheduler.Note($"{this} hears that it is dead");
                 End();
             }
 
@@ -192,7 +192,7 @@ internal sealed class Silo
     public Task Call(Plan plan, GrainId target, object?[] arguments)
     {
         var call = plan.New(target, arguments, Process);
-        call.Limit = World.After(Process, ResponseTimeout, () => Over(call, () => call.Fail(new TimeoutException($"no answer in time: {call}"))));
+        call.Limit = Scheduler.After(Process, ResponseTimeout, () => Over(call, () => call.Fail(new TimeoutException($"no answer in time: {call}"))));
         _outstanding.Add(call);
         Dispatch(call);
         return call.Answer;
@@ -201,7 +201,7 @@ internal sealed class Silo
     /// <summary>What came for an activation that has left.</summary>
     public void Forward(Call call)
     {
-        if (++call.Hops > MostHops)
+        if (++call.Hops > MaxHops)
         {
             Answer(call, null, new SiloUnavailableException($"forwarded too often: {call}"));
         }
@@ -255,10 +255,10 @@ internal sealed class Silo
     public Task<T> Ask<T>(SiloAddress whom, Func<Silo, Task<T>> ask)
     {
         var answer = new TaskCompletionSource<T>();
-        var limit = World.After(Process, ServiceTimeout, () => answer.TrySetException(new TimeoutException($"no answer in time of {whom}")));
+        var limit = Scheduler.After(Process, ServiceTimeout, () => answer.TrySetException(new TimeoutException($"no answer in time of {whom}")));
         if (_cluster.Find(whom) is not { Process.IsDead: false } other || View.IsDeadSilo(whom))
         {
-            World.After(Process, World.Between(1, 50), () => answer.TrySetException(new SiloUnavailableException($"{whom} is away")));
+            Scheduler.After(Process, Scheduler.Between(1, 50), () => answer.TrySetException(new SiloUnavailableException($"{whom} is away")));
             return answer.Task;
         }
 
@@ -335,7 +335,7 @@ internal sealed class Silo
         call.SentTo = address;
         if (_cluster.Find(address) is not { Process.IsDead: false } other)
         {
-            World.After(Process, World.Between(1, 100), () => Answer(call, null, new SiloUnavailableException($"{address} cannot be reached")));
+            Scheduler.After(Process, Scheduler.Between(1, 100), () => Answer(call, null, new SiloUnavailableException($"{address} cannot be reached")));
             return;
         }
 
@@ -406,7 +406,7 @@ internal sealed class Silo
         while (!IsStopping)
         {
             var news = _news.Task;
-            var done = await service.Look(_stopping.Token);
+            var done = await service.SweepOnce(_stopping.Token);
             await Task.WhenAny(news, Task.Delay(done ? TakeoverService.Sweep : TakeoverService.Retry, Process.Clock));
         }
     }
@@ -443,7 +443,7 @@ internal sealed class Silo
             .AddOptions()
             .AddSingleton<TimeProvider>(Process.Clock)
             .AddSingleton<TaskScheduler>(Process.Main)
-            .AddSingleton(World.Chance)
+            .AddSingleton(Scheduler.Chance)
             .AddSingleton(this)
             .AddSingleton(Grains)
             .AddSingleton<IClusterMembershipService>(View)
@@ -463,7 +463,7 @@ internal sealed class Silo
             services.AddSingleton<ISiloLease>(provider => provider.GetRequiredService<SiloLease>());
         }
 
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogFarewell>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogShutdown>();
 
         return services
             .AddSingleton<IGrainRuntime>(provider => new Runtime(this, provider))
@@ -475,8 +475,8 @@ internal sealed class Silo
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<GatewayStreams>())
             .AddSingleton(new MemoryBudgets(new MemoryOptions { Conversations = ConversationBytes }))
             .AddSingleton<ConversationMemory>()
-            .AddSingleton<LocalUsers>()
-            .AddSingleton<LocalMailboxes>()
+            .AddSingleton<UserEndpoints>()
+            .AddSingleton<DeviceEndpoints>()
             .AddSingleton<LeaseRegistry>()
             .AddSingleton<IRelayClient>(new RelaysOf(this))
             .AddSingleton<Relays>()

@@ -90,7 +90,7 @@ internal sealed class View(Silo self, string role, Func<SiloAddress, string?> ro
     /// <summary>Asks the table itself.</summary>
     public async ValueTask Refresh(MembershipVersion minimumVersion, CancellationToken cancellationToken)
     {
-        await Task.Delay(self.World.Between(1, 30), self.Process.Clock, cancellationToken);
+        await Task.Delay(self.Scheduler.Between(1, 30), self.Process.Clock, cancellationToken);
         var (statuses, version) = self.Cluster.Members.Snapshot();
         Hear(statuses, version);
     }

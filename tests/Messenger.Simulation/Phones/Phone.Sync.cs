@@ -19,7 +19,7 @@ internal sealed partial class Phone
         {
             while (connection == _connection && NeedsSync && !await Round(connection))
             {
-                await Task.Delay(World.Between(500, 2000), Process.Clock);
+                await Task.Delay(Scheduler.Between(500, 2000), Process.Clock);
             }
         }
         finally
@@ -81,18 +81,18 @@ internal sealed partial class Phone
     {
         while (anchor is not null)
         {
-            var reply = await Ask(new RequestGetMessages(chat.Uuid, anchor, Page), chat.Id);
+            var response = await Ask(new RequestGetMessages(chat.Uuid, anchor, Page), chat.Id);
             if (connection != _connection)
             {
                 return false;
             }
 
-            if (reply is { Refusal.Status: Statuses.NotFound })
+            if (response is { Error.Status: Statuses.NotFound })
             {
                 break;
             }
 
-            if (reply is not { Value: ResponseGetMessages { Messages: var page } })
+            if (response is not { Value: ResponseGetMessages { Messages: var page } })
             {
                 return false;
             }
@@ -109,18 +109,18 @@ internal sealed partial class Phone
         // SYNC-4: the newest page, and older ones as the person scrolls; this one scrolls to the beginning.
         for (string? oldest = null; ;)
         {
-            var reply = await Ask(new RequestGetMessagesFromUuid(chat.Uuid, Page, oldest), chat.Id);
+            var response = await Ask(new RequestGetMessagesFromUuid(chat.Uuid, Page, oldest), chat.Id);
             if (connection != _connection)
             {
                 return false;
             }
 
-            if (reply is { Refusal.Status: Statuses.NotFound })
+            if (response is { Error.Status: Statuses.NotFound })
             {
                 return true;
             }
 
-            if (reply is not { Value: ResponseGetMessages { Messages: var page } })
+            if (response is not { Value: ResponseGetMessages { Messages: var page } })
             {
                 return false;
             }
@@ -137,7 +137,7 @@ internal sealed partial class Phone
 
     private void Keep(Chat chat, Message[] page)
     {
-        if (_cluster.Plants.SkipsOnPages && page.Length > 3 && World.Chance.Next(10) == 0)
+        if (_cluster.Plants.SkipsOnPages && page.Length > 3 && Scheduler.Chance.Next(10) == 0)
         {
             page = page[..^1];
         }

@@ -15,7 +15,7 @@ internal sealed partial class Phone
     private static readonly TimeSpan Impatience = TimeSpan.FromSeconds(15);
 
     private readonly Simulated _cluster;
-    private readonly Dictionary<int, (Frame Frame, Action<Reply?> Answered)> _asked = [];
+    private readonly Dictionary<int, (Frame Frame, Action<Response?> Answered)> _asked = [];
     private readonly List<Write> _outbox = [];
     private readonly HashSet<Guid> _own = [];
     private Session? _session;
@@ -31,8 +31,8 @@ internal sealed partial class Phone
     public Phone(Simulated cluster, int number, Person person, string application)
     {
         (_cluster, Number, Person, Application) = (cluster, number, person, application);
-        Process = new Process(cluster.World, $"phone {number}");
-        Dice = cluster.World.Draw(1000 + number);
+        Process = new Process(cluster.Scheduler, $"phone {number}");
+        Dice = cluster.Scheduler.Draw(1000 + number);
     }
 
     public int Number { get; }
@@ -44,7 +44,7 @@ internal sealed partial class Phone
 
     public Process Process { get; }
 
-    public World World => _cluster.World;
+    public Scheduler Scheduler => _cluster.Scheduler;
 
     public Dictionary<Guid, Chat> Chats { get; } = [];
 
@@ -69,15 +69,15 @@ internal sealed partial class Phone
         Disconnected();
         if (session is not null && gateway is not null)
         {
-            World.After(gateway.Process, World.Between(1, 2000), session.Gone);
+            Scheduler.After(gateway.Process, Scheduler.Between(1, 2000), session.Gone);
         }
     }
 
-    public void Answered(int connection, Frame frame, Reply reply)
+    public void Answered(int connection, Frame frame, Response response)
     {
         if (connection == _connection && _asked.Remove(frame.Id, out var asked))
         {
-            asked.Answered(reply);
+            asked.Answered(response);
         }
     }
 
@@ -88,17 +88,17 @@ internal sealed partial class Phone
             return;
         }
 
-        World.Note($"{this} was closed with {code}");
+        Scheduler.Note($"{this} was closed with {code}");
         if (code == CloseCode.Replaced && _gateway is not null)
         {
             // Nobody else has this application's uuid: the newer one is its own.
-            World.Note($"{this} was replaced by itself");
+            Scheduler.Note($"{this} was replaced by itself");
         }
 
         Disconnected();
     }
 
-    public void Hears(int connection, Told[] told)
+    public void Hears(int connection, ReceivedNotification[] told)
     {
         if (connection != _connection || _session is null)
         {
@@ -107,13 +107,13 @@ internal sealed partial class Phone
 
         if (!_loggedIn)
         {
-            World.Fail("NOT-1", $"{this} was told something before the answer to its login");
+            Scheduler.Fail("NOT-1", $"{this} was told something before the answer to its login");
         }
 
-        foreach (var (notice, cursor) in told)
+        foreach (var (notification, cursor) in told)
         {
             _cluster.Tally.Delivered++;
-            Hear(notice);
+            Hear(notification);
             _cursor = cursor?.ToString() ?? _cursor;
         }
     }
@@ -123,7 +123,7 @@ internal sealed partial class Phone
     public Chat? ChatOf(Guid id) => Chats.GetValueOrDefault(id);
 
     /// <summary>A write: kept until it is answered, sent now if there is a connection.</summary>
-    public void Do(IRequest request, Guid? conversation, Action<Reply>? then = null)
+    public void Do(IRequest request, Guid? conversation, Action<Response>? then = null)
     {
         if (request is RequestAddMessage message)
         {
@@ -138,23 +138,23 @@ internal sealed partial class Phone
         }
     }
 
-    private void Hear(Messenger.Contracts.Notice notice)
+    private void Hear(Messenger.Contracts.SerializedNotification notification)
     {
-        switch (notice.Type)
+        switch (notification.Type)
         {
             case nameof(NotificationAddedMessageToConversation):
-                var message = Parsed(notice.Payload);
+                var message = Parsed(notification.Payload);
                 var chat = ChatFor(Guid.Parse(message.ConversationUuid));
-                _cluster.Judge.Told(this, chat, message, _own);
+                _cluster.Judge.Received(this, chat, message, _own);
                 if (_cluster.Plants.TellsStrangers)
                 {
                     foreach (var other in _cluster.Phones.Where(other => other.ChatOf(chat.Id) is null).Take(1).ToList())
                     {
-                        _cluster.Judge.Told(other, other.ChatFor(chat.Id), message, other._own);
+                        _cluster.Judge.Received(other, other.ChatFor(chat.Id), message, other._own);
                     }
                 }
 
-                if (_cluster.Plants.LeavesTheThread && World.Chance.Next(200) == 0)
+                if (_cluster.Plants.LeavesTheThread && Scheduler.Chance.Next(200) == 0)
                 {
                     var thread = new Thread(() => Process.Main.Post(static () => { }));
                     thread.Start();
@@ -165,7 +165,7 @@ internal sealed partial class Phone
                 Confirm(chat, message);
                 break;
             case nameof(NotificationConversationLeaved):
-                var left = JsonSerializer.Deserialize(notice.Payload, WireJson.Default.NotificationConversationLeaved)!;
+                var left = JsonSerializer.Deserialize(notification.Payload, WireJson.Default.NotificationConversationLeaved)!;
                 if (left.UserId == Person.UserId && ChatOf(Guid.Parse(left.Uuid)) is { } gone)
                 {
                     gone.Left = true;
@@ -173,7 +173,7 @@ internal sealed partial class Phone
 
                 break;
             case nameof(NotificationAddMemberToConversation):
-                var added = JsonSerializer.Deserialize(notice.Payload, WireJson.Default.NotificationAddMemberToConversation)!;
+                var added = JsonSerializer.Deserialize(notification.Payload, WireJson.Default.NotificationAddMemberToConversation)!;
                 if (added.UserId == Person.UserId)
                 {
                     ChatFor(Guid.Parse(added.Conversation.Uuid)).Left = false;
@@ -219,23 +219,23 @@ internal sealed partial class Phone
         var gateways = _cluster.Gateways.Where(gateway => gateway.IsReady && !gateway.Process.IsDead).ToList();
         if (gateways.Count == 0)
         {
-            World.After(Process, World.Between(200, 1500), Connect);
+            Scheduler.After(Process, Scheduler.Between(200, 1500), Connect);
             return;
         }
 
         var connection = ++_connection;
-        var gateway = gateways[World.Chance.Next(gateways.Count)];
+        var gateway = gateways[Scheduler.Chance.Next(gateways.Count)];
         var session = new Session(gateway, this, connection);
         (_session, _gateway, _loggedIn) = (session, gateway, false);
         var cursor = _cursor;
-        Ask(new RequestAuthenticationByApplication(Person.UserId, Application, cursor), null, reply => LoggedIn(reply, cursor is not null));
+        Ask(new RequestAuthenticationByApplication(Person.UserId, Application, cursor), null, response => LoggedIn(response, cursor is not null));
         Watch(connection);
     }
 
     /// <summary>A connection on which nothing is answered is none.</summary>
     private void Watch(int connection)
     {
-        World.After(Process, TimeSpan.FromSeconds(5), () =>
+        Scheduler.After(Process, TimeSpan.FromSeconds(5), () =>
         {
             if (connection != _connection || _session is null)
             {
@@ -252,28 +252,28 @@ internal sealed partial class Phone
         });
     }
 
-    private void LoggedIn(Reply? reply, bool resumed)
+    private void LoggedIn(Response? response, bool resumed)
     {
-        if (reply is null)
+        if (response is null)
         {
             return;
         }
 
-        if (reply.Refusal is { } refusal)
+        if (response.Error is { } error)
         {
-            if (refusal.Status is not (Statuses.Unavailable or Statuses.Internal or Statuses.TooManyRequests))
+            if (error.Status is not (Statuses.Unavailable or Statuses.Internal or Statuses.TooManyRequests))
             {
-                World.Fail("REG-8", $"{this} could not log in: {refusal}");
+                Scheduler.Fail("REG-8", $"{this} could not log in: {error}");
             }
 
-            _cluster.Refused("a login", refusal);
+            _cluster.Refused("a login", error);
             Lose();
             return;
         }
 
         _failures = 0;
         _loggedIn = true;
-        if (!resumed || reply.Note == "resync")
+        if (!resumed || response.Note == "resync")
         {
             _cursor = null;
             foreach (var chat in Chats.Values)
@@ -309,10 +309,10 @@ internal sealed partial class Phone
         }
 
         _failures++;
-        World.After(Process, World.Between(1, Math.Min(500 << Math.Min(_failures, 5), 8000)), Connect);
+        Scheduler.After(Process, Scheduler.Between(1, Math.Min(500 << Math.Min(_failures, 5), 8000)), Connect);
     }
 
-    private void Ask(IRequest request, Guid? conversation, Action<Reply?> answered)
+    private void Ask(IRequest request, Guid? conversation, Action<Response?> answered)
     {
         if (_session is not { } session || _gateway is not { } gateway)
         {
@@ -325,16 +325,16 @@ internal sealed partial class Phone
         var connection = _connection;
         if (gateway.Process.IsDead)
         {
-            World.After(Process, World.Between(1, 100), () => Reset(connection));
+            Scheduler.After(Process, Scheduler.Between(1, 100), () => Reset(connection));
             return;
         }
 
         _cluster.Network.Send(Process, gateway.Process, () => session.Receive(frame));
-        World.After(Process, Impatience, () =>
+        Scheduler.After(Process, Impatience, () =>
         {
             if (_asked.ContainsKey(frame.Id) && connection == _connection)
             {
-                World.Note($"{this} has no answer to {request.GetType().Name} of {gateway}");
+                Scheduler.Note($"{this} has no answer to {request.GetType().Name} of {gateway}");
                 Lose();
             }
         });
@@ -349,27 +349,27 @@ internal sealed partial class Phone
         }
     }
 
-    private Task<Reply?> Ask(IRequest request, Guid? conversation)
+    private Task<Response?> Ask(IRequest request, Guid? conversation)
     {
-        var answer = new TaskCompletionSource<Reply?>();
-        Ask(request, conversation, reply => answer.TrySetResult(reply));
+        var answer = new TaskCompletionSource<Response?>();
+        Ask(request, conversation, response => answer.TrySetResult(response));
         return answer.Task;
     }
 
-    private void Send(Write write) => Ask(write.Request, write.Conversation, reply =>
+    private void Send(Write write) => Ask(write.Request, write.Conversation, response =>
     {
-        if (reply is null)
+        if (response is null)
         {
             return;
         }
 
-        write.Last = reply.Refusal?.Status ?? Statuses.Ok;
-        if (reply.Refusal is { Status: Statuses.Unavailable or Statuses.Internal or Statuses.TooManyRequests } passing)
+        write.Last = response.Error?.Status ?? Statuses.Ok;
+        if (response.Error is { Status: Statuses.Unavailable or Statuses.Internal or Statuses.TooManyRequests } passing)
         {
             _cluster.Refused(write.Request.GetType().Name, passing);
             write.Tries++;
             var connection = _connection;
-            World.After(Process, World.Between(500, 1000 << Math.Min(write.Tries, 3)), () =>
+            Scheduler.After(Process, Scheduler.Between(500, 1000 << Math.Min(write.Tries, 3)), () =>
             {
                 if (connection == _connection && _loggedIn)
                 {
@@ -383,15 +383,15 @@ internal sealed partial class Phone
         _cluster.Tally.Answered++;
         if (write.Conversation is { } id && write.Request is RequestAddMessage request)
         {
-            var message = reply.Value is Accepted accepted ? Simulated.Parse(accepted.Payload) : null;
-            _cluster.Judge.Answered(this, id, request, message, reply.Refusal);
+            var message = response.Value is SerializedResponse accepted ? Simulated.Parse(accepted.Payload) : null;
+            _cluster.Judge.Answered(this, id, request, message, response.Error);
             if (message is not null)
             {
                 ChatFor(id).Put(message, answered: true);
             }
         }
 
-        write.Then?.Invoke(reply);
+        write.Then?.Invoke(response);
     });
 
     /// <summary>What is delivered is confirmed, some of it read: a few at a time.</summary>
@@ -413,7 +413,7 @@ internal sealed partial class Phone
         }
     }
 
-    private sealed record Write(IRequest Request, Guid? Conversation, Action<Reply>? Then)
+    private sealed record Write(IRequest Request, Guid? Conversation, Action<Response>? Then)
     {
         public int Tries { get; set; }
 

@@ -11,7 +11,7 @@ using Orleans.Concurrency;
 namespace Messenger.Simulation.Phones;
 
 /// <summary>
-/// A connection's side of the gateway, as its session, its lanes and its login are: one call of a conversation is under way, what queues behind it
+/// A connection's side of the gateway, as its session, its queues and its login are: one call of a conversation is under way, what queues behind it
 /// travels as one, and what is told goes out behind the answer to the login.
 /// </summary>
 internal sealed class Session : ISessionOutlet
@@ -27,7 +27,7 @@ internal sealed class Session : ISessionOutlet
     private readonly Strand _strand;
     private readonly Dictionary<Guid, Queue<(Frame Frame, long Since)>> _lanes = [];
     private readonly HashSet<Frame> _waiting = [];
-    private readonly List<Told> _told = [];
+    private readonly List<ReceivedNotification> _told = [];
     private Subscription? _subscription;
     private Caller? _me;
     private bool _closed;
@@ -39,30 +39,30 @@ internal sealed class Session : ISessionOutlet
         gateway.Connections.Add(this);
     }
 
-    public World World => _gateway.World;
+    public Scheduler Scheduler => _gateway.Scheduler;
 
     /// <summary>The client sent this.</summary>
     public void Receive(Frame frame)
     {
-        var since = World.Now;
+        var since = Scheduler.Now;
         if (_closed)
         {
             return;
         }
 
         _waiting.Add(frame);
-        var patience = frame.Payload is RequestAuthenticationByApplication ? Options.LoginRequestDeadline : Options.RequestDeadline;
+        var timeout = frame.Payload is RequestAuthenticationByApplication ? Options.LoginRequestDeadline : Options.RequestDeadline;
         if (!_gateway.Cluster.Plants.HasNoDeadline)
         {
             // As the watch of the requests in flight does: from its arrival, wherever it waits.
-            World.After(_gateway.Process, patience, () => Answer(frame, since, new Reply(null, Failures.Unavailable)));
+            Scheduler.After(_gateway.Process, timeout, () => Answer(frame, since, new Response(null, Failures.Unavailable)));
         }
 
-        World.After(null, patience + Late, () =>
+        Scheduler.After(null, timeout + Late, () =>
         {
-            if (_waiting.Contains(frame) && !_closed && _gateway.Process.Runs && World.Now - _gateway.Process.Thawed > (patience + Late).Ticks)
+            if (_waiting.Contains(frame) && !_closed && _gateway.Process.Runs && Scheduler.Now - _gateway.Process.Thawed > (timeout + Late).Ticks)
             {
-                World.Fail("DEADLINE", $"{frame.Payload.GetType().Name} has no answer after {(patience + Late).TotalSeconds:0.0} s");
+                Scheduler.Fail("DEADLINE", $"{frame.Payload.GetType().Name} has no answer after {(timeout + Late).TotalSeconds:0.0} s");
             }
         });
         if (frame.Payload is RequestAuthenticationByApplication login)
@@ -100,17 +100,17 @@ internal sealed class Session : ISessionOutlet
         return End();
     });
 
-    public bool TrySend(Notice notice, Cursor? cursor)
+    public bool TrySend(SerializedNotification notification, Cursor? cursor)
     {
-        if (_gateway.Cluster.Plants.Swallows && World.Chance.Next(300) == 0)
+        if (_gateway.Cluster.Plants.Swallows && Scheduler.Chance.Next(300) == 0)
         {
             return true;
         }
 
-        _told.Add(new Told(notice, cursor));
-        if (_gateway.Cluster.Plants.Doubles && World.Chance.Next(300) == 0)
+        _told.Add(new ReceivedNotification(notification, cursor));
+        if (_gateway.Cluster.Plants.Doubles && Scheduler.Chance.Next(300) == 0)
         {
-            _told.Add(new Told(notice, cursor));
+            _told.Add(new ReceivedNotification(notification, cursor));
         }
 
         return true;
@@ -123,12 +123,12 @@ internal sealed class Session : ISessionOutlet
             return;
         }
 
-        if (_gateway.Cluster.Plants.Swaps && _told.Count > 1 && World.Chance.Next(50) == 0)
+        if (_gateway.Cluster.Plants.Swaps && _told.Count > 1 && Scheduler.Chance.Next(50) == 0)
         {
             (_told[0], _told[1]) = (_told[1], _told[0]);
         }
 
-        Told[] told = [.. _told];
+        ReceivedNotification[] told = [.. _told];
         _told.Clear();
         _gateway.Cluster.Network.Send(_gateway.Process, _phone.Process, () => _phone.Hears(_connection, told));
     }
@@ -165,7 +165,7 @@ internal sealed class Session : ISessionOutlet
             var answer = await _gateway.Grains.User(request.UserId).Authenticate(request.Uuid);
             if (answer.Value is not { } caller)
             {
-                Answer(frame, World.Now, new Reply(null, answer.Refusal));
+                Answer(frame, Scheduler.Now, new Response(null, answer.Error));
                 return;
             }
 
@@ -175,7 +175,7 @@ internal sealed class Session : ISessionOutlet
                 if (await subscription.Connect(request.ResumeCursor) is not { } connected || _closed || _gateway.IsStopping)
                 {
                     await subscription.DisposeAsync();
-                    Answer(frame, World.Now, new Reply(null, Refused.Unavailable("the connection was closed meanwhile")));
+                    Answer(frame, Scheduler.Now, new Response(null, Error.Unavailable("the connection was closed meanwhile")));
                     return;
                 }
 
@@ -185,7 +185,7 @@ internal sealed class Session : ISessionOutlet
                     _gateway.Cluster.Resumed(continued: !connected.Resync);
                 }
 
-                Answer(frame, World.Now, new Reply(null, null, connected.Resync ? "resync" : null));
+                Answer(frame, Scheduler.Now, new Response(null, null, connected.Resync ? "resync" : null));
                 subscription.Begin();
             }
             catch
@@ -196,7 +196,7 @@ internal sealed class Session : ISessionOutlet
         }
         catch (Exception e) when (e is not InvalidOperationException)
         {
-            Answer(frame, World.Now, Failed(e));
+            Answer(frame, Scheduler.Now, Failed(e));
         }
     }
 
@@ -224,21 +224,21 @@ internal sealed class Session : ISessionOutlet
                 break;
             }
 
-            var replies = await Call(batch);
+            var responses = await Call(batch);
             for (var i = 0; i < batch.Count; i++)
             {
-                Answer(batch[i], since, replies[i]);
+                Answer(batch[i], since, responses[i]);
             }
         }
 
         _lanes.Remove(conversation);
     }
 
-    private async Task<Reply[]> Call(List<Frame> batch)
+    private async Task<Response[]> Call(List<Frame> batch)
     {
         if (_me is not { } me)
         {
-            return [.. batch.Select(_ => new Reply(null, Refused.Unauthenticated("log in first")))];
+            return [.. batch.Select(_ => new Response(null, Error.Unauthenticated("log in first")))];
         }
 
         try
@@ -247,12 +247,12 @@ internal sealed class Session : ISessionOutlet
             var user = _gateway.Grains.User(me.UserId);
             switch (batch[0].Payload)
             {
-                case RequestAddMessage when _gateway.Cluster.Plants.KeepsWhatItRefused && World.Chance.Next(50) == 0:
-                    World.After(_gateway.Process, World.Between(500, 1000), () => _ = _strand.Start(() => grain.AddMessages(me, All<RequestAddMessage>(batch))));
-                    return [.. batch.Select(_ => new Reply(null, Refused.Forbidden("planted")))];
+                case RequestAddMessage when _gateway.Cluster.Plants.KeepsWhatItRefused && Scheduler.Chance.Next(50) == 0:
+                    Scheduler.After(_gateway.Process, Scheduler.Between(500, 1000), () => _ = _strand.Start(() => grain.AddMessages(me, All<RequestAddMessage>(batch))));
+                    return [.. batch.Select(_ => new Response(null, Error.Forbidden("planted")))];
                 case RequestAddMessage:
                     var accepted = await grain.AddMessages(me, All<RequestAddMessage>(batch));
-                    return [.. accepted.Select(one => new Reply(one.Value, one.Refusal))];
+                    return [.. accepted.Select(one => new Response(one.Value, one.Error))];
                 case MessageDelivered:
                     return [.. (await grain.Delivered(me, All<MessageDelivered>(batch))).Select(Of)];
                 case RequestMessagesReaded:
@@ -276,7 +276,7 @@ internal sealed class Session : ISessionOutlet
                 case RequestGetConversationsFull request:
                     return [Of(await user.GetConversations(me, request))];
                 default:
-                    return [new Reply(null, null)];
+                    return [new Response(null, null)];
             }
         }
         catch (Exception e)
@@ -287,47 +287,47 @@ internal sealed class Session : ISessionOutlet
 
     private static Immutable<T[]> All<T>(List<Frame> batch) => batch.Select(frame => (T)frame.Payload).ToArray().AsImmutable();
 
-    private static Reply Of(Answer answer) => new(null, answer.Refusal);
+    private static Response Of(Result answer) => new(null, answer.Error);
 
-    private static Reply Of<T>(Answer<T> answer)
-        where T : class => new(answer.Value, answer.Refusal);
+    private static Response Of<T>(Result<T> answer)
+        where T : class => new(answer.Value, answer.Error);
 
-    private Reply Planted(Reply reply)
+    private Response Planted(Response response)
     {
         var plants = _gateway.Cluster.Plants;
-        return plants.RefusesInGoodTimes ? new Reply(null, Failures.Unavailable)
-            : plants.RefusesRetries ? new Reply(null, Refused.NotFound("planted"))
-            : plants.MiscountsMembers && reply.Value is Accepted accepted ? new Reply(Miscounted(accepted), null)
-            : reply;
+        return plants.RefusesInGoodTimes ? new Response(null, Failures.Unavailable)
+            : plants.RefusesRetries ? new Response(null, Error.NotFound("planted"))
+            : plants.MiscountsMembers && response.Value is SerializedResponse accepted ? new Response(Miscounted(accepted), null)
+            : response;
     }
 
-    private static Accepted Miscounted(Accepted accepted)
+    private static SerializedResponse Miscounted(SerializedResponse accepted)
     {
         var message = Simulated.Parse(accepted.Payload);
-        return new Accepted(FrameWriter.Payload(new ResponseAddedMessage(message with { Members = message.Members + 1 })));
+        return new SerializedResponse(FrameWriter.Payload(new ResponseAddedMessage(message with { Members = message.Members + 1 })));
     }
 
-    private Reply Failed(Exception e)
+    private Response Failed(Exception e)
     {
         if (TransientErrors.IsTransient(e))
         {
-            return new Reply(null, Failures.Unavailable);
+            return new Response(null, Failures.Unavailable);
         }
 
-        World.Fail("INTERNAL", $"a request was answered internal: {e}");
-        return new Reply(null, Failures.Internal);
+        Scheduler.Fail("INTERNAL", $"a request was answered internal: {e}");
+        return new Response(null, Failures.Internal);
     }
 
-    private void Answer(Frame frame, long since, Reply reply)
+    private void Answer(Frame frame, long since, Response response)
     {
         if (!_waiting.Remove(frame) || _closed)
         {
             return;
         }
 
-        if (frame.Payload is RequestAddMessage && World.Chance.Next(100) == 0)
+        if (frame.Payload is RequestAddMessage && Scheduler.Chance.Next(100) == 0)
         {
-            reply = Planted(reply);
+            response = Planted(response);
         }
 
         if (_gateway.Cluster.Plants.LosesAnswers && frame.Payload is RequestAddMessage && _phone.Number == 10)
@@ -337,6 +337,6 @@ internal sealed class Session : ISessionOutlet
 
         // What was told before goes out before: an outbox has one order.
         Flush();
-        _gateway.Cluster.Network.Send(_gateway.Process, _phone.Process, () => _phone.Answered(_connection, frame, reply));
+        _gateway.Cluster.Network.Send(_gateway.Process, _phone.Process, () => _phone.Answered(_connection, frame, response));
     }
 }

@@ -9,19 +9,19 @@ namespace Messenger.Simulation.Store;
 /// The database: one for all, in memory, by the rules of the real one (the fence, the terms, the two unique keys). It hangs while its process is
 /// frozen, is away, breaks its connections, and forgets its last commits.
 /// </summary>
-internal sealed class Database(World world, Network network, Plants plants)
+internal sealed class Database(Scheduler scheduler, Network network, Plants plants)
 {
     /// <summary>The statements' own time-out.</summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Changes that a replica could lack.</summary>
-    private const int MostUndone = 64;
+    private const int MaxUndone = 64;
 
     private readonly Dictionary<Guid, Conversation> _conversations = [];
     private readonly LinkedList<Action> _undo = new();
     private int _connections;
 
-    public Process Process { get; } = new(world, "store");
+    public Process Process { get; } = new(scheduler, "store");
 
     public bool IsAway { get; private set; }
 
@@ -58,13 +58,13 @@ internal sealed class Database(World world, Network network, Plants plants)
 
         if (IsAway)
         {
-            world.After(from.Process, world.Between(0.2, 20), () => Fault("the store is away"));
+            scheduler.After(from.Process, scheduler.Between(0.2, 20), () => Fault("the store is away"));
             return outcome.Task;
         }
 
         if (limited)
         {
-            limit = world.After(from.Process, CommandTimeout, () => Fault("the store did not answer in time"));
+            limit = scheduler.After(from.Process, CommandTimeout, () => Fault("the store did not answer in time"));
         }
 
         var connection = _connections;
@@ -167,7 +167,7 @@ internal sealed class Database(World world, Network network, Plants plants)
             return BatchOutcome.SequenceTaken;
         }
 
-        if (plants.AcknowledgesBeforeItCommits && world.Chance.Next(200) == 0)
+        if (plants.AcknowledgesBeforeItCommits && scheduler.Chance.Next(200) == 0)
         {
             return BatchOutcome.Written;
         }
@@ -202,7 +202,7 @@ internal sealed class Database(World world, Network network, Plants plants)
         foreach (var (id, member) in batch.Members)
         {
             Put(_conversations[id].Members, member.UserId, member, undo);
-            if (!(plants.KicksWithoutTelling && world.Chance.Next(5) == 0))
+            if (!(plants.KicksWithoutTelling && scheduler.Chance.Next(5) == 0))
             {
                 _conversations[id].Stay(member);
             }
@@ -247,7 +247,7 @@ internal sealed class Database(World world, Network network, Plants plants)
             undo.Reverse();
             undo.ForEach(one => one());
         });
-        if (_undo.Count > MostUndone)
+        if (_undo.Count > MaxUndone)
         {
             _undo.RemoveFirst();
         }
@@ -257,7 +257,7 @@ internal sealed class Database(World world, Network network, Plants plants)
             // Who writes is in the room at that place of the log. Events tell of it, and may tell of somebody's end.
             if (!message.IsEvent && !_conversations[id].Covers(message.UserId, message.Sequence))
             {
-                world.Fail("AUTHOR", $"a message of somebody who is no member was stored: sequence {message.Sequence} of {id}");
+                scheduler.Fail("AUTHOR", $"a message of somebody who is no member was stored: sequence {message.Sequence} of {id}");
             }
         }
     }

@@ -35,7 +35,7 @@ internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWrite
 
             if (store.TakenOver.Contains(self.Name))
             {
-                silo.World.Fail("FENCE", $"{silo} was taken over, and takes {conversation} over from the living");
+                silo.Scheduler.Fail("FENCE", $"{silo} was taken over, and takes {conversation} over from the living");
             }
 
             var now = silo.Process.Clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -61,7 +61,7 @@ internal sealed class Takeover(Silo silo, Database store) : ITakeover
 
         row.Fenced = true;
         store.TakenOver.Add(writer);
-        silo.World.Note($"{silo} fences {writer}, unsettled {row.Unsettled.Count}");
+        silo.Scheduler.Note($"{silo} fences {writer}, unsettled {row.Unsettled.Count}");
         return silo.Cluster.Plants.ForgetsWhatIsUntold ? [] : row.Unsettled;
     });
 

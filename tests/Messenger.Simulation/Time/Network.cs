@@ -4,7 +4,7 @@ namespace Messenger.Simulation.Time;
 /// Carries messages between processes: in order between two of them, as a connection does, and as it likes between others. A way that is cut
 /// holds what is on it; when it is joined again that arrives late, or is lost with its connection.
 /// </summary>
-internal sealed class Network(World world)
+internal sealed class Network(Scheduler scheduler)
 {
     private readonly Dictionary<(Process From, Process To), Way> _ways = [];
 
@@ -28,10 +28,10 @@ internal sealed class Network(World world)
         }
 
         // Mostly a fraction of a millisecond; now and then a thousand times that.
-        var chance = world.Chance;
+        var chance = scheduler.Chance;
         var milliseconds = chance.Next(200) == 0 ? chance.NextDouble() * 80 : 0.1 + (chance.NextDouble() * 0.9);
-        way.Last = Math.Max(way.Last + 1, world.Now + (long)(milliseconds * Slowness * TimeSpan.TicksPerMillisecond));
-        world.At(to, way.Last, arrive);
+        way.Last = Math.Max(way.Last + 1, scheduler.Now + (long)(milliseconds * Slowness * TimeSpan.TicksPerMillisecond));
+        scheduler.At(to, way.Last, arrive);
     }
 
     public void Cut(Process from, Process to) => WayOf(from, to).Held ??= [];

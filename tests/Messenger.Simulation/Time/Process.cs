@@ -6,14 +6,14 @@ internal sealed class Process
     private readonly List<Strand> _parkedStrands = [];
     private readonly List<Alarm> _parkedAlarms = [];
 
-    public Process(World world, string name)
+    public Process(Scheduler scheduler, string name)
     {
-        (World, Name) = (world, name);
+        (Scheduler, Name) = (scheduler, name);
         Clock = new ProcessClock(this);
         Main = new Strand(this);
     }
 
-    public World World { get; }
+    public Scheduler Scheduler { get; }
 
     public string Name { get; }
 
@@ -38,7 +38,7 @@ internal sealed class Process
     public void Freeze()
     {
         IsFrozen = true;
-        Frozen = World.Now;
+        Frozen = Scheduler.Now;
     }
 
     public void Thaw()
@@ -49,10 +49,10 @@ internal sealed class Process
         }
 
         IsFrozen = false;
-        Thawed = World.Now;
+        Thawed = Scheduler.Now;
         foreach (var strand in _parkedStrands)
         {
-            World.Enlist(strand);
+            Scheduler.Enlist(strand);
         }
 
         _parkedStrands.Clear();
@@ -60,7 +60,7 @@ internal sealed class Process
         _parkedAlarms.Clear();
         foreach (var alarm in alarms)
         {
-            World.At(this, World.Now, alarm.Ring);
+            Scheduler.At(this, Scheduler.Now, alarm.Ring);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class Strand : TaskScheduler
     {
         Name = name ?? process.Name;
         Process = process;
-        Number = process.World.NextStrand();
+        Number = process.Scheduler.NextStrand();
     }
 
     public Process Process { get; }
@@ -116,7 +116,7 @@ internal sealed class Strand : TaskScheduler
         var task = _queue.Dequeue();
         if (_queue.Count > 0)
         {
-            Process.World.Enlist(this);
+            Process.Scheduler.Enlist(this);
         }
 
         TryExecuteTask(task);
@@ -124,17 +124,17 @@ internal sealed class Strand : TaskScheduler
 
     protected override void QueueTask(Task task)
     {
-        Process.World.Guard("a continuation");
+        Process.Scheduler.Guard("a continuation");
         _queue.Enqueue(task);
         if (_queue.Count == 1)
         {
-            Process.World.Enlist(this);
+            Process.Scheduler.Enlist(this);
         }
     }
 
     /// <summary>As Orleans does: what an actor's turn continues of its own goes on in the same turn. Who else comes next is the seed's choice.</summary>
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        Process.World.Inlines && !taskWasPreviouslyQueued && ReferenceEquals(Current, this) && TryExecuteTask(task);
+        Process.Scheduler.Inlines && !taskWasPreviouslyQueued && ReferenceEquals(Current, this) && TryExecuteTask(task);
 
     protected override IEnumerable<Task> GetScheduledTasks() => _queue;
 }
@@ -146,9 +146,9 @@ internal sealed class ProcessClock(Process process) : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => process.World.Date + Skew;
+    public override DateTimeOffset GetUtcNow() => process.Scheduler.Date + Skew;
 
-    public override long GetTimestamp() => process.World.Now;
+    public override long GetTimestamp() => process.Scheduler.Now;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new Timer(process, callback, state, dueTime, period);
@@ -174,7 +174,7 @@ internal sealed class ProcessClock(Process process) : TimeProvider
             _period = period;
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
-                _alarm = _process.World.After(_process, dueTime, Ring);
+                _alarm = _process.Scheduler.After(_process, dueTime, Ring);
             }
 
             return true;
@@ -192,7 +192,7 @@ internal sealed class ProcessClock(Process process) : TimeProvider
         {
             if (_period > TimeSpan.Zero)
             {
-                _alarm = _process.World.After(_process, _period, Ring);
+                _alarm = _process.Scheduler.After(_process, _period, Ring);
             }
 
             _callback(_state);

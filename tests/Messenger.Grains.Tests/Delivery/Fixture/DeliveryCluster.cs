@@ -17,11 +17,11 @@ namespace Messenger.Delivery.Fixture;
 public sealed class DeliveryCluster : IAsyncDisposable
 {
     /// <summary>A call to a silo that died may take the 30 s of a response, and be made once more.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(80);
-    private readonly InProcessTestCluster cluster;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(80);
+    private readonly InProcessTestCluster _cluster;
 
     private DeliveryCluster(InProcessTestCluster cluster, DurableStorage storage, RecordedPushes pushes) =>
-        (this.cluster, Storage, Pushes) = (cluster, storage, pushes);
+        (_cluster, Storage, Pushes) = (cluster, storage, pushes);
 
     public DurableStorage Storage { get; }
 
@@ -30,7 +30,7 @@ public sealed class DeliveryCluster : IAsyncDisposable
     /// <summary>Outlives every silo.</summary>
     public FakePushStore Queue { get; private init; } = null!;
 
-    public IClusterClient Client => cluster.Client;
+    public IClusterClient Client => _cluster.Client;
 
     public static async Task<DeliveryCluster> Start(
         string[] roles, Action<ISiloBuilder, bool>? more = null, Action<ISiloBuilder, bool>? streams = null)
@@ -76,30 +76,30 @@ public sealed class DeliveryCluster : IAsyncDisposable
             });
 
             // A call that was on its way to a silo that dies may have to wait so long: twice within a test's patience.
-            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = Patience / 2.5);
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = Timeout / 2.5);
             more?.Invoke(silo, isGateway);
         });
         var built = builder.Build();
-        await built.DeployAsync().WaitAsync(Patience);
+        await built.DeployAsync().WaitAsync(Timeout);
         return new DeliveryCluster(built, storage, pushes) { Queue = queue };
     }
 
-    public IServiceProvider Silo(int index) => cluster.GetSiloServiceProvider(Address(index));
+    public IServiceProvider Silo(int index) => _cluster.GetSiloServiceProvider(Address(index));
 
-    public SiloAddress Address(int index) => cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal)).SiloAddress;
+    public SiloAddress Address(int index) => _cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal)).SiloAddress;
 
-    public Task Kill(int index) => cluster.KillSiloAsync(cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal))).WaitAsync(Patience);
+    public Task Kill(int index) => _cluster.KillSiloAsync(_cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal))).WaitAsync(Timeout);
 
-    public Task Stop(int index) => cluster.StopSiloAsync(cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal))).WaitAsync(Patience);
+    public Task Stop(int index) => _cluster.StopSiloAsync(_cluster.Silos.Single(silo => silo.Name.EndsWith("_" + index, StringComparison.Ordinal))).WaitAsync(Timeout);
 
-    public Task Deactivate(IAddressable grain) => cluster.DeactivateAsync(grain).WaitAsync(Patience);
+    public Task Deactivate(IAddressable grain) => _cluster.DeactivateAsync(grain).WaitAsync(Timeout);
 
-    public Task Migrate(IAddressable grain, int to) => cluster.MigrateAsync(grain, Address(to)).WaitAsync(Patience);
+    public Task Migrate(IAddressable grain, int to) => _cluster.MigrateAsync(grain, Address(to)).WaitAsync(Timeout);
 
     /// <summary>Waits for something of the silos' own making, which no test can time.</summary>
     public static async Task Until(Func<ValueTask<bool>> holds, string what)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Timeout);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await holds())
         {
@@ -109,7 +109,7 @@ public sealed class DeliveryCluster : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"it did not happen in {Patience.TotalSeconds} s: {what}");
+                throw new TimeoutException($"it did not happen in {Timeout.TotalSeconds} s: {what}");
             }
         }
     }
@@ -118,8 +118,8 @@ public sealed class DeliveryCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await cluster.StopAllSilosAsync().WaitAsync(Patience);
-        await cluster.DisposeAsync();
+        await _cluster.StopAllSilosAsync().WaitAsync(Timeout);
+        await _cluster.DisposeAsync();
     }
 }
 
@@ -137,17 +137,17 @@ public sealed class RecordedPushes : IPushSender
     }
 }
 
-/// <summary>Notices for tests.</summary>
-public static class Notices
+/// <summary>Notifications for tests.</summary>
+public static class TestNotifications
 {
     public static readonly string User = new string('A', 43) + "=";
 
     public static string Device(int n = 0) => $"{User}/device-{n}";
 
-    public static Notice Of(int n, int size = 16, PushHint? push = null) =>
+    public static SerializedNotification Of(int n, int size = 16, PushHint? push = null) =>
         new("NotificationNewPublicKey", [.. BitConverter.GetBytes(n), .. new byte[Math.Max(0, size - 4)]], true, push, 0);
 
-    public static Notice Typing() => new("NotificationTyping", [], false, null, 0);
+    public static SerializedNotification Typing() => new("NotificationTyping", [], false, null, 0);
 
-    public static int Index(Notice notice) => BitConverter.ToInt32(notice.Payload);
+    public static int Index(SerializedNotification notification) => BitConverter.ToInt32(notification.Payload);
 }

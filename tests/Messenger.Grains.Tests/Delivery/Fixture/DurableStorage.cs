@@ -11,13 +11,13 @@ namespace Messenger.Delivery.Fixture;
 /// <summary>Grain storage that outlives every silo of a test's cluster, as a database does; it keeps bytes, so that nothing unsaved leaks.</summary>
 public sealed class DurableStorage
 {
-    private readonly ConcurrentDictionary<(string, GrainId), (byte[] Bytes, string ETag)> rows = new();
-    private long version;
+    private readonly ConcurrentDictionary<(string, GrainId), (byte[] Bytes, string ETag)> _rows = new();
+    private long _version;
 
-    public int Rows => rows.Count;
+    public int Rows => _rows.Count;
 
     /// <summary>How often anything was written or cleared.</summary>
-    public long Writes => Interlocked.Read(ref version);
+    public long Writes => Interlocked.Read(ref _version);
 
     public void AddTo(ISiloBuilder silo, params string[] names)
     {
@@ -31,7 +31,7 @@ public sealed class DurableStorage
     {
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            if (store.rows.TryGetValue((name + stateName, grainId), out var row))
+            if (store._rows.TryGetValue((name + stateName, grainId), out var row))
             {
                 grainState.State = serializer.Deserialize<T>(row.Bytes)!;
                 grainState.ETag = row.ETag;
@@ -48,16 +48,16 @@ public sealed class DurableStorage
 
         public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            grainState.ETag = Interlocked.Increment(ref store.version).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            grainState.ETag = Interlocked.Increment(ref store._version).ToString(System.Globalization.CultureInfo.InvariantCulture);
             grainState.RecordExists = true;
-            store.rows[(name + stateName, grainId)] = (serializer.SerializeToArray(grainState.State), grainState.ETag);
+            store._rows[(name + stateName, grainId)] = (serializer.SerializeToArray(grainState.State), grainState.ETag);
             return Task.CompletedTask;
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            Interlocked.Increment(ref store.version);
-            store.rows.TryRemove((name + stateName, grainId), out _);
+            Interlocked.Increment(ref store._version);
+            store._rows.TryRemove((name + stateName, grainId), out _);
             grainState.State = Activator.CreateInstance<T>();
             grainState.ETag = null;
             grainState.RecordExists = false;

@@ -1,6 +1,0 @@
-using Messenger.Grains.State;
-
-namespace Messenger.Grains.Devices;
-
-/// <summary>The mailboxes of the devices that are active on this silo, by <see cref="DeviceKeys"/>.</summary>
-internal sealed class LocalMailboxes : LocalActors<Mailbox>;

@@ -1,0 +1,53 @@
+using Messenger.Ports;
+
+namespace Messenger.Grains.Pushes;
+
+/// <summary>When a push, or a provider, is tried again. Pure but for the dice.</summary>
+internal sealed class ProviderBackoff
+{
+    /// <summary>After the first failure; doubles.</summary>
+    public static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+
+    /// <summary>A provider that is back is found out within this.</summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
+
+    /// <summary>One push that fails by itself is not worth more.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+
+    private readonly Dictionary<string, (int Failures, long Until)> _held = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Types that are held back now.</summary>
+    public IReadOnlyList<string> At(long now) => [.. _held.Where(pair => pair.Value.Until > now).Select(pair => pair.Key)];
+
+    public bool IsHeld(string type, long now) => _held.TryGetValue(type, out var hold) && hold.Until > now;
+
+    /// <summary>The provider took one: whatever was, is over.</summary>
+    public void Released(string type) => _held.Remove(type);
+
+    /// <summary>The provider takes nothing. Until when it is left alone; several pushes that fail at the same time count once.</summary>
+    /// <param name="after">What the provider asked for.</param>
+    public long Hold(string type, TimeSpan? after, long now)
+    {
+        var (failures, until) = _held.GetValueOrDefault(type);
+        if (until > now)
+        {
+            return until;
+        }
+
+        until = now + (long)(after ?? Backoff(failures, LongestHold)).TotalMilliseconds;
+        _held[type] = (Math.Min(failures + 1, 30), until);
+        return until;
+    }
+
+    /// <summary>When one push is tried again.</summary>
+    /// <param name="tries">How often it was tried, this time included.</param>
+    public static long Pause(PushOutcome outcome, int tries, long now) =>
+        now + (long)(outcome.After ?? Backoff(tries - 1, LongestPause)).TotalMilliseconds;
+
+    /// <summary>Doubling, with half of it left to chance, so that those who failed together do not come together again.</summary>
+    public static TimeSpan Backoff(int failures, TimeSpan longest)
+    {
+        var full = Math.Min(longest.TotalMilliseconds, First.TotalMilliseconds * Math.Pow(2, Math.Clamp(failures, 0, 30)));
+        return TimeSpan.FromMilliseconds((full / 2) + (Random.Shared.NextDouble() * full / 2));
+    }
+}
