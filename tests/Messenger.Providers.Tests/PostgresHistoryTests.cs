@@ -77,7 +77,11 @@ public sealed class PostgresHistoryTests : IAsyncLifetime
             await _server.Kill();
             await _server.Restart();
             await Reopens(writer);
-            await Until.True(async () => await Count(standby, at) == 3);
+
+            // All of it, what the writer's return wrote too: else something would be missing.
+            var end = await Ask<string>(_server, "select pg_current_wal_lsn()::text");
+            await Until.True(async () => await Ask<bool>(standby, $"select pg_last_wal_replay_lsn() >= '{end}'::pg_lsn"));
+            Assert.Equal(3, await Count(standby, at));
             await _server.Kill();
             standby.Promote();
             await Reopens(writer);
@@ -179,6 +183,14 @@ public sealed class PostgresHistoryTests : IAsyncLifetime
         var state = (await store.Log.Load(at))!;
         Assert.Equal((head, 1), (state.Head, state.History));
         Assert.Equal(LogOutcome.Committed, await store.Log.Append(Said(at, (int)head + 1) with { History = state.History }));
+    }
+
+    private static async Task<T> Ask<T>(PostgresServer server, string sql)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection($"{server.ConnectionString(Database)};Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task<long> Count(PostgresServer server, Guid at)

@@ -108,7 +108,7 @@ internal static class SiloComposition
         foreach (var storage in GrainStorages)
         {
             silo.AddAdoNetGrainStorage(storage, options => (options.Invariant, options.ConnectionString) = settings.Cluster is { } cluster
-                ? ("Npgsql", new PostgresOptions(cluster.Postgres).GrainStateConnectionString)
+                ? ("Npgsql", cluster.Store.GrainStateConnectionString)
                 : ("System.Data.SQLite", new SqliteOptions(Store.Path(settings)).GrainStateConnectionString));
             GuardedGrainStorage.Guard(silo.Services, storage);
         }

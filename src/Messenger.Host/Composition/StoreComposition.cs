@@ -17,7 +17,7 @@ internal static class StoreComposition
     public static void AddStores(this IServiceCollection services, Settings settings)
     {
         _ = settings.Cluster is { } cluster
-            ? services.AddPostgres(new PostgresOptions(cluster.Postgres))
+            ? services.AddPostgres(cluster.Store)
             : services.AddSqlite(new SqliteOptions(Store.Path(settings)));
 
         services.AddSingleton(_ => new MemoryBudgets(settings.Gateway.Memory));

@@ -7,11 +7,11 @@ namespace Messenger.Host.Configuration;
 internal static class ConfigKeys
 {
     public static readonly ConfigKey<string?> Postgres = ConfigKey.Secret(
-        "ConnectionStrings:Postgres", "an Npgsql connection string such as Host=db;Database=messenger;Username=messenger", "none: embedded",
+        "ConnectionStrings:Postgres", "an Npgsql connection string such as Host=db;Database=messenger;Username=messenger, or a postgresql:// URI", "none: embedded",
         "The cluster's store of everything that was acknowledged. Given together with Redis or not at all.");
 
     public static readonly ConfigKey<string?> Redis = ConfigKey.Secret(
-        "ConnectionStrings:Redis", "a StackExchange.Redis connection string such as redis:6379", "none: embedded",
+        "ConnectionStrings:Redis", "a StackExchange.Redis connection string such as redis:6379,password=...,ssl=true, or a redis:// or rediss:// URI", "none: embedded",
         "Cluster membership, and nothing that could not be lost. Given together with PostgreSQL or not at all.");
 
     public static readonly ConfigKey<string> Role = ConfigKey.OneOf(
@@ -236,7 +236,7 @@ internal static class ConfigKeys
     /// <summary>In the order of the documentation.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
     [
-        Postgres, Redis, Role, SiloPort, SiloAddress, ClusterId, ClusterIdIfNew, ClusterSecret, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
+        Postgres, Redis, .. StoreKeys.All, Role, SiloPort, SiloAddress, ClusterId, ClusterIdIfNew, ClusterSecret, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
         MaxSessions, MemoryGuests, MemoryReadBuffers, MemoryOutboxes, MemoryConversations,
         AllowRemote, FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
         ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,

@@ -1,5 +1,6 @@
 using Messenger.Contracts.Placement;
 using Messenger.Ports;
+using Messenger.Providers.Postgres;
 using Messenger.Protocol;
 
 namespace Messenger.Host.Configuration;
@@ -19,8 +20,11 @@ internal sealed record Settings(
 /// <param name="IdIfNew">What a database that nobody has used yet is to call its cluster.</param>
 /// <param name="Secret">Null where none was given.</param>
 /// <param name="Environment">Of this process.</param>
-internal sealed record ClusterSettings(string? Id, string IdIfNew, byte[]? Secret, string Environment, string Postgres, string Redis)
+internal sealed record ClusterSettings(string? Id, string IdIfNew, byte[]? Secret, string Environment, PostgresOptions Store, RedisSettings Redis)
 {
+    /// <summary>The connection string for commands and for what comes before the server: to the database itself, past a pooler.</summary>
+    public string Postgres => Store.Direct ?? Store.ConnectionString;
+
     /// <summary>What every cluster was called before its database knew a name.</summary>
     public const string FirstId = "messenger";
 }

@@ -34,7 +34,7 @@ internal static class SettingsReader
 
     private static ClusterSettings? Cluster(IConfiguration from, IHostEnvironment environment)
     {
-        var (postgres, redis) = (ConfigKeys.Postgres.Read(from), ConfigKeys.Redis.Read(from));
+        var (postgres, redis) = (StoreAddresses.Postgres(from), StoreAddresses.Redis(from));
         if (postgres is null != redis is null)
         {
             var (given, missing) = postgres is null ? (ConfigKeys.Redis, ConfigKeys.Postgres) : (ConfigKeys.Postgres, ConfigKeys.Redis);
@@ -51,7 +51,7 @@ internal static class SettingsReader
 
         return postgres is null ? null : new ClusterSettings(
             id, ifNew ?? ClusterSettings.FirstId, secret is null ? null : Encoding.UTF8.GetBytes(secret), environment.EnvironmentName,
-            ConnectionStrings.Postgres(postgres), ConnectionStrings.Redis(redis!));
+            postgres, redis!);
     }
 
     private static string? ClusterId(ConfigKey<string?> key, IConfiguration from) =>

@@ -19,13 +19,13 @@ internal static class Joining
     /// <exception cref="StartRefusedException">The cluster is another one's, or its living members are not in Redis.</exception>
     public static async Task<Joined> Enter(ClusterSettings cluster, ClusterIdentity identity)
     {
-        var options = ConfigurationOptions.Parse(cluster.Redis);
+        var options = cluster.Redis.New();
 
         // A Redis that is away for a moment is waited for: only who joins or leaves needs it.
         options.AbortOnConnectFail = false;
 
         // Below the shortest time after which a network forgets a silent connection; what the operator gave counts.
-        if (!cluster.Redis.Contains("keepAlive", StringComparison.OrdinalIgnoreCase))
+        if (!cluster.Redis.KeepsAlive)
         {
             options.KeepAlive = ClusterConstants.KeepAliveSeconds;
         }

@@ -1,7 +1,6 @@
 using System.Net;
 using Messenger.Host.Configuration;
 using Npgsql;
-using StackExchange.Redis;
 
 namespace Messenger.Host.Starting;
 
@@ -50,12 +49,12 @@ internal static class OpenDoors
         {
             // Without an address Orleans takes the machine's own, which others reach.
             yield return ($"{ConfigKeys.SiloAddress.Name} is {settings.Silo.Address ?? "the machine's own"}", settings.Silo.Address ?? "");
-            foreach (var host in new NpgsqlConnectionStringBuilder(cluster.Postgres).Host!.Split(','))
+            foreach (var host in new[] { cluster.Store.ConnectionString, cluster.Postgres }.SelectMany(text => new NpgsqlConnectionStringBuilder(text).Host!.Split(',')).Distinct())
             {
                 yield return ($"{ConfigKeys.Postgres.Name} names {ConnectionStrings.Name(host)}", ConnectionStrings.Name(host));
             }
 
-            foreach (var end in ConfigurationOptions.Parse(cluster.Redis).EndPoints)
+            foreach (var end in cluster.Redis.Options.EndPoints)
             {
                 var host = end is DnsEndPoint name ? name.Host : ((IPEndPoint)end).Address.ToString();
                 yield return ($"{ConfigKeys.Redis.Name} names {host}", host);

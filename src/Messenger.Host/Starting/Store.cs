@@ -30,7 +30,8 @@ internal sealed class Store : IDisposable
             return new Store(Embedded(settings));
         }
 
-        await Task.WhenAll(StoreConnectivity.Postgres(cluster.Postgres), StoreConnectivity.Redis(cluster.Redis));
+        await Task.WhenAll(StoreConnectivity.Postgres(cluster.Store), StoreConnectivity.Redis(cluster.Redis));
+        await StoreConnectivity.Pooled(cluster.Store);
         return new Store(held: null, await Upgrade(cluster, settings.Data.MigrateOnStart));
     }
 
@@ -46,7 +47,7 @@ internal sealed class Store : IDisposable
                 : throw new StartRefusedException($"There is no data in {settings.Data.Directory}: {ConfigKeys.DataDirectory.Name} takes the directory of the server.");
         }
 
-        await StoreConnectivity.Postgres(cluster.Postgres);
+        await StoreConnectivity.Postgres(cluster.Store);
         return new Store(held: null, await Upgrade(cluster, migrate));
     }
 
@@ -64,7 +65,7 @@ internal sealed class Store : IDisposable
             throw new StartRefusedException($"--new-identity is for a cluster's database: give {ConfigKeys.Postgres.Name} and {ConfigKeys.Redis.Name}.");
         }
 
-        await StoreConnectivity.Postgres(cluster.Postgres);
+        await StoreConnectivity.Postgres(cluster.Store);
         Migrate(cluster, apply: true);
         if (await PostgresIdentity.Living(cluster.Postgres) is { Count: > 0 } living)
         {
@@ -154,6 +155,10 @@ internal sealed class Store : IDisposable
             if (apply)
             {
                 PostgresMigrations.Apply(cluster.Postgres);
+                if (cluster.Store.Pooler != Pooler.None)
+                {
+                    PostgresRole.Prepare(cluster.Store);
+                }
             }
 
             PostgresMigrations.PendingOrThrow(cluster.Postgres);

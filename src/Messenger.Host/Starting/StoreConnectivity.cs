@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Messenger.Host.Configuration;
+using Messenger.Providers.Postgres;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -17,10 +18,10 @@ internal static class StoreConnectivity
     private const int Attempt = 3;
 
     /// <exception cref="StartRefusedException">It did not answer in time, or refuses this user.</exception>
-    public static async Task Postgres(string connectionString)
+    public static async Task Postgres(PostgresOptions options)
     {
-        var limits = new NpgsqlConnectionStringBuilder(connectionString) { Timeout = Attempt, Pooling = false };
-        var where = $"{limits.Host}:{limits.Port}";
+        var limits = new NpgsqlConnectionStringBuilder(options.Attempt(pooled: false, Attempt));
+        var where = Where(limits);
         await Wait("PostgreSQL", where, ConfigKeys.Postgres, async () =>
         {
             try
@@ -45,10 +46,50 @@ internal static class StoreConnectivity
         });
     }
 
-    /// <inheritdoc cref="Postgres"/>
-    public static async Task Redis(string connectionString)
+    /// <summary>
+    /// The way that requests will take, with their connections' own parameters: a pooler that refuses those, or shares connections otherwise than it was said, would
+    /// be found by the first request.
+    /// </summary>
+    /// <exception cref="StartRefusedException">It is one, with the key that says so.</exception>
+    public static async Task Pooled(PostgresOptions options)
     {
-        var limits = ConfigurationOptions.Parse(connectionString);
+        var limits = new NpgsqlConnectionStringBuilder(options.Attempt(pooled: true, Attempt)) { MaxAutoPrepare = 0 };
+        var where = Where(limits);
+        await Wait("PostgreSQL", where, ConfigKeys.Postgres, async () =>
+        {
+            try
+            {
+                await using var one = new NpgsqlConnection(limits.ToString());
+                await one.OpenAsync();
+                var first = await Backend(one);
+                await using var other = new NpgsqlConnection(limits.ToString());
+                await other.OpenAsync();
+
+                // Two clients at the same backend while both are connected: only who shares by transaction does that.
+                if (options.Pooler != Pooler.Transaction && await Backend(other) == first)
+                {
+                    throw new StartRefusedException(
+                        $"Before PostgreSQL at {where} is a pooler that shares connections by transaction: set {StoreKeys.PostgresPooler.Name}={StoreKeys.TransactionPooler}, give {StoreKeys.PostgresDirect.Name} past it, and run 'Messenger.Host migrate' once more.");
+                }
+
+                return null;
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.ProtocolViolation && options.Pooler == Pooler.None)
+            {
+                throw new StartRefusedException(
+                    $"A pooler before PostgreSQL at {where} takes no start-up options: set {StoreKeys.PostgresPooler.Name} to how it shares connections ({StoreKeys.SessionPooler} or {StoreKeys.TransactionPooler}), and run 'Messenger.Host migrate' once more.", fault);
+            }
+            catch (Exception fault) when (fault is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+            {
+                return fault;
+            }
+        });
+    }
+
+    /// <inheritdoc cref="Postgres"/>
+    public static async Task Redis(RedisSettings redis)
+    {
+        var limits = redis.New();
         limits.AbortOnConnectFail = true;
         limits.ConnectTimeout = Attempt * 1000;
         limits.ConnectRetry = 0;
@@ -107,6 +148,16 @@ internal static class StoreConnectivity
             await Task.Delay(Pause);
         }
     }
+
+    private static async Task<int> Backend(NpgsqlConnection connection)
+    {
+        await using var ask = new NpgsqlCommand("select pg_backend_pid()", connection);
+        return (int)(await ask.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Hosts and ports, which were recognised as such before.</summary>
+    private static string Where(NpgsqlConnectionStringBuilder limits) =>
+        string.Join(", ", limits.Host!.Split(',').Select(host => ConnectionStrings.Name(host) == host.Trim() ? $"{host.Trim()}:{limits.Port}" : host.Trim()));
 
     private static string Shown(System.Net.EndPoint end) =>
         end is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : end.ToString() ?? "";

@@ -35,7 +35,7 @@ public static class PostgresMigrations
     private static NpgsqlConnection Open(string connectionString)
     {
         // Not pooled: the types of new tables are not known to connections that were there before.
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        var connection = new NpgsqlConnection(new PostgresOptions(connectionString).Single("messenger-migrate"));
         connection.Open();
         return connection;
     }

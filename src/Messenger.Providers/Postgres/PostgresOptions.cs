@@ -2,10 +2,31 @@ using Npgsql;
 
 namespace Messenger.Providers.Postgres;
 
-/// <summary>Where the cluster's store is.</summary>
+/// <summary>How a pooler before the server shares connections.</summary>
+public enum Pooler
+{
+    /// <summary>There is none.</summary>
+    None,
+
+    /// <summary>A client has one for as long as it is connected. It may not take start-up options.</summary>
+    Session,
+
+    /// <summary>A client has one for each transaction: nothing of a session outlives that, prepared statements among it.</summary>
+    Transaction,
+}
+
+/// <summary>Where the cluster's store is: the one place that builds connections to it, so that each of them knows the rules.</summary>
 /// <param name="ConnectionString">Npgsql's form; what it leaves out of limits is filled in.</param>
 public sealed record PostgresOptions(string ConnectionString)
 {
+    /// <summary>The way past a pooler; null where it is the same.</summary>
+    public string? Direct { get; init; }
+
+    public Pooler Pooler { get; init; }
+
+    /// <summary>How often a server that was no primary is asked again whether it is one: after a promotion nobody waits longer. Npgsql's own is 10 s.</summary>
+    private const int RecheckSeconds = 1;
+
     /// <summary>A statement that takes longer has failed: callers give up after 10 s, and must hear of it before.</summary>
     private const int StatementSeconds = 5;
 
@@ -49,20 +70,28 @@ public sealed record PostgresOptions(string ConnectionString)
     /// </summary>
     /// <remarks>For the same reason its plan is the same whatever the keys are. Left to itself the server plans a statement over partitions anew each time,
     /// because it guesses that plan cheaper: measured, planning was four fifths of the time of the look-up of a file.</remarks>
-    private const string ByKey =
-        "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan";
+    internal static readonly IReadOnlyList<(string Name, string Value)> ByKey =
+    [
+        ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("enable_material", "off"), ("enable_seqscan", "off"), ("jit", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
+    ];
 
     /// <summary>For Orleans' grain storage, invariant <c>Npgsql</c>: with the same time limits.</summary>
-    public string GrainStateConnectionString => Limits("messenger-state").ToString();
+    public string GrainStateConnectionString => Limits("messenger-state", ConnectionString).ToString();
 
     /// <summary>For reads, and for writes that are not the log's: a pool.</summary>
     internal string Pooled
     {
         get
         {
-            var limits = Limits("messenger");
-            limits.MaxAutoPrepare = PreparedStatements;
-            limits.Options = $"{limits.Options} {ByKey}".TrimStart();
+            var limits = Limits("messenger", ConnectionString);
+            limits.MaxAutoPrepare = Pooler == Pooler.Transaction ? 0 : PreparedStatements;
+            if (Pooler == Pooler.None)
+            {
+                // Behind a pooler they stand on the role: see PostgresRole.
+                limits.Options = $"{limits.Options} {string.Join(' ', ByKey.Select(setting => $"-c {setting.Name}={setting.Value}"))}".TrimStart();
+            }
+
             return limits.ToString();
         }
     }
@@ -72,7 +101,7 @@ public sealed record PostgresOptions(string ConnectionString)
     {
         get
         {
-            var limits = Limits("messenger-log");
+            var limits = Limits("messenger-log", Direct ?? ConnectionString);
             limits.Pooling = false;
             limits.Timeout = ConnectSeconds;
             limits.MaxAutoPrepare = PreparedStatements;
@@ -81,20 +110,28 @@ public sealed record PostgresOptions(string ConnectionString)
         }
     }
 
-    /// <summary>For a few statements before the server runs: one connection, closed after them.</summary>
+    /// <summary>For a few statements before the server runs, and for commands: one connection to the primary itself, closed after them.</summary>
     internal string Single(string name)
     {
-        var limits = Limits(name);
+        var limits = Limits(name, Direct ?? ConnectionString);
         limits.Pooling = false;
         return limits.ToString();
     }
 
-    private NpgsqlConnectionStringBuilder Limits(string name)
+    /// <summary>For a look at the start: as <see cref="Single"/>, or by the way and with the parameters of the pool.</summary>
+    /// <param name="seconds">Of one attempt.</param>
+    public string Attempt(bool pooled, int seconds)
+    {
+        var limits = new NpgsqlConnectionStringBuilder(pooled ? Pooled : Single("messenger-start")) { Pooling = false, Timeout = seconds };
+        return limits.ToString();
+    }
+
+    private static NpgsqlConnectionStringBuilder Limits(string name, string given)
     {
         // Of a key that is there twice, the later counts.
         var limits = new NpgsqlConnectionStringBuilder(
             $"Maximum Pool Size={PoolSize};Keepalive={KeepAliveSeconds};Tcp Keepalive=true;Tcp Keepalive Time={KeepAliveSeconds};Tcp Keepalive Interval={ProbeSeconds};"
-            + $"Connection Idle Lifetime={IdleSeconds};{ConnectionString}")
+            + $"Connection Idle Lifetime={IdleSeconds};Host Recheck Seconds={RecheckSeconds};{given}")
         {
             ApplicationName = name,
             Timeout = TurnSeconds,
@@ -110,6 +147,11 @@ public sealed record PostgresOptions(string ConnectionString)
         {
             // Of several servers only the primary will do, for reads too: a replica may not have what was just acknowledged.
             limits.TargetSessionAttributes = "primary";
+        }
+        else
+        {
+            // A word of libpq's, which operators' URIs have with one host too; Npgsql takes it with several alone.
+            limits.Remove("Target Session Attributes");
         }
 
         return limits;

@@ -21,7 +21,7 @@ public sealed class PostgresTransfer : ITransferEnd
     public static async Task<PostgresTransfer> Open(string connectionString)
     {
         // A table takes as long as it takes.
-        var limits = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0, ApplicationName = "messenger-transfer" };
+        var limits = new NpgsqlConnectionStringBuilder(new PostgresOptions(connectionString).Single("messenger-transfer")) { CommandTimeout = 0 };
         var connection = new NpgsqlConnection(limits.ToString());
         await connection.OpenAsync();
         return new PostgresTransfer(connection, await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead));

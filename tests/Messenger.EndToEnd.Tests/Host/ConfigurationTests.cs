@@ -43,6 +43,11 @@ public sealed class ConfigurationTests
     [InlineData("--Gateway:TrustedProxies=::/0", "Gateway:TrustedProxies is '::/0'")]
     [InlineData("--Gateway:TrustedProxies=::ffff:0:0/96", "Gateway:TrustedProxies is '::ffff:0:0/96'")]
     [InlineData("--Admin:Tokens=alice:ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb", "Admin:Tokens: the token of 'alice' can be guessed", "messenger admin token alice")]
+    [InlineData("--Postgres:Password=x", "Postgres:Password is given", "name the host")]
+    [InlineData("--Redis:PasswordFile=x", "Redis:PasswordFile is given", "name the host")]
+    [InlineData("--Postgres:Host=db", "ConnectionStrings:Redis is not", "a cluster needs both")]
+    [InlineData("--Postgres:Host=a b", "Postgres:Host is 'a b'", "host names")]
+    [InlineData("--Postgres:Pooler=statement", "Postgres:Pooler is 'statement'", "one of none, session, transaction")]
     [InlineData("--Cluster:Secret=short", "Cluster:Secret: it takes at least 32 characters")]
     public async Task A_wrong_value_is_refused_in_words(string argument, params string[] says)
     {
@@ -55,10 +60,10 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData("Hast=db;Password=geheim", "redis", "ConnectionStrings:Postgres")]
     [InlineData("Host=db;Password=a;geheim=b", "redis", "ConnectionStrings:Postgres")]
-    [InlineData("postgresql://messenger:geheim@db/messenger", "redis", "ConnectionStrings:Postgres")]
+    [InlineData("postgresql://messenger:geheim@db/messenger?sslmod=require", "redis", "ConnectionStrings:Postgres")]
     [InlineData("host=127.0.0.1 port=5432 user=messenger password=geheim", "redis", "ConnectionStrings:Postgres")]
     [InlineData("Host=127.0.0.1,messenger:geheim@db", "redis", "ConnectionStrings:Postgres")]
-    [InlineData("Host=127.0.0.1;Port=1", "redis://:geheim@127.0.0.1:6379/0", "ConnectionStrings:Redis")]
+    [InlineData("Host=127.0.0.1;Port=1", "redis://:geheim@127.0.0.1:6379/geheim", "ConnectionStrings:Redis")]
     [InlineData("Host=127.0.0.1;Port=1", "127.0.0.1:6379,password=a,geheim word", "ConnectionStrings:Redis")]
     public async Task A_password_is_not_repeated(string postgres, string redis, string says)
     {
