@@ -30,6 +30,7 @@ public sealed class JavaScriptTests(Node node)
     {
         await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded());
         await Test("day.test.js", server.Settings.WebSocket.ToString());
+        await Test("readme.test.js", server.Settings.WebSocket.ToString());
     }
 
     private async Task Test(string file, string server = "")
