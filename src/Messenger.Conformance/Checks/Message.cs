@@ -70,8 +70,8 @@ internal static class MessageChecks
         var (conversation, other) = (await a.Dialog(b), await a.Group(b));
         var (here, there) = ((await a.Say(conversation)).Text("uuid")!, (await a.Say(other)).Text("uuid")!);
 
-        Expect.NotEqual("ok", (await a.Ask("RequestAddMessage", conversation.Draft(key: other.Key))).Status ?? "ok");
-        Expect.NotEqual("ok", (await a.Ask("RequestAddMessage", conversation.Draft(reply: there))).Status ?? "ok");
+        (await a.Ask("RequestAddMessage", conversation.Draft(key: other.Key))).Refused("bad_request");
+        (await a.Ask("RequestAddMessage", conversation.Draft(reply: there))).Refused("bad_request");
         Expect.Equal(here, (await a.Say(conversation, reply: here)).Text("replyMessageUuid"));
     }
 
@@ -181,6 +181,6 @@ internal static class MessageChecks
         Expect.True(added.Flag("isEvent"));
         Expect.Equal((a.UserId, b.UserId), (added.Text("userId"), added.Text("eventUserId")));
         Expect.True(added.IsNull("bodyEncryptedBase64") && added.IsNull("ivBase64"));
-        Expect.NotEqual("ok", (await a.Ask("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = added.Text("uuid") })).Status);
+        (await a.Ask("RequestDeleteMessage", new { conversationUuid = conversation.Uuid, uuid = added.Text("uuid") })).Refused("forbidden");
     }
 }

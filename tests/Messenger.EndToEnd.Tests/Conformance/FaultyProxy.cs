@@ -14,6 +14,8 @@ namespace Messenger.EndToEnd.Tests.Conformance;
 /// <summary>Stands before a server and makes it faulty: each connection through it is tampered with.</summary>
 public sealed class FaultyProxy : IAsyncDisposable
 {
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
     private readonly CancellationTokenSource _ending = new();
     private readonly ConditionalWeakTable<JsonObject, Tuple<string, byte[]>> _asTheyCame = [];
     private readonly WebApplication _listener;
@@ -50,9 +52,10 @@ public sealed class FaultyProxy : IAsyncDisposable
 
     private async Task Serve(HttpContext context)
     {
+        var tampering = _make();
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await Forward(context, tampering);
             return;
         }
 
@@ -64,14 +67,57 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
 
         await server.ConnectAsync(_server, _ending.Token);
-        using var client = await context.WebSockets.AcceptWebSocketAsync(protocol);
+        using var client = await context.WebSockets.AcceptWebSocketAsync(tampering.Subprotocol(protocol));
         using var toClient = new SemaphoreSlim(1);
         using var toServer = new SemaphoreSlim(1);
-        var tampering = _make();
         var way = new Way(frame => Send(server, toServer, frame), frame => Send(client, toClient, frame));
         var up = Pump(client, server, toServer, frame => tampering.Up(frame, way), code => code);
         var down = Pump(server, client, toClient, frame => tampering.Down(frame, way), tampering.Close);
         await Task.WhenAll(up, down);
+    }
+
+    /// <summary>Files and avatars: bodies are small in these tests.</summary>
+    private async Task Forward(HttpContext context, Tampering tampering)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new UriBuilder(_server)
+        {
+            Scheme = "http", Path = context.Request.Path, Query = context.Request.QueryString.Value,
+        }.Uri);
+        var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, _ending.Token);
+        body.Position = 0;
+        if (context.Request.ContentLength is not null)
+        {
+            request.Content = new StreamContent(body);
+        }
+
+        foreach (var header in context.Request.Headers.Where(header => header.Key != "Host"))
+        {
+            if (!request.Headers.TryAddWithoutValidation(header.Key, header.Value.ToArray()))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(header.Key, header.Value.ToArray());
+            }
+        }
+
+        using var answer = await Http.SendAsync(request, _ending.Token);
+
+        // What comes next goes through here too, whatever the server calls itself.
+        if (answer.Headers.Location is { IsAbsoluteUri: true } place)
+        {
+            answer.Headers.Location = new Uri(place.PathAndQuery, UriKind.Relative);
+        }
+
+        tampering.Http(answer);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        foreach (var header in answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key != "Transfer-Encoding"))
+        {
+            context.Response.Headers[header.Key] = header.Value.ToArray();
+        }
+
+        if (context.Request.Method != HttpMethods.Head && context.Response.StatusCode is not 204)
+        {
+            await answer.Content.CopyToAsync(context.Response.Body, _ending.Token);
+        }
     }
 
     private async Task Pump(WebSocket from, WebSocket to, SemaphoreSlim sending, Func<JsonObject, Task> pass, Func<int, int> close)
@@ -99,7 +145,6 @@ public sealed class FaultyProxy : IAsyncDisposable
                 message.SetLength(0);
                 if (part.MessageType == WebSocketMessageType.Text && Parse(bytes) is { } frame)
                 {
-                    _asTheyCame.Add(frame, Tuple.Create(frame.ToJsonString(), bytes));
                     await pass(frame);
                 }
                 else
@@ -115,14 +160,20 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
-    private static JsonObject? Parse(byte[] bytes)
+    private JsonObject? Parse(byte[] bytes)
     {
         try
         {
             // What is odd goes through untouched: it is the server's to judge.
-            return JsonNode.Parse(bytes) is JsonObject frame && frame["type"]?.GetValueKind() == JsonValueKind.String ? frame : null;
+            if (JsonNode.Parse(bytes) is not JsonObject frame || frame["type"]?.GetValueKind() != JsonValueKind.String)
+            {
+                return null;
+            }
+
+            _asTheyCame.Add(frame, Tuple.Create(frame.ToJsonString(), bytes));
+            return frame;
         }
-        catch (Exception fault) when (fault is JsonException or ArgumentException)
+        catch (Exception fault) when (fault is JsonException or ArgumentException or InvalidOperationException)
         {
             return null;
         }

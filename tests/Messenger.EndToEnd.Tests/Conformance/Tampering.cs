@@ -8,11 +8,11 @@ namespace Messenger.EndToEnd.Tests.Conformance;
 public sealed record Way(Func<JsonObject, Task> ToServer, Func<JsonObject, Task> ToClient)
 {
     /// <summary>Answers a request in the server's place.</summary>
-    public Task Pretend(JsonObject request) => ToClient(new JsonObject
+    public Task Pretend(JsonObject request, string status = "ok") => ToClient(new JsonObject
     {
         ["type"] = "ResponseStatusMessage",
         ["id"] = request["id"]?.DeepClone(),
-        ["payload"] = new JsonObject { ["requestType"] = request["type"]!.DeepClone(), ["status"] = "ok", ["description"] = null },
+        ["payload"] = new JsonObject { ["requestType"] = request["type"]!.DeepClone(), ["status"] = status, ["description"] = status == "ok" ? null : "a defect" },
     });
 }
 
@@ -24,6 +24,14 @@ public class Tampering
     public virtual Task Down(JsonObject frame, Way way) => way.ToClient(frame);
 
     public virtual int Close(int code) => code;
+
+    /// <summary>The subprotocol that is chosen of the one that was offered.</summary>
+    public virtual string? Subprotocol(string? offered) => offered;
+
+    /// <summary>Changes the answer to a request over HTTP in place.</summary>
+    public virtual void Http(HttpResponseMessage answer)
+    {
+    }
 }
 
 /// <summary>Changes the requests of some types in place.</summary>

@@ -36,6 +36,28 @@ public class WholeKitTests
         Assert.DoesNotContain("limits off", run.Out, StringComparison.Ordinal);
     }
 
+    /// <summary>The planted defects of the rules that <see cref="DefectTests"/> cannot try where limits are off.</summary>
+    [Fact]
+    public async Task A_server_that_does_not_tell_how_long_to_wait_is_found()
+    {
+        await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded(("Limits__Enabled", "true")));
+        await using var proxy = await FaultyProxy.Start(server.Settings.WebSocket, () => new Frames(Later, "ResponseStatusMessage"));
+
+        var run = await CliRun.ToEnd("conformance", "--url", proxy.Url.ToString(), "--only", string.Join(',', DefectTests.OfLimits), "--json");
+
+        Assert.Equal(4, run.Code);
+        Assert.All(run.Json.SkipLast(1), line => Assert.Equal("broken", line.Text("result")));
+        Assert.Equal(DefectTests.OfLimits.Length, run.Json.Count - 1);
+
+        static void Later(System.Text.Json.Nodes.JsonObject frame)
+        {
+            if (frame["payload"]!["status"]!.ToString() == "too_many_requests")
+            {
+                frame["payload"]!["description"] = "later";
+            }
+        }
+    }
+
     [Fact]
     public async Task A_fault_ends_with_its_own_exit_code_and_stands_in_every_format()
     {
