@@ -50,7 +50,8 @@ export class Bubbles {
   message(message, { first, dialog }) {
     const { client } = this;
     const name = client.people.name(message.userId, this.conversation);
-    const version = JSON.stringify([first, message.text, message.state, message.created, message.deleted, message.unreadable, message.readedMembers, message.deliveredMembers, message.members,
+    const waiting = message.hasFiles ? this.#uploading(message).length : 0;
+    const version = JSON.stringify([first, waiting, message.text, message.state, message.created, message.deleted, message.unreadable, message.readedMembers, message.deliveredMembers, message.members,
       message.files?.map(file => file.sealedName), message.known, message.status, name, message.objectionable, client.people.blocked.has(message.userId)]);
     const known = this.#known.get(message.key);
     if (known?.version === version) return known.element;
@@ -129,10 +130,14 @@ export class Bubbles {
     return iconButton('more', 'Message actions', open, { class: 'more', 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
   }
 
+  /** What of its files is on its way. @param {any} message */
+  #uploading(message) {
+    return [...this.client.model.outbox.values()].filter(entry => (entry.kind === 'upload' || entry.kind === 'message') && entry.message === message.key);
+  }
+
   /** @param {HTMLElement} bubble @param {any} message */
   #files(bubble, message) {
-    const uploading = [...this.client.model.outbox.values()].filter(entry => (entry.kind === 'upload' || entry.kind === 'message') && entry.message === message.key);
-    const blobs = uploading.flatMap(entry => entry.kind === 'upload' ? [entry] : entry.files ?? []).filter(one => !one.previewOf);
+    const blobs = this.#uploading(message).flatMap(entry => entry.kind === 'upload' ? [entry] : entry.files ?? []).filter(one => !one.previewOf);
     if (blobs.length > 0) {
       for (const { blob } of blobs) bubble.append(this.#local(blob));
       const bar = h('i');

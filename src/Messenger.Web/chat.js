@@ -20,6 +20,8 @@ export class Chat {
   #size = PAGE;
   /** Older messages are shown and the newest are not: up to here. */
   #before = Infinity;
+  /** Where the window ended before it was moved back: the way forward. @type {number[]} */
+  #later = [];
   #separator = null;
   #offs = [];
   /** Whether the end is what is looked at. */
@@ -159,10 +161,13 @@ export class Chat {
       }
       before = message;
     }
-    const [height, top] = [this.timeline.scrollHeight, this.timeline.scrollTop];
+    // What is looked at stays where it is, whatever comes or goes above and below it.
+    const top = this.timeline.scrollTop;
+    const anchor = end ? null : [...this.items.querySelectorAll('.message')].find(item => item.offsetTop + item.offsetHeight > top && children.includes(item));
+    const offset = anchor ? anchor.offsetTop - top : 0;
     place(this.items, children);
     if (end) this.#toBottom();
-    else if (this.#loading) this.timeline.scrollTop = top + this.timeline.scrollHeight - height;
+    else if (anchor) this.timeline.scrollTop = anchor.offsetTop - offset;
     this.latest.hidden = this.#atEnd;
   }
 
@@ -171,6 +176,7 @@ export class Chat {
     this.latest.hidden = this.#stick;
     if (this.#stick) this.#read();
     if (this.timeline.scrollTop < 300) await this.#older();
+    else if (this.#before !== Infinity && this.timeline.scrollHeight - this.timeline.scrollTop - this.timeline.clientHeight < 300) await this.#newer();
   }
 
   async #older() {
@@ -183,6 +189,7 @@ export class Chat {
       if (this.#size > MOST) {
         const page = await this.client.messages(this.key, { before: this.#before, size: this.#size });
         this.#size = MOST;
+        this.#later.push(this.#before);
         this.#before = page[MOST]?.created ?? this.#before;
       }
       await this.render();
@@ -192,8 +199,18 @@ export class Chat {
     this.#loading = false;
   }
 
+  async #newer() {
+    if (this.#loading) return;
+    this.#loading = true;
+    this.#before = this.#later.pop() ?? Infinity;
+    this.#size = MOST;
+    await this.render();
+    this.#loading = false;
+  }
+
   toEnd() {
     this.#before = Infinity;
+    this.#later = [];
     this.#size = PAGE;
     void this.render().then(() => this.#toBottom());
   }
@@ -209,6 +226,7 @@ export class Chat {
       if (at >= 0) this.#size = after.length;
       else {
         this.#before = message.created + 1;
+        this.#later = [];
         this.#size = PAGE;
       }
       await this.render();

@@ -6,7 +6,7 @@ import { full, summary, titleOf, when } from './format.js';
 export class ConversationList {
   /** @type {Map<string, { element: HTMLElement, version: string }>} */
   #rows = new Map();
-  /** @type {Map<string, any>} the newest message of each */
+  /** @type {Map<string, any>} the newest message of each, as long as it has not changed */
   #last = new Map();
   #scheduled = false;
 
@@ -27,7 +27,9 @@ export class ConversationList {
     client.on('people', () => this.schedule());
     client.on('messages', ({ conversation, keys }) => {
       const last = client.model.conversations.get(conversation)?.last;
-      if (!keys || keys.includes(last)) this.schedule();
+      if (keys && !keys.includes(last)) return;
+      this.#last.delete(conversation);
+      this.schedule();
     });
     this.render();
   }
@@ -56,7 +58,8 @@ export class ConversationList {
     const needle = this.input.value.trim().toLocaleLowerCase();
     const all = client.conversations();
     const shown = needle ? all.filter(one => titleOf(client, one).toLocaleLowerCase().includes(needle)) : all;
-    await Promise.all(shown.filter(one => one.last).map(async one => this.#last.set(one.key, await client.model.store.get('messages', one.last))));
+    const missing = shown.filter(one => one.last && this.#last.get(one.key)?.key !== one.last);
+    await Promise.all(missing.map(async one => this.#last.set(one.key, await client.model.store.get('messages', one.last))));
     if (needle !== this.input.value.trim().toLocaleLowerCase()) return; // typed on meanwhile
     const elements = shown.map(one => this.#row(one));
     if (needle) {

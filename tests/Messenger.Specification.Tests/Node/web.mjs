@@ -91,6 +91,8 @@ const steps = {
     await accessible(alice, 'files to send');
     await alice.page.click('[aria-label="Send"]');
     await bob.page.waitForSelector('.photo img');
+    await alice.page.waitForSelector('.attachment:has-text("plan.txt")');
+    await alice.page.waitForSelector('.progress', { state: 'detached' }); // and its own says that it is done
     const [saved] = await Promise.all([bob.page.waitForEvent('download'), bob.page.click('.attachment:has-text("plan.txt")')]);
     equal(readFileSync(await saved.path(), 'utf8'), 'the plan');
     await bob.page.click('.photo');
@@ -210,6 +212,70 @@ const steps = {
     const median = times.sort((a, b) => a - b)[3];
     console.log(`# ${Math.round(median)} ms from key to the other's screen`);
     ok(median < 1_000, `${median} ms`); // this machine runs other tests beside it; on an idle one it is far below
+  },
+
+  async 'two thousand conversations and ten thousand messages are no burden'() {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+    await page.goto(server);
+    await page.waitForSelector('input[name=number]');
+    const figures = await page.evaluate(async () => {
+      const [{ Messenger }, { ConversationList }, { Chat }, { conversationFrom }] = await Promise.all(
+        ['/web/lib/index.js', '/web/list.js', '/web/chat.js', '/web/lib/types.js'].map(path => import(path)));
+      const client = await new Messenger({ url: 'ws://localhost:1/ws' }).open();
+      const conversation = number => ({
+        ...conversationFrom({ uuid: `conversation-${number}`, isDialog: false, title: null, sessionKeyUuid: 'k', lastMessage: 1e12 + number, unreadedCounter: number % 3, admins: ['me', `p${number}`],
+          members: [], hasAvatar: false, avatarUpdated: 0, blocked: false }, undefined), name: `Conversation ${number}`, last: `last-${number}`, begins: true,
+      });
+      const message = (key, key2, created) => ({ key, uuid: key, conversation: key2, created, state: 'sent', text: `What was said as number ${created}`, userId: created % 2 ? 'me' : 'p1', members: 2, readedMembers: 2, deliveredMembers: 2 });
+      await client.model.change(transaction => {
+        transaction.put('meta', 'profile', { userId: 'me', name: 'Me', confirmed: true });
+        for (let number = 0; number < 2_000; number++) {
+          transaction.putConversation(conversation(number));
+          transaction.putMessage(message(`last-${number}`, `conversation-${number}`, 1e12 + number));
+        }
+        for (let number = 0; number < 10_000; number++) transaction.putMessage(message(`m-${number}`, 'conversation-5', 1e11 + number));
+      });
+      const tasks = [];
+      const list = new ConversationList(client, { open: () => {}, compose: () => {}, settings: () => {}, current: () => null });
+      document.getElementById('app').replaceChildren(list.element);
+      list.element.style.height = '100dvh';
+      const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
+      const settle = async () => {
+        for (let number = 0; number < 30; number++) await frame();
+      };
+      await list.render();
+      await settle();
+      const watching = new PerformanceObserver(entries => tasks.push(...entries.getEntries().map(entry => entry.duration)));
+      watching.observe({ type: 'longtask' });
+      for (let number = 0; number < 60; number++) {
+        list.rows.scrollTop += 400;
+        await frame();
+      }
+      await settle();
+      const scrolling = Math.max(0, ...tasks);
+      const chat = new Chat(client, 'conversation-5', { back: () => {}, info: () => {} });
+      document.getElementById('app').replaceChildren(chat.element);
+      chat.element.style.height = '100dvh';
+      await settle();
+      for (let number = 0; number < 40; number++) {
+        chat.timeline.scrollTop = 0;
+        for (let wait = 0; wait < 4; wait++) await frame();
+      }
+      const first = chat.items.querySelector('.said')?.textContent ?? '';
+      const last = () => [...chat.items.querySelectorAll('.said')].at(-1)?.textContent ?? '';
+      for (let number = 0; number < 400 && !last().endsWith('1000000000005'); number++) {
+        chat.timeline.scrollTop = chat.timeline.scrollHeight;
+        for (let wait = 0; wait < 4; wait++) await frame();
+      }
+      return { rows: list.rows.children.length, scrolling, elements: chat.items.children.length, first, last: last() };
+    });
+    await page.context().close();
+    console.log(`# longest task while scrolling ${Math.round(figures.scrolling)} ms; ${figures.elements} elements while reading back, to “${figures.first}”`);
+    equal(figures.rows, 2_000);
+    ok(figures.elements <= 420, `${figures.elements} elements of messages`);
+    equal(/\d+$/.exec(figures.first)[0] < 1e11 + 9_000, true, 'it goes on beyond what the document holds');
+    match(figures.last, /1000000000005$/, 'and forward again to the end');
+    ok(figures.scrolling < 400, `a task of ${figures.scrolling} ms`); // 50 on an idle machine; this one runs other tests beside it
   },
 
   async 'two phones side by side, and not a word for the server'() {
