@@ -16,10 +16,10 @@ public interface IPushStore
     Task Put(IReadOnlyCollection<QueuedPush> pushes);
 
     /// <summary>
-    /// Takes at most <paramref name="max"/> that are due, oldest first: until <paramref name="until"/> nobody else gets them.
+    /// Takes at most <paramref name="max"/> that are due: until <paramref name="until"/> nobody else gets them. Of each conversation the oldest first, and
+    /// conversations in turns, so that one with a thousand members does not make all others wait for them.
     /// </summary>
-    /// <param name="without">Types of applications that are left alone.</param>
-    Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, IReadOnlyCollection<string> without);
+    Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, PushFilter filter);
 
     /// <summary>Forgets these. One that was replaced meanwhile has another id, and stays.</summary>
     Task Done(IReadOnlyCollection<Guid> ids);
@@ -35,6 +35,21 @@ public interface IPushStore
 
     /// <summary>Conversations of one device that wait at once: a phone that was off for a week is woken for the newest.</summary>
     const int MaxPerDevice = 32;
+}
+
+/// <summary>Which pushes are taken, by the type of their application; in small letters, whatever they were queued with.</summary>
+/// <param name="Only">These; null: all.</param>
+/// <param name="Except">Never these.</param>
+public sealed record PushFilter(IReadOnlyCollection<string>? Only = null, IReadOnlyCollection<string>? Except = null)
+{
+    /// <summary>Not these now.</summary>
+    public IReadOnlyCollection<string> Held { get; init; } = [];
+
+    /// <summary>Everything that is left alone.</summary>
+    public IReadOnlyCollection<string> Without => [.. (Except ?? []).Concat(Held).Select(type => type.ToLowerInvariant())];
+
+    public bool Takes(string type) =>
+        (Only is null || Only.Contains(type, StringComparer.OrdinalIgnoreCase)) && !Without.Contains(type, StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>A push that waits. Times are milliseconds since the Unix epoch.</summary>

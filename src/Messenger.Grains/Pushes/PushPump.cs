@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Messenger.Contracts;
 using Messenger.Grains.Devices;
 using Messenger.Ports;
@@ -10,28 +8,20 @@ namespace Messenger.Grains.Pushes;
 
 /// <summary>Takes pushes out of the store and sends them: on every worker, each takes others.</summary>
 /// <remarks>
-/// A push leaves the store when its provider has it, or will never take it, or nobody wants it any more. What a process had claimed when it died
+/// A queue for each provider (<see cref="PushLane"/>): one that is slow or away holds up its own pushes alone.
+/// A push leaves the store when its provider has it, or will never take it, or nobody wants it any more. What a process had on its way when it died
 /// is taken up by another when the claim runs out; the provider collapses what was sent twice.
 /// </remarks>
 internal sealed class PushPump : BackgroundService
 {
-    /// <summary>Another process' pushes, and those whose time comes, are found within this.</summary>
-    internal static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
-
-    /// <summary>Longer than a batch can take: who holds a claim is alive or dead, never merely slow.</summary>
-    internal static readonly TimeSpan ClaimLife = TimeSpan.FromSeconds(60);
-
     /// <summary>What waited longer wakes nobody any more: the phone has synchronised, or is gone.</summary>
     internal static readonly TimeSpan Timeout = TimeSpan.FromDays(3);
 
     /// <summary>How often the backlog is measured, and what is too old is forgotten.</summary>
     internal static readonly TimeSpan Housekeeping = TimeSpan.FromSeconds(15);
 
-    /// <summary>Pushes taken at once: with <see cref="MaxConcurrency"/> and ten seconds a push at worst, well within a claim.</summary>
-    private const int Batch = 200;
-
-    /// <summary>Calls to providers under way: both speak HTTP/2 and want few connections with much on them.</summary>
-    private const int MaxConcurrency = 50;
+    /// <summary>One for each provider, and one for what has none. In small letters, as the store compares them.</summary>
+    private static readonly PushFilter[] Lanes = [new(Only: ["android"]), new(Only: ["ios"]), new(Except: ["android", "ios"])];
 
     /// <summary>An icon shows no more.</summary>
     private const int MaxOnBadge = 999;
@@ -46,82 +36,33 @@ internal sealed class PushPump : BackgroundService
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<PushPump> _logger;
     private readonly ProviderBackoff _backoff = new();
-    private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private long _housekept;
+    private readonly PushLane[] _lanes;
 
     public PushPump(
         PushQueue queue, IPushStore store, IPushSender sender, IUnreadCounts unread, IGrainFactory grains, TimeProvider timeProvider, ILogger<PushPump> logger)
     {
         (_store, _sender, _unread, _grains, _timeProvider, _logger) = (store, sender, unread, grains, timeProvider, logger);
-        queue.Arrived = () => _arrivals.Writer.TryWrite(true);
+        _lanes = [.. Lanes.Select(filter => new PushLane(store, filter, Held, Tend, timeProvider, logger))];
+        queue.Arrived = () => Array.ForEach(_lanes, lane => lane.Arrived());
     }
 
     private long Now => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll([KeepHouse(stoppingToken), .. _lanes.Select(lane => lane.Run(stoppingToken))]);
+
+    public override void Dispose()
     {
-        try
-        {
-            while (true)
-            {
-                if (await Round(stoppingToken) < Batch)
-                {
-                    await Pause(stoppingToken);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping: what is left is another's, or the next start's.
-        }
+        Array.ForEach(_lanes, lane => lane.Dispose());
+        base.Dispose();
     }
 
-    /// <summary>One batch; returns how many were taken up.</summary>
-    internal async Task<int> Round(CancellationToken cancellation)
+    private IReadOnlyList<string> Held()
     {
-        try
+        lock (_backoff)
         {
-            await Housekeep();
-            var now = Now;
-            var claimed = await _store.Claim(Batch, now, now + (long)ClaimLife.TotalMilliseconds, _backoff.At(now));
-            if (claimed.Count == 0)
-            {
-                return 0;
-            }
-
-            var done = new ConcurrentBag<Guid>();
-            var later = new ConcurrentBag<(Guid Id, long Due)>();
-            await Parallel.ForEachAsync(
-                claimed, new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency, CancellationToken = cancellation }, async (push, token) =>
-                {
-                    if (await Tend(push, token) is { } due)
-                    {
-                        later.Add((push.Id, due));
-                    }
-                    else
-                    {
-                        done.Add(push.Id);
-                    }
-                });
-            await _store.Done(done);
-            await _store.Postpone(later);
-            return claimed.Count;
+            return _backoff.At(Now);
         }
-        catch (StoreUnavailableException fault)
-        {
-            PushLog.QueueAway(_logger, fault);
-            return 0;
-        }
-    }
-
-    private async Task Pause(CancellationToken cancellation)
-    {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var arrived = _arrivals.Reader.ReadAsync(waiting.Token).AsTask();
-        await Task.WhenAny(arrived, Task.Delay(PollInterval, _timeProvider, waiting.Token));
-        await waiting.CancelAsync();
-        await ((Task)arrived).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>Sends one, if it is still wanted. Null when it is done with, else when it is due again.</summary>
@@ -195,21 +136,38 @@ internal sealed class PushPump : BackgroundService
         }
     }
 
+    private async Task KeepHouse(CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                await Housekeep();
+                await Task.Delay(Housekeeping, _timeProvider, stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
     private async Task Housekeep()
     {
-        var now = Now;
-        if (now - _housekept < Housekeeping.TotalMilliseconds)
+        try
         {
-            return;
-        }
+            var now = Now;
+            if (await _store.Expire(now - (long)Timeout.TotalMilliseconds, ExpireStep) is > 0 and var expired)
+            {
+                PushLog.Expired(_logger, expired);
+            }
 
-        _housekept = now;
-        if (await _store.Expire(now - (long)Timeout.TotalMilliseconds, ExpireStep) is > 0 and var expired)
+            var (waiting, oldest) = await _store.Backlog();
+            PushMeter.Backlog(waiting, TimeSpan.FromMilliseconds(oldest is { } since ? Math.Max(0, now - since) : 0));
+        }
+        catch (StoreUnavailableException fault)
         {
-            PushLog.Expired(_logger, expired);
+            PushLog.QueueAway(_logger, fault);
         }
-
-        var (waiting, oldest) = await _store.Backlog();
-        PushMeter.Backlog(waiting, TimeSpan.FromMilliseconds(oldest is { } since ? Math.Max(0, now - since) : 0));
     }
 }

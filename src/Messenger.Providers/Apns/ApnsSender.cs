@@ -68,8 +68,8 @@ internal sealed class ApnsSender : IPushSender, IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            Log.PushAway(_logger, "apns", fault.GetType().Name);
-            return new PushOutcome(PushVerdict.ProviderLater, Reason: "unreachable");
+            Log.PushAway(_logger, "apns", Outbound.Reason(fault));
+            return new PushOutcome(PushVerdict.ProviderLater, Reason: Outbound.Reason(fault));
         }
     }
 

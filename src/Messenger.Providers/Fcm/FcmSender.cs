@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Google.Apis.Auth.OAuth2;
@@ -20,7 +21,8 @@ internal sealed class FcmSender : IPushSender, IDisposable
     /// <summary>FCM asks for at least ten seconds before a call counts as lost.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    private readonly ITokenAccess _tokens;
+    private readonly ServiceAccountCredential _account;
+    private readonly SemaphoreSlim _renewing = new(1, 1);
     private readonly Uri _send;
     private readonly HttpClient _http;
     private readonly TimeProvider _timeProvider;
@@ -29,7 +31,7 @@ internal sealed class FcmSender : IPushSender, IDisposable
     public FcmSender(FcmOptions options, TimeProvider timeProvider, ILogger<FcmSender> logger)
     {
         var account = CredentialFactory.FromJson<ServiceAccountCredential>(options.ServiceAccount);
-        _tokens = (ITokenAccess)account.ToGoogleCredential().CreateScoped(Scope).UnderlyingCredential;
+        _account = (ServiceAccountCredential)account.ToGoogleCredential().CreateScoped(Scope).UnderlyingCredential;
         _send = new Uri(options.Url, $"/v1/projects/{Uri.EscapeDataString(account.ProjectId)}/messages:send");
         (_timeProvider, _logger, _http) = (timeProvider, logger, Outbound.Client());
     }
@@ -40,11 +42,16 @@ internal sealed class FcmSender : IPushSender, IDisposable
         limit.CancelAfter(Limit);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _send) { Content = JsonContent.Create(Body(push)) };
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _tokens.GetAccessTokenForRequestAsync(cancellationToken: limit.Token));
-            using var answer = await _http.SendAsync(request, limit.Token);
-            return answer.IsSuccessStatusCode ? PushOutcome.Taken : LogOutcome(
-                answer, FcmErrors.Outcome(answer.StatusCode, await answer.Content.ReadAsStringAsync(limit.Token), Outbound.RetryAfter(answer, _timeProvider)));
+            var token = await Token(limit.Token);
+            using var answer = await Call(push, token, limit.Token);
+            if (answer.StatusCode != HttpStatusCode.Unauthorized)
+            {
+                return await Outcome(answer, limit.Token);
+            }
+
+            // The token was revoked before its hour was over; with another one the same push may go.
+            using var again = await Call(push, await Renewed(token, limit.Token), limit.Token);
+            return await Outcome(again, limit.Token);
         }
         catch (TokenResponseException refused)
         {
@@ -53,12 +60,47 @@ internal sealed class FcmSender : IPushSender, IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            Log.PushAway(_logger, "fcm", fault.GetType().Name);
-            return new PushOutcome(PushVerdict.ProviderLater, Reason: "unreachable");
+            Log.PushAway(_logger, "fcm", Outbound.Reason(fault));
+            return new PushOutcome(PushVerdict.ProviderLater, Reason: Outbound.Reason(fault));
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _renewing.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> Call(Push push, string token, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _send) { Content = JsonContent.Create(Body(push)) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await _http.SendAsync(request, cancellation);
+    }
+
+    private async Task<PushOutcome> Outcome(HttpResponseMessage answer, CancellationToken cancellation) => answer.IsSuccessStatusCode ? PushOutcome.Taken : LogOutcome(
+        answer, FcmErrors.Outcome(answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation), Outbound.RetryAfter(answer, _timeProvider)));
+
+    private Task<string> Token(CancellationToken cancellation) => _account.GetAccessTokenForRequestAsync(cancellationToken: cancellation);
+
+    /// <summary>A token that is not the refused one. Of many calls that were refused with the same one, the first fetches.</summary>
+    private async Task<string> Renewed(string refused, CancellationToken cancellation)
+    {
+        await _renewing.WaitAsync(cancellation);
+        try
+        {
+            if (await Token(cancellation) == refused)
+            {
+                await _account.RequestAccessTokenAsync(cancellation);
+            }
+
+            return await Token(cancellation);
+        }
+        finally
+        {
+            _renewing.Release();
+        }
+    }
 
     /// <summary>Strings alone: that is what FCM takes as data.</summary>
     private static object Body(Push push)

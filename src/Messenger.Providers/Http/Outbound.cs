@@ -44,6 +44,25 @@ internal static class Outbound
         };
     }
 
+    /// <summary>Why nobody answered, for an operator. It names no address and no secret.</summary>
+    public static string Reason(Exception fault) => fault switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "its name is not known",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "it takes no connection",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Chain(fault).OfType<System.Security.Authentication.AuthenticationException>()
+            .Any(tls => tls.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)) ? "its certificate is not trusted here" : "TLS with it failed",
+        OperationCanceledException or TimeoutException => "no answer in time",
+        _ => "the connection broke",
+    };
+
+    private static IEnumerable<Exception> Chain(Exception fault)
+    {
+        for (var next = fault; next is not null; next = next.InnerException!)
+        {
+            yield return next;
+        }
+    }
+
     public static AuthenticationHeaderValue Basic(string user, string password) =>
         new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{password}")));
 }

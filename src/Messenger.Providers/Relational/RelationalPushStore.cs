@@ -6,6 +6,9 @@ namespace Messenger.Providers.Relational;
 /// <summary>Pushes that wait, a row for each device and conversation.</summary>
 internal sealed class RelationalPushStore(IDatabase database) : IPushStore
 {
+    /// <summary>Of the oldest that wait, among whose conversations turns are taken: some times a claim, and few enough to sort at each.</summary>
+    private const int FairAmong = 2000;
+
     private const string Columns = "p.id, p.device, p.application_type, p.conversation, p.message, p.queued, p.due, p.tries";
 
     public async Task Put(IReadOnlyCollection<QueuedPush> pushes)
@@ -52,16 +55,22 @@ internal sealed class RelationalPushStore(IDatabase database) : IPushStore
             ("most", IPushStore.MaxPerDevice));
     }
 
-    public async Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, IReadOnlyCollection<string> without)
+    public async Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, PushFilter filter)
     {
         var claim = Guid.NewGuid();
         var claimed = await database.Write(
             $"""
             update push_queue set claim = @claim, due = @until, tries = tries + 1 where id in (
-                select p.id from push_queue p where p.due <= @now and not ({database.Among("p.application_type", "@without")})
-                order by p.due limit @max {database.TakingTurns})
+                select t.id from (
+                    select w.id, w.due, row_number() over (partition by w.conversation order by w.due) as turn from (
+                        select q.id, q.due, q.conversation from push_queue q
+                        where q.due <= @now and (@all or {database.Among("lower(q.application_type)", "@only")})
+                            and not ({database.Among("lower(q.application_type)", "@without")})
+                        order by q.due limit @window {database.TakingTurns}) w) t
+                order by t.turn, t.due limit @max)
             """,
-            ("claim", claim), ("until", until), ("now", now), ("max", max), Argument.List("without", without));
+            ("claim", claim), ("until", until), ("now", now), ("max", max), ("window", Math.Max(FairAmong, max)), ("all", filter.Only is null),
+            Argument.List("only", filter.Only ?? []), Argument.List("without", filter.Without));
         return claimed == 0 ? [] : await database.Read(
             $"select {Columns} from push_queue p where p.claim = @claim order by p.queued",
             reader => Rows.All(reader, row => new QueuedPush(

@@ -105,7 +105,7 @@ internal sealed class HttpSmsSender : ISmsSender, IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or TimeoutRejectedException)
         {
-            Log.SmsNotTaken(_logger, _carrier.Name, fault is TimeoutRejectedException ? "no answer in time" : "unreachable");
+            Log.SmsNotTaken(_logger, _carrier.Name, fault is TimeoutRejectedException ? "no answer in time" : Outbound.Reason(fault));
             return "failed";
         }
     }

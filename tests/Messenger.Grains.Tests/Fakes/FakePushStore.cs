@@ -43,9 +43,9 @@ public sealed class FakePushStore : IPushStore, IUnreadCounts
         return 0;
     });
 
-    public Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, IReadOnlyCollection<string> without) => Locked<IReadOnlyList<QueuedPush>>(() =>
+    public Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, PushFilter filter) => Locked<IReadOnlyList<QueuedPush>>(() =>
     {
-        var due = _rows.Values.Where(row => row.Due <= now && !without.Contains(row.ApplicationType)).OrderBy(row => row.Due).Take(max).ToList();
+        var due = _rows.Values.Where(row => row.Due <= now && filter.Takes(row.ApplicationType)).OrderBy(row => row.Due).Take(max).ToList();
         _claimed.UnionWith(due.Select(row => row.Id));
         due.ForEach(row => _rows[(row.Device, row.Conversation)] = row with { Due = until, Tries = row.Tries + 1 });
         return [.. due.Select(row => row with { Due = until, Tries = row.Tries + 1 })];

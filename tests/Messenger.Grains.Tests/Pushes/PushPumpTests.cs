@@ -94,6 +94,36 @@ public sealed class PushPumpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_provider_that_does_not_answer_does_not_hold_up_the_other()
+    {
+        // More than are on their way at once, of a provider that answers nobody until the end.
+        const int stuck = 120;
+        var (release, answered) = (new TaskCompletionSource<PushOutcome>(), 0);
+        _cluster.Pushes.AnswerLater = push =>
+        {
+            if (push.ApplicationType == "android")
+            {
+                return release.Task;
+            }
+
+            Interlocked.Increment(ref answered);
+            return Task.FromResult(PushOutcome.Taken);
+        };
+        await Task.WhenAll(Enumerable.Range(0, stuck).Select(_ => Deliver(Guid.NewGuid())));
+        await DeliveryCluster.Until(() => _cluster.Pushes.All.Count >= 32, "the slow provider has what it takes at once");
+        var other = _cluster.Client.GetGrain<IDeviceGrain>(TestNotifications.Device(2));
+        await other.SetPushTarget(new PushTarget("ios", "apple"));
+        for (var at = 1; at <= 3; at++)
+        {
+            await other.Deliver(new([Wake(Guid.NewGuid())]));
+            await DeliveryCluster.Until(() => Volatile.Read(ref answered) == at, "the other provider has its push");
+        }
+
+        release.SetResult(PushOutcome.Taken);
+        await EmptiedWhileTimePasses();
+    }
+
+    [Fact]
     public async Task Nothing_is_sent_to_who_came_meanwhile_or_is_gone()
     {
         _cluster.Pushes.Answer = _ => new PushOutcome(PushVerdict.Later, TimeSpan.FromSeconds(10));
@@ -169,7 +199,7 @@ public sealed class PushPumpTests : IAsyncLifetime
     private Task WhileTimePasses(Func<bool> backoff, string what) => DeliveryCluster.Until(
         () =>
         {
-            _clock.Advance(PushPump.PollInterval);
+            _clock.Advance(PushLane.PollInterval);
             return backoff();
         },
         what);

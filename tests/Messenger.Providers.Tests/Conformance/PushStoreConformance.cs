@@ -42,11 +42,23 @@ public abstract class PushStoreConformance(Store store)
     {
         var push = Push(Guid.NewGuid()) with { Message = null };
         await store.Pushes.Put([push]);
-        Assert.DoesNotContain(await store.Pushes.Claim(1000, Now, Now + 60_000, [_type]), one => one.Device == _device);
+        Assert.DoesNotContain(await store.Pushes.Claim(1000, Now, Now + 60_000, new(Except: [_type])), one => one.Device == _device);
         Assert.Single(await Claim(Now));
         await store.Pushes.Postpone([(push.Id, Now + 500)]);
         Assert.Empty(await Claim(Now + 499));
         Assert.Null(Assert.Single(await Claim(Now + 500)).Message);
+    }
+
+    [Fact]
+    public async Task A_conversation_with_many_devices_does_not_make_another_wait()
+    {
+        var (crowd, dialog) = (Guid.NewGuid(), Guid.NewGuid());
+        await store.Pushes.Put([.. Enumerable.Range(0, 100).Select(at => Push(crowd) with { Device = $"{_device}-{at}", Due = Now - 1000 + at })]);
+        await store.Pushes.Put([Push(dialog)]);
+        var claimed = await store.Pushes.Claim(10, Now, Now + 60_000, new(Only: [_type]));
+        Assert.Equal(10, claimed.Count);
+        Assert.Contains(claimed, push => push.Conversation == dialog);
+        Assert.Equal(91, (await store.Pushes.Claim(1000, Now, Now + 60_000, new(Only: [_type]))).Count);
     }
 
     [Fact]
@@ -94,11 +106,11 @@ public abstract class PushStoreConformance(Store store)
     {
         var devices = Enumerable.Range(0, 500).Select(i => $"{_device}-{i}").ToList();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => store.Pushes.Put([.. devices.Select(one => Push(Guid.NewGuid()) with { Device = one })])));
-        Assert.Equal(2000, (await store.Pushes.Claim(10_000, Now, Now + 60_000, [])).Count(push => push.ApplicationType == _type));
+        Assert.Equal(2000, (await store.Pushes.Claim(10_000, Now, Now + 60_000, new())).Count(push => push.ApplicationType == _type));
     }
 
     private QueuedPush Push(Guid conversation) => new(Guid.NewGuid(), _device, _type, conversation, "message", Now, Now);
 
     private async Task<List<QueuedPush>> Claim(long now) =>
-        [.. (await store.Pushes.Claim(10_000, now, now + 60_000, [])).Where(push => push.ApplicationType == _type)];
+        [.. (await store.Pushes.Claim(10_000, now, now + 60_000, new())).Where(push => push.ApplicationType == _type)];
 }

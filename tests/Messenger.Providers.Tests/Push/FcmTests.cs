@@ -130,6 +130,37 @@ public sealed class FcmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_is_refused_is_thrown_away_at_once()
+    {
+        const int atOnce = 20;
+        await using var stub = await Stub.Start((context, _) =>
+        {
+            context.Response.StatusCode = context.Request.Headers.Authorization.ToString() == "Bearer token-1" ? 401 : 200;
+            return context.Response.WriteAsync("{}");
+        });
+        using var sender = Sender(stub.Url);
+
+        // Revoked before its hour is over: nobody waits for the hour, and those who were refused together fetch one new token.
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => sender.Send(Sample(), default))), outcome => Assert.Equal(PushOutcome.Taken, outcome));
+        Assert.Equal(2, _tokens);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_refused_is_tried_with_a_new_token_once_and_waited_for()
+    {
+        var calls = 0;
+        await using var stub = await Stub.Start((context, _) =>
+        {
+            Interlocked.Increment(ref calls);
+            context.Response.StatusCode = 401;
+            return context.Response.WriteAsync("{}");
+        });
+        using var sender = Sender(stub.Url);
+        Assert.Equal(PushVerdict.ProviderLater, (await sender.Send(Sample(), default)).Verdict);
+        Assert.Equal((2, 2), (calls, _tokens));
+    }
+
+    [Fact]
     public async Task A_provider_or_a_token_endpoint_that_is_away_is_waited_for()
     {
         using var nowhere = Sender(new Uri("http://127.0.0.1:1"));

@@ -117,7 +117,7 @@ internal sealed class Pushes(Silo silo, Database store) : IPushStore
 {
     public Task Put(IReadOnlyCollection<QueuedPush> pushes) => store.Ask(silo, () => true);
 
-    public Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, IReadOnlyCollection<string> without) => throw new NotSupportedException();
+    public Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, PushFilter filter) => throw new NotSupportedException();
 
     public Task Done(IReadOnlyCollection<Guid> ids) => throw new NotSupportedException();
 

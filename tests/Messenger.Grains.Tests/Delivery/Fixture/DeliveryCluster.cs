@@ -130,10 +130,13 @@ public sealed class RecordedPushes : IPushSender
 
     public Func<Push, PushOutcome> Answer { get; set; } = _ => PushOutcome.Taken;
 
+    /// <summary>Instead of it, of a provider that takes its time.</summary>
+    public Func<Push, Task<PushOutcome>>? AnswerLater { get; set; }
+
     public Task<PushOutcome> Send(Push push, CancellationToken cancellation)
     {
         All.Enqueue(push);
-        return Task.FromResult(Answer(push));
+        return AnswerLater?.Invoke(push) ?? Task.FromResult(Answer(push));
     }
 }
 
