@@ -15,6 +15,8 @@ var root = new RootCommand("Talks to a messenger server, end to end encrypted.")
     WatchCommand.Create(),
     ConformanceCommand.Create(),
     ReplayCommand.Create(),
+    TortureCommand.Create(),
+    AgentCommand.Create(),
     CompletionCommand.Create(),
     AdminCommand.Create(),
 };

@@ -44,7 +44,7 @@ internal static class Floors
         ],
         ["Messenger.Host"] = [[""], ["Commands", "Explorer", "Health"], ["Composition"], ["Admin"], ["Membership", "Starting"], ["Configuration"], ["Logging"]],
         ["Messenger.Client"] = [["Messaging"], [""], ["Connections", "Profiles", "Crypto"]],
-        ["Messenger.Cli"] = [[""], ["Admin", "Commands"], ["Terminal"]],
+        ["Messenger.Cli"] = [[""], ["Admin", "Commands"], ["Terminal", "Torture"]],
         ["Messenger.Conformance"] = [["Reports"], [""], ["Checks", "Replay"], ["Phones"], ["Rules"]],
     };
 }
