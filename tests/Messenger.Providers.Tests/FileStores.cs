@@ -114,6 +114,7 @@ public sealed class S3RverFixture() : S3Fixture<S3Rver>(S3Rver.Start);
 
 public sealed class RadosGatewayFixture() : S3Fixture<RadosGateway>(RadosGateway.Start);
 
+[Trait("Needs", "Servers")]
 public sealed class S3RverFiles(S3RverFixture fixture) : FileStoreConformance, IClassFixture<S3RverFixture>
 {
     protected override IFileStore Store => Another();
@@ -152,6 +153,7 @@ public sealed class S3RverFiles(S3RverFixture fixture) : FileStoreConformance, I
     protected override IFileStore Another() => new S3FileStore(fixture.Options, NullLogger<S3FileStore>.Instance);
 }
 
+[Trait("Needs", "Servers")]
 public sealed class RadosGatewayFiles(RadosGatewayFixture fixture) : FileStoreConformance, IClassFixture<RadosGatewayFixture>
 {
     /// <summary>Its SQLite backend is known for that; s3rver covers what cannot be seen here.</summary>

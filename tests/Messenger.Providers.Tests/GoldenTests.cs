@@ -7,6 +7,7 @@ namespace Messenger.Providers.Tests;
 
 /// <summary>What an earlier release stored, this one reads: rows are put into the schema they were written for, which is then brought up to date.</summary>
 [Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
 public sealed class GoldenTests(PostgresFixture fixture)
 {
     private static readonly Guid Conversation = new("0b7c1d1e-5a53-4c66-9d0a-3f1f1f0a0001");

@@ -11,6 +11,7 @@ namespace Messenger.Providers.Tests;
 
 /// <summary>Orleans' own grain storage on the tables and queries of our migrations.</summary>
 [Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
 public sealed class GrainStateTests(PostgresFixture fixture)
 {
     [Fact]

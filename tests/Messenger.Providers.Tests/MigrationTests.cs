@@ -10,6 +10,7 @@ namespace Messenger.Providers.Tests;
 
 /// <summary>Databases of any age meet this release.</summary>
 [Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
 [SupportedOSPlatform("linux")]
 public sealed class MigrationTests(PostgresFixture fixture) : IDisposable
 {

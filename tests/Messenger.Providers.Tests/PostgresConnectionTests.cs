@@ -8,6 +8,7 @@ using Xunit;
 namespace Messenger.Providers.Tests;
 
 /// <summary>Connections that a network forgot, or a server closed, are found before a request pays for them.</summary>
+[Trait("Needs", "Servers")]
 public sealed class PostgresConnectionTests : IAsyncLifetime
 {
     /// <summary>A forgotten connection costs the statement's limit, 5 s.</summary>

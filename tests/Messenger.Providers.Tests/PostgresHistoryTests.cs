@@ -8,6 +8,7 @@ using Xunit;
 namespace Messenger.Providers.Tests;
 
 /// <summary>A PostgreSQL that goes back in time under processes that remember more.</summary>
+[Trait("Needs", "Servers")]
 public sealed class PostgresHistoryTests : IAsyncLifetime
 {
     private const string Database = "history";

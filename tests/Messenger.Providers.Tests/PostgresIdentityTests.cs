@@ -6,6 +6,7 @@ namespace Messenger.Providers.Tests;
 
 /// <summary>Which cluster a database is of, and who of it lives.</summary>
 [Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
 public sealed class PostgresIdentityTests(PostgresFixture fixture)
 {
     private readonly string _database = fixture.ConnectionString;

@@ -7,6 +7,7 @@ using Xunit;
 namespace Messenger.Providers.Tests;
 
 /// <summary>A PostgreSQL that hangs, dies and comes back.</summary>
+[Trait("Needs", "Servers")]
 public sealed class PostgresOutageTests : IAsyncLifetime
 {
     /// <summary>Callers give up after 10 s: they must hear of it before.</summary>

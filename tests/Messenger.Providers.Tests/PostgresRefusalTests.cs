@@ -10,6 +10,7 @@ using Xunit;
 namespace Messenger.Providers.Tests;
 
 /// <summary>A PostgreSQL that answers, and does not do what it is there for: who looks at it knows, and says why.</summary>
+[Trait("Needs", "Servers")]
 public sealed class PostgresRefusalTests : IAsyncLifetime
 {
     /// <summary>Room for a cluster and its first WAL, and some to fill.</summary>

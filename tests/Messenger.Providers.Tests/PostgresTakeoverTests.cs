@@ -6,6 +6,7 @@ namespace Messenger.Providers.Tests;
 
 /// <summary>Two processes on one log: what one had not settled, and that it can write no more.</summary>
 [Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
 public sealed class PostgresTakeoverTests(PostgresFixture fixture) : IAsyncLifetime
 {
     private readonly Store _dying = Store.Postgres(fixture.ConnectionString, $"dying-{Guid.NewGuid():N}");

@@ -4,6 +4,7 @@ using Xunit;
 namespace Messenger.Providers.Tests;
 
 /// <summary>The servers other tests rely on do what their names say.</summary>
+[Trait("Needs", "Servers")]
 public sealed class ServerTests
 {
     [Fact]

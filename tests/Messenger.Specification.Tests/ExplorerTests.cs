@@ -5,6 +5,7 @@ namespace Messenger.Specification.Tests;
 
 /// <summary>The explorer in a real browser, on a real server; and what the server serves of the documents.</summary>
 [Collection(NodeCollection.Name)]
+[Trait("Needs", "Node")]
 public sealed class ExplorerTests(Node node)
 {
     private static readonly HttpClient Http = new();

@@ -5,6 +5,7 @@ namespace Messenger.Specification.Tests;
 
 /// <summary>The client of docs/first-client.md does what the page says, and this project's own client opens what it sealed.</summary>
 [Collection(NodeCollection.Name)]
+[Trait("Needs", "Node")]
 public sealed partial class FirstClientTests(Node node)
 {
     private static readonly string[] Messages = ["Hello Bob, written by a client of my own.", "And this one, while you were in a tunnel."];

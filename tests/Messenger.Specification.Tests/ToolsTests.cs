@@ -2,6 +2,7 @@ namespace Messenger.Specification.Tests;
 
 /// <summary>What the tools of client teams make of the documents.</summary>
 [Collection(NodeCollection.Name)]
+[Trait("Needs", "Node")]
 public sealed class ToolsTests(Node node) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("messenger-models-").FullName;

@@ -39,6 +39,7 @@ public sealed class FcmTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Needs", "Node")]
     public async Task Prism_finds_our_calls_to_be_what_the_reference_says()
     {
         await using var prism = await Prism.Mock(Path.Combine(AppContext.BaseDirectory, "Push", "fcm.yaml"));
