@@ -13,11 +13,11 @@ internal sealed class ForgetfulProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Link> _links = [];
     private readonly int _server;
-    private readonly TimeSpan memory;
+    private readonly TimeSpan _memory;
 
     public ForgetfulProxy(int server, TimeSpan memory)
     {
-        (_server, this.memory) = (server, memory);
+        (_server, _memory) = (server, memory);
         _listener.Start();
         _ = Accept();
     }
@@ -82,8 +82,8 @@ internal sealed class ForgetfulProxy : IAsyncDisposable
                     _links.Add(link);
                 }
 
-                _ = link.Pump(link.Client, link.Server, memory, _stopping.Token);
-                _ = link.Pump(link.Server, link.Client, memory, _stopping.Token);
+                _ = link.Pump(link.Client, link.Server, _memory, _stopping.Token);
+                _ = link.Pump(link.Server, link.Client, _memory, _stopping.Token);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)

@@ -16,7 +16,7 @@ public abstract class Server : IAsyncDisposable
     private const int SigCont = 18;
     private const int SigStop = 19;
 
-    private Process? process;
+    private Process? _process;
     private bool _mounted;
 
     protected Server(string name)
@@ -34,7 +34,7 @@ public abstract class Server : IAsyncDisposable
     public int Port { get; } = FreePort();
 
     /// <summary>Of the server itself; it may have children.</summary>
-    public int ProcessId => process?.Id ?? throw new InvalidOperationException("the server does not run");
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("the server does not run");
 
     protected string Folder { get; }
 
@@ -61,10 +61,10 @@ public abstract class Server : IAsyncDisposable
 
     public async Task Stop()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
             Signal(SigCont);
-            _ = Native.Kill(process.Id, SigInt);
+            _ = Native.Kill(_process.Id, SigInt);
             await Gone();
         }
     }
@@ -96,18 +96,18 @@ public abstract class Server : IAsyncDisposable
     {
         var (program, arguments) = Command;
         var start = Unprivileged(program, arguments);
-        process = Process.Start(start)!;
+        _process = Process.Start(start)!;
 
         // What it writes is read, or its pipe would fill; it is shown when the start fails.
         var output = new List<string>();
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
         var deadline = Stopwatch.StartNew();
         while (!await Ready())
         {
-            if (process.HasExited || deadline.Elapsed > StartTimeout)
+            if (_process.HasExited || deadline.Elapsed > StartTimeout)
             {
                 lock (output)
                 {
@@ -176,14 +176,14 @@ public abstract class Server : IAsyncDisposable
     private async Task Gone()
     {
         using var limit = new CancellationTokenSource(StartTimeout);
-        await process!.WaitForExitAsync(limit.Token);
-        process.Dispose();
-        process = null;
+        await _process!.WaitForExitAsync(limit.Token);
+        _process.Dispose();
+        _process = null;
     }
 
     private void Signal(int signal)
     {
-        if (process is not { HasExited: false } running)
+        if (_process is not { HasExited: false } running)
         {
             return;
         }

@@ -252,7 +252,7 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
 
     void IThreadPoolWorkItem.Execute() => _ = Write();
 
-    /// <summary>Writes until nothing is left. Owned by <see cref="busy"/>; every failure ends in <see cref="Break"/>.</summary>
+    /// <summary>Writes until nothing is left. Owned by <see cref="_busy"/>; every failure ends in <see cref="Break"/>.</summary>
     private async Task Write()
     {
         try

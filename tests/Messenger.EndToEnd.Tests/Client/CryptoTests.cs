@@ -10,7 +10,7 @@ namespace Messenger.EndToEnd.Tests.Client;
 public sealed class CryptoTests
 {
     private const string Text = "See you at eight, Ζωή";
-    private static readonly string _s_message = Sample.MessageUuid(1);
+    private static readonly string FirstMessage = Sample.MessageUuid(1);
 
     [Fact]
     public void A_body_opens_with_the_session_key_that_was_wrapped_and_signed()
@@ -157,7 +157,7 @@ public sealed class CryptoTests
 
     private static Message Sealed(SessionSecret secret)
     {
-        var body = secret.SealBody(_s_message, Sample.SessionKeyUuid, Sample.Me, Text);
+        var body = secret.SealBody(FirstMessage, Sample.SessionKeyUuid, Sample.Me, Text);
         return Sample.Message(1, author: Sample.Me) with { BodyEncryptedBase64 = body.BodyBase64, IvBase64 = body.IvBase64 };
     }
 

@@ -20,7 +20,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
     private readonly RecordedStreams _streams = new();
     private DeliveryCluster _cluster = null!;
-    private SiloAddress gateway = null!;
+    private SiloAddress _gateway = null!;
     private int _next;
 
     private IDeviceGrain Device => _cluster.Client.GetGrain<IDeviceGrain>(TestNotifications.Device());
@@ -35,7 +35,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
                 silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             },
             (silo, _) => silo.Services.AddSingleton<IGatewayStreams>(_streams));
-        gateway = _cluster.Address(0);
+        _gateway = _cluster.Address(0);
         await Device.SetPushTarget(new PushTarget("android", "token"));
     }
 
@@ -398,7 +398,7 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         Assert.Single(hosts);
     }
 
-    private Connection At(long session) => new(gateway, session);
+    private Connection At(long session) => new(_gateway, session);
 
     [Fact]
     public async Task Who_delivers_is_held_back_while_the_gateway_is_crowded_and_nobody_else_is()
