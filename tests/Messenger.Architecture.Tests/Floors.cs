@@ -28,6 +28,7 @@ internal static class Floors
     /// </summary>
     public static readonly Dictionary<string, string[][]> Folders = new()
     {
+        ["Messenger.Ports"] = [[""], ["Flow"]],
         ["Messenger.Contracts"] = [[""], ["Placement"]],
         ["Messenger.Grains"] =
         [

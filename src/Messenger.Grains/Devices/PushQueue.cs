@@ -11,6 +11,7 @@ namespace Messenger.Grains.Devices;
 /// <remarks>
 /// A device's notifications count as handed over only when the pushes they deserve are on disk. So whoever dies, either the push is there,
 /// or the log still remembers that the conversation is unsettled, and whoever takes over wakes its people.
+/// Not a <see cref="Messenger.Ports.Flow.Coalescer{TItem, TResult}"/>: a batch is tried again until the store takes it, and what waits is bounded here.
 /// </remarks>
 internal sealed class PushQueue(IPushStore store, TimeProvider timeProvider, ILogger<PushQueue> logger, TaskScheduler? background = null) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {

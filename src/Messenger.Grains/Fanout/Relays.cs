@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Messenger.Contracts;
 using Messenger.Contracts.Placement;
+using Messenger.Ports.Flow;
+using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 
@@ -16,7 +18,13 @@ internal sealed class Relays(
     /// <summary>The metadata of a silo that has just joined may come a little later than the news of it.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<SiloAddress, RelayLane> _lanes = new();
+    /// <summary>Requests in one call: past some hundreds a bigger one is only later.</summary>
+    private const int MaxBatch = 512;
+
+    /// <summary>Bytes of one call, about.</summary>
+    private const int MaxBatchBytes = 1024 * 1024;
+
+    private readonly ConcurrentDictionary<SiloAddress, Coalescer<DeliveryRequest, bool>> _ways = new();
     private volatile Known _known = new([], null);
 
     /// <summary>
@@ -25,7 +33,7 @@ internal sealed class Relays(
     /// </summary>
     public Task<bool> Deliver(DeliveryRequest request) =>
         ByKeyDirector.Choose(request.UserId, Workers()) is { } silo && !silo.Equals(silos.SiloAddress)
-            ? _lanes.GetOrAdd(silo, to => new RelayLane(relays.On(to), background)).Deliver(request)
+            ? _ways.GetOrAdd(silo, to => To(relays.On(to), background)).Do(request, request.Weight)
             : NotHere;
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
@@ -34,7 +42,7 @@ internal sealed class Relays(
         if (status == SiloStatus.Dead)
         {
             // What waits for it fails with its calls.
-            _lanes.TryRemove(updatedSilo, out _);
+            _ways.TryRemove(updatedSilo, out _);
         }
     }
 
@@ -51,6 +59,10 @@ internal sealed class Relays(
             silos.UnSubscribeFromSiloStatusEvents(this);
             return Task.CompletedTask;
         });
+
+    /// <summary>The way to one relay. What waits is bounded: a conversation has one request for each user under way.</summary>
+    internal static Coalescer<DeliveryRequest, bool> To(IRelay relay, TaskScheduler? background = null) =>
+        new(requests => relay.Deliver(requests.AsImmutable()), new CoalescerBounds(MaxConcurrency: 1, MaxBatch, MaxBatchBytes, background));
 
     private static readonly Task<bool> NotHere = Task.FromResult(false);
 

@@ -1,26 +1,27 @@
 using Messenger.Contracts;
 using Messenger.Grains.Fanout;
+using Messenger.Ports.Flow;
 using Orleans.Concurrency;
 using Xunit;
 
 namespace Messenger.Grains.Tests.Users;
 
 /// <summary>The way to users on another silo: one call under way, what gathers meanwhile goes in the next.</summary>
-public sealed class RelayLaneTests
+public sealed class RelaysTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
     private readonly StandIn _relay = new();
 
-    private RelayLane Lane { get; }
+    private Coalescer<DeliveryRequest, bool> Way { get; }
 
-    public RelayLaneTests() => Lane = new RelayLane(_relay);
+    public RelaysTests() => Way = Relays.To(_relay);
 
     [Fact]
     public async Task What_gathers_behind_a_call_goes_in_one_and_each_gets_its_own_outcome()
     {
-        var first = Lane.Deliver(To("here"));
+        var first = Way.Do(To("here"));
         await _relay.Called();
-        Task<bool>[] behind = [Lane.Deliver(To("away")), Lane.Deliver(To("here")), Lane.Deliver(To("away"))];
+        Task<bool>[] behind = [Way.Do(To("away")), Way.Do(To("here")), Way.Do(To("away"))];
         Assert.Single(_relay.Calls);
         _relay.Let.Release(2);
         Assert.True(await first.WaitAsync(Timeout));
@@ -33,9 +34,9 @@ public sealed class RelayLaneTests
     public async Task A_call_that_fails_fails_those_in_it_and_no_others()
     {
         _relay.Fault = new TimeoutException("the silo is gone");
-        var lost = Lane.Deliver(To("here"));
+        var lost = Way.Do(To("here"));
         await _relay.Called();
-        var behind = Lane.Deliver(To("here"));
+        var behind = Way.Do(To("here"));
         _relay.Let.Release();
         await Assert.ThrowsAsync<TimeoutException>(() => lost.WaitAsync(Timeout));
         await _relay.Called();
@@ -47,9 +48,9 @@ public sealed class RelayLaneTests
     [Fact]
     public async Task One_call_takes_no_more_than_some_hundred_and_the_rest_goes_in_the_next_in_order()
     {
-        var first = Lane.Deliver(To("first"));
+        var first = Way.Do(To("first"));
         await _relay.Called();
-        var rest = Enumerable.Range(0, 1000).Select(n => Lane.Deliver(To($"{n}"))).ToArray();
+        var rest = Enumerable.Range(0, 1000).Select(n => Way.Do(To($"{n}"))).ToArray();
         _relay.Let.Release(10);
         await Task.WhenAll([first, .. rest]).WaitAsync(Timeout);
         Assert.Equal([1, 512, 488], _relay.Calls.Select(call => call.Length));
