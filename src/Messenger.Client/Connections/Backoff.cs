@@ -4,6 +4,7 @@ using Messenger.Protocol;
 namespace Messenger.Client.Connections;
 
 /// <summary>When to come back after a connection ended. Pure.</summary>
+/// <remarks>The server's own <c>Backoff</c> is in a project that clients do not ship.</remarks>
 public static class Backoff
 {
     /// <summary>The longest first pause; each further one doubles.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Messenger.Contracts;
+using Messenger.Ports.Flow;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
@@ -39,11 +40,9 @@ internal sealed class FanoutQueue(
     private const int MaxBatch = 64;
 
     /// <summary>
-    /// A resync is repeated after this, and so is what could not be handed over yet, doubling up to <see cref="LongestPause"/>: silos and stores come
-    /// back within seconds.
+    /// Between tries of a resync, and of what could not be delivered yet: silos and stores come back within seconds.
     /// </summary>
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(5));
 
     private readonly Dictionary<string, UserQueue> _queues = new(StringComparer.Ordinal);
     private readonly HashSet<UserQueue> _crowded = [];
@@ -237,14 +236,14 @@ internal sealed class FanoutQueue(
 
         private async Task Run()
         {
-            var pause = FirstPause;
+            var pause = Pauses.First;
             while (!owner._stopped && (_resyncRequired || _waiting.Count > 0))
             {
                 if (!owner.MayTell)
                 {
                     // Who stood still may have been taken over from. Either it is told so now, and ends, or what waits goes on in its order.
                     owner.StayAlive();
-                    await Task.Delay(FirstPause, owner.Clock);
+                    await Task.Delay(Pauses.First, owner.Clock);
                     continue;
                 }
 
@@ -262,7 +261,7 @@ internal sealed class FanoutQueue(
                         await DeliverWaiting();
                     }
 
-                    pause = FirstPause;
+                    pause = Pauses.First;
                 }
                 catch (Exception fault)
                 {
@@ -271,7 +270,7 @@ internal sealed class FanoutQueue(
                     RequireResyncInstead();
                     owner.StayAlive();
                     await Task.Delay(pause, owner.Clock);
-                    pause = Longer(pause);
+                    pause = Pauses.Next(pause);
                 }
 
                 owner.Progressed();
@@ -294,7 +293,7 @@ internal sealed class FanoutQueue(
             }
 
             var told = _owed.Count;
-            for (var pause = FirstPause; ; pause = Longer(pause))
+            for (var pause = Pauses.First; ; pause = Pauses.Next(pause))
             {
                 switch (await owner.Deliver(new DeliveryRequest(user, owner.Conversation, first.Term, notifications, first.Except), traced: step is not null))
                 {
@@ -315,7 +314,7 @@ internal sealed class FanoutQueue(
                     return;
                 }
 
-                if (_count > Crowded || pause == LongestPause)
+                if (_count > Crowded || pause == Pauses.Longest)
                 {
                     // Writers wait for this queue, or it has waited long enough: its person is told to resynchronise after all.
                     RequireResyncInstead();
@@ -323,8 +322,6 @@ internal sealed class FanoutQueue(
                 }
             }
         }
-
-        private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
         /// <summary>What goes in the next call; the trackers that end with it are owed from here on.</summary>
         private SerializedNotification[] Take(QueuedDelivery first, Activity? step)

@@ -1,18 +1,16 @@
 using Messenger.Ports;
+using Messenger.Ports.Flow;
 
 namespace Messenger.Grains.Pushes;
 
 /// <summary>When a push, or a provider, is tried again. Pure but for the dice.</summary>
 internal sealed class ProviderBackoff
 {
-    /// <summary>After the first failure; doubles.</summary>
-    public static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+    /// <summary>Of a provider: that it is back is found out within the longest.</summary>
+    private static readonly Backoff Provider = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
-    /// <summary>A provider that is back is found out within this.</summary>
-    public static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
-
-    /// <summary>One push that fails by itself is not worth more.</summary>
-    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+    /// <summary>Of one push that fails by itself: it is not worth more.</summary>
+    private static readonly Backoff Push = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15));
 
     private readonly Dictionary<string, (int Failures, long Until)> _held = new(StringComparer.OrdinalIgnoreCase);
 
@@ -34,7 +32,7 @@ internal sealed class ProviderBackoff
             return until;
         }
 
-        until = now + (long)(after ?? Backoff(failures, LongestHold)).TotalMilliseconds;
+        until = now + (long)(after ?? Provider.After(failures, Random.Shared.NextDouble())).TotalMilliseconds;
         _held[type] = (Math.Min(failures + 1, 30), until);
         return until;
     }
@@ -42,12 +40,5 @@ internal sealed class ProviderBackoff
     /// <summary>When one push is tried again.</summary>
     /// <param name="tries">How often it was tried, this time included.</param>
     public static long Pause(PushOutcome outcome, int tries, long now) =>
-        now + (long)(outcome.After ?? Backoff(tries - 1, LongestPause)).TotalMilliseconds;
-
-    /// <summary>Doubling, with half of it left to chance, so that those who failed together do not come together again.</summary>
-    public static TimeSpan Backoff(int failures, TimeSpan longest)
-    {
-        var full = Math.Min(longest.TotalMilliseconds, First.TotalMilliseconds * Math.Pow(2, Math.Clamp(failures, 0, 30)));
-        return TimeSpan.FromMilliseconds((full / 2) + (Random.Shared.NextDouble() * full / 2));
-    }
+        now + (long)(outcome.After ?? Push.After(tries - 1, Random.Shared.NextDouble())).TotalMilliseconds;
 }

@@ -1,18 +1,18 @@
 using Messenger.Contracts;
 using Messenger.Grains.State;
+using Messenger.Ports.Flow;
 using Messenger.Protocol;
 using Microsoft.Extensions.Logging;
-using Orleans;
 using Orleans.Concurrency;
+using Orleans;
 
 namespace Messenger.Grains.Users;
 
 /// <summary>The devices of one user: how its grain reaches them.</summary>
 internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvider timeProvider, ILogger logger)
 {
-    /// <summary>A resync is repeated after this, doubling up to <see cref="LongestPause"/>: silos come back within seconds.</summary>
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    /// <summary>Between tries of a resync: silos come back within seconds.</summary>
+    private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(5));
 
     private readonly HashSet<Task> _telling = [];
     private readonly Dictionary<string, IDeviceGrain> _references = new(StringComparer.Ordinal);
@@ -91,7 +91,7 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
 
     private async Task RequireResyncUntilDelivered(string application)
     {
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = Pauses.First; ; pause = Pauses.Next(pause))
         {
             await Task.Delay(pause, timeProvider);
             try

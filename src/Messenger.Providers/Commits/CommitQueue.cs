@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Messenger.Ports;
+using Messenger.Ports.Flow;
 using Messenger.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -358,7 +359,8 @@ internal sealed class CommitQueue : IAsyncDisposable
     /// <summary>Connects, however long it takes; meanwhile nobody waits longer than the limit. False when stopped.</summary>
     private async Task<bool> Recover()
     {
-        var pause = _options.ShortestPause;
+        var pauses = new Backoff(_options.ShortestPause, _options.LongestPause);
+        var pause = pauses.First;
         while (true)
         {
             try
@@ -393,7 +395,7 @@ internal sealed class CommitQueue : IAsyncDisposable
             }
 
             await Task.Delay(pause, _timeProvider);
-            pause = pause * 2 < _options.LongestPause ? pause * 2 : _options.LongestPause;
+            pause = pauses.Next(pause);
         }
     }
 
