@@ -1,3 +1,5 @@
+using Messenger.Ports.Flow;
+
 namespace Messenger.Gateway.RateLimits;
 
 /// <summary>Counts per key over a window that begins with the first that is counted; in this process alone, and bounded.</summary>
@@ -5,7 +7,7 @@ namespace Messenger.Gateway.RateLimits;
 internal sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, TimeProvider timeProvider)
     where TKey : notnull
 {
-    private readonly Dictionary<TKey, Window> _windows = [];
+    private readonly Dictionary<TKey, FixedWindow> _windows = [];
 
     /// <summary>How many keys are remembered.</summary>
     public int Count
@@ -24,11 +26,11 @@ internal sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, 
     {
         lock (_windows)
         {
-            var now = timeProvider.GetTimestamp();
-            var window = Now(key, now);
-            if (window.Count >= most)
+            var now = Now;
+            var window = At(key, now);
+            if (window.SecondsUntilRoom(now, most) is > 0 and var wait)
             {
-                return Left(window, now);
+                return wait;
             }
 
             if (window.Count == 0)
@@ -36,7 +38,7 @@ internal sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, 
                 MakeRoom(now);
             }
 
-            _windows[key] = window with { Count = window.Count + 1 };
+            _windows[key] = window.Add(most);
             return 0;
         }
     }
@@ -58,9 +60,8 @@ internal sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, 
     {
         lock (_windows)
         {
-            var now = timeProvider.GetTimestamp();
-            var window = Now(key, now);
-            return window.Count >= most ? Left(window, now) : 0;
+            var now = Now;
+            return At(key, now).SecondsUntilRoom(now, most);
         }
     }
 
@@ -69,16 +70,15 @@ internal sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, 
     {
         lock (_windows)
         {
-            return Now(key, timeProvider.GetTimestamp()).Count;
+            return At(key, Now).Count;
         }
     }
 
-    private Window Now(TKey key, long now) =>
-        _windows.TryGetValue(key, out var window) && timeProvider.GetElapsedTime(window.Since, now) < over ? window : new Window(now, 0);
+    private TimeSpan Now => timeProvider.GetElapsedTime(0);
 
-    private int Left(Window window, long now) => Math.Max(1, (int)Math.Ceiling((over - timeProvider.GetElapsedTime(window.Since, now)).TotalSeconds));
+    private FixedWindow At(TKey key, TimeSpan now) => _windows.GetValueOrDefault(key).At(now, over);
 
-    private void MakeRoom(long now)
+    private void MakeRoom(TimeSpan now)
     {
         if (_windows.Count < capacity)
         {
@@ -87,7 +87,7 @@ internal sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, 
 
         foreach (var (key, window) in _windows)
         {
-            if (timeProvider.GetElapsedTime(window.Since, now) >= over)
+            if (now >= window.Ends)
             {
                 _windows.Remove(key);
             }
@@ -96,12 +96,10 @@ internal sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, 
         if (_windows.Count >= capacity)
         {
             // A tenth at once, so that a flood of keys does not sort the table at each.
-            foreach (var (key, _) in _windows.OrderBy(entry => entry.Value.Since).Take(Math.Max(1, capacity / 10)).ToArray())
+            foreach (var (key, _) in _windows.OrderBy(entry => entry.Value.Ends).Take(Math.Max(1, capacity / 10)).ToArray())
             {
                 _windows.Remove(key);
             }
         }
     }
-
-    private readonly record struct Window(long Since, int Count);
 }

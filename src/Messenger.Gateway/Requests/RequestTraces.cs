@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Messenger.Contracts;
+using Messenger.Ports.Flow;
 using Messenger.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -20,8 +21,7 @@ internal sealed class RequestTraces(TimeProvider timeProvider, IOptions<GatewayO
 
     private readonly double _share = options.Value.TracedShare;
     private readonly Lock _gate = new();
-    private long _second;
-    private int _asked;
+    private FixedWindow _asked;
 
     /// <summary>A request was read. Null: nobody traces it. The span is not made the current one: see <see cref="Enter"/>.</summary>
     /// <param name="traceParent">As it stood in the frame; what is no traceparent is ignored.</param>
@@ -113,15 +113,13 @@ internal sealed class RequestTraces(TimeProvider timeProvider, IOptions<GatewayO
 
     private bool MayAsk()
     {
-        var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
+        var now = timeProvider.GetElapsedTime(0);
         lock (_gate)
         {
-            if (now != _second)
-            {
-                (_second, _asked) = (now, 0);
-            }
-
-            return _asked++ < ClientsPerSecond;
+            _asked = _asked.At(now, TimeSpan.FromSeconds(1));
+            var may = _asked.SecondsUntilRoom(now, ClientsPerSecond) == 0;
+            _asked = _asked.Add(ClientsPerSecond);
+            return may;
         }
     }
 }

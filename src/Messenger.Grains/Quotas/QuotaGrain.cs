@@ -2,6 +2,7 @@ using Messenger.Contracts;
 using Messenger.Contracts.Placement;
 using Messenger.Grains.State;
 using Messenger.Ports;
+using Messenger.Ports.Flow;
 using Microsoft.Extensions.Logging;
 using Orleans;
 
@@ -37,17 +38,12 @@ internal sealed class QuotaGrain(TimeProvider timeProvider, ILogger<QuotaGrain> 
 
     public async Task<int> Take(int most, TimeSpan over)
     {
-        var (now, wait) = (Now, 0);
+        var (now, wait) = (TimeSpan.FromMilliseconds(Now), 0);
         await _window.Change(before =>
         {
-            var window = before.Until > now ? before : new QuotaWindow { Until = now + (long)over.TotalMilliseconds };
-            if (window.Count >= most)
-            {
-                wait = (int)Math.Max(1, Math.Ceiling((window.Until - now) / 1000.0));
-                return before;
-            }
-
-            return window with { Count = window.Count + 1 };
+            var window = new FixedWindow(before.Count, TimeSpan.FromMilliseconds(before.Until)).At(now, over);
+            wait = window.SecondsUntilRoom(now, most);
+            return wait > 0 ? before : new QuotaWindow { Count = window.Add(most).Count, Until = (long)window.Ends.TotalMilliseconds };
         });
         return wait;
     }

@@ -7,6 +7,9 @@ using Orleans;
 namespace Messenger.Grains.Registration;
 
 /// <summary>What is stored of a phone. Not its number.</summary>
+/// <remarks>
+/// Its limits slide: each counted event is kept with its time, so that no burst fits around the edge of a <see cref="Messenger.Ports.Flow.FixedWindow"/>. They are a handful.
+/// </remarks>
 [GenerateSerializer, Immutable]
 internal sealed record PhoneState
 {

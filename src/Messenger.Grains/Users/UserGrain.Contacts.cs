@@ -1,5 +1,6 @@
 using Messenger.Contracts;
 using Messenger.Grains.State;
+using Messenger.Ports.Flow;
 using Messenger.Protocol;
 
 namespace Messenger.Grains.Users;
@@ -7,7 +8,7 @@ namespace Messenger.Grains.Users;
 /// <summary>The contact list, and which of a phone's contacts are here.</summary>
 internal sealed partial class UserGrain
 {
-    private readonly Allowance _discoveryCalls = new(options.Value.DiscoveryCallsPerMinute, TimeSpan.FromMinutes(1));
+    private TokenBucket _discoveryCalls = new(options.Value.DiscoveryCallsPerMinute, options.Value.DiscoveryCallsPerMinute, TimeSpan.FromMinutes(1));
 
     public async Task<Result<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request) =>
         await FindError(me, request.UserId) is { } error ? error : new ResponseContactList((await _contacts.Load()).Contacts);
@@ -65,13 +66,8 @@ internal sealed partial class UserGrain
             return null;
         }
 
-        if (_discoveryCalls.WaitFor(1, timeProvider.GetUtcNow()) is > 0 and var wait)
-        {
-            return TooMany(wait);
-        }
-
-        _discoveryCalls.Take(1);
-        return null;
+        var now = timeProvider.GetElapsedTime(0);
+        return _discoveryCalls.TryTake(now) ? null : TooMany(_discoveryCalls.SecondsUntil(now));
     }
 
     /// <summary>Whatever tells whether somebody is registered costs of one budget. On disk before anything is told; the store away: nothing is told.</summary>
