@@ -1,6 +1,5 @@
 using Messenger.Contracts.Placement;
 using Messenger.Ports;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,8 +12,8 @@ namespace Messenger.Gateway.Files;
 /// <remarks>Two gateways may do it for a moment: every step can be repeated and done twice.</remarks>
 internal sealed class FileGarbageCollector(
     IFileStore store, IUploads uploads, IFileGarbage garbage, IOptions<FilesOptions> options, TimeProvider timeProvider, ILogger<FileGarbageCollector> logger,
-    Gateways? gateways = null, IStoredPieces? pieces = null)
-    : BackgroundService
+    ClusterView? cluster = null, IStoredPieces? pieces = null)
+    : LeaderLoop(cluster, SiloRoles.Gateway, Interval, Pause, timeProvider)
 {
     /// <summary>Nobody waits for these files to go.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -37,7 +36,7 @@ internal sealed class FileGarbageCollector(
     /// <returns>Whether there is more to do at once.</returns>
     internal async Task<bool> Collect(CancellationToken cancellation)
     {
-        var expired = options.Value.CollectorDryRun ? 0 : await uploads.Expire(timeProvider.GetUtcNow().ToUnixTimeMilliseconds(), Step);
+        var expired = options.Value.CollectorDryRun ? 0 : await uploads.Expire(Clock.GetUtcNow().ToUnixTimeMilliseconds(), Step);
         Count(expired, "expired");
         var removed = await RemoveGarbage(cancellation);
         await Sweep(cancellation);
@@ -45,24 +44,20 @@ internal sealed class FileGarbageCollector(
         return !options.Value.CollectorDryRun && (expired == Step || removed == Step);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> DoStep(CancellationToken stopping)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            var more = false;
-            try
+            return await Collect(stopping);
+        }
+        catch (Exception fault) when (fault is StoreUnavailableException or OperationCanceledException)
+        {
+            if (!stopping.IsCancellationRequested)
             {
-                more = gateways is { Lead: true } && await Collect(stoppingToken);
-            }
-            catch (Exception fault) when (fault is StoreUnavailableException or OperationCanceledException)
-            {
-                if (!stoppingToken.IsCancellationRequested)
-                {
-                    FilesLog.CollectFailed(logger, fault.Message);
-                }
+                FilesLog.CollectFailed(logger, fault.Message);
             }
 
-            await Task.Delay(more ? Pause : Interval, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
         }
     }
 
@@ -85,7 +80,7 @@ internal sealed class FileGarbageCollector(
     {
         var page = await store.List(_place, Step, cancellation);
         _place = page.Count < Step ? null : page[^1].Place;
-        var before = timeProvider.GetUtcNow() - Grace;
+        var before = Clock.GetUtcNow() - Grace;
         var old = page.Where(item => item.Written < before).Select(item => item.Id).ToHashSet();
         old.ExceptWith(await garbage.Named(old));
         if (!options.Value.CollectorDryRun)
@@ -106,7 +101,7 @@ internal sealed class FileGarbageCollector(
 
         var page = await pieces.List(_piecesPlace, Step, cancellation);
         _piecesPlace = page.Count == 0 ? null : page[^1].Place;
-        var before = timeProvider.GetUtcNow() - Grace;
+        var before = Clock.GetUtcNow() - Grace;
         var left = new List<StoredPieces>();
         foreach (var one in page.Where(one => one.Begun < before))
         {

@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Streams.Core;
@@ -10,7 +11,7 @@ namespace Messenger.Grains.Delivery;
 /// Every survivor sees the death, the one with the least address tidies up. Should that one die too the row stays:
 /// nothing ever reads it again, for a restarted gateway has another stream.
 /// </remarks>
-internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions, ISiloStatusOracle silos, TimeProvider timeProvider, ILogger<DeadGateways> logger)
+internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions, ISiloStatusOracle silos, ClusterView cluster, TimeProvider timeProvider, ILogger<DeadGateways> logger)
     : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int Tries = 10;
@@ -27,7 +28,7 @@ internal sealed class DeadGateways(IStreamSubscriptionManagerAdmin subscriptions
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {
-        if (status == SiloStatus.Dead && silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Min() is { } first && first.Equals(silos.SiloAddress))
+        if (status == SiloStatus.Dead && cluster.Leads())
         {
             lock (_gate)
             {

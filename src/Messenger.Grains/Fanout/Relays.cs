@@ -4,7 +4,6 @@ using Messenger.Contracts.Placement;
 using Messenger.Ports.Flow;
 using Orleans.Concurrency;
 using Orleans.Runtime;
-using Orleans.Runtime.MembershipService.SiloMetadata;
 
 namespace Messenger.Grains.Fanout;
 
@@ -13,7 +12,8 @@ namespace Messenger.Grains.Fanout;
 /// looked for where its key places it (<see cref="ByKeyDirector"/>); who is not there is the caller's matter.
 /// </summary>
 internal sealed class Relays(
-    IRelayClient relays, ISiloStatusOracle silos, ISiloMetadataCache metadata, TimeProvider timeProvider, TaskScheduler? background = null) : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
+    IRelayClient relays, ISiloStatusOracle silos, ClusterView cluster, TimeProvider timeProvider, TaskScheduler? background = null)
+    : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>The metadata of a silo that has just joined may come a little later than the news of it.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
@@ -73,7 +73,7 @@ internal sealed class Relays(
             return last.Workers;
         }
 
-        var workers = silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Where(silo => SiloRoleDirector.Has(metadata, silo, SiloRoles.Worker)).ToArray();
+        SiloAddress[] workers = [.. cluster.Active(SiloRoles.Worker)];
         _known = new(workers, timeProvider.GetTimestamp());
         return workers;
     }

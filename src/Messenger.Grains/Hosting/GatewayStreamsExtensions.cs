@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Grains.Delivery;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -42,6 +43,7 @@ public static class GatewayStreamsExtensions
         builder.Services.AddSingleton<GatewayStreams>();
         builder.Services.AddSingleton<IGatewayStreams>(services => services.GetRequiredService<GatewayStreams>());
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayStreams>());
+        builder.Services.TryAddSingleton<ClusterView>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadGateways>();
         return builder;
     }

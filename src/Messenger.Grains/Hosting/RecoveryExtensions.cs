@@ -18,8 +18,7 @@ public static class RecoveryExtensions
     public static IServiceCollection AddRecovery(this IServiceCollection services, bool alone) => services
         .AddSingleton(new Neighbours(alone))
         .AddSingleton<IWriterName, WriterName>()
-        .AddSingleton<Workers>()
-        .AddSingleton<Gateways>()
+        .AddSingleton<ClusterView>()
         .AddSingleton<SiloLease>()
         .AddSingleton<ISiloLease>(provider => provider.GetRequiredService<SiloLease>())
         .AddHostedService(provider => provider.GetRequiredService<SiloLease>())

@@ -1,3 +1,4 @@
+using Messenger.Contracts.Placement;
 using Messenger.Grains.Conversations;
 using Messenger.Grains.Fanout;
 using Messenger.Ports;
@@ -18,6 +19,7 @@ public static class UserExtensions
         builder.Services.AddSingleton<ConversationMemory>();
         builder.Services.AddSingleton<UserEndpoints>();
         builder.Services.AddSingleton<IRelayClient, RelayClient>();
+        builder.Services.TryAddSingleton<ClusterView>();
         builder.Services.AddSingleton<Relays>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<Relays>());
         builder.AddGrainService<Relay>();

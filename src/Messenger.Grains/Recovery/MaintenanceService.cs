@@ -1,6 +1,5 @@
 using Messenger.Contracts.Placement;
 using Messenger.Ports;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,9 +10,9 @@ namespace Messenger.Grains.Recovery;
 /// on one worker of the cluster.
 /// </summary>
 internal sealed class MaintenanceService(
-    IMessageLog messages, IMessageRetention oldMessages, IFileRetention oldFiles, IOptions<RetentionOptions> retention, Workers workers,
+    IMessageLog messages, IMessageRetention oldMessages, IFileRetention oldFiles, IOptions<RetentionOptions> retention, ClusterView cluster,
     TimeProvider timeProvider, ILogger<MaintenanceService> logger)
-    : BackgroundService
+    : LeaderLoop(cluster, SiloRoles.Worker, Interval, Pause, timeProvider)
 {
     /// <summary>Nobody waits for these rows to go: their conversation is a tombstone already.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -30,21 +29,7 @@ internal sealed class MaintenanceService(
     private readonly Round _messageRound = new();
     private readonly Round _fileRound = new();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                var more = workers.Lead && await Steps();
-                await Task.Delay(more ? Pause : Interval, timeProvider, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping: whoever leads next goes on.
-        }
-    }
+    protected override Task<bool> DoStep(CancellationToken stopping) => Steps();
 
     /// <summary>One step of each kind. True when there is more to do soon. A store that is away is asked again in the next round.</summary>
     internal async Task<bool> Steps()
@@ -65,7 +50,7 @@ internal sealed class MaintenanceService(
 
     private async Task<bool> Age(Round round, string kind, TimeSpan? keep, Func<long, Guid?, int, bool, Task<RetentionStep>> step)
     {
-        var now = timeProvider.GetUtcNow();
+        var now = Clock.GetUtcNow();
         if (keep is not { } age || now < round.Due)
         {
             return false;

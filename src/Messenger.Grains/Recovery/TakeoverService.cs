@@ -17,7 +17,7 @@ namespace Messenger.Grains.Recovery;
 /// or a cluster that died as a whole, leaves the rest to whoever looks next. Every step can be repeated.
 /// </remarks>
 internal sealed class TakeoverService(
-    IClusterMembershipService membership, Workers workers, ITakeover takeover, IWriterName self, Neighbours neighbours,
+    IClusterMembershipService membership, ClusterView cluster, ITakeover takeover, IWriterName self, Neighbours neighbours,
     IGrainFactory grains, TimeProvider timeProvider, ILogger<TakeoverService> logger)
     : BackgroundService
 {
@@ -77,7 +77,7 @@ internal sealed class TakeoverService(
     /// <summary>One look at all names. False when something is left to be done soon.</summary>
     internal async Task<bool> SweepOnce(CancellationToken cancellation)
     {
-        if (!workers.Lead)
+        if (!cluster.Leads(SiloRoles.Worker))
         {
             return true;
         }

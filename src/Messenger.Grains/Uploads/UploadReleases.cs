@@ -23,10 +23,10 @@ internal sealed class UploadReleases(GrainId id, Silo silo, ILoggerFactory logge
     public Task Release(Guid upload) => receivers.Release(upload);
 }
 
-internal sealed class OtherReceivers(IServiceProvider services, Gateways gateways, ILogger<OtherReceivers> logger)
+internal sealed class OtherReceivers(IServiceProvider services, ClusterView cluster, ILogger<OtherReceivers> logger)
     : GrainServiceClient<IUploadReleases>(services), IOtherReceivers
 {
-    public Task Release(Guid upload) => Task.WhenAll(gateways.Others.Select(gateway => Ask(gateway, upload)));
+    public Task Release(Guid upload) => Task.WhenAll(cluster.Others(SiloRoles.Gateway).Select(gateway => Ask(gateway, upload)));
 
     private async Task Ask(SiloAddress gateway, Guid upload)
     {

@@ -34,10 +34,10 @@ internal sealed class ListedCheck(IServiceProvider services) : IHealthCheck
 }
 
 /// <summary>A gateway alone can answer nothing.</summary>
-internal sealed class WorkersCheck(Workers workers) : IHealthCheck
+internal sealed class WorkersCheck(ClusterView cluster) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(workers.Any ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("no worker is in the cluster"));
+        Task.FromResult(cluster.Active(SiloRoles.Worker).Any() ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("no worker is in the cluster"));
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Messenger.Contracts.Placement;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Tests.Recovery;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,7 +35,8 @@ public sealed class DeadGatewaysTests
 
     private DeadGateways New() => new(
         Answering<IStreamSubscriptionManagerAdmin>(_ => Answering<IStreamSubscriptionManager>(Manage)),
-        Answering<ISiloStatusOracle>(method => method == "get_SiloAddress" ? Self : new Dictionary<SiloAddress, SiloStatus> { [Self] = SiloStatus.Active }),
+        silos: null!,
+        new Cluster().With(Self, role: SiloRoles.Gateway).View,
         _clock,
         NullLogger<DeadGateways>.Instance);
 

@@ -32,7 +32,21 @@ internal sealed class Cluster : IClusterMembershipService, ISiloMetadataCache, I
 
     public SiloAddress GatewayAddress => SiloAddress;
 
-    public Workers Workers => new(this, this, this);
+    public ClusterView View
+    {
+        get
+        {
+            var silos = DispatchProxy.Create<ISiloStatusOracle, Proxy>();
+            ((Proxy)(object)silos).Answer = (method, _) => method switch
+            {
+                "get_SiloAddress" => SiloAddress,
+                nameof(ISiloStatusOracle.GetApproximateSiloStatuses) => CurrentSnapshot.Members.Values
+                    .Where(member => member.Status == SiloStatus.Active).ToDictionary(member => member.SiloAddress, member => member.Status),
+                _ => throw new NotSupportedException(method),
+            };
+            return new ClusterView(silos, this);
+        }
+    }
 
     public static SiloAddress Silo(int port, int generation = 1000) => SiloAddress.New(IPAddress.Loopback, port, generation);
 

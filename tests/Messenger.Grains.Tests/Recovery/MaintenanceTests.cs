@@ -20,7 +20,7 @@ public sealed class MaintenanceTests : IDisposable
 
     // Who leads is asked by the loop alone.
     public MaintenanceTests() =>
-        _service = new MaintenanceService(_log, _messages, _files, Options.Create(_options), workers: null!, _clock, NullLogger<MaintenanceService>.Instance);
+        _service = new MaintenanceService(_log, _messages, _files, Options.Create(_options), cluster: null!, _clock, NullLogger<MaintenanceService>.Instance);
 
     public void Dispose() => _service.Dispose();
 

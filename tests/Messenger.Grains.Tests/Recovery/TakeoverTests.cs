@@ -23,7 +23,7 @@ public sealed class TakeoverTests
     private TakeoverService Service => Among(new Neighbours(None: false));
 
     private TakeoverService Among(Neighbours neighbours) => new(
-        _cluster, _cluster.Workers, _names, _names, neighbours, _conversations.Factory, _clock, NullLogger<TakeoverService>.Instance);
+        _cluster, _cluster.View, _names, _names, neighbours, _conversations.Factory, _clock, NullLogger<TakeoverService>.Instance);
 
     [Fact]
     public async Task A_dead_writers_conversations_are_told_to_doubt_and_then_it_is_forgotten()
@@ -142,13 +142,13 @@ public sealed class TakeoverTests
         var cluster = _cluster.As(Other).With(Other).With(Cluster.Silo(3), SiloStatus.Dead);
         _names.Name = Other.ToParsableString();
         _names.With(Cluster.Silo(3), _one);
-        Assert.False(cluster.Workers.Lead);
+        Assert.False(cluster.View.Leads(SiloRoles.Worker));
         await Service.SweepOnce(default);
         Assert.Empty(_names.Fenced);
 
         // The lowest one turns out to be a gateway: the next one leads.
         cluster.With(Self, role: SiloRoles.Gateway);
-        Assert.True(cluster.Workers.Lead);
+        Assert.True(cluster.View.Leads(SiloRoles.Worker));
         await Service.SweepOnce(default);
         Assert.Equal([_one], _conversations.Doubted);
     }
@@ -157,9 +157,11 @@ public sealed class TakeoverTests
     public void A_cluster_of_gateways_has_no_workers()
     {
         var cluster = new Cluster().With(Self, role: SiloRoles.Gateway);
-        Assert.False(cluster.Workers.Any);
-        Assert.False(cluster.Workers.Lead);
-        Assert.True(cluster.With(Other, role: SiloRoles.All).Workers.Any);
+        Assert.Empty(cluster.View.Active(SiloRoles.Worker));
+        Assert.False(cluster.View.Leads(SiloRoles.Worker));
+        Assert.Equal([Other], cluster.With(Other, role: SiloRoles.All).View.Active(SiloRoles.Worker));
+        Assert.Equal([Other], cluster.View.Others());
+        Assert.True(cluster.View.Leads(SiloRoles.Gateway));
     }
 
     [Fact]

@@ -451,7 +451,7 @@ internal sealed class Silo
             .AddSingleton<Orleans.Runtime.MembershipService.SiloMetadata.ISiloMetadataCache>(View)
             .AddSingleton<ILocalSiloDetails>(View)
             .AddSingleton<IDeviceLeasesClient>(new Leases(this))
-            .AddSingleton<Workers>()
+            .AddSingleton<ClusterView>()
             .AddSingleton<IWriterName, WriterName>();
         if (!IsWorker)
         {
