@@ -81,7 +81,9 @@ public sealed class FaultyProxy : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new UriBuilder(_server)
         {
-            Scheme = "http", Path = context.Request.Path, Query = context.Request.QueryString.Value,
+            Scheme = "http",
+            Path = context.Request.Path,
+            Query = context.Request.QueryString.Value,
         }.Uri);
         var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, _ending.Token);

@@ -137,7 +137,9 @@ internal sealed class Echo : Tampering
         {
             await way.ToClient(new JsonObject
             {
-                ["type"] = "NotificationAddedMessageToConversation", ["cursor"] = "1-1", ["payload"] = frame["payload"]!.DeepClone(),
+                ["type"] = "NotificationAddedMessageToConversation",
+                ["cursor"] = "1-1",
+                ["payload"] = frame["payload"]!.DeepClone(),
             });
         }
     }
