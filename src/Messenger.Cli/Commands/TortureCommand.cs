@@ -7,8 +7,8 @@ namespace Messenger.Cli.Commands;
 /// <summary>Holds a client library to the rules of docs/clients.md.</summary>
 internal static class TortureCommand
 {
-    /// <summary>Violations that are printed; the rest repeats them.</summary>
-    private const int MostShown = 20;
+    /// <summary>Violations of a rule that are printed; the rest repeats them.</summary>
+    private const int MostShown = 5;
 
     public static Command Create()
     {
@@ -27,7 +27,7 @@ internal static class TortureCommand
                 parsed.GetValue(url)!, parsed.GetValue(agents)!, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000), parsed.GetValue(code)!);
             await using var run = new TortureRun(plan, Console.WriteLine);
             var result = await run.Run(cancellation);
-            foreach (var violation in result.Violations.Take(MostShown))
+            foreach (var violation in result.Violations.GroupBy(one => one.Rule).SelectMany(rule => rule.Take(MostShown)))
             {
                 Console.WriteLine(violation);
             }

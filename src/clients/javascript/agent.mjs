@@ -36,6 +36,16 @@ async function shown(conversation) {
   return messages.map(({ text, state, unreadable }) => ({ text: text ?? unreadable ?? null, state }));
 }
 
+function swapTwoOfOneAuthor(messages) {
+  const author = message => /(.*) says/.exec(message.text)?.[1];
+  for (let first = 0; first < messages.length; first++) {
+    const second = messages.findIndex((one, at) => at > first && author(one) === author(messages[first]));
+    if (second < 0) continue;
+    [messages[first], messages[second]] = [messages[second], messages[first]];
+    return;
+  }
+}
+
 const work = {
   hello: async () => ({ crash: true, library: 'javascript' }),
   register: async ({ number, code, name, ...where }) => {
@@ -74,7 +84,7 @@ const work = {
   },
   show: async ({ conversation }) => {
     const messages = await shown(conversation);
-    if (plant === 'reorder' && messages.length > 3) messages.splice(1, 2, messages[2], messages[1]);
+    if (plant === 'reorder') swapTwoOfOneAuthor(messages);
     if (plant === 'stuck' && messages.length > 0) messages[messages.length - 1].state = 'sending';
     return { messages };
   },

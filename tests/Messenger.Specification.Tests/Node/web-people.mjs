@@ -6,7 +6,7 @@ export const PASSPHRASE = 'correct horse battery staple';
 export async function open(browser, server, name, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB', permissions: ['clipboard-read', 'clipboard-write'], ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(`${server}/`);
   await page.waitForSelector('input[name=number]');
   return { name, context, page, number: `+35799${String(randomInt(1e6)).padStart(6, '0')}` };

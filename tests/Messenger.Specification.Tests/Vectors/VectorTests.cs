@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -12,6 +13,8 @@ public sealed class VectorTests
     private static readonly string Folder = Path.Combine(Documents.Root(), "docs", "vectors");
 
     private static readonly Lazy<JsonNode> Keys = new(() => Read("keys"));
+
+    private static readonly ConcurrentDictionary<string, KeyPair> Pairs = new();
 
     public static TheoryData<string, string> Cases()
     {
@@ -79,7 +82,7 @@ public sealed class VectorTests
 
     private static string SessionKey(JsonNode one)
     {
-        using var pair = Pair(Text(one, "owner"));
+        var pair = Pair(Text(one, "owner"));
         var wrapped = Wrapped(Text(one, "conversationUuid"), Text(one, "keyEncryptedBase64"), Text(one, "signatureBase64"));
         SessionSecret.Open(wrapped, pair, PublicKeyOf(Text(one, "signer")));
         return Convert.ToBase64String(pair.Unwrap(wrapped.KeyEncryptedBase64));
@@ -104,14 +107,14 @@ public sealed class VectorTests
 
     private static MetaDataKey MetaData(JsonNode one)
     {
-        using var pair = Pair("alice");
+        var pair = Pair("alice");
         return MetaDataKey.Open(PublicKeys.Wrap(pair.PublicKey, Convert.FromBase64String(Text(one, "keyBase64"))), pair);
     }
 
     /// <summary>The client takes a session key only wrapped and signed: so it is given one.</summary>
     private static SessionSecret Secret(JsonNode one)
     {
-        using var pair = Pair("alice");
+        var pair = Pair("alice");
         var (conversation, key) = (Text(one, "conversationUuid"), Convert.FromBase64String(Text(one, "keyBase64")));
         var signature = pair.Sign([.. Encoding.UTF8.GetBytes($"session-key\n{conversation.ToLowerInvariant()}\n"), .. key]);
         return SessionSecret.Open(Wrapped(conversation, PublicKeys.Wrap(pair.PublicKey, key), signature), pair, pair.PublicKey);
@@ -122,7 +125,10 @@ public sealed class VectorTests
     private static Message Message(JsonNode one) => VectorWriter.Message(
         Text(one, "conversationUuid"), Text(one, "messageUuid"), Text(one, "sessionKeyUuid"), Text(one, "author"), Text(one, "bodyEncryptedBase64"), Text(one, "ivBase64"));
 
-    private static KeyPair Pair(string person) => KeyPair.Import(
+    /// <summary>Opened once: each opening takes 600 000 rounds.</summary>
+    private static KeyPair Pair(string person) => Pairs.GetOrAdd(person, Open);
+
+    private static KeyPair Open(string person) => KeyPair.Import(
         Text(Keys.Value["people"]!.AsArray().Single(one => Text(one!, "name") == person)!, "wrapped"), VectorWriter.Passphrase);
 
     private static string PublicKeyOf(string person) => Text(Keys.Value["people"]!.AsArray().Single(one => Text(one!, "name") == person)!, "publicKey");

@@ -5,7 +5,7 @@ import { Messenger } from '../src/index.js';
 export const server = process.env.MESSENGER_URL ?? 'ws://127.0.0.1:18080/ws';
 export const PASSPHRASE = 'correct horse battery staple';
 
-/** Waits for a condition, asked again at each event of the client; fails after 20 s. */
+/** Waits for a condition, asked again at each event of the client; fails after a minute, which a busy machine may need. */
 export function until(client, what, condition) {
   return new Promise((resolve, reject) => {
     const offs = [];
@@ -15,7 +15,7 @@ export function until(client, what, condition) {
       for (const off of offs) off();
       work(value);
     };
-    const timer = setTimeout(() => done(reject, new Error(`not within 20 s: ${what}`)), 20_000);
+    const timer = setTimeout(() => done(reject, new Error(`not within a minute: ${what}`)), 60_000);
     const look = async () => {
       const value = await condition();
       if (value) done(resolve, value);
