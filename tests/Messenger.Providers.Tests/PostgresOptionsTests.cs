@@ -33,6 +33,17 @@ public class PostgresOptionsTests
         Assert.Null(new NpgsqlConnectionStringBuilder(new PostgresOptions("Host=a;Target Session Attributes=read-write").Pooled).TargetSessionAttributes);
     }
 
+    [Theory]
+    [InlineData("Host=db", GssEncryptionMode.Disable)]
+    [InlineData("Host=db;GSS Encryption Mode=Require", GssEncryptionMode.Require)]
+    public void Nobody_asks_for_Kerberos_who_was_not_told_to(string given, GssEncryptionMode mode)
+    {
+        var options = new PostgresOptions(given);
+        Assert.All(
+            [options.Pooled, options.GrainStateConnectionString, options.Writer, options.Single("x"), options.Attempt(true, 1)],
+            text => Assert.Equal(mode, new NpgsqlConnectionStringBuilder(text).GssEncryptionMode));
+    }
+
     [Fact]
     public void Behind_a_pooler_a_connection_brings_nothing_that_it_does_not_carry()
     {

@@ -54,6 +54,22 @@ public sealed class ClusterFixture : IAsyncDisposable
         }
     }
 
+    /// <summary>Each process on a host of its own; the stores are on this one.</summary>
+    internal static async Task<ClusterFixture> OnHosts(HostNetwork network)
+    {
+        var cluster = new ClusterFixture(await PostgresServer.Start(network.Address), await RedisServer.Start(network.Address));
+        try
+        {
+            await cluster.StartProcesses([], network);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>A gateway that runs, each in turn, as a load balancer would give it.</summary>
     public Uri AnyGateway()
     {
@@ -73,11 +89,18 @@ public sealed class ClusterFixture : IAsyncDisposable
         await Postgres.DisposeAsync();
     }
 
-    private async Task StartProcesses((string Key, string Value)[] more)
+    private async Task StartProcesses((string Key, string Value)[] more, HostNetwork? network = null)
     {
         var database = Postgres.CreateDatabase();
+        var redis = Redis.ConnectionString;
+        await ServerProcess.RunAsync(ServerSettings.InCluster("all", database, redis, ClusterId, more), "migrate");
+        if (network is not null)
+        {
+            database = database.Replace("127.0.0.1", network.Address, StringComparison.Ordinal);
+            redis = redis.Replace("127.0.0.1", network.Address, StringComparison.Ordinal);
+        }
+
         _settings = Settings;
-        await ServerProcess.RunAsync(Settings("all"), "migrate");
 
         // One after the other: each finds the others in the membership.
         for (var i = 0; i < Workers; i++)
@@ -90,6 +113,10 @@ public sealed class ClusterFixture : IAsyncDisposable
             _gateways.Add(await ServerProcess.StartAsync(Settings("gateway"), mayLogStackTraces: true));
         }
 
-        ServerSettings Settings(string role) => ServerSettings.InCluster(role, database, Redis.ConnectionString, ClusterId, more);
+        ServerSettings Settings(string role)
+        {
+            var settings = ServerSettings.InCluster(role, database, redis, ClusterId, more);
+            return network is null ? settings : settings.On(network.Add());
+        }
     }
 }

@@ -159,6 +159,12 @@ public sealed class ServerProcess : IAsyncDisposable
             command = ["sh", "-c", $"ulimit -n {most}; exec \"$@\"", "sh", .. command];
         }
 
+        if (settings.Host is { } host)
+        {
+            // It becomes the server as well.
+            command = ["ip", "netns", "exec", host.Name, .. command];
+        }
+
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,

@@ -54,6 +54,26 @@ public sealed record ServerSettings(string DataDirectory, IReadOnlyDictionary<st
     /// <summary>What <c>ulimit -n</c> says to it; null as it is here.</summary>
     public int? Descriptors { get; init; }
 
+    /// <summary>The host it runs on; null for this one.</summary>
+    internal NetworkHost? Host { get; init; }
+
+    /// <summary>The same on another host.</summary>
+    internal ServerSettings On(NetworkHost host)
+    {
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://{host.Address}:{Http.Port}");
+        return this with
+        {
+            Host = host,
+            Environment = new Dictionary<string, string>(Environment)
+            {
+                ["ASPNETCORE_URLS"] = url,
+                ["Gateway__PublicUrl"] = url,
+                ["Silo__Address"] = host.Address,
+                ["Development__AllowRemote"] = "true",
+            },
+        };
+    }
+
     /// <summary>The first of its URLs.</summary>
     public Uri Http => new(Environment["ASPNETCORE_URLS"].Split(';')[0]);
 
