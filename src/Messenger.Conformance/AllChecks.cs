@@ -11,7 +11,7 @@ public static class AllChecks
     [
         .. ConnectionChecks.All, .. BadInputChecks.All, .. RegistrationChecks.All, .. DeleteUserChecks.All, .. ProfileChecks.All, .. ContactChecks.All,
         .. ConversationChecks.All, .. MembershipChecks.All, .. VisibilityChecks.All, .. SessionKeyChecks.All, .. MessageChecks.All, .. PaginationChecks.All, .. ReceiptChecks.All,
-        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. SeedExactChecks.All, .. FeatureChecks.All, .. LimitChecks.All,
+        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. SeedExactChecks.All, .. FeatureChecks.All, .. ChangeChecks.All, .. LimitChecks.All,
     ];
 
     /// <summary>Rule id to the reason why no client can try it.</summary>
@@ -37,6 +37,7 @@ public static class AllChecks
         ["KEY-6"] = Client,
         ["RCP-5"] = Client,
         ["EXT-5"] = Client,
+        ["CHG-8"] = "what a pass costs is seen by its server alone; the tests of the stores look",
         ["LIM-5"] = "what waits in the server and what waits in the network look alike from outside",
         ["LIM-7"] = "a WebSocket client of .NET sends no control frames by its own choice; the gateway's tests do, byte by byte",
     };

@@ -95,6 +95,11 @@ public interface IUserGrain : IGrainWithStringKey
     [Traced]
     Task<Result<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request);
 
+    /// <summary>A page of what changed since; what was told before this was called is in it.</summary>
+    [AlwaysInterleave]
+    [Traced]
+    Task<Result<ResponseSync>> Sync(Caller me, RequestSync request);
+
     [AlwaysInterleave]
     [Traced]
     Task<Result> ReportUser(Caller me, AddUserReport request);

@@ -122,6 +122,9 @@ public sealed record LogEntry(Guid Conversation, long Term)
     /// <summary>Receipts, inserted or replaced: where a batch has several of one member, the last stands.</summary>
     public IReadOnlyList<ReceiptRow> Receipts { get; init; } = [];
 
+    /// <summary>Who is a member no more.</summary>
+    public IReadOnlyList<RemovalRow> Removals { get; init; } = [];
+
     /// <summary>Changes of rows that exist.</summary>
     public IReadOnlyList<MessageMark> Marks { get; init; } = [];
 
@@ -134,6 +137,10 @@ public sealed record LogEntry(Guid Conversation, long Term)
     /// <summary>Whether it changes more than the messages, so that only who took the conversation over last may commit it.</summary>
     public bool NeedsTerm => Header is not null || NewKey is not null || Members.Count + Keys.Count + Ended.Count + Receipts.Count + Marks.Count + Files.Count > 0
         || Avatar is not null;
+
+    /// <summary>Whether its people see the conversation differently, for more than messages and receipts, which carry marks of their own.</summary>
+    public bool ChangesConversation => Header is not null || NewKey is not null
+        || Members.Count + Keys.Count + Ended.Count + Marks.Count + Files.Count > 0 || Avatar is not null;
 
     /// <summary>Whether memory shows it ahead of the log, so that what is handed in behind it may rest on it. Messages and files are shown when they are there.</summary>
     public bool BearsOthers => Header is not null || NewKey is not null || Members.Count + Keys.Count + Receipts.Count + Marks.Count > 0 || Avatar is not null;

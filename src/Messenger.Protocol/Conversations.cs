@@ -57,7 +57,13 @@ public sealed record ResponseCreateConversation(Conversation Conversation);
 public sealed record Conversation(
     string Uuid, bool IsDialog, string? Title, string SessionKeyUuid, long Created, long LastMessage, int UnreadedCounter,
     string[] Admins, string[] Members, bool HasAvatar, long AvatarUpdated, string? JoinedUserId, bool Blocked,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Dialog = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Dialog = null,
+    [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? NewestMessageUuid = null,
+    [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? MembersCount = null,
+    [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    bool? MembersOmitted = null);
 
 /// <summary>A conversation, its last message and the asker's current session key.</summary>
 [GenerateSerializer, Immutable]

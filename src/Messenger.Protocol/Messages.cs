@@ -17,7 +17,9 @@ public sealed record Message(
     string Uuid, string ConversationUuid, string SessionKeyUuid, string UserId, string? IvBase64, string? BodyEncryptedBase64,
     long Created, bool HasFiles, bool Readed, string? UserNick, bool IsEvent, string? EventType, string? EventUserId,
     int Members, int ReadedMembers, int DeliveredMembers, bool Objectionable, bool Deleted, string? ReplyMessageUuid,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Event = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Event = null,
+    [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    bool? BodyOmitted = null);
 
 /// <summary>What a message with <c>isEvent</c> tells.</summary>
 public static class EventTypes

@@ -101,6 +101,8 @@ namespace Messenger.Protocol;
 [JsonSerializable(typeof(NotificationRenameConversation))]
 [JsonSerializable(typeof(ConversationNickUpdatedNotification))]
 [JsonSerializable(typeof(NotificationTyping))]
+[JsonSerializable(typeof(RequestSync))]
+[JsonSerializable(typeof(ResponseSync))]
 public sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>How deep a frame may nest. The deepest of the protocol is 5.</summary>

@@ -10,6 +10,12 @@ public sealed class SqliteMessageLog(SqliteFixture fixture) : MessageLogConforma
 public sealed class SqliteConversationDirectory(SqliteFixture fixture) : ConversationDirectoryConformance(fixture.Store);
 
 [Collection("SQLite")]
+public sealed class SqliteChanges(SqliteFixture fixture) : ChangesConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+public sealed class PostgresChanges(PostgresFixture fixture) : ChangesConformance(fixture.Store);
+
+[Collection("SQLite")]
 public sealed class SqliteUserDirectory(SqliteFixture fixture) : UserDirectoryConformance(fixture.Store);
 
 [Collection("SQLite")]

@@ -33,6 +33,8 @@ public sealed class Store : IAsyncDisposable
 
     public IConversationDirectory Conversations => _services.GetRequiredService<IConversationDirectory>();
 
+    public IChanges Changes => _services.GetRequiredService<IChanges>();
+
     public IUserDirectory Users => _services.GetRequiredService<IUserDirectory>();
 
     public IReportStore Reports => _services.GetRequiredService<IReportStore>();

@@ -30,6 +30,7 @@ public sealed class Subscription : IAsyncDisposable
     private bool _connected;
     private bool _over;
     private bool _unflushed;
+    private int _holds;
 
     internal Subscription(Subscriptions owner, long session, IDeviceGrain device, ISessionOutlet outlet)
     {
@@ -74,6 +75,27 @@ public sealed class Subscription : IAsyncDisposable
         lock (_gate)
         {
             Do(_continuity.Begin());
+        }
+    }
+
+    /// <summary>Nothing is handed on until <see cref="Release"/> was called as often: an answer is to stand in the order of the notifications.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            _holds++;
+        }
+    }
+
+    /// <inheritdoc cref="Hold"/>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            if (--_holds == 0 && !_over)
+            {
+                Do(Step.None);
+            }
         }
     }
 
@@ -241,7 +263,7 @@ public sealed class Subscription : IAsyncDisposable
             _fetch = Task.Factory.StartNew(() => Fetch(epoch, after), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _owner.Background).Unwrap();
         }
 
-        while (!_over && _continuity.TryNext(out var next))
+        while (!_over && _holds == 0 && _continuity.TryNext(out var next))
         {
             if (!_outlet.TrySend(next.Notification, next.Number == 0 ? null : new Cursor(_continuity.Epoch, next.Number)))
             {

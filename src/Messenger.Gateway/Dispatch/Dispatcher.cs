@@ -24,6 +24,9 @@ internal sealed class Dispatcher(
 
     // The sweep comes once a period: what it finds due must not have become overdue since the last one.
     private readonly long _requestTimeout = Ticks(options.Value.RequestDeadline - SessionSweeper.Period, timeProvider);
+    private static readonly Error TooLarge = Error.Conflict("there are more conversations than one answer holds: ask RequestSync for them page by page");
+
+    private readonly int _mostAnswer = options.Value.AnswerBytes;
     private readonly Features _offered = options.Value.Offered;
     private readonly long _loginTimeout = Ticks(options.Value.LoginRequestDeadline - SessionSweeper.Period, timeProvider);
 
@@ -166,9 +169,26 @@ internal sealed class Dispatcher(
 
     private async Task ServeAlone(Session session, InFlightRequest pending)
     {
-        if (pending.TryBegin())
+        if (!pending.TryBegin())
+        {
+            return;
+        }
+
+        if (!pending.Route.HoldsNotices || session.Subscription is not { } subscription)
         {
             Finish(session, pending, await Call(pending));
+            return;
+        }
+
+        // What was told before this is on disk before the page is read: so it is in the page. What comes meanwhile follows the answer.
+        subscription.Hold();
+        try
+        {
+            Finish(session, pending, await Call(pending));
+        }
+        finally
+        {
+            subscription.Release();
         }
     }
 
@@ -291,6 +311,12 @@ internal sealed class Dispatcher(
         try
         {
             Write(frame, pending.Id, pending.Route, outcome, features);
+            if (frame.Written.Length > _mostAnswer && pending.Request is RequestGetConversationsFull)
+            {
+                // Cut it cannot be: a client of the first edition takes for deleted what is missing.
+                frame = FrameBuffer.Take();
+                Write(frame, pending.Id, pending.Route, TooLarge, features);
+            }
         }
 #pragma warning disable CA1031 // A response that cannot be written must not stop its lane.
         catch (Exception e)

@@ -16,6 +16,9 @@ internal sealed class UserLimits(IOptions<GatewayOptions> options, TimeProvider 
 
     private const int MaxAddresses = 10_000;
 
+    /// <summary>Passes that tell everything, of one user in an hour: fifty devices that are set up anew at once, and some retries.</summary>
+    private const int PassesPerHour = 60;
+
     /// <summary>A code may be guessed wrong five times.</summary>
     private const int TriesPerCode = 5;
 
@@ -23,6 +26,7 @@ internal sealed class UserLimits(IOptions<GatewayOptions> options, TimeProvider 
     private readonly FixedWindows<string> _messages = new(options.Value.MessagesPerMinute, TimeSpan.FromMinutes(1), MaxUsers, timeProvider);
     private readonly FixedWindows<string> _creations = new(options.Value.CreationsPerHour, TimeSpan.FromHours(1), MaxUsers, timeProvider);
     private readonly FixedWindows<string> _additions = new(options.Value.AdditionsPerHour, TimeSpan.FromHours(1), MaxUsers, timeProvider);
+    private readonly FixedWindows<string> _passes = new(PassesPerHour, TimeSpan.FromHours(1), MaxUsers, timeProvider);
     private readonly FixedWindows<IPAddress> _failures = new(options.Value.FailedLoginsPerAddress, FailureWindow, MaxAddresses, timeProvider);
 
     private readonly FixedWindows<string> _userFailures = new(options.Value.FailedLoginsPerUser, FailureWindow, MaxUsers, timeProvider);
@@ -46,6 +50,9 @@ internal sealed class UserLimits(IOptions<GatewayOptions> options, TimeProvider 
             // These two tell whether somebody is registered: besides what they do, they are limited for that.
             RequestCreateConversationFull => Of(_creations.Take(userId), "too many new conversations"),
             RequestAddMember or RequestAddAdmin => Of(_additions.Take(userId), "too many people added"),
+
+            // What a pass that tells everything costs grows with all that a user has; one that goes on costs what changed.
+            RequestSync { Token: null } => Of(_passes.Take(userId), "too many passes from the beginning"),
             _ => null,
         };
     }

@@ -17,6 +17,7 @@ internal abstract class Route
         Type = request.Name;
         Feature = FeatureNames.Of(request);
         IsLogin = request == typeof(RequestAuthenticationByApplication);
+        HoldsNotices = request == typeof(RequestSync);
         Ok = FrameWriter.Payload(new ResponseStatusMessage(Type, Statuses.Ok, null));
     }
 
@@ -37,6 +38,11 @@ internal abstract class Route
 
     /// <summary>Whether it makes a guest an application: its deadline is a longer one.</summary>
     public bool IsLogin { get; }
+
+    /// <summary>
+    /// Whether its answer stands in the order of its device's notifications: what came before it was asked is told before it, what comes later behind it.
+    /// </summary>
+    public bool HoldsNotices { get; }
 
     /// <summary>Whether several of one conversation go in one call.</summary>
     public virtual bool IsBatched => false;

@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Gateway.RateLimits;
 using Messenger.Protocol;
 using Orleans;
 
@@ -7,11 +8,12 @@ namespace Messenger.Gateway.Routes;
 /// <summary>Conversations and who is in them.</summary>
 internal static class ConversationsRoutes
 {
-    public static void Add(RouteTable on, IGrainFactory grains, Budgeted budgeted)
+    public static void Add(RouteTable on, IGrainFactory grains, Budgeted budgeted, UserLimits limits)
     {
         on.User((Caller me, RequestCreateConversationFull r) => budgeted.Create(me, r));
         on.User((Caller me, RequestGetConversationFull r) => grains.Conversation(r.ConversationUuid).Get(me, r));
         on.User((Caller me, RequestGetConversationsFull r) => grains.User(me).GetConversations(me, r));
+        on.User(async (Caller me, RequestSync r) => limits.Refuse(me.UserId, r) is { } over ? over : await grains.User(me).Sync(me, r));
         on.User((Caller me, RequestGetMembersList r) => grains.Conversation(r.ConversationUuid).GetMembersList(me, r));
         on.User((Caller me, GetNicks r) => grains.Conversation(r.ConversationUuid).GetNicks(me, r));
         on.User((Caller me, UpdateMemberNick r) => grains.Conversation(r.ConversationUuid).UpdateMemberNick(me, r));

@@ -24,7 +24,7 @@ internal sealed class RouteTable
         RegistrationRoutes.Add(this, grains, own, login, registrations, limits, admission);
         ProfileRoutes.Add(this, grains, own);
         ContactsRoutes.Add(this, grains);
-        ConversationsRoutes.Add(this, grains, budgeted);
+        ConversationsRoutes.Add(this, grains, budgeted, limits);
         SessionKeysRoutes.Add(this, grains);
         MessagesRoutes.Add(this, grains, budgeted);
         FilesRoutes.Add(this, files);

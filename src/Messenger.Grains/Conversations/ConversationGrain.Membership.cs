@@ -175,7 +175,7 @@ internal sealed partial class ConversationGrain
 
         changed.ForEach(live.Roster.Put);
         Appended(live, events[1..]);
-        return Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed, Ended = endsAccount ? [member.UserId] : [] }, () =>
+        return Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed, Ended = endsAccount ? [member.UserId] : [], Removals = endsAccount ? [] : [Removal(member.UserId, eventType)] }, () =>
         {
             if (live.Header.IsDialog)
             {
@@ -189,6 +189,9 @@ internal sealed partial class ConversationGrain
             _fanout.Send(audience.Select(user => (user, user == member.UserId ? last : all)), me);
         });
     }
+
+    private RemovalRow Removal(string userId, string eventType) =>
+        new(userId, eventType == EventTypes.Kicked ? RemovalReasons.Kicked : RemovalReasons.Left, Now);
 
     private static List<string> Everyone(LiveConversation live) => [.. live.Roster.Present.Select(member => member.UserId)];
 }

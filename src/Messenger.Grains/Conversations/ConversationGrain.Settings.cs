@@ -60,7 +60,8 @@ internal sealed partial class ConversationGrain
         var header = live.Header;
         var audience = Everyone(live);
         live.Header = header with { Deleted = true, Title = null };
-        return Commit(live, new LogEntry(Id, live.Term) { Header = live.Header }, () =>
+        IReadOnlyList<RemovalRow> removals = [.. audience.Select(user => new RemovalRow(user, RemovalReasons.Deleted, Now))];
+        return Commit(live, new LogEntry(Id, live.Term) { Header = live.Header, Removals = removals }, () =>
             Tell(live, [], audience, me, new NotificationConversationDeleted(header.UuidText)));
     }
 }

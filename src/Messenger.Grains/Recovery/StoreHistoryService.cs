@@ -13,7 +13,7 @@ namespace Messenger.Grains.Recovery;
 /// </summary>
 /// <remarks>Every worker looks for itself: the device of one conversation's reader may be on any of them.</remarks>
 internal sealed class StoreHistoryService(
-    IStoreHistory history, DeviceEndpoints endpoints, IGrainFactory grains, TimeProvider timeProvider, ILogger<StoreHistoryService> logger)
+    IStoreHistory history, DeviceEndpoints endpoints, IGrainFactory grains, TimeProvider timeProvider, ILogger<StoreHistoryService> logger, IChanges? changes = null)
     : BackgroundService
 {
     /// <summary>
@@ -55,9 +55,23 @@ internal sealed class StoreHistoryService(
         }
 
         var steps = history.Steps;
-        if (steps != _told && await RequireResync(cancellation))
+        if (steps != _told && await Draw() && await RequireResync(cancellation))
         {
             _told = steps;
+        }
+    }
+
+    /// <summary>What phones were given to synchronise from is worth nothing any more. False when the store cannot be told yet.</summary>
+    private async Task<bool> Draw()
+    {
+        try
+        {
+            await (changes?.DrawEpoch() ?? Task.CompletedTask);
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
         }
     }
 

@@ -1,6 +1,8 @@
 using Messenger.Contracts;
 using Messenger.Grains.State;
+using Messenger.Ports;
 using Messenger.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 
 namespace Messenger.Grains.Users;
@@ -64,8 +66,15 @@ internal sealed partial class UserGrain
     /// <summary>Also when nothing changed: a retry may come because the dialogs could not be told the last time.</summary>
     private async Task<Result> TellDialogs(string peer)
     {
+        var dialogs = await conversations.DialogsOf(UserId, peer);
+        if (dialogs.Count > 0 && ServiceProvider.GetService<IChanges>() is { } changes)
+        {
+            // Both sides see it blocked, or not blocked any more.
+            await changes.Touch(dialogs);
+        }
+
         await BoundedParallel.ForEach(
-            await conversations.DialogsOf(UserId, peer), MaxConcurrentConversations, dialog => GrainFactory.GetGrain<IConversationGrain>(dialog).BlackListChanged());
+            dialogs, MaxConcurrentConversations, dialog => GrainFactory.GetGrain<IConversationGrain>(dialog).BlackListChanged());
         return Result.Ok;
     }
 

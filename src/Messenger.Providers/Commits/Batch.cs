@@ -18,6 +18,8 @@ internal sealed class Batch
     private readonly Dictionary<(Guid, Guid, string), Keyed<SessionKeyRow>> _keys = [];
     private readonly HashSet<Keyed<string>> _ended = [];
     private readonly Dictionary<(Guid, string), Keyed<ReceiptRow>> _receipts = [];
+    private readonly Dictionary<(Guid, string), Keyed<RemovalRow>> _removals = [];
+    private readonly HashSet<Guid> _changed = [];
     private readonly Dictionary<(Guid, long), Keyed<MessageMark>> _marks = [];
     private readonly Dictionary<(Guid, long, string), Keyed<FileRow>> _files = [];
     private readonly Dictionary<Guid, AvatarRow> _avatars = [];
@@ -47,6 +49,11 @@ internal sealed class Batch
     public IReadOnlyCollection<Keyed<string>> Ended => _ended;
 
     public IReadOnlyList<Keyed<ReceiptRow>> Receipts => [.. _receipts.Values];
+
+    public IReadOnlyList<Keyed<RemovalRow>> Removals => [.. _removals.Values];
+
+    /// <summary>Conversations of which more changed than messages and receipts, which carry marks of their own.</summary>
+    public IReadOnlyCollection<Guid> Changed => _changed;
 
     public IReadOnlyList<Keyed<MessageMark>> Marks => [.. _marks.Values];
 
@@ -116,6 +123,16 @@ internal sealed class Batch
         foreach (var row in entry.Keys)
         {
             _keys[(at, row.Uuid, row.UserId)] = new(at, row);
+        }
+
+        foreach (var row in entry.Removals)
+        {
+            _removals[(at, row.UserId)] = new(at, row);
+        }
+
+        if (entry.ChangesConversation)
+        {
+            _changed.Add(at);
         }
 
         foreach (var row in entry.Receipts)

@@ -56,6 +56,8 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         on conflict (owner) do update set file = excluded.file, mime_type = excluded.mime_type, size = excluded.size, updated = excluded.updated
         """;
 
+    private const string MarkChanged = $"update conversation set changed = {PostgresDatabase.CommitPosition} where conversation = any($1)";
+
     private NpgsqlConnection? _connection;
     private long _generation;
     private bool _claimed;
@@ -173,7 +175,12 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
             commands.BatchCommands.Add(command);
         }
 
+        Insert(commands, Tables.Removal, batch.Removals);
         AddFiles(commands, batch);
+        if (batch.Changed is { Count: > 0 } changed)
+        {
+            Add(commands, MarkChanged, changed.ToArray());
+        }
     }
 
     private static async Task<Dictionary<string, long>> Progress(NpgsqlConnection opened, CancellationToken cancellation)
@@ -238,7 +245,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
 
         var arrays = string.Join(", ", Enumerable.Range(1, table.Columns.Count).Select(index => $"${index}"));
         var command = new NpgsqlBatchCommand(
-            $"insert into {table.Name} ({table.ColumnList}) select * from unnest({arrays}){table.OnConflict}");
+            $"insert into {table.Name} ({table.ColumnList}) select *{table.Marking(PostgresDatabase.CommitPosition)} from unnest({arrays}){table.OnConflict}");
         foreach (var column in table.Columns)
         {
             var values = column.Values(rows);

@@ -8,6 +8,9 @@ namespace Messenger.Providers.Postgres;
 /// <summary>Statements on a pool of connections.</summary>
 internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) : IDatabase, IAsyncDisposable
 {
+    /// <summary>The number of this very transaction.</summary>
+    public const string CommitPosition = "cast(cast(pg_current_xact_id() as text) as bigint)";
+
     private readonly NpgsqlDataSource _source =
         new NpgsqlDataSourceBuilder(options.Pooled) { Name = "messenger" }.Build();
 
@@ -52,6 +55,22 @@ internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) :
 
     public string Records(string argument, params (string Name, string Type)[] columns) =>
         $"json_to_recordset(cast({argument} as json)) x({string.Join(", ", columns.Select(column => $"{column.Name} {column.Type}"))})";
+
+    public string Position => CommitPosition;
+
+    public string Tick => "";
+
+    public string Horizon => "cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint)";
+
+    /// <summary>
+    /// The cluster of the server, its timeline, which is another one after every promotion and every recovery to a point in time, and ours. A replica
+    /// has no current position and refuses.
+    /// </summary>
+    public string Epoch => """
+        (select system_identifier from pg_control_system()) || ':' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || ':' || (select id from store_epoch)
+        """;
+
+    public string NewEpoch => "gen_random_uuid()";
 
     public string TakingTurns => "for update skip locked";
 

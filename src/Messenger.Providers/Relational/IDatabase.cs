@@ -29,6 +29,21 @@ internal interface IDatabase
     /// <param name="columns">Names, with the types that an engine with types wants.</param>
     string Records(string argument, params (string Name, string Type)[] columns);
 
+    /// <summary>An expression of the position in the order of commits at which a change of this transaction stands.</summary>
+    string Position { get; }
+
+    /// <summary>What a transaction that uses <see cref="Position"/> begins with; empty where nothing.</summary>
+    string Tick { get; }
+
+    /// <summary>An expression of the position that the next certain change has, or a later one: nothing below it is open.</summary>
+    string Horizon { get; }
+
+    /// <summary>An expression of what tells this store from what it was before it went back in time.</summary>
+    string Epoch { get; }
+
+    /// <summary>An expression of a new value for <c>store_epoch.id</c>.</summary>
+    string NewEpoch { get; }
+
     /// <summary>Ends a select inside an update, so that processes which take rows at the same time take different ones.</summary>
     string TakingTurns { get; }
 

@@ -12,9 +12,17 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
     private const string AreMine = "me.user_id = @user and me.left_at is null and not c.deleted";
 
     /// <summary>Two round trips, however many conversations: what they are, then the rows of them that matter.</summary>
-    public async Task<IReadOnlyList<SyncRow>> Sync(string userId)
+    public Task<IReadOnlyList<SyncRow>> Sync(string userId) => Sync(userId, only: null);
+
+    /// <param name="only">Null: all of the user's.</param>
+    public async Task<IReadOnlyList<SyncRow>> Sync(string userId, IReadOnlyCollection<Guid>? only)
     {
-        var mine = await Heads(userId);
+        if (only is { Count: 0 })
+        {
+            return [];
+        }
+
+        var mine = await Heads(userId, only);
         if (mine.Heads.Count == 0)
         {
             return [];
@@ -63,7 +71,10 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
             reader => Rows.All(reader, row => row.GetString(0)),
             ("user", userId));
 
-    private Task<Found> Heads(string userId) => database.Read(
+    private Task<Found> Heads(string userId, IReadOnlyCollection<Guid>? only)
+    {
+        var areMine = only is null ? AreMine : $"{AreMine} and {database.Among("me.conversation", "@only")}";
+        return database.Read(
         $"""
         select me.conversation, {Rows.Conversation}, me.joined_at, me.earlier_stays, coalesce(r.read_ranges, ''),
             (select max(m.sequence) from message m where m.conversation = me.conversation and m.sequence >= me.joined_at),
@@ -71,15 +82,16 @@ internal sealed class RelationalConversationDirectory(IDatabase database) : ICon
         from {Mine}
         left join receipt r on r.conversation = me.conversation and r.user_id = me.user_id
         left join wrapped_key k on k.conversation = me.conversation and k.uuid = c.session_key and k.user_id = me.user_id
-        where {AreMine};
-        select p.conversation, {Rows.Member} from {Mine} join member p on p.conversation = me.conversation where {AreMine} order by p.position;
-        select r.conversation, {Rows.Receipt} from {Mine} join receipt r on r.conversation = me.conversation where {AreMine}
+        where {areMine};
+        select p.conversation, {Rows.Member} from {Mine} join member p on p.conversation = me.conversation where {areMine} order by p.position;
+        select r.conversation, {Rows.Receipt} from {Mine} join receipt r on r.conversation = me.conversation where {areMine}
         """,
         async reader => new Found(
             await Rows.All(reader, ToHead),
             (await Rows.Next(reader, row => (Conversation: row.GetGuid(0), Row: Rows.ToMember(row, 1)))).ToLookup(row => row.Conversation),
             (await Rows.Next(reader, row => (Conversation: row.GetGuid(0), Row: Rows.ToReceipt(row, 1)))).ToLookup(row => row.Conversation)),
-        ("user", userId));
+        only is null ? [("user", userId)] : [("user", userId), Argument.List("only", only)]);
+    }
 
     private Task<(Dictionary<Guid, MessageRow> Last, Dictionary<Guid, (int Count, string? First)> Unread)> Messages(
         string userId, List<Head> heads)

@@ -116,6 +116,8 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
 
     public async Task<int> Purge(int max)
     {
+        await database.Write(
+            "delete from removal where removed < @old", ("old", timeProvider.GetUtcNow().Add(-RemovalRow.Kept).ToUnixTimeMilliseconds()));
         var gone = 0;
         while (gone < max && await Tombstone() is { } conversation)
         {

@@ -82,7 +82,7 @@ internal sealed class RelationalMessageRetention(IDatabase database) : IMessageR
             delete from message_file where {OldFiles}
             """,
             bounds);
-        return await database.Write(
+        var gone = await database.Write(
             """
             update message set deleted = true, body = null, iv = null
                 where conversation = @conversation and sequence = @head and created < @before and not deleted;
@@ -90,6 +90,9 @@ internal sealed class RelationalMessageRetention(IDatabase database) : IMessageR
                 select m.sequence from message m where m.conversation = @conversation and m.sequence < @head order by m.sequence limit @most)
             """,
             bounds);
+        await database.Write(
+            $"{database.Tick} update conversation set changed = {database.Position} where conversation = @conversation", ("conversation", conversation));
+        return gone;
     }
 
     private readonly record struct Place(Guid Conversation, long Oldest, long First, long? Head, bool HeadDeleted);

@@ -20,7 +20,9 @@ internal static class RelationalServices
             provider.GetRequiredService<ILogger<CommitQueue>>(), provider.GetRequiredService<IStoreHistory>(),
             provider.GetRequiredService<MainWork>().Commits));
         services.AddSingleton<IMessageLog, RelationalMessageLog>();
-        services.AddSingleton<IConversationDirectory, RelationalConversationDirectory>();
+        services.AddSingleton<RelationalConversationDirectory>();
+        services.AddSingleton<IConversationDirectory>(provider => provider.GetRequiredService<RelationalConversationDirectory>());
+        services.AddSingleton<IChanges, RelationalChanges>();
         services.AddSingleton<IUserDirectory, RelationalUserDirectory>();
         services.AddSingleton<IUploads, RelationalUploads>();
         services.AddSingleton<RelationalFiles>();

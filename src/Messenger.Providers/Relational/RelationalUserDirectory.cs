@@ -9,18 +9,23 @@ internal sealed class RelationalUserDirectory(IDatabase database) : IUserDirecto
     private readonly CoalescedReads<string> _blackLists = new(async ids => (await BlackLists(database, ids)).ToLookup(
         entry => entry.User, entry => entry.Blocked, StringComparer.Ordinal));
 
+    /// <summary>What others see of a user has changed when the key pair, the nick or the avatar has, or who has the number.</summary>
     public Task Put(UserRow user) => database.Write(
-        """
+        $"""
+        {database.Tick}
         insert into user_profile
             (user_id, public_key, private_key_encrypted, metadata_key_encrypted, key_pair_uuid, nick, created, last_login, avatar_updated, keys_updated, suspended,
-             discoverable)
-        values (@user, @public, @private, @metadata, @pair, @nick, @created, @login, @avatar, @keys, @suspended, @discoverable)
+             discoverable, changed)
+        values (@user, @public, @private, @metadata, @pair, @nick, @created, @login, @avatar, @keys, @suspended, @discoverable, {database.Position})
         on conflict (user_id) do update set
             public_key = excluded.public_key, private_key_encrypted = excluded.private_key_encrypted,
             metadata_key_encrypted = excluded.metadata_key_encrypted, key_pair_uuid = excluded.key_pair_uuid, nick = excluded.nick,
             created = excluded.created, last_login = excluded.last_login, avatar_updated = excluded.avatar_updated,
             keys_updated = excluded.keys_updated, suspended = excluded.suspended,
-            discoverable = excluded.discoverable
+            discoverable = excluded.discoverable,
+            changed = case when user_profile.key_pair_uuid is distinct from excluded.key_pair_uuid or user_profile.nick is distinct from excluded.nick
+                or user_profile.avatar_updated <> excluded.avatar_updated or user_profile.created <> excluded.created
+                then excluded.changed else user_profile.changed end
         """,
         ("user", user.UserId), ("public", user.PublicKey), ("private", user.PrivateKeyEncrypted), ("metadata", user.MetaDataKeyEncrypted),
         ("pair", user.KeyPairUuid), ("nick", user.Nick), ("created", user.Created), ("login", user.LastLogin),

@@ -4,13 +4,22 @@ namespace Messenger.Providers.Relational;
 /// <param name="Key">The columns that name a row: a row that is there is replaced. Empty where that would be an error.</param>
 internal sealed record Table<T>(string Name, string[] Key, IReadOnlyList<Column<T>> Columns)
 {
-    public string ColumnList => string.Join(", ", Columns.Select(column => column.Name));
+    private const string Mark = "changed";
+
+    /// <summary>Whether a row carries the position at which it changed, which the engine knows.</summary>
+    public bool IsMarked { get; init; }
+
+    public string ColumnList => string.Join(", ", Columns.Select(column => column.Name)) + (IsMarked ? $", {Mark}" : "");
+
+    /// <summary>What follows the values of a row: the position, in an engine's words.</summary>
+    public string Marking(string position) => IsMarked ? $", {position}" : "";
 
     /// <summary>What follows the values of an insert.</summary>
     public string OnConflict => Key.Length == 0
         ? ""
         : $" on conflict ({string.Join(", ", Key)}) do update set "
-            + string.Join(", ", Columns.Where(column => !Key.Contains(column.Name)).Select(column => $"{column.Name} = excluded.{column.Name}"));
+            + string.Join(", ", Columns.Where(column => !Key.Contains(column.Name)).Select(column => $"{column.Name} = excluded.{column.Name}"))
+            + (IsMarked ? $", {Mark} = excluded.{Mark}" : "");
 }
 
 /// <summary>One column: a value for a row alone, or an array for many.</summary>

@@ -22,7 +22,8 @@ internal static class Tables
         Column<MessageRow, bool>("objectionable", (_, row) => row.Objectionable),
         Column<MessageRow, bool>("deleted", (_, row) => row.Deleted),
         Column<MessageRow, string?>("reply_uuid", (_, row) => row.ReplyUuid),
-    ]);
+    ])
+    { IsMarked = true };
 
     public static readonly Table<Keyed<ConversationRow>> Conversation = new("conversation", ["conversation"], [
         Column<ConversationRow, Guid>("conversation", (at, _) => at),
@@ -78,7 +79,16 @@ internal static class Tables
         Column<ReceiptRow, string>("user_id", (_, row) => row.UserId),
         Column<ReceiptRow, string>("read_ranges", (_, row) => row.Read.Text),
         Column<ReceiptRow, string>("delivered_ranges", (_, row) => row.Delivered.Text),
-    ]);
+    ])
+    { IsMarked = true };
+
+    public static readonly Table<Keyed<RemovalRow>> Removal = new("removal", ["user_id", "conversation"], [
+        Column<RemovalRow, Guid>("conversation", (at, _) => at),
+        Column<RemovalRow, string>("user_id", (_, row) => row.UserId),
+        Column<RemovalRow, string>("reason", (_, row) => row.Reason),
+        Column<RemovalRow, long>("removed", (_, row) => row.Removed),
+    ])
+    { IsMarked = true };
 
     public static readonly Table<Keyed<FileRow>> MessageFile = new("message_file", ["conversation", "sequence", "path_name"], [
         Column<FileRow, Guid>("conversation", (at, _) => at),

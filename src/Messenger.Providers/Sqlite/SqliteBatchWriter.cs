@@ -18,6 +18,8 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
         where conversation = @conversation and sequence = @sequence
         """;
 
+    private const string MarkChanged = $"update conversation set changed = {SqliteDatabase.CommitPosition} where conversation = @conversation";
+
     private const string Journal =
         "insert into log_writer (name, unsettled) values (@name, @unsettled) on conflict (name) do update set unsettled = excluded.unsettled";
 
@@ -53,6 +55,11 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
             return BatchOutcome.TermPassed;
         }
 
+        if (batch.Changed.Count + batch.Messages.Count + batch.Receipts.Count + batch.Removals.Count > 0)
+        {
+            session.Command(SqliteDatabase.Ticks, [], transaction).ExecuteNonQuery();
+        }
+
         try
         {
             Insert(session, transaction, Tables.Message, batch.Messages);
@@ -86,7 +93,13 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
                 transaction).ExecuteNonQuery();
         }
 
+        Insert(session, transaction, Tables.Removal, batch.Removals);
         SqliteFiles.Write(session, transaction, batch);
+        foreach (var conversation in batch.Changed)
+        {
+            session.Command(MarkChanged, [("conversation", conversation)], transaction).ExecuteNonQuery();
+        }
+
         if (batch.Unsettled is { } unsettled)
         {
             session.Command(Journal, [("name", name.Name), ("unsettled", unsettled)], transaction).ExecuteNonQuery();
@@ -110,7 +123,7 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
         }
 
         var values = string.Join(", ", table.Columns.Select(column => "@" + column.Name));
-        var command = session.Command($"insert into {table.Name} ({table.ColumnList}) values ({values}){table.OnConflict}", [], transaction);
+        var command = session.Command($"insert into {table.Name} ({table.ColumnList}) values ({values}{table.Marking(SqliteDatabase.CommitPosition)}){table.OnConflict}", [], transaction);
         foreach (var row in rows)
         {
             foreach (var column in table.Columns)

@@ -15,6 +15,11 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     /// <summary>Reads at a time: they are short and mostly from memory, more would only take threads.</summary>
     private static readonly int Readers = Math.Max(2, Environment.ProcessorCount);
 
+    /// <summary>The number of this very transaction, once it has begun with <see cref="Ticks"/>.</summary>
+    public const string CommitPosition = "(select value from change_clock)";
+
+    public const string Ticks = "update change_clock set value = value + 1;";
+
     private readonly SqliteOptions _options;
     private readonly MainWork _health;
     private readonly SemaphoreSlim _room = new(Readers);
@@ -120,6 +125,16 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
 
     public string Records(string argument, params (string Name, string Type)[] columns) =>
         $"(select {string.Join(", ", columns.Select(column => $"value ->> '{column.Name}' as {column.Name}"))} from json_each({argument})) x";
+
+    public string Position => CommitPosition;
+
+    public string Tick => Ticks;
+
+    public string Horizon => "(select value + 1 from change_clock)";
+
+    public string Epoch => "(select id from store_epoch)";
+
+    public string NewEpoch => "lower(hex(randomblob(16)))";
 
     /// <summary>There is one writer.</summary>
     public string TakingTurns => "";

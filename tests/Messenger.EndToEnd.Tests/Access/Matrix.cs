@@ -54,6 +54,7 @@ public static class Matrix
         ("RemoveBlackList", s => new { userId = s.Participants.Newcomer.UserId }),
         ("GetBlackList", _ => new { }),
         ("RequestGetConversationsFull", _ => new { }),
+        ("RequestSync", _ => new { limit = 50 }),
         ("AddUserReport", s => new { userId = s.Participants.Newcomer.UserId, reason = "Spam" }),
         ("RequestUpdateDeviceTokenByApplication", s => new { token = "t", uuid = s.Me.Account.Application }),
         ("RequestUpdateUserKeys", s => new { metaDataKeyEncryptedBase64 = "k", openUserId = s.Me.Account.OpenUserId, privateKeyEncryptedBase64 = "k" }),

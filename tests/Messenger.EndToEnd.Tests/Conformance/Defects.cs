@@ -172,6 +172,13 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         Of("EXT-4", "each answer is another version", () => new Frames(frame => Retag(frame["payload"]!.AsObject()), "ResponseServerSettings")),
         Of("EXT-7", "nobody hears how a login goes on", () => new Frames(frame => frame["payload"]!.AsObject().Remove("resume"), Status)),
         Of("EXT-8", "nobody is told the time", () => new Frames(frame => frame["payload"]!.AsObject().Remove("now"), "ResponsePong")),
+        Of("CHG-1", "nobody hears who has other keys", () => new Frames(frame => frame["payload"]!["users"] = new JsonArray(), "ResponseSync")),
+        Of("CHG-2", "every token is good", () => Says("RequestSync", "bad_request", "ok")),
+        Of("CHG-3", "a page names less than there is", () => new Frames(frame => RemoveLast(frame, "conversations"), "ResponseSync")),
+        Of("CHG-4", "nobody hears what is gone", () => new Frames(frame => frame["payload"]!["removed"] = new JsonArray(), "ResponseSync")),
+        Of("CHG-5", "long bodies are left out without a word", () => new Frames(frame => EachLast(frame, message => message.Remove("bodyOmitted")), "ResponseSync")),
+        Of("CHG-6", "what changed is not named", () => new Frames(frame => frame["payload"]!["conversations"] = new JsonArray(), "ResponseSync")),
+        Of("CHG-7", "a page is older than what was notified", () => new Frames(frame => EachLast(frame, message => message["created"] = 0), "ResponseSync")),
     ];
 
     private static Defect Of(string rule, string name, Func<Tampering> make) => new(rule, name, () => make);
@@ -242,6 +249,14 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         if (frame["payload"]![list]!.AsArray() is { Count: > 0 } items)
         {
             items.RemoveAt(0);
+        }
+    }
+
+    private static void EachLast(JsonObject frame, Action<JsonObject> change)
+    {
+        foreach (var message in frame["payload"]!["lastMessages"]!.AsArray())
+        {
+            change(message!.AsObject());
         }
     }
 

@@ -260,5 +260,7 @@ internal sealed class RecordingUser(DeliveryRecorder deliveries) : Grain, IUserG
 
     public Task<Result<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request) => throw new NotSupportedException();
 
+    public Task<Result<ResponseSync>> Sync(Caller me, RequestSync request) => throw new NotSupportedException();
+
     public Task<Result> ReportUser(Caller me, AddUserReport request) => throw new NotSupportedException();
 }
