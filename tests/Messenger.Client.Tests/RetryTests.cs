@@ -1,7 +1,6 @@
-using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>Requests whose outcome is unknown go again as they were.</summary>
 public sealed class RetryTests : ClientFixture
@@ -21,7 +20,7 @@ public sealed class RetryTests : ClientFixture
         var (asked, again) = await second.Next<RequestAddMessage>();
         Assert.Equal(lost, again);
         await second.Answer(asked, new ResponseAddedMessage(Sample.Message(1, author: Sample.Me)));
-        Assert.Equal(Sample.MessageUuid(1), (await sending.WaitAsync(Deadlines.Frame)).Message.Uuid);
+        Assert.Equal(Sample.MessageUuid(1), (await sending.WaitAsync(Deadline.Frame)).Message.Uuid);
     }
 
     [Fact]
@@ -38,7 +37,7 @@ public sealed class RetryTests : ClientFixture
             }
         }
 
-        await sendings[1].WaitAsync(Deadlines.Frame);
+        await sendings[1].WaitAsync(Deadline.Frame);
         first.Cut();
         await Clock.Armed(TimeSpan.FromSeconds(0.5));
         sendings.Add(Device.Ask<ResponseAddedMessage>(Sample.Add(6)));
@@ -51,7 +50,7 @@ public sealed class RetryTests : ClientFixture
             await second.Answer(asked, new ResponseAddedMessage(Sample.Message(n)));
         }
 
-        await Task.WhenAll(sendings).WaitAsync(Deadlines.Frame);
+        await Task.WhenAll(sendings).WaitAsync(Deadline.Frame);
     }
 
     [Fact]
@@ -65,7 +64,7 @@ public sealed class RetryTests : ClientFixture
         var (asked, again) = await connection.Next<RequestAddMessage>();
         Assert.Equal(Sample.Add(1), again);
         await connection.Answer(asked, new ResponseAddedMessage(Sample.Message(1)));
-        await sending.WaitAsync(Deadlines.Frame);
+        await sending.WaitAsync(Deadline.Frame);
     }
 
     [Fact]
@@ -74,7 +73,7 @@ public sealed class RetryTests : ClientFixture
         var connection = await Arrive();
         var sending = Device.Try<ResponseAddedMessage>(Sample.Add(1));
         await connection.Answer(await connection.Next(), Statuses.Forbidden, "blacklisted");
-        Assert.Equal(Error.Forbidden("blacklisted"), (await sending.WaitAsync(Deadlines.Frame)).Error);
+        Assert.Equal(Error.Forbidden("blacklisted"), (await sending.WaitAsync(Deadline.Frame)).Error);
     }
 
     [Fact]
@@ -110,7 +109,7 @@ public sealed class RetryTests : ClientFixture
 
         var asking = Device.Ask<ResponsePong>(new RequestPing(null, 1));
         await connection.Answer(await connection.Next(), new ResponsePong("1", null));
-        await asking.WaitAsync(Deadlines.Frame);
+        await asking.WaitAsync(Deadline.Frame);
 
         // Once it reads, it gets what the first connection held, and resumes on another after that.
         var read = await NextMessages(1024);
@@ -124,7 +123,7 @@ public sealed class RetryTests : ClientFixture
             await second.Notify(Sample.Added(n), $"c-{n}");
         }
 
-        Assert.Equal(Enumerable.Range(1025, Many - 1024).Select(n => (long)n), await rest.WaitAsync(Deadlines.Frame));
+        Assert.Equal(Enumerable.Range(1025, Many - 1024).Select(n => (long)n), await rest.WaitAsync(Deadline.Frame));
         await NothingElse(second);
     }
 }

@@ -1,6 +1,6 @@
 using Messenger.Client.Crypto;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>The key pairs of all these tests, made once: each takes seconds.</summary>
 internal static class KeyRing

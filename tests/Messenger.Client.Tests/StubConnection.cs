@@ -3,10 +3,9 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>A request as the stub got it.</summary>
 internal sealed record Asked(byte[] Id, IRequest Request);
@@ -19,7 +18,7 @@ internal sealed class StubConnection(TcpClient client, WebSocket socket)
     /// <summary>The next request.</summary>
     public async Task<Asked> Next()
     {
-        using var deadline = new CancellationTokenSource(Deadlines.Frame);
+        using var deadline = new CancellationTokenSource(Deadline.Frame);
         var buffer = new byte[1 << 20];
         var length = 0;
         ValueWebSocketReceiveResult part;
@@ -120,7 +119,7 @@ internal sealed class StubConnection(TcpClient client, WebSocket socket)
 
     private async Task Send(ReadOnlyMemory<byte> bytes)
     {
-        using var deadline = new CancellationTokenSource(Deadlines.Frame);
+        using var deadline = new CancellationTokenSource(Deadline.Frame);
         await socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, deadline.Token);
     }
 }

@@ -1,6 +1,6 @@
 using Messenger.Client.Profiles;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>A profile on disk.</summary>
 public sealed class FileProfileTests : IDisposable

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Messenger.Client.Crypto;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>What is sealed opens for whom it is meant, where it belongs, and unchanged; nothing else does.</summary>
 public sealed class CryptoTests

@@ -1,10 +1,9 @@
 using Messenger.Client;
 using Messenger.Client.Connections;
 using Messenger.Client.Profiles;
-using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>Coming back after a cut: when, with what, and when not.</summary>
 public sealed class ReconnectTests : ClientFixture
@@ -66,7 +65,7 @@ public sealed class ReconnectTests : ClientFixture
         var offline = Assert.IsType<Offline>(await Next());
         Assert.Equal(((int)code, null), (offline.Ending.Code, offline.ComesBack));
         Assert.Null(await Next());
-        await Assert.ThrowsAsync<ConnectionLostException>(() => asking.WaitAsync(Deadlines.Frame));
+        await Assert.ThrowsAsync<ConnectionLostException>(() => asking.WaitAsync(Deadline.Frame));
         await Assert.ThrowsAsync<ConnectionLostException>(() => Device.Ask<ResponsePong>(new RequestPing(null, 2)));
     }
 
@@ -77,7 +76,7 @@ public sealed class ReconnectTests : ClientFixture
         var connecting = Device.Connect();
         var connection = await Server.Accept();
         await connection.Answer(await connection.Next(), Statuses.Unauthenticated, "register again");
-        var refused = await Assert.ThrowsAsync<RefusedException>(() => connecting.WaitAsync(Deadlines.Frame));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => connecting.WaitAsync(Deadline.Frame));
         Assert.Equal(Statuses.Unauthenticated, refused.Error.Status);
         Assert.Null(Assert.IsType<Offline>(await Next()).ComesBack);
         Assert.Null(await Next());

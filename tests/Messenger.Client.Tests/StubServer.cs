@@ -4,9 +4,8 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
-using Messenger.EndToEnd.Tests.Harness;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>A WebSocket server of a few lines that says what the test says: for what a real server does rarely or never.</summary>
 internal sealed class StubServer : IAsyncDisposable
@@ -37,7 +36,7 @@ internal sealed class StubServer : IAsyncDisposable
     /// <summary>Whether somebody has connected whom nobody accepted.</summary>
     public bool IsKnockedAt => _connections.Reader.Count > 0;
 
-    public async Task<StubConnection> Accept() => await _connections.Reader.ReadAsync().AsTask().WaitAsync(Deadlines.Frame);
+    public async Task<StubConnection> Accept() => await _connections.Reader.ReadAsync().AsTask().WaitAsync(Deadline.Frame);
 
     public async ValueTask DisposeAsync()
     {

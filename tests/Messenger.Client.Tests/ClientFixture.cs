@@ -1,9 +1,8 @@
 using Messenger.Client;
 using Messenger.Client.Profiles;
-using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>A client on a clock that stands, and the server in the test's hands.</summary>
 public abstract class ClientFixture : IAsyncLifetime
@@ -49,7 +48,7 @@ public abstract class ClientFixture : IAsyncLifetime
         return await Server.Accept();
     }
 
-    private protected async Task<ClientEvent?> Next() => await Device.Next().AsTask().WaitAsync(Deadlines.Frame);
+    private protected async Task<ClientEvent?> Next() => await Device.Next().AsTask().WaitAsync(Deadline.Frame);
 
     /// <summary>The next message, the words about the connection left out.</summary>
     private protected async Task<long> NextMessage()

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Messenger.EndToEnd.Tests.Phones;
+namespace Messenger.Conformance.Tests;
 
 /// <summary>The shapes find what a server could get wrong.</summary>
 public class WireShapeTests

@@ -1,6 +1,5 @@
-using Messenger.EndToEnd.Tests.Harness;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>A clock that stands until it is moved, and tells when somebody has begun to wait by it.</summary>
 internal sealed class HandClock : TimeProvider
@@ -35,7 +34,7 @@ internal sealed class HandClock : TimeProvider
                 changed = _armed.Task;
             }
 
-            await changed.WaitAsync(Deadlines.Frame);
+            await changed.WaitAsync(Deadline.Frame);
         }
     }
 

@@ -1,8 +1,7 @@
 using Messenger.Client.Connections;
-using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>One connection: answers find their requests, notifications keep their order, an end is told.</summary>
 public sealed class ConnectionTests : IAsyncLifetime
@@ -36,7 +35,7 @@ public sealed class ConnectionTests : IAsyncLifetime
             await _stub.Answer(one, new ResponsePong($"{((RequestPing)one.Request).When}", null));
         }
 
-        Assert.Equal(["0", "1", "2"], (await Task.WhenAll(asks).WaitAsync(Deadlines.Frame)).Select(pong => pong.ServerVersion));
+        Assert.Equal(["0", "1", "2"], (await Task.WhenAll(asks).WaitAsync(Deadline.Frame)).Select(pong => pong.ServerVersion));
     }
 
     [Fact]
@@ -51,7 +50,7 @@ public sealed class ConnectionTests : IAsyncLifetime
             await _stub.Answer(asked, new ResponsePong("1", null));
         }
 
-        await Task.WhenAll(asks).WaitAsync(Deadlines.Frame);
+        await Task.WhenAll(asks).WaitAsync(Deadline.Frame);
     }
 
     [Fact]
@@ -72,11 +71,11 @@ public sealed class ConnectionTests : IAsyncLifetime
     {
         var trying = _connection.Try<ResponsePong>(new RequestPing(null, 1));
         await _stub.Answer(await _stub.Next(), Statuses.Forbidden, "not you");
-        Assert.Equal(Error.Forbidden("not you"), (await trying.WaitAsync(Deadlines.Frame)).Error);
+        Assert.Equal(Error.Forbidden("not you"), (await trying.WaitAsync(Deadline.Frame)).Error);
 
         var asking = _connection.Ask<ResponsePong>(new RequestPing(null, 1));
         await _stub.Answer(await _stub.Next(), Statuses.NotFound, "not there");
-        Assert.Equal(Error.NotFound("not there"), (await Assert.ThrowsAsync<RefusedException>(() => asking.WaitAsync(Deadlines.Frame))).Error);
+        Assert.Equal(Error.NotFound("not there"), (await Assert.ThrowsAsync<RefusedException>(() => asking.WaitAsync(Deadline.Frame))).Error);
     }
 
     [Fact]
@@ -84,7 +83,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     {
         var asking = _connection.Ask<ResponsePong>(new RequestPing(null, 1));
         await _stub.Answer(await _stub.Next(), new NicksList([]));
-        await Assert.ThrowsAsync<ProtocolException>(() => asking.WaitAsync(Deadlines.Frame));
+        await Assert.ThrowsAsync<ProtocolException>(() => asking.WaitAsync(Deadline.Frame));
     }
 
     [Fact]
@@ -93,8 +92,8 @@ public sealed class ConnectionTests : IAsyncLifetime
         var asking = _connection.Ask<ResponsePong>(new RequestPing(null, 1));
         await _stub.Next();
         await _stub.Close(CloseCode.Replaced, "another connection");
-        await Assert.ThrowsAsync<ConnectionLostException>(() => asking.WaitAsync(Deadlines.Frame));
-        var ending = await _connection.Ended.WaitAsync(Deadlines.Frame);
+        await Assert.ThrowsAsync<ConnectionLostException>(() => asking.WaitAsync(Deadline.Frame));
+        var ending = await _connection.Ended.WaitAsync(Deadline.Frame);
         Assert.Equal(((int?)CloseCode.Replaced, "another connection"), (ending.Code, ending.Reason));
         await Assert.ThrowsAsync<ConnectionLostException>(() => _connection.Ask<ResponsePong>(new RequestPing(null, 2)));
         await Assert.ThrowsAsync<System.Threading.Channels.ChannelClosedException>(() => Notified());
@@ -104,7 +103,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     public async Task A_cut_ends_without_a_code()
     {
         _stub.Cut();
-        var ending = await _connection.Ended.WaitAsync(Deadlines.Frame);
+        var ending = await _connection.Ended.WaitAsync(Deadline.Frame);
         Assert.Null(ending.Code);
         Assert.NotNull(ending.Fault);
     }
@@ -113,7 +112,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     public async Task What_is_no_frame_ends_the_connection()
     {
         await _stub.SendText("this is no JSON");
-        Assert.IsType<ProtocolException>((await _connection.Ended.WaitAsync(Deadlines.Frame)).Fault);
+        Assert.IsType<ProtocolException>((await _connection.Ended.WaitAsync(Deadline.Frame)).Fault);
     }
 
     [Fact]
@@ -127,7 +126,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         }
 
         await _stub.Answer(asked, new ResponsePong("1", null));
-        await asking.WaitAsync(Deadlines.Frame);
+        await asking.WaitAsync(Deadline.Frame);
         for (var n = 1; n <= NotificationBound; n++)
         {
             Assert.Equal($"c-{n}", (await Notified()).Cursor);
@@ -137,5 +136,5 @@ public sealed class ConnectionTests : IAsyncLifetime
         Assert.IsType<NotificationsDroppedException>(end.InnerException);
     }
 
-    private Task<Received> Notified() => _connection.Notifications.ReadAsync().AsTask().WaitAsync(Deadlines.Frame);
+    private Task<Received> Notified() => _connection.Notifications.ReadAsync().AsTask().WaitAsync(Deadline.Frame);
 }

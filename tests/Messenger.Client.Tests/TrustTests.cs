@@ -2,10 +2,9 @@ using System.Security.Cryptography;
 using Messenger.Client.Crypto;
 using Messenger.Client.Profiles;
 using Messenger.Client.Messaging;
-using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>A server that lies about keys: what the conversation does about it. Here Bob is this device, Alice the other person.</summary>
 public sealed class TrustTests : ClientFixture
@@ -117,7 +116,7 @@ public sealed class TrustTests : ClientFixture
         _connection = await Server.Accept();
         await _connection.LetIn();
         _ = _connection.Serve(Answer);
-        await Device.Connect().WaitAsync(Deadlines.Frame);
+        await Device.Connect().WaitAsync(Deadline.Frame);
         var conversation = new Conversations(Device, KeyRing.Bob, _profile);
         conversation.KeyChanged += _changes.Add;
         return conversation;

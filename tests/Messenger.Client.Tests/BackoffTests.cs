@@ -1,7 +1,7 @@
 using Messenger.Client.Connections;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>When to come back.</summary>
 public sealed class BackoffTests

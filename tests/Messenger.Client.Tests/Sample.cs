@@ -2,7 +2,7 @@ using System.Globalization;
 using Messenger.Client.Profiles;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>Wire records as a server would send them.</summary>
 internal static class Sample

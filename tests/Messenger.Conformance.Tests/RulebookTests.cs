@@ -1,7 +1,6 @@
-using Messenger.Conformance;
 using Messenger.Conformance.Rules;
 
-namespace Messenger.EndToEnd.Tests.Conformance;
+namespace Messenger.Conformance.Tests;
 
 /// <summary>The document and the kit are equal both ways.</summary>
 public class RulebookTests
@@ -26,7 +25,7 @@ public class RulebookTests
     [Fact]
     public void Every_id_that_the_document_mentions_is_one_of_its_rules_and_none_stands_twice()
     {
-        var text = File.ReadAllText(Path.Combine(Harness.Built.Root, "docs", "protocol.md"));
+        var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "protocol.md"));
         var mentioned = System.Text.RegularExpressions.Regex.Matches(text, @"\[([A-Z]+-\d+)\]").Select(match => match.Groups[1].Value).Distinct();
         var rules = Rulebook.Rules.Select(rule => rule.Id).ToList();
 

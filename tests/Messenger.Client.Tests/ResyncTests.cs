@@ -1,9 +1,8 @@
 using Messenger.Client;
 using Messenger.Client.Profiles;
-using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Protocol;
 
-namespace Messenger.EndToEnd.Tests.Client;
+namespace Messenger.Client.Tests;
 
 /// <summary>Where the server cannot continue, every conversation is read on: no message lost, none doubled.</summary>
 public sealed class ResyncTests : ClientFixture
@@ -112,7 +111,7 @@ public sealed class ResyncTests : ClientFixture
         Assert.Equal(1, await NextMessage());
         var sending = Device.Ask<ResponseAddedMessage>(Sample.Add(2));
         await first.Answer((await first.Next<RequestAddMessage>()).Asked, new ResponseAddedMessage(Sample.Message(2, author: Sample.Me)));
-        await sending.WaitAsync(Deadlines.Frame);
+        await sending.WaitAsync(Deadline.Frame);
         first.Cut();
         var second = await After(TimeSpan.FromSeconds(0.5));
         await second.LetIn("resync");
