@@ -13,20 +13,21 @@ internal sealed class AdminSession
     /// <summary>Longer than the server's own limits: it has the last word on what is late.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(40);
 
-    private readonly Option<Uri> _url = new("--admin-url")
+    private static readonly Uri NearestUrl = new("http://localhost:8081");
+
+    private readonly Option<Uri?> _url = new("--admin-url")
     {
-        Description = "The operator's port; also by MESSENGER_ADMIN_URL",
-        DefaultValueFactory = _ => DefaultUrl,
+        Description = $"The operator's port; also by MESSENGER_ADMIN_URL [default: {NearestUrl}]",
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            if (Read(text) is { } url)
             {
                 return url;
             }
 
-            result.AddError($"--admin-url takes an address such as http://localhost:8081, not '{text}'.");
-            return DefaultUrl;
+            result.AddError($"--admin-url takes an address such as {NearestUrl}, not '{text}'.");
+            return null;
         },
     };
 
@@ -43,9 +44,9 @@ internal sealed class AdminSession
         command.Add(session._url);
         command.Add(session._tokenFile);
         command.Add(session._json);
-        command.SetAction((parsed, cancellation) => ExitCodes.Run(parsed.GetValue(session._url)!, async () =>
+        command.SetAction((parsed, cancellation) => ExitCodes.Run(() => session.Url(parsed), NobodyAnswers, async url =>
         {
-            using var http = new HttpClient { BaseAddress = parsed.GetValue(session._url), Timeout = RequestTimeout };
+            using var http = new HttpClient { BaseAddress = url, Timeout = RequestTimeout };
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token(parsed.GetValue(session._tokenFile)));
             await action(parsed, session, (method, path, body) => Ask(http, method, path, body, cancellation));
         }));
@@ -67,7 +68,24 @@ internal sealed class AdminSession
         }
     }
 
-    private static Uri DefaultUrl => new(Environment.GetEnvironmentVariable("MESSENGER_ADMIN_URL") ?? "http://localhost:8081");
+    /// <summary>The operator's port is one that a server has or has not, whether it runs or not.</summary>
+    private const string NobodyAnswers = "Has the server an operator's port (Admin:Port), and is it the one in --admin-url?";
+
+    /// <summary>A dangerous command is meant: it is a trial, or <c>--yes</c> says so.</summary>
+    /// <exception cref="UsageException">It is neither. The message says what would be done.</exception>
+    public static void Meant(bool meant, string whatItDoes)
+    {
+        if (!meant)
+        {
+            throw new UsageException($"This {whatItDoes}. Say --yes if that is meant, or --dry-run to see how much it is.");
+        }
+    }
+
+    private Uri Url(ParseResult parsed) => parsed.GetValue(_url)
+        ?? (Environment.GetEnvironmentVariable("MESSENGER_ADMIN_URL") is not { Length: > 0 } given ? NearestUrl
+            : Read(given) ?? throw new UsageException($"MESSENGER_ADMIN_URL takes an address such as {NearestUrl}, not '{Plain(given)}'."));
+
+    private static Uri? Read(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
@@ -82,7 +100,10 @@ internal sealed class AdminSession
         var token = file is not null ? File.ReadAllText(file.FullName).Trim() : Environment.GetEnvironmentVariable("MESSENGER_ADMIN_TOKEN");
         return string.IsNullOrEmpty(token)
             ? throw new InvalidOperationException("There is no token: set MESSENGER_ADMIN_TOKEN or give --token-file; 'messenger admin token NAME' makes one")
-            : token;
+            : token.All(c => c is > ' ' and <= '~') ? token
+
+            // What was given is not repeated: it may be most of a token.
+            : throw new UsageException("The token has characters in it that no token has: is it a whole one, and one alone?");
     }
 
     private static async Task<JsonObject> Ask(HttpClient http, HttpMethod method, string path, object? body, CancellationToken cancellation)

@@ -16,6 +16,7 @@ internal static class StoreCommands
         var kind = new Argument<string>("kind") { Description = "messages or files" };
         var days = new Argument<int>("days") { Description = "What is older than this goes" };
         var dry = new Option<bool>("--dry-run") { Description = "Only counts" };
+        var yes = new Option<bool>("--yes") { Description = "It is meant: nothing brings back what was removed" };
         return AdminSession.Command(
             "retention", "Removes what is older than so many days, for good, in small steps. Example: messenger admin retention messages 365 --dry-run",
             command =>
@@ -23,10 +24,12 @@ internal static class StoreCommands
                 command.Add(kind);
                 command.Add(days);
                 command.Add(dry);
+                command.Add(yes);
             },
             async (parsed, session, call) =>
             {
                 var (removed, after, dryRun) = (0L, (string?)null, parsed.GetValue(dry));
+                AdminSession.Meant(dryRun || parsed.GetValue(yes), $"removes for good all {parsed.GetValue(kind)} older than {parsed.GetValue(days)} days");
                 do
                 {
                     var step = await call(HttpMethod.Post, "/retention", new { kind = parsed.GetValue(kind), days = parsed.GetValue(days), dryRun, after });

@@ -42,8 +42,26 @@ internal static class ExitCodes
         return Done;
     });
 
+    /// <param name="hint">What may be wrong where nobody answers.</param>
+    public static async Task<int> Run(Func<Uri> url, string hint, Func<Uri, Task> command)
+    {
+        try
+        {
+            var at = url();
+            return await Run(at, async () =>
+            {
+                await command(at);
+                return Done;
+            }, hint);
+        }
+        catch (UsageException usage)
+        {
+            return await Say(Usage, usage.Message);
+        }
+    }
+
     /// <summary>Runs a command, and says in one sentence what went wrong.</summary>
-    public static async Task<int> Run(Uri url, Func<Task<int>> command)
+    public static async Task<int> Run(Uri url, Func<Task<int>> command, string? hint = null)
     {
         try
         {
@@ -59,7 +77,7 @@ internal static class ExitCodes
         }
         catch (Exception away) when (away is WebSocketException or SocketException or HttpRequestException)
         {
-            return await Say(Unreachable, $"Nobody answers at {url}. Start the server with 'dotnet run --project src/Messenger.Host', or name another with --url.");
+            return await Say(Unreachable, $"Nobody answers at {url}. {hint ?? "Start the server with 'dotnet run --project src/Messenger.Host', or name another with --url."}");
         }
         catch (TimeoutException late)
         {

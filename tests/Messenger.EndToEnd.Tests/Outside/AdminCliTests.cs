@@ -47,7 +47,7 @@ public sealed class AdminCliTests
         Assert.Contains("Server:SupportId", (await Admin("accounts", "create", "support")).Good().Out, StringComparison.Ordinal);
         Assert.Equal(3, (await Json("counts")).GetProperty("users").GetInt64());
         Assert.Equal(0, (await Json("retention", "messages", "1", "--dry-run")).GetProperty("removed").GetInt64());
-        Assert.Equal(0, (await Json("retention", "files", "1")).GetProperty("removed").GetInt64());
+        Assert.Equal(0, (await Json("retention", "files", "1", "--yes")).GetProperty("removed").GetInt64());
         var trail = (await Admin("audit")).Good().Out;
         Assert.Contains("suspend", trail, StringComparison.Ordinal);
         Assert.DoesNotContain(eve.Account.OpenUserId, trail, StringComparison.Ordinal);
@@ -60,13 +60,18 @@ public sealed class AdminCliTests
         await using var server = await ServerProcess.StartAsync(settings);
         using var folder = new Folder();
         var tokenFile = Path.Combine(folder.Path, "token");
-        await File.WriteAllTextAsync(tokenFile, "not the token");
+        await File.WriteAllTextAsync(tokenFile, "not-the-token");
 
         (await CliRun.ToEnd("admin", "counts", "--admin-url", admin.ToString())).Bad(1, "MESSENGER_ADMIN_TOKEN");
         (await CliRun.ToEnd("admin", "counts", "--admin-url", admin.ToString(), "--token-file", tokenFile)).Bad(1, "401");
         (await CliRun.ToEnd("admin", "counts", "--admin-url", settings.Http.ToString(), "--token-file", tokenFile)).Bad(1, "Admin:Port");
         (await CliRun.ToEnd("admin", "counts", "--admin-url", $"http://127.0.0.1:{Ports.Free(1)[0]}", "--token-file", tokenFile)).Bad(3, "127.0.0.1");
         Assert.NotEqual(0, (await CliRun.ToEnd("admin", "retention", "messages", "soon")).Code);
+        (await CliRun.ToEnd("admin", "retention", "messages", "1", "--admin-url", admin.ToString(), "--token-file", tokenFile)).Bad(2, "removes for good all messages older than 1 days. Say --yes");
+        (await CliRun.ToEnd("admin", "counts", "--admin-url", $"http://127.0.0.1:{Ports.Free(1)[0]}", "--token-file", tokenFile)).Bad(3, "--admin-url");
+        await File.WriteAllTextAsync(tokenFile, "half a\ntoken");
+        Assert.DoesNotContain("half a", (await CliRun.ToEnd("admin", "counts", "--admin-url", admin.ToString(), "--token-file", tokenFile)).Bad(2, "no token has").Error, StringComparison.Ordinal);
+        (await CliRun.Start("env", null, "MESSENGER_ADMIN_URL=bla", "dotnet", Built.Cli, "admin", "counts")).Bad(2, "MESSENGER_ADMIN_URL takes an address such as http://localhost:8081/, not 'bla'");
         var made = (await CliRun.ToEnd("admin", "token", "alice", "--days", "90")).Good().Out;
         Assert.Contains("Entry for Admin:Tokens:", made, StringComparison.Ordinal);
     }
