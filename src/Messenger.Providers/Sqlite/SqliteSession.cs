@@ -19,7 +19,7 @@ internal sealed class SqliteSession : IDisposable
             Connection.Open();
             using var command = Connection.CreateCommand();
             command.CommandText = writes
-                ? "pragma synchronous = full; pragma busy_timeout = 4000"
+                ? "pragma synchronous = full; pragma busy_timeout = 4000; pragma secure_delete = on"
                 : "pragma query_only = on; pragma busy_timeout = 4000";
             command.ExecuteNonQuery();
         }
