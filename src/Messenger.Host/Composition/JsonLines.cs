@@ -27,6 +27,8 @@ internal sealed class JsonLines(Repetitions repetitions) : ConsoleFormatter("lin
             json.WriteStartObject();
             json.WriteString("Timestamp", DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             json.WriteString("LogLevel", logEntry.LogLevel.ToString());
+            json.WriteString("SeverityText", logEntry.LogLevel.ToString());
+            json.WriteNumber("SeverityNumber", Severity(logEntry.LogLevel));
             json.WriteString("Category", logEntry.Category);
             json.WriteNumber("EventId", logEntry.EventId.Id);
             json.WriteString("Message", PiiRedactor.Text(logEntry.Formatter(logEntry.State, logEntry.Exception)) + Repetitions.Suffix(untold));
@@ -60,4 +62,7 @@ internal sealed class JsonLines(Repetitions repetitions) : ConsoleFormatter("lin
 
         textWriter.WriteLine(Encoding.UTF8.GetString(output.WrittenSpan));
     }
+
+    /// <summary>OpenTelemetry's number: four for each level, of which the first is the plain one.</summary>
+    private static int Severity(LogLevel level) => 1 + (4 * Math.Min((int)level, (int)LogLevel.Critical));
 }

@@ -21,6 +21,7 @@ internal static class SiloComposition
     public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening, Joined? joined)
     {
         silo.Services.AddSingleton(TimeProvider.System);
+        silo.Configure<SiloOptions>(options => options.SiloName = InstanceName.Value);
         silo.Services.AddRecovery(alone: settings.Cluster is null);
         silo.Services.Configure<RetentionOptions>(options =>
             (options.Messages, options.Files) = (settings.Integrations.Retention.Messages, settings.Integrations.Retention.Files));

@@ -24,50 +24,58 @@ internal static class Telemetry
     /// <summary>Nothing else of these meters is collected: Orleans alone would count some dozen things at each call.</summary>
     private static readonly HashSet<string> Listed = [.. Signals.All.Concat(Signals.OfLibraries).Select(signal => signal.Name)];
 
-    /// <summary>Whether traces, among others, are sent to somebody.</summary>
-    public static bool Pushes(IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-
     public static void AddTelemetry(this WebApplicationBuilder builder, Settings settings)
     {
-        var pushes = Pushes(builder.Configuration);
+        var (metrics, traces, logs) = (new OtlpSignal("METRICS", builder.Configuration), new OtlpSignal("TRACES", builder.Configuration), new OtlpSignal("LOGS", builder.Configuration));
         var scraped = settings.Integrations.Admin.Port is not null;
-        if (!pushes && !scraped)
+        if (!metrics.IsSent && !traces.IsSent && !logs.IsSent && !scraped)
         {
             return;
         }
 
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
-                .AddService("messenger", serviceVersion: Release.Version)
+                .AddService(ServiceName(settings.Silo.Role), "messenger", Release.Version, autoGenerateServiceInstanceId: false, InstanceName.Value)
                 .AddAttributes([new("messenger.silo.role", settings.Silo.Role)])
 
                 // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.
                 .AddEnvironmentVariableDetector())
-            .WithMetrics(metrics =>
+            .WithMetrics(meters =>
             {
-                metrics.AddMeter(Meters).AddView(instrument => Listed.Contains(instrument.Name) ? null : MetricStreamConfiguration.Drop);
+                meters.AddMeter(Meters).AddView(instrument => Listed.Contains(instrument.Name) ? null : MetricStreamConfiguration.Drop);
                 if (scraped)
                 {
-                    metrics.AddPrometheusExporter();
+                    meters.AddPrometheusExporter();
+                }
+
+                if (metrics.IsSent)
+                {
+                    meters.AddOtlpExporter(metrics.Apply);
                 }
             });
-        if (pushes)
+        if (traces.IsSent)
         {
             var sampling = Sampling.Of(builder.Configuration);
             builder.Services.Configure<GatewayOptions>(options => options.TracedShare = sampling.Share);
-            telemetry
-                .WithTracing(traces =>
+            telemetry.WithTracing(spans =>
+            {
+                // What tells who goes before it is sent: processors come in this order.
+                spans.AddSource("Messenger.*", "Microsoft.Orleans.*", "Npgsql").AddProcessor(new PiiRedactor.Spans()).AddOtlpExporter(traces.Apply);
+                if (sampling.Sampler is { } sampler)
                 {
-                    traces.AddSource("Messenger.*", "Microsoft.Orleans.*", "Npgsql").AddProcessor(new PiiRedactor.Spans());
-                    if (sampling.Sampler is { } sampler)
-                    {
-                        traces.SetSampler(sampler);
-                    }
-                })
-                .WithLogging(logs => logs.AddProcessor(new PiiRedactor.Entries()))
-                .UseOtlpExporter();
+                    spans.SetSampler(sampler);
+                }
+            });
+        }
+
+        if (logs.IsSent)
+        {
+            telemetry.WithLogging(entries => entries.AddProcessor(new PiiRedactor.Entries()).AddOtlpExporter(logs.Apply));
         }
     }
+
+    /// <summary>Roles are services of their own to whoever looks: what is normal for one is not for the other.</summary>
+    private static string ServiceName(string role) => role == SiloRoles.All ? "messenger" : $"messenger-{role}";
 
     /// <summary>Once the server is built: from here on somebody listens.</summary>
     public static void BeginTelemetry(this WebApplication app, Settings settings)
