@@ -35,7 +35,7 @@ public sealed class PostgresIdentityTests(PostgresFixture fixture)
         var (stays, leaves, dies) = ($"stays-{Guid.NewGuid():N}", $"leaves-{Guid.NewGuid():N}", $"dies-{Guid.NewGuid():N}");
         foreach (var name in new[] { stays, leaves, dies })
         {
-            await store.Members.Renew(name, "worker");
+            await store.Members.Renew(name, "worker", 1, 1);
         }
 
         await store.Members.Leave(leaves);
@@ -45,7 +45,7 @@ public sealed class PostgresIdentityTests(PostgresFixture fixture)
         Assert.DoesNotContain(leaves, living);
         Assert.DoesNotContain(dies, living);
 
-        await store.Members.Renew(dies, "worker");
+        await store.Members.Renew(dies, "worker", 1, 1);
         Assert.Contains(dies, await PostgresIdentity.Living(_database));
     }
 

@@ -36,6 +36,7 @@ internal static class Joining
             var seal = ClusterSeal.Of(identity, cluster.Secret);
             await Compare(store, seal, identity.Cluster);
             await Settle(store, cluster.Postgres);
+            await ContractCheck.Pass(cluster.Postgres);
             return new Joined(identity.Cluster, store, options, seal);
         }
         catch (RedisException fault)

@@ -1,3 +1,4 @@
+using Messenger.Contracts;
 using Messenger.Host.Configuration;
 using Messenger.Host.Logging;
 using Messenger.Ports;
@@ -40,7 +41,7 @@ internal sealed class MemberLease(IClusterMembers members, ISiloStatusOracle sil
     {
         try
         {
-            await members.Renew(name, settings.Silo.Role);
+            await members.Renew(name, settings.Silo.Role, ContractVersion.Current, ContractVersion.Oldest);
         }
         catch (StoreUnavailableException)
         {

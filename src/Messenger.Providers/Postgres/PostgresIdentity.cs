@@ -8,6 +8,12 @@ namespace Messenger.Providers.Postgres;
 /// <param name="Environment">Development, Production or another; nothing of another one joins.</param>
 public sealed record ClusterIdentity(Guid Id, string Cluster, string Environment);
 
+/// <summary>A process that lives.</summary>
+/// <param name="Renewed">When it said so last, by the database's clock.</param>
+/// <param name="Contract">The number of what it speaks to the others; 0 of a release that said none.</param>
+/// <param name="Oldest">The oldest such number that it runs beside.</param>
+public sealed record LivingMember(string Name, DateTime Renewed, int Contract, int Oldest);
+
 /// <summary>What a process reads and writes of its cluster before it joins.</summary>
 public static class PostgresIdentity
 {
@@ -58,19 +64,23 @@ public static class PostgresIdentity
     }
 
     /// <summary>The names of the processes that renewed their row within <see cref="LivingFor"/>.</summary>
-    public static async Task<IReadOnlyList<string>> Living(string connectionString)
+    public static async Task<IReadOnlyList<string>> Living(string connectionString) => [.. (await Members(connectionString)).Select(member => member.Name)];
+
+    /// <summary>The processes that renewed their row within <see cref="LivingFor"/>.</summary>
+    public static async Task<IReadOnlyList<LivingMember>> Members(string connectionString)
     {
         await using var connection = await Open(connectionString);
-        await using var command = new NpgsqlCommand("select name from cluster_member where renewed > now() - $1 order by name", connection);
+        await using var command = new NpgsqlCommand(
+            "select name, renewed, contract, oldest from cluster_member where renewed > now() - $1 order by name", connection);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = LivingFor });
         await using var reader = await command.ExecuteReaderAsync();
-        var names = new List<string>();
+        var members = new List<LivingMember>();
         while (await reader.ReadAsync())
         {
-            names.Add(reader.GetString(0));
+            members.Add(new LivingMember(reader.GetString(0), reader.GetDateTime(1), reader.GetInt32(2), reader.GetInt32(3)));
         }
 
-        return names;
+        return members;
     }
 
     private static async Task<NpgsqlConnection> Open(string connectionString)

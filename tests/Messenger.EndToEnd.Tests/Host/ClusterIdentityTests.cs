@@ -137,6 +137,28 @@ public sealed class ClusterIdentityTests : IAsyncLifetime
         Assert.Contains(founder.Log.Lines, line => line.Contains("waiting for them to write their rows again", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_release_that_the_living_do_not_understand_does_not_join_them()
+    {
+        var database = _postgres.CreateDatabase();
+        await Migrated(database);
+        await using var old = await ServerProcess.StartAsync(Member(database));
+
+        // Its row is there from its first sign of life; then it is of a release that said no number, and goes on renewing it.
+        await Deadlines.Until(
+            async () => (await Execute(database, "update cluster_member set contract = 0, oldest = 0")) == 1, Deadlines.Frame, () => "the member does not renew its row");
+        var sentence = await Refused(database, "--environment=Development");
+        Assert.Contains("they speak contract 0 and this release 1, which do not run side by side: stop all processes of that release", sentence, StringComparison.Ordinal);
+
+        await Execute(database, "update cluster_member set contract = 2, oldest = 2");
+        Assert.Contains("start that release instead", await Refused(database, "--environment=Development"), StringComparison.Ordinal);
+
+        // The next release that still knows this one is met.
+        await Execute(database, "update cluster_member set contract = 2, oldest = 1");
+        await using var beside = await ServerProcess.StartAsync(Member(database));
+        Assert.True(old.IsRunning);
+    }
+
     private ServerSettings Member(string database, params (string Key, string Value)[] more) =>
         ServerSettings.InCluster("all", database, _redis.ConnectionString, Cluster, more);
 
@@ -180,11 +202,11 @@ public sealed class ClusterIdentityTests : IAsyncLifetime
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    private static async Task Execute(string database, string sql)
+    private static async Task<int> Execute(string database, string sql)
     {
         await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>A process that lives, as far as the database can tell.</summary>
@@ -213,7 +235,7 @@ public sealed class ClusterIdentityTests : IAsyncLifetime
             _stop.Dispose();
         }
 
-        private Task Renew() => Execute(
+        private Task<int> Renew() => Execute(
             database, $"insert into cluster_member (name, role, renewed) values ('{name}', 'worker', now()) on conflict (name) do update set renewed = now()");
 
         private async Task Run()
