@@ -8,7 +8,7 @@ namespace Messenger.Contracts;
 /// <summary>A call of a grain's method that answers: a span around it where its caller is part of a trace, and nothing where not.</summary>
 /// <remarks>
 /// Orleans' own way are filters around every call. One that does nothing makes a call within a process a third dearer, and every call of a server
-/// that sends its signals to somebody would have two: see docs/performance.md.
+/// that sends its signals to somebody would have two: see docs/notes/performance.md.
 /// </remarks>
 /// <typeparam name="TResult">What the method answers.</typeparam>
 [SerializerTransparent]
