@@ -11,7 +11,7 @@ public static class AllChecks
     [
         .. ConnectionChecks.All, .. BadInputChecks.All, .. RegistrationChecks.All, .. DeleteUserChecks.All, .. ProfileChecks.All, .. ContactChecks.All,
         .. ConversationChecks.All, .. MembershipChecks.All, .. VisibilityChecks.All, .. SessionKeyChecks.All, .. MessageChecks.All, .. PaginationChecks.All, .. ReceiptChecks.All,
-        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. SeedExactChecks.All, .. FeatureChecks.All, .. ChangeChecks.All, .. LimitChecks.All,
+        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. SeedExactChecks.All, .. FeatureChecks.All, .. ChangeChecks.All, .. LockChecks.All, .. LimitChecks.All,
     ];
 
     /// <summary>Rule id to the reason why no client can try it.</summary>
@@ -38,6 +38,9 @@ public static class AllChecks
         ["RCP-5"] = Client,
         ["EXT-5"] = Client,
         ["CHG-8"] = "what a pass costs is seen by its server alone; the tests of the stores look",
+        ["LOCK-3"] = "it takes days; the tests of the actors do that",
+        ["LOCK-4"] = "a server for development lets nothing cool; the access matrix is tried with one that does",
+        ["LOCK-5"] = "it takes more codes than a phone gets; the tests of the actors do that",
         ["LIM-5"] = "what waits in the server and what waits in the network look alike from outside",
         ["LIM-7"] = "a WebSocket client of .NET sends no control frames by its own choice; the gateway's tests do, byte by byte",
     };

@@ -14,9 +14,17 @@ public sealed record Caller(string UserId, string Application)
     [field: NonSerialized]
     public string? Origin { get; init; }
 
+    /// <summary>The name of what it logged in with; known to its gateway alone, and not sent to grains.</summary>
+    [field: NonSerialized]
+    public string? Credential { get; init; }
+
     /// <summary>What its session understands besides the seed.</summary>
     [Id(0)]
     public Features Features { get; init; }
+
+    /// <summary>Until when it was cooling as of its login, in milliseconds since the Unix epoch; 0 for one that was vouched.</summary>
+    [Id(1)]
+    public long CoolingUntil { get; init; }
 
     /// <summary>The same application is the same caller, by whatever name its client knows the server.</summary>
     public bool Equals(Caller? other) => other is not null && UserId == other.UserId && Application == other.Application;

@@ -30,6 +30,10 @@ public interface IUserOperations : IGrainWithStringKey
     [Traced]
     Task<Result<PushTrials>> TestPush(string? device);
 
+    /// <summary>Removes the registration lock: the number changed hands, or its owner forgot the PIN. No connection is closed.</summary>
+    [Traced]
+    Task<Result<Closed>> Unlock();
+
     /// <summary>
     /// Makes the account of somebody who has no phone, such as the support, or gives it another credential. Refused (conflict) where a phone
     /// ever registered: nobody's account is taken over this way.

@@ -21,8 +21,17 @@ public sealed record Push(Guid Id, string ApplicationType, string Token, Guid Co
     /// <summary>It sets the badge and nothing else: no sound, no text, and no phone is woken for it.</summary>
     public bool IsBadge => Conversation == Guid.Empty && Message is null;
 
+    /// <summary>What it is about where that is no conversation, see <see cref="PushKinds"/>; null for one that is.</summary>
+    public string? Kind => PushKinds.Name(Conversation);
+
+    /// <summary>What the device is told: the nil uuid where it is about no conversation.</summary>
+    public string ConversationUuid => (Kind is null ? Conversation : Guid.Empty).ToString();
+
+    /// <summary>What the device is told; null where it is not about one message.</summary>
+    public string? MessageUuid => Kind is null ? Message : Guid.Empty.ToString();
+
     /// <summary>What replaces one another at the provider.</summary>
-    public string CollapseKey => IsBadge ? "badge" : Conversation.ToString();
+    public string CollapseKey => IsBadge ? "badge" : Kind ?? Conversation.ToString();
 }
 
 /// <summary>What became of a push.</summary>

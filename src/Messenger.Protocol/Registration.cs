@@ -46,28 +46,37 @@ public sealed record RequestRegisterApplication(
 }
 
 /// <summary>Confirms an application with the code that came by SMS. Does not authenticate.</summary>
+/// <param name="RegistrationLock">Where the account has a lock: its verifier, see <see cref="RequestSetRegistrationLock"/>.</param>
 [GenerateSerializer, Immutable]
 public sealed record RequestConfirmRegistration(
     string SmsCode, string UserId, string Uuid,
     [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    string[]? Features = null) : INamesFeatures
+    string[]? Features = null,
+    [property: OfFeature(Messenger.Protocol.Features.Lock), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? RegistrationLock = null) : INamesFeatures
 {
     public string? Fault() =>
-        Shape.Text(SmsCode, "smsCode", 16) ?? Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid") ?? FeatureNames.Fault(Features);
+        Shape.Text(SmsCode, "smsCode", 16) ?? Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid") ?? FeatureNames.Fault(Features)
+        ?? (RegistrationLock is null ? null : Shape.Verifier(RegistrationLock, "registrationLock"));
 }
 
 /// <summary>Authenticates this connection as a confirmed application of a user.</summary>
 /// <param name="ResumeCursor">The last cursor seen on an earlier connection, or null: from here on.</param>
 /// <param name="Attempt">Which try of which run of the client this is: a late one does not displace the connection of a later one.</param>
+/// <param name="NextUuid">The uuid that it is going to log in with: both are right until the new one has been used, and the old one is void then.</param>
 [GenerateSerializer, Immutable]
 public sealed record RequestAuthenticationByApplication(
     string UserId, string Uuid, string? ResumeCursor,
     [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     string[]? Features = null,
     [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    LoginAttempt? Attempt = null) : INamesFeatures
+    LoginAttempt? Attempt = null,
+    [property: OfFeature(Messenger.Protocol.Features.Lock), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? NextUuid = null) : INamesFeatures
 {
-    public string? Fault() => Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid") ?? FeatureNames.Fault(Features) ?? Attempt?.Fault();
+    public string? Fault() =>
+        Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid") ?? FeatureNames.Fault(Features) ?? Attempt?.Fault()
+        ?? (NextUuid is null ? null : Shape.NewApplicationUuid(NextUuid, "nextUuid"));
 }
 
 /// <summary>A try to log in.</summary>
@@ -109,10 +118,16 @@ public sealed record ResponseApplicationsFull(ApplicationInfo[] Applications);
 /// <param name="Created">Milliseconds since the Unix epoch.</param>
 /// <param name="LastLogin">Milliseconds since the Unix epoch.</param>
 /// <param name="Online">Whether it has a connection now.</param>
+/// <param name="Cooling">Until when it is cooling, in milliseconds since the Unix epoch; left out where it is not.</param>
+/// <param name="Vouched">Whether it is surely the owner's.</param>
 [GenerateSerializer, Immutable]
 public sealed record ApplicationInfo(
     string Uuid, string? SmsCode, string ApplicationType, bool Confirmed, long Created, string UserId, string? DeviceToken,
-    long LastLogin, bool Online, string? OsVersion, string? Vendor, string? Model);
+    long LastLogin, bool Online, string? OsVersion, string? Vendor, string? Model,
+    [property: OfFeature(Features.Lock), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? Cooling = null,
+    [property: OfFeature(Features.Lock), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    bool? Vouched = null);
 
 /// <summary>Deletes one of the actor's applications: its connection closes, its token and credential are void.</summary>
 /// <param name="Uuid">The name of any of the actor's applications, or the asking one's own uuid.</param>

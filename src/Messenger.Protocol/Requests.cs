@@ -40,4 +40,9 @@ public sealed record ResponseStatusMessage(string? RequestType, string Status, s
     [OfFeature(Features.Errors)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ConversationUuid { get; init; }
+
+    /// <summary>With the <c>forbidden</c> of a RequestConfirmRegistration: the account has a registration lock, and it was not given, or wrong.</summary>
+    [OfFeature(Features.Lock)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? RegistrationLock { get; init; }
 }

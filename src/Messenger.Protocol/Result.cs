@@ -5,9 +5,10 @@ namespace Messenger.Protocol;
 /// <summary>Why a request was not done: a status other than <c>ok</c>, and a sentence that a client developer can act on.</summary>
 /// <param name="RetryAfter">Seconds after which it may be different; 0 where nobody can tell.</param>
 /// <param name="ConversationUuid">Of a conflict: the conversation that stands there already, or null.</param>
+/// <param name="RegistrationLock">What is missing is the account's registration lock.</param>
 /// <remarks>A refusal is an answer and never an exception: thrown across grains it costs three times a call.</remarks>
 [GenerateSerializer, Immutable]
-public sealed record Error(string Status, string Description, int RetryAfter = 0, string? ConversationUuid = null)
+public sealed record Error(string Status, string Description, int RetryAfter = 0, string? ConversationUuid = null, bool RegistrationLock = false)
 {
     public static Error BadRequest(string description) => new(Statuses.BadRequest, description);
 

@@ -86,6 +86,12 @@ public static class Shape
     public static string? NewApplicationUuid(string? value, string field) =>
         ApplicationUuid(value, field) ?? (value!.Length >= ShortestApplicationUuid ? null : $"{field} must have {ShortestApplicationUuid} to 128 characters: it is a secret, draw 128 random bits");
 
+    /// <summary>Base64 of 32 bytes: what a PIN was made into, and no PIN.</summary>
+    public static string? Verifier(string? value, string field) =>
+        value is null ? Missing(field)
+        : value.Length == 44 && Convert.TryFromBase64String(value, stackalloc byte[33], out var bytes) && bytes == 32 ? null
+        : $"{field} must be Base64 of 32 bytes";
+
     public static string? Text(string? value, string field, int max) =>
         value is null ? Missing(field)
         : value.Length == 0 ? $"{field} must not be empty"

@@ -10,6 +10,9 @@ namespace Messenger.Protocol;
 /// </remarks>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = MaxDepth)]
 [JsonSerializable(typeof(RequestPing))]
+[JsonSerializable(typeof(RequestSetRegistrationLock))]
+[JsonSerializable(typeof(RequestGiveRegistrationLock))]
+[JsonSerializable(typeof(RequestApproveApplication))]
 [JsonSerializable(typeof(RequestRegisterApplication))]
 [JsonSerializable(typeof(RequestConfirmRegistration))]
 [JsonSerializable(typeof(RequestAuthenticationByApplication))]

@@ -52,6 +52,7 @@ public static class Vocabulary
         ["mimeType"] = "The media type, or null.",
         ["model"] = "The device's model.",
         ["name"] = "The parameter's name.",
+        ["registrationLock"] = "With `forbidden`: the account has a registration lock, and it was not given, or wrong.",
         ["nick"] = "The encrypted nick, or null.",
         ["nickEncrypted"] = "The encrypted nick, or null for none.",
         ["nicks"] = "User id to encrypted nick.",

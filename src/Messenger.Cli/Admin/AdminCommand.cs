@@ -15,7 +15,7 @@ internal static class AdminCommand
     {
         Token(),
         new Command("reports", "What people reported") { ReportCommands.List(), ReportCommands.Resolve(), ReportCommands.Dismiss() },
-        new Command("users", "Who is registered") { UserCommands.Find(), UserCommands.Suspend(), UserCommands.Restore() },
+        new Command("users", "Who is registered") { UserCommands.Find(), UserCommands.Suspend(), UserCommands.Restore(), UserCommands.Unlock() },
         new Command("connections", "Who is connected") { UserCommands.CloseConnections() },
         new Command("push", "How devices are woken") { UserCommands.TestPush() },
         new Command("accounts", "Accounts without a phone, such as the support's") { UserCommands.CreateAccount() },

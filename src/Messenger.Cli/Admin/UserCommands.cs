@@ -19,6 +19,10 @@ internal static class UserCommands
     public static Command Restore() => AboutSomebody(
         "restore", "Ends a suspension", device: false, (whom, call) => call(HttpMethod.Post, "/users/restore", whom), _ => ["Restored."]);
 
+    public static Command Unlock() => AboutSomebody(
+        "unlock", "Removes an account's registration lock, for a number that changed hands: a code by SMS is enough then. Ask who wants it", device: false,
+        (whom, call) => call(HttpMethod.Post, "/users/unlock", whom), _ => ["Unlocked."]);
+
     public static Command CloseConnections() => AboutSomebody(
         "close", "Closes a user's connections, or one device's; a client that may comes back", device: true,
         (whom, call) => call(HttpMethod.Post, "/connections/close", whom), closed => [$"Connections closed: {closed["connections"]}."]);

@@ -66,6 +66,11 @@ internal sealed class AvatarEndpoint(
     /// <summary>An owner whose avatar the actor may change.</summary>
     private async Task<AvatarOwner> Owned(Caller me, HttpContext context)
     {
+        if (me.CoolingUntil > 0)
+        {
+            throw new RefusedException(CoolingRefusals.Of(me.CoolingUntil));
+        }
+
         var owner = Owner(context);
         if (owner.Conversation is { } conversation)
         {

@@ -18,9 +18,12 @@ internal static class StatusAnswers
     private const double Jitter = 0.25;
 
     public static ResponseStatusMessage Of(string? request, Error error, Features named) =>
-        (named & Features.Errors) == 0
-            ? new(request, error.Status, error.Description)
-            : new(request, error.Status, error.Description) { RetryAfterMs = RetryAfter(error), ConversationUuid = error.ConversationUuid };
+        new(request, error.Status, error.Description)
+        {
+            RetryAfterMs = (named & Features.Errors) == 0 ? null : RetryAfter(error),
+            ConversationUuid = (named & Features.Errors) == 0 ? null : error.ConversationUuid,
+            RegistrationLock = (named & Features.Lock) == 0 || !error.RegistrationLock ? null : true,
+        };
 
     /// <param name="note">Null: nothing to add.</param>
     /// <param name="resync">Of a login that had a cursor: whether it cannot be continued; null of all else.</param>

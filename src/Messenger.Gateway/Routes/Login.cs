@@ -24,7 +24,7 @@ internal sealed class Login(
     {
         if (session.Caller is { } already)
         {
-            return already.UserId == request.UserId && already.Application == ApplicationNames.Of(request.Uuid)
+            return already.UserId == request.UserId && already.Credential == ApplicationNames.Of(request.Uuid)
                 ? RequestOutcome.Of(Result.Ok)
                 : Error.Conflict("this connection is another application's: open a new one");
         }
@@ -64,6 +64,13 @@ internal sealed class Login(
             return Failures.Unavailable;
         }
 
+        var features = FeatureNames.Parse(request.Features) & options.Value.Offered;
+        if (request.NextUuid is { } next && (features & Features.Lock) != 0
+            && (await grains.GetGrain<IUserLock>(request.UserId).Rotate(caller, next)).Error is { } error)
+        {
+            return error;
+        }
+
         var subscription = subscriptions.Attach(caller.Device, session);
         try
         {
@@ -79,11 +86,10 @@ internal sealed class Login(
                 return Error.Conflict("a later attempt of the same run of this client is connected");
             }
 
-            var features = FeatureNames.Parse(request.Features) & options.Value.Offered;
             return new RequestOutcome(null, Note: connected.Resync ? Resync : null)
             {
                 Resync = request.ResumeCursor is null ? null : connected.Resync,
-                Entry = new Entry(caller with { Origin = session.Origin, Features = features }, subscription),
+                Entry = new Entry(caller with { Origin = session.Origin, Features = features, Credential = ApplicationNames.Of(request.Uuid) }, subscription),
             };
         }
         catch

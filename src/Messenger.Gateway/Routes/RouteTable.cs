@@ -14,14 +14,17 @@ internal sealed class RouteTable
     private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
     private readonly FrozenDictionary<string, Route> _frozen;
     private readonly Features _offered;
+    private readonly CoolingGate _gate;
 
     public RouteTable(
         IGrainFactory grains, ServerInfo own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission,
         FileAnswers files)
     {
         _offered = own.Offered;
+        _gate = new CoolingGate(grains);
         var budgeted = new Budgeted(grains, limits);
         RegistrationRoutes.Add(this, grains, own, login, registrations, limits, admission);
+        LockRoutes.Add(this, grains);
         ProfileRoutes.Add(this, grains, own);
         ContactsRoutes.Add(this, grains);
         ConversationsRoutes.Add(this, grains, budgeted, limits);
@@ -38,12 +41,12 @@ internal sealed class RouteTable
 
     /// <summary>Served to who has authenticated: the caller is the proof.</summary>
     public void User<TRequest>(Func<Caller, TRequest, Task<Result>> call)
-        where TRequest : class, IRequest => Add(new UserRoute<TRequest>(call));
+        where TRequest : class, IRequest => Add(new UserRoute<TRequest>(_gate.Around(call)));
 
     /// <inheritdoc cref="User{TRequest}"/>
     public void User<TRequest, TResponse>(Func<Caller, TRequest, Task<Result<TResponse>>> call)
         where TRequest : class, IRequest
-        where TResponse : class => Add(new UserRoute<TRequest, TResponse>(call));
+        where TResponse : class => Add(new UserRoute<TRequest, TResponse>(_gate.Around(call)));
 
     /// <summary>As <see cref="User{TRequest}"/>, and what one connection sent to one conversation meanwhile goes in one call.</summary>
     public void Batch<TRequest>(Func<Caller, TRequest[], Task<Result[]>> call)

@@ -25,12 +25,16 @@ internal sealed class DeviceGrain(
     /// </summary>
     private static readonly TimeSpan Stay = TimeSpan.FromHours(1);
 
+    /// <summary>Recorded at least daily.</summary>
+    private static readonly TimeSpan SeenPeriod = TimeSpan.FromHours(12);
+
     private readonly InboxBounds _bounds = InboxBounds.Default;
     private DeviceEndpoint _endpoint = null!;
     private PushTracker _pushTracker = null!;
     private DeviceSnapshot? _carried;
     private readonly AsyncLock _writes = new();
     private IGrainTimer? _watch;
+    private long? _seen;
     private bool _forgotten;
     private bool _left;
 
@@ -119,6 +123,8 @@ internal sealed class DeviceGrain(
             DeviceMeter.Resumed(continued: !resumption.Resync);
         }
 
+        // Its user knows: it logged in.
+        _seen = timeProvider.GetTimestamp();
         _pushTracker.Clear();
         DelayDeactivation(Stay);
         return Task.FromResult(new Connected(epoch, resumption.Number, resumption.Missed, resumption.Resync, silo.SiloAddress));
@@ -131,6 +137,7 @@ internal sealed class DeviceGrain(
             return Task.CompletedTask;
         }
 
+        TellSeen();
         _pushTracker.Defer(unconfirmed);
         Go();
         return _pushTracker.PushDeferred(store.State.Push);
@@ -170,7 +177,11 @@ internal sealed class DeviceGrain(
 
     public Task<bool> IsOnline() => Task.FromResult(_endpoint.Online);
 
-    public Task<Lease> Renew(long session, long number) => Task.FromResult(_endpoint.Renew(session, number, silo.SiloAddress));
+    public Task<Lease> Renew(long session, long number)
+    {
+        TellSeen();
+        return Task.FromResult(_endpoint.Renew(session, number, silo.SiloAddress));
+    }
 
     public async Task SetPushTarget(PushTarget? target)
     {
@@ -229,9 +240,28 @@ internal sealed class DeviceGrain(
         }
     }
 
+    /// <summary>
+    /// Its user knows of logins alone, and a connection may last for weeks. Not awaited: what is lost once is told again half a day later.
+    /// </summary>
+    private void TellSeen()
+    {
+        var now = timeProvider.GetTimestamp();
+        if (_seen is null || timeProvider.GetElapsedTime(_seen.Value, now) >= SeenPeriod)
+        {
+            _seen = now;
+            var device = this.GetPrimaryKeyString();
+            GrainFactory.GetGrain<IUserLock>(DeviceKeys.UserOf(device)).Seen(DeviceKeys.ApplicationOf(device)).Ignore();
+        }
+    }
+
     private Task Inspect()
     {
         _pushTracker.Defer(_endpoint.Inspect());
+        if (_endpoint.Online)
+        {
+            TellSeen();
+        }
+
         var pushed = _endpoint.Online ? Task.CompletedTask : _pushTracker.PushDeferred(store.State.Push);
         Watch();
         return pushed;

@@ -78,7 +78,7 @@ internal sealed class RegistrationGrain(
             }
         }
 
-        return await Send(request.OpenUserId, request.AndroidSmsToken, (phone, code) => phone.With(new PendingApplication(
+        return await Send(CodePurpose.Registration, request.OpenUserId, request.AndroidSmsToken, (phone, code) => phone.With(new PendingApplication(
             Uuid: null, request.ApplicationType, request.OsVersion, request.Vendor, request.Model, Now, code)
         {
             Credential = Credential.Of(UserId, request.Uuid, _seal),
@@ -110,7 +110,8 @@ internal sealed class RegistrationGrain(
         {
             case Verdict.Right:
                 var pending = phone.Of(request.Uuid)!;
-                var confirmed = await GrainFactory.GetGrain<IUserGrain>(UserId).ConfirmApplication(pending.Info(UserId, request.Uuid, confirmed: true, lastLogin: Now));
+                var confirmed = await GrainFactory.GetGrain<IUserLock>(UserId).Confirm(
+                    pending.Info(UserId, request.Uuid, confirmed: true, lastLogin: Now), request.RegistrationLock);
                 if (confirmed.Error is null)
                 {
                     await _phone.Change(before => before.With(request.Uuid, pending.Code with { Used = true }));
@@ -140,7 +141,7 @@ internal sealed class RegistrationGrain(
         (await _phone.Load()).Pending.FirstOrDefault(pending => pending.Name == application)?.PublicName;
 
     public async Task<Result> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>
-        FindError(phone) is { } error ? error : await Send(phone, androidSmsToken, (state, code) => state.With(purpose, code));
+        FindError(phone) is { } error ? error : await Send(purpose, phone, androidSmsToken, (state, code) => state.With(purpose, code));
 
     public async Task<Result> CheckCode(CodePurpose purpose, string code)
     {
@@ -188,7 +189,7 @@ internal sealed class RegistrationGrain(
     }
 
     /// <summary>Keeps a new code and sends it.</summary>
-    private async Task<Result> Send(string number, string? androidSmsToken, Func<PhoneState, IssuedCode, PhoneState> keep)
+    private async Task<Result> Send(CodePurpose purpose, string number, string? androidSmsToken, Func<PhoneState, IssuedCode, PhoneState> keep)
     {
         var digits = Codes.Draw(Options);
         var (now, wait) = (Now, 0);
@@ -203,7 +204,7 @@ internal sealed class RegistrationGrain(
             return Error.TooManyRequests("too many codes for this phone", wait);
         }
 
-        if (await IsTaken(number, SmsTexts.Compose(Options.Texts.Of(number), digits, androidSmsToken)))
+        if (await IsTaken(number, SmsTexts.Compose(Options.Texts.Of(number, purpose), digits, androidSmsToken)))
         {
             return Result.Ok;
         }

@@ -1,9 +1,10 @@
 using System.Text;
+using Messenger.Contracts;
 
 namespace Messenger.Grains.Registration;
 
-/// <summary>What an SMS with a code says, in the language of the country that the number is of.</summary>
-/// <param name="ByLanguage">Texts with <c>{code}</c> in them.</param>
+/// <summary>What an SMS with a code says, in the language of the country that the number is of: what the code is for, since somebody else may have asked for it.</summary>
+/// <param name="ByLanguage">Texts with <c>{code}</c> in them: of a registration by language (<c>de</c>), of the rest by language and purpose (<c>de/keys</c>, <c>de/deletion</c>).</param>
 /// <param name="Languages">Digits a number begins with (the longest counts), and the language there.</param>
 /// <param name="Default">The language of all other numbers.</param>
 public sealed record SmsTexts(IReadOnlyDictionary<string, string> ByLanguage, IReadOnlyDictionary<string, string> Languages, string Default)
@@ -15,10 +16,20 @@ public sealed record SmsTexts(IReadOnlyDictionary<string, string> ByLanguage, IR
     public const int MaxBytes = 140;
 
     /// <summary>English, as it comes.</summary>
-    public static readonly SmsTexts English = new(new Dictionary<string, string> { ["en"] = "Your code: {code}" }, new Dictionary<string, string>(), "en");
+    public static readonly SmsTexts English = new(
+        new Dictionary<string, string>
+        {
+            ["en"] = "Your code to register a device: {code}. Never tell it to anybody.",
+            ["en/keys"] = "Your code to CHANGE YOUR KEYS: {code}. Never tell it to anybody.",
+            ["en/deletion"] = "Your code to DELETE YOUR ACCOUNT: {code}. Never tell it to anybody.",
+        },
+        new Dictionary<string, string>(), "en");
+
+    /// <summary>What purposes are called in configuration; a registration's text has none.</summary>
+    public static IReadOnlyList<string> Purposes { get; } = ["keys", "deletion"];
 
     /// <param name="phone">E.164.</param>
-    public string Of(string phone)
+    public string Of(string phone, CodePurpose purpose)
     {
         var digits = phone.AsSpan(phone.StartsWith('+') ? 1 : 0);
         var (longest, language) = (0, Default);
@@ -30,8 +41,17 @@ public sealed record SmsTexts(IReadOnlyDictionary<string, string> ByLanguage, IR
             }
         }
 
-        return ByLanguage[language];
+        // A language without a text of its own for this says it in English: the text of a registration would be a lie.
+        return purpose switch
+        {
+            CodePurpose.UpdateKeys => Of(language, "keys"),
+            CodePurpose.DeleteUser => Of(language, "deletion"),
+            _ => ByLanguage[language],
+        };
     }
+
+    private string Of(string language, string purpose) =>
+        ByLanguage.GetValueOrDefault($"{language}/{purpose}") ?? ByLanguage.GetValueOrDefault($"en/{purpose}") ?? English.ByLanguage[$"en/{purpose}"];
 
     /// <summary>Whether a text with the longest code, and on Android with what the SMS Retriever wants, is one SMS of at most 140 bytes.</summary>
     public static bool Fits(string text)

@@ -27,6 +27,18 @@ internal sealed record Account
     /// <summary>The user was deleted: nothing of it is served any more, and what is left of it goes.</summary>
     [Id(4)]
     public bool Deleting { get; init; }
+
+    /// <summary>What a registration has to give besides the code; null for nothing.</summary>
+    [Id(5)]
+    public RegistrationLock? Lock { get; init; }
+
+    /// <summary>When a wrong lock was given, in milliseconds since the Unix epoch; oldest first.</summary>
+    [Id(6)]
+    public long[] WrongLocks { get; init; } = [];
+
+    /// <summary>When a vouched application that is gone since was connected last.</summary>
+    [Id(7)]
+    public long VouchedSeen { get; init; }
 }
 
 /// <summary>A confirmed application. Times are milliseconds since the Unix epoch.</summary>
@@ -42,7 +54,35 @@ internal sealed record Application(
     [Id(1)]
     public string? PublicName { get; init; }
 
-    public string Name => Credential?.Name ?? ApplicationNames.Of(Uuid!);
+    /// <summary>Until when it is cooling; 0 or past for one that is vouched.</summary>
+    [Id(2)]
+    public long CoolingUntil { get; init; }
+
+    /// <summary>When it was connected last, as far as logins do not say it.</summary>
+    [Id(3)]
+    public long Connected { get; init; }
+
+    /// <summary>The credential that it asked for and has not used yet.</summary>
+    [Id(4)]
+    public Credential? Next { get; init; }
+
+    /// <summary>Credentials that it had.</summary>
+    [Id(5)]
+    public VoidCredential[] Void { get; init; } = [];
+
+    /// <summary>Its name where its credential is not the first one; devices are keyed by it.</summary>
+    [Id(6)]
+    public string? FirstName { get; init; }
+
+    public string Name => FirstName ?? CredentialName;
+
+    /// <summary>The name of what it logs in with.</summary>
+    public string CredentialName => Credential?.Name ?? ApplicationNames.Of(Uuid!);
+
+    public bool IsCooling(long now) => CoolingUntil > now;
+
+    /// <summary>Whether it logs in with the credential of this name.</summary>
+    public bool Has(string credential) => CredentialName == credential || Next?.Name == credential;
 
     /// <param name="uuid">As it is told: its own uuid to itself, its name to the others.</param>
     public ApplicationInfo Info(string userId, string uuid, bool online) =>
@@ -68,3 +108,8 @@ internal sealed record ParamBook
     [Id(0)]
     public Param[] Params { get; init; } = [];
 }
+
+/// <summary>A credential that logs in no longer.</summary>
+/// <param name="At">Since when, in milliseconds since the Unix epoch.</param>
+[GenerateSerializer, Immutable]
+internal sealed record VoidCredential(string Name, long At);

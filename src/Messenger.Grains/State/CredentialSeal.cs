@@ -69,6 +69,9 @@ public sealed class CredentialSeal(byte[]? key)
         }
     }
 
+    /// <summary>A keyed hash, for what is to be recognised and never told; without a key it is a hash that everybody can make.</summary>
+    internal byte[] Mac(byte[] of) => HMACSHA256.HashData(key ?? [], of);
+
     /// <summary>Whether this was stored without the key that there is now.</summary>
     internal bool IsStale(string userId, byte[]? stored) => (key is not null && stored is [Open, ..]) || Unseal(userId, stored) is null;
 

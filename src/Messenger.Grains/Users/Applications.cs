@@ -9,7 +9,7 @@ namespace Messenger.Grains.Users;
 /// <summary>The rules of a user's applications, pure.</summary>
 internal static class Applications
 {
-    /// <summary>Applications of one user: every notification goes to each. When one more comes, the one unused longest makes room.</summary>
+    /// <summary>Applications of one user: every notification goes to each. Who makes room for one more: <see cref="Vouching.Evicted"/>.</summary>
     public const int MaxApplications = 50;
 
     /// <summary>The application with this uuid. The uuid is a credential: how long this takes does not tell how much of a guess was right.</summary>
@@ -19,7 +19,8 @@ internal static class Applications
         Application? found = null;
         foreach (var application in applications)
         {
-            if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(application.Name), wanted))
+            if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(application.CredentialName), wanted)
+                | CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(application.Next?.Name ?? ""), wanted))
             {
                 found = application;
             }
@@ -28,22 +29,16 @@ internal static class Applications
         return found;
     }
 
-    /// <summary>With this one confirmed. One that was confirmed already keeps its place, its time and its token.</summary>
-    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, string publicName, CredentialSeal seal, out string? evicted)
+    /// <summary>With this one confirmed. One that was confirmed already keeps its place, its time, its token, and whether it is vouched.</summary>
+    /// <param name="coolingUntil">Of a new one; 0 for one that is vouched.</param>
+    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, string publicName, long coolingUntil, CredentialSeal seal)
     {
-        evicted = null;
         var credential = Credential.Of(confirmed.UserId, confirmed.Uuid, seal);
-        if (Array.FindIndex(applications, known => known.Name == credential.Name) is >= 0 and var at)
+        if (Array.FindIndex(applications, known => known.Has(credential.Name)) is >= 0 and var at)
         {
             var known = applications[at];
             var renewed = known with { Type = confirmed.ApplicationType, OsVersion = confirmed.OsVersion, Vendor = confirmed.Vendor, Model = confirmed.Model };
             return renewed == known ? applications : [.. applications[..at], renewed, .. applications[(at + 1)..]];
-        }
-
-        if (applications.Length >= MaxApplications)
-        {
-            evicted = applications.MinBy(application => application.LastLogin)!.Name;
-            applications = Without(applications, evicted);
         }
 
         return
@@ -51,7 +46,15 @@ internal static class Applications
             .. applications,
             new Application(
                 Uuid: null, confirmed.ApplicationType, confirmed.Created, confirmed.LastLogin, confirmed.DeviceToken,
-                confirmed.OsVersion, confirmed.Vendor, confirmed.Model) { Credential = credential, PublicName = publicName },
+                confirmed.OsVersion, confirmed.Vendor, confirmed.Model)
+            {
+                Credential = credential,
+                PublicName = publicName,
+                CoolingUntil = coolingUntil,
+
+                // Its device is another one's that began with this credential and gave it up.
+                FirstName = applications.Any(other => other.Name == credential.Name) ? ApplicationNames.Of(PublicNames.Draw()) : null,
+            },
         ];
     }
 
@@ -64,6 +67,10 @@ internal static class Applications
     public static Application[] WithLogins(Application[] applications, IReadOnlyDictionary<string, long> logins) =>
         [.. applications.Select(application => application with { LastLogin = Math.Max(application.LastLogin, logins.GetValueOrDefault(application.Name)) })];
 
+    /// <summary>With what was seen of their connections besides.</summary>
+    public static Application[] WithConnections(Application[] applications, IReadOnlyDictionary<string, long> seen) =>
+        [.. applications.Select(application => application with { Connected = Math.Max(application.Connected, seen.GetValueOrDefault(application.Name)) })];
+
     /// <summary>With a name for each that was stored before there were names. Theirs is drawn once, as everybody's.</summary>
     public static Application[] Named(Application[] applications) => Array.TrueForAll(applications, application => application.PublicName is not null)
         ? applications
@@ -75,7 +82,7 @@ internal static class Applications
         var name = ApplicationNames.Of(uuid);
         return
         [
-            .. applications.Select(application => application.Name == name
+            .. applications.Select(application => application.CredentialName == name
                 ? application with { Uuid = null, Credential = Credential.Of(userId, uuid, seal) }
                 : application),
         ];

@@ -7,43 +7,21 @@ namespace Messenger.Grains.Users;
 /// <summary>Applications: confirmed, authenticated, listed, deleted.</summary>
 internal sealed partial class UserGrain
 {
-    public async Task<Result> ConfirmApplication(ApplicationInfo application)
-    {
-        var account = await _account.Load();
-        if (account.Deleting || account.Closing.Contains(ApplicationNames.Of(application.Uuid)))
-        {
-            // The same phone, or the same application, comes anew: what is left of the old one goes first.
-            await Finish();
-        }
-
-        if (await users.Find(UserId) is null)
-        {
-            await users.Put(Profiles.New(UserId, Now));
-        }
-
-        // The name that it had while it waited for its code.
-        var name = await GrainFactory.GetGrain<IRegistrationGrain>(UserId).PendingName(ApplicationNames.Of(application.Uuid)) ?? PublicNames.Draw();
-        string? evicted = null;
-        await _account.Change(before => Applications.Confirm(before.Applications, application, name, _seal, out evicted) is var applications
-            && ReferenceEquals(applications, before.Applications)
-                ? before
-                : before with { Applications = applications, Closing = evicted is null ? before.Closing : [.. before.Closing, evicted] });
-        if (evicted is not null)
-        {
-            FinishSoon(TimeSpan.Zero);
-        }
-
-        return Result.Ok;
-    }
+    public Task<Result> ConfirmApplication(ApplicationInfo application) => Confirm(application, registrationLock: null);
 
     public async Task<Result<Caller>> Authenticate(string applicationUuid)
     {
         if (await Verify(applicationUuid) is { Error: { } error })
         {
+            if (error.Status == Statuses.Unauthenticated)
+            {
+                await FormerUsed(ApplicationNames.Of(applicationUuid));
+            }
+
             return error;
         }
 
-        var account = await _account.Load();
+        var account = await Entered(ApplicationNames.Of(applicationUuid));
         if (Own(account, applicationUuid) is not { } application)
         {
             return NoApplication();
@@ -70,7 +48,7 @@ internal sealed partial class UserGrain
                 new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, application.PublicName!, online: true)), application.Name);
         }
 
-        return new Caller(UserId, application.Name);
+        return Calls(application);
     }
 
     public async Task<Result<Caller>> Verify(string applicationUuid)
@@ -80,7 +58,22 @@ internal sealed partial class UserGrain
         var user = await users.Find(UserId);
         return account.Deleting || application is null || user is null ? NoApplication()
             : user.Suspended ? Error.Forbidden("this account is suspended")
-            : new Caller(UserId, application.Name);
+            : Calls(application);
+    }
+
+    private Caller Calls(Application application) => new(UserId, application.Name) { CoolingUntil = application.IsCooling(Now) ? application.CoolingUntil : 0 };
+
+    /// <summary>What a login changes: its credential counts from now on alone, and of a vouched one wrong locks are forgotten.</summary>
+    private async Task<Account> Entered(string credential)
+    {
+        var account = await _account.Load();
+        var own = account.Applications.First(application => application.Has(credential));
+        var forgets = account.WrongLocks.Length > 0 && !own.IsCooling(Now);
+        return own.Next?.Name != credential && !forgets ? account : await _account.Change(before => before with
+        {
+            Applications = Array.ConvertAll(before.Applications, application => Vouching.Promoted(application, credential, Now)),
+            WrongLocks = forgets ? [] : before.WrongLocks,
+        });
     }
 
     public async Task<Result> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request)
@@ -138,7 +131,10 @@ internal sealed partial class UserGrain
 
         var applications = Applications.WithLogins((await WithNames()).Applications, _logins);
         var online = await _devices.AreOnline(applications);
-        var infos = applications.Select((application, at) => application.Info(UserId, ShownUuid(me, application), online[at]));
+        var now = Now;
+        var infos = applications.Select((application, at) => application.Info(UserId, ShownUuid(me, application), online[at]) is var info && (me.Features & Features.Lock) == 0
+            ? info
+            : info with { Cooling = application.IsCooling(now) ? application.CoolingUntil : null, Vouched = !application.IsCooling(now) });
         if (request.Confirmed is not true)
         {
             infos = infos.Concat(await GrainFactory.GetGrain<IRegistrationGrain>(UserId).Pending());
@@ -167,12 +163,15 @@ internal sealed partial class UserGrain
             await OwnerOf(token).Release(DeviceKeys.Named(UserId, name));
         }
 
-        await _account.Change(account => account with
+        if (name != me.Application && await UnlessVouched(me) is { } cooling)
         {
-            Applications = Applications.Without(account.Applications, name),
-            Closing = [.. account.Closing, name],
-        });
+            return cooling;
+        }
+
+        var connected = await Connections(known);
+        await _account.Change(account => Vouching.Without(account, name, connected, Now) with { Closing = [.. account.Closing, name] });
         _logins.Remove(name);
+        _seen.Remove(name);
         if (name == me.Application)
         {
             FinishSoon(FinishDelay);
@@ -189,7 +188,7 @@ internal sealed partial class UserGrain
     private static Application? Own(Account account, string uuid)
     {
         var name = ApplicationNames.Of(uuid);
-        return account.Applications.FirstOrDefault(application => application.Name == name);
+        return account.Applications.FirstOrDefault(application => application.Has(name));
     }
 
     /// <summary>The one that is called so before the user's others.</summary>

@@ -15,6 +15,7 @@ internal sealed partial class UserGrain
 
     public async Task<Result> UpdateContactList(Caller me, RequestUpdateContactList request) =>
         await FindError(me)
+        ?? (request.Merge ? null : await UnlessVouched(me))
         ?? await ChangeContacts(known => request.Merge ? Contacts.Merge(known, request.ContactList) : Contacts.Replace(request.ContactList));
 
     public async Task<Result> UpdateContact(Caller me, UpdateContact request)

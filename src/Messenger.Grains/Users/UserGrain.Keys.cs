@@ -27,9 +27,15 @@ internal sealed partial class UserGrain
             return error;
         }
 
-        if (await users.Find(UserId) is { } row && Same(row, request))
+        var row = await users.Find(UserId);
+        if (row is not null && Same(row, request))
         {
             return await RepeatedKeys();
+        }
+
+        if (row?.PublicKey is not null && await UnlessVouched(me) is { } cooling)
+        {
+            return cooling;
         }
 
         await _account.Change(account => account with { KeysUntold = true, PendingKeys = null });
@@ -46,6 +52,11 @@ internal sealed partial class UserGrain
         if (put.Error is not null)
         {
             return put;
+        }
+
+        if (row?.PublicKey is not null)
+        {
+            await Alarm(PushKinds.Application, except: me.Application);
         }
 
         var companions = await conversations.CompanionsOf(UserId);
@@ -104,6 +115,7 @@ internal sealed partial class UserGrain
             Nick = keys.Nick,
         });
         await _account.Change(account => account with { PendingKeys = null });
+        await Alarm(PushKinds.Application, except: me.Application);
         return put;
     }
 

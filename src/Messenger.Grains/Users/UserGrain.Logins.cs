@@ -38,7 +38,7 @@ internal sealed partial class UserGrain
             _loginsUnwritten = false;
             try
             {
-                await _account.Change(account => account with { Applications = Applications.WithLogins(account.Applications, _logins) });
+                await _account.Change(account => account with { Applications = Applications.WithConnections(Applications.WithLogins(account.Applications, _logins), _seen) });
                 await ChangeRow(row => row with { LastLogin = LastLogin(row) });
             }
             catch

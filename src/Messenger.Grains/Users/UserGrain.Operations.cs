@@ -72,8 +72,14 @@ internal sealed partial class UserGrain : IUserOperations
         }
 
         var uuid = Guid.NewGuid().ToString();
-        var confirmed = await ConfirmApplication(new ApplicationInfo(
-            uuid, SmsCode: null, OperatorsType, Confirmed: true, Now, UserId, DeviceToken: null, Now, Online: false, null, null, null));
+        if (account.Applications.Length == 0)
+        {
+            await users.Put(Profiles.New(UserId, Now));
+        }
+
+        var confirmed = await Keep(
+            new ApplicationInfo(uuid, SmsCode: null, OperatorsType, Confirmed: true, Now, UserId, DeviceToken: null, Now, Online: false, null, null, null),
+            PublicNames.Draw(), coolingUntil: 0, await Connections(account));
         return confirmed.Error is { } error ? error : new Opened(UserId, uuid);
     }
 

@@ -11,10 +11,10 @@ internal sealed partial class UserGrain
         await FindError(me) is { } error ? error : await ChangeRow(row => row with { Nick = request.Nick });
 
     public async Task<Result<ResponseUserInfo>> GetUserInfo(Caller me, RequestGetUserInfo request) =>
-        (await FindError(me) ?? await SpendIds([request.UserId])) is { } error ? error : new ResponseUserInfo((await InfoOf([request.UserId]))[0]);
+        (await FindError(me) ?? await SpendIds([request.UserId])) is { } error ? error : new ResponseUserInfo((await InfoOf(me, [request.UserId]))[0]);
 
     public async Task<Result<ResponseUserInfoMulti>> GetUserInfoMulti(Caller me, RequestGetUserInfoMulti request) =>
-        (await FindError(me) ?? await SpendIds(request.UserIds)) is { } error ? error : new ResponseUserInfoMulti(await InfoOf(request.UserIds));
+        (await FindError(me) ?? await SpendIds(request.UserIds)) is { } error ? error : new ResponseUserInfoMulti(await InfoOf(me, request.UserIds));
 
     public async Task<Result> ReportUser(Caller me, AddUserReport request)
     {
@@ -28,7 +28,10 @@ internal sealed partial class UserGrain
         return Result.Ok;
     }
 
-    private async Task<UserInfo[]> InfoOf(string[] userIds)
+    /// <summary>Of others; nobody's private key is told by it.</summary>
+    private Task<UserInfo[]> InfoOf(string[] userIds) => InfoOf(null, userIds);
+
+    private async Task<UserInfo[]> InfoOf(Caller? me, string[] userIds)
     {
         if (userIds.Length == 0)
         {
@@ -43,6 +46,25 @@ internal sealed partial class UserGrain
 
         var blocked = await BlackList();
         var now = Now;
-        return [.. userIds.Select(id => Profiles.Of(id, rows.GetValueOrDefault(id), UserId, blocked.Contains(id), now))];
+        var withheld = userIds.Contains(UserId, StringComparer.Ordinal) && (me is null || await WithholdsKey(me));
+        return
+        [
+            .. userIds.Select(id => Profiles.Of(id, rows.GetValueOrDefault(id), UserId, blocked.Contains(id), now) is var info && withheld
+                ? info with { PrivateKeyEncryptedBase64 = null }
+                : info),
+        ];
+    }
+
+    /// <summary>The wrapped private key is not told to an application that is cooling while an owner's is there, who can approve it.</summary>
+    private async Task<bool> WithholdsKey(Caller me)
+    {
+        var now = Now;
+        var applications = (await _account.Load()).Applications;
+        if (applications.FirstOrDefault(own => own.Name == me.Application)?.IsCooling(now) != true)
+        {
+            return false;
+        }
+
+        return (await _devices.AreOnline(applications.Where(own => !own.IsCooling(now)))).Any(online => online);
     }
 }

@@ -14,4 +14,15 @@ public sealed class UserOptions
     /// many met in groups. It is what makes walking all phone numbers slow.
     /// </summary>
     public int DiscoveryIdsPerDay { get; set; } = 20_000;
+
+    /// <summary>
+    /// How long an application that came by a code alone is cooling, where the account has others: <c>Registration:CoolingHours</c>. Zero: it is not.
+    /// </summary>
+    public TimeSpan Cooling { get; set; }
+
+    /// <summary>After so long without any connection a number may have another owner: <c>Registration:InactiveDays</c>. Zero: never.</summary>
+    public TimeSpan Inactive { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>How long a registration lock holds after the owner was there last: <c>Registration:LockDays</c>.</summary>
+    public TimeSpan LockLife { get; set; } = TimeSpan.FromDays(7);
 }

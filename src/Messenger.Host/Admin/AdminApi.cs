@@ -24,6 +24,7 @@ internal static class AdminApi
         api.MapGet("/users", async (string? userId, string? phone, IGrainFactory grains) => ToHttpResult(await User(grains, new Whom(userId, phone, null, null)).LookUp()));
         api.MapPost("/users/suspend", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Suspend(true), http, Closed));
         api.MapPost("/users/restore", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Suspend(false), http, Closed));
+        api.MapPost("/users/unlock", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Unlock(), http, _ => "the registration lock is gone"));
         api.MapPost("/connections/close", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Disconnect(whom.Device), http, Closed));
         api.MapPost("/push/test", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(
             await User(grains, whom).TestPush(whom.Device), http, trials => string.Join(", ", trials.Devices.Select(trial => $"{trial.Device} {trial.Outcome}"))));

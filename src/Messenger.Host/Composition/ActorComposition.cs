@@ -38,6 +38,7 @@ internal static class ActorComposition
             options.LimitsEnabled = settings.LimitsEnabled;
             options.DiscoveryIdsPerDay = limits.DiscoveryIdsPerDay;
             options.DiscoveryCallsPerMinute = limits.DiscoveryCallsPerMinute;
+            (options.Cooling, options.Inactive, options.LockLife) = settings.Registration.Vouching;
         });
         silo.Services.Configure<RegistrationOptions>(options =>
         {

@@ -238,7 +238,7 @@ internal static class ConfigKeys
     [
         Postgres, Redis, .. StoreKeys.All, Role, SiloPort, SiloAddress, ClusterId, ClusterIdIfNew, ClusterSecret, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
         MaxSessions, MemoryGuests, MemoryReadBuffers, MemoryOutboxes, MemoryConversations,
-        AllowRemote, FixedCode, CodeDigits, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
+        AllowRemote, FixedCode, CodeDigits, .. VouchingKeys.All, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
         ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,
         TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. IntegrationKeys.All, AdminPort,
         FilesProvider, FilesDirectory, FilesMaxBytes, FilesMaxBytesPerDay, FilesMaxUploads, FilesUploadHours, FilesKeyDays, FilesKeepFree,

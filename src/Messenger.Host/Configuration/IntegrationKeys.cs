@@ -10,8 +10,8 @@ internal static class IntegrationKeys
         "Sms:CodesInLog", false, "Whether Sms:Provider=console is meant where the environment is not Development: else such a start is refused.");
 
     public static readonly ConfigKey<string?> SmsTexts = ConfigKey.Text(
-        "Sms:Texts", "texts such as en=Your code: {code}|de=Ihr Code: {code}, each at most one SMS of 140 bytes", "en=Your code: {code}",
-        "What the SMS say, by language. For Android the server adds what the SMS Retriever wants. The first is for all numbers that Sms:Languages does not name.");
+        "Sms:Texts", "texts such as en=Your code: {code}|de=Ihr Code: {code}|de/deletion=Code zum LÖSCHEN: {code}, each at most one SMS of 140 bytes", "English",
+        "What the SMS say, by language, and by language and purpose (/keys, /deletion; without: English). Android's SMS Retriever gets what it wants. The first is for all numbers that Sms:Languages does not name.");
 
     public static readonly ConfigKey<string?> SmsLanguages = ConfigKey.Text(
         "Sms:Languages", "prefixes and languages such as 49=de,43=de,357=el", "none",

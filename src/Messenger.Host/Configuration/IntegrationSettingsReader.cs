@@ -49,6 +49,11 @@ internal static class IntegrationSettingsReader
         var languages = Pairs(IntegrationKeys.SmsLanguages, from, ',');
         foreach (var (language, text) in texts)
         {
+            if (language.Split('/') is not ([_] or [_, "keys"] or [_, "deletion"]))
+            {
+                throw IntegrationKeys.SmsTexts.Refuse($"a text is of a language, or of a language and one of {string.Join(", ", SmsTexts.Purposes)}, such as de/deletion", language);
+            }
+
             if (!text.Contains(SmsTexts.Placeholder, StringComparison.Ordinal) || text.Any(char.IsControl))
             {
                 throw IntegrationKeys.SmsTexts.Refuse($"each text is one line with {SmsTexts.Placeholder} in it", $"{language}={text}");
@@ -62,8 +67,13 @@ internal static class IntegrationSettingsReader
             }
         }
 
+        if (texts.Count > 0 && texts[0].Key.Contains('/', StringComparison.Ordinal))
+        {
+            throw IntegrationKeys.SmsTexts.Refuse("the first text is a registration's, of the language of all numbers that no other is for", texts[0].Key);
+        }
+
         var known = texts.Count > 0 ? texts.ToDictionary(text => text.Key, text => text.Value) : SmsTexts.English.ByLanguage;
-        if (languages.FirstOrDefault(pair => !IsPrefix(pair.Key) || !known.ContainsKey(pair.Value)) is { Key: not null } wrong)
+        if (languages.FirstOrDefault(pair => !IsPrefix(pair.Key) || !known.ContainsKey(pair.Value) || pair.Value.Contains('/', StringComparison.Ordinal)) is { Key: not null } wrong)
         {
             throw IntegrationKeys.SmsLanguages.Refuse(
                 $"it takes {IntegrationKeys.SmsLanguages.Takes}, with languages that {IntegrationKeys.SmsTexts.Name} has ({string.Join(", ", known.Keys)})", $"{wrong.Key}={wrong.Value}");

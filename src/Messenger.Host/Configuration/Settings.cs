@@ -44,7 +44,10 @@ internal sealed record DataSettings(string Directory, bool MigrateOnStart, byte[
 internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int DrainPerSecond, int MaxSessions, MemoryOptions Memory);
 
 /// <param name="FixedCode">Null outside the Development environment.</param>
-internal sealed record RegistrationSettings(string? FixedCode, int CodeDigits);
+internal sealed record RegistrationSettings(string? FixedCode, int CodeDigits, VouchingSettings Vouching);
+
+/// <summary>Who is an account's owner; each as its key says.</summary>
+internal sealed record VouchingSettings(TimeSpan Cooling, TimeSpan Inactive, TimeSpan LockLife);
 
 /// <summary>Rates; each as its key says.</summary>
 internal sealed record LimitSettings(

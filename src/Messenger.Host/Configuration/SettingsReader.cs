@@ -124,7 +124,7 @@ internal static class SettingsReader
                 $"{ConfigKeys.CodeDigits.Name} {digits} with {ConfigKeys.WrongCodesPerDay.Name} {guesses} lets guessing open a phone with one chance in {Unlikely} a day or more: give more digits or fewer guesses.");
         }
 
-        return new RegistrationSettings(code, digits);
+        return new RegistrationSettings(code, digits, VouchingKeys.Read(from, environment));
     }
 
     private static bool LimitsEnabled(IConfiguration from, IHostEnvironment environment)

@@ -116,8 +116,13 @@ internal sealed class ApnsSender : IPushSender, IDisposable
             aps["sound"] = "default";
         }
 
-        var body = new Dictionary<string, object> { ["aps"] = aps, ["conversationUuid"] = push.Conversation.ToString() };
-        if (push.Message is { } message)
+        var body = new Dictionary<string, object> { ["aps"] = aps, ["conversationUuid"] = push.ConversationUuid };
+        if (push.Kind is { } kind)
+        {
+            body["kind"] = kind;
+        }
+
+        if (push.MessageUuid is { } message)
         {
             body["messageUuid"] = message;
         }

@@ -108,10 +108,15 @@ internal sealed class FcmSender : IPushSender, IDisposable
         var data = new Dictionary<string, string> { ["badge"] = push.Badge.ToString(CultureInfo.InvariantCulture) };
         if (!push.IsBadge)
         {
-            data["conversationUuid"] = push.Conversation.ToString();
+            data["conversationUuid"] = push.ConversationUuid;
         }
 
-        if (push.Message is { } message)
+        if (push.Kind is { } kind)
+        {
+            data["kind"] = kind;
+        }
+
+        if (push.MessageUuid is { } message)
         {
             data["messageUuid"] = message;
         }

@@ -24,6 +24,21 @@ public static class Matrix
 
     public static IReadOnlyList<Row> Rows { get; } = [.. AboutPeople, .. AboutConversations];
 
+    /// <summary>
+    /// What an application may ask that is cooling: with these it is served as its user is, and with everything else forbidden. (Its own end, the first keys
+    /// of an account, and an address book that is added to are served too.)
+    /// </summary>
+    public static IReadOnlySet<string> CoolingMay { get; } = new HashSet<string>
+    {
+        "RequestPing", "RequestGetServerSettings", "RequestRegisterApplication", "RequestConfirmRegistration", "RequestAuthenticationByApplication",
+        "RequestGetApplicationsFull", "GetParams", "RequestGetContactList", "RequestUpdateContactList", "RequestGetRegisteredUsers", "RequestGetUserInfo", "RequestGetUserInfoMulti",
+        "GetBlackList", "RequestGetConversationsFull", "RequestGetConversationFull", "RequestGetMembersList", "GetNicks", "RequestGetSessionKey",
+        "RequestGetUpdatedPublicKeys", "RequestGetMessages", "RequestGetMessagesFromUuid", "RequestGetMessagesByUuids", "RequestGetFiles", "RequestGetFilesFast",
+        "RequestAddMessage", "MessageDelivered", "RequestMessagesReaded", "RequestMarkAllReaded", "RequestTyping",
+        "RequestSync",
+        "RequestUpdateDeviceTokenByApplication", "RequestDeleteApplication", "RequestGiveRegistrationLock",
+    };
+
     private static Row Of(string request, Func<AccessCase, object> payload, params string[] expected) => new(request, "", payload, expected);
 
     private static IEnumerable<Row> Anybody() =>
@@ -73,6 +88,9 @@ public static class Matrix
         OfOwner("RequestUpdateUserKeys",
             s => new { metaDataKeyEncryptedBase64 = "k", openUserId = s.Owner.Account.OpenUserId, privateKeyEncryptedBase64 = "k" }, Bad),
         OfOwner("RequestDeleteUser", s => new { openUserId = s.Owner.Account.OpenUserId }, Bad),
+        Of("RequestSetRegistrationLock", _ => new { }, Login, Yes, Yes, Yes, Yes, Yes),
+        Of("RequestGiveRegistrationLock", _ => new { verifier = Convert.ToBase64String(new byte[32]) }, Login, Yes, Yes, Yes, Yes, Yes),
+        new("RequestApproveApplication", "somebody else's", s => new { name = s.Participants.Newcomer.Account.Application }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
         new("RequestDeleteApplication", "somebody else's", s => new { uuid = s.Participants.Newcomer.Account.Application }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
         new("RequestConfirmUpdateUserKeys", "a wrong code", _ => new { smsCode = Wrong }, Login, No, No, No, No, No),
         new("RequestDeleteUserConfirmation", "a wrong code", _ => new { code = Wrong }, Login, No, No, No, No, No),

@@ -40,6 +40,7 @@ public sealed class AdminCliTests
         Assert.Equal(1, (await Json("users", "suspend", eve.UserId, "--reason", "spam")).GetProperty("connections").GetInt32());
         Assert.Equal(1008, (await eve.Connection.Ended.WaitAsync(Deadlines.Frame)).Code);
         Assert.Contains("Restored.", (await Admin("users", "restore", eve.UserId)).Good().Out, StringComparison.Ordinal);
+        Assert.Contains("Unlocked.", (await Admin("users", "unlock", eve.UserId)).Good().Out, StringComparison.Ordinal);
         Assert.Contains("Connections closed: 1.", (await Admin("connections", "close", bob.UserId)).Good().Out, StringComparison.Ordinal);
         Assert.Contains("No device has a push token.", (await Admin("push", "test", bob.UserId)).Good().Out, StringComparison.Ordinal);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Messenger.Contracts;
 using Messenger.Grains.Registration;
 using Xunit;
 
@@ -28,7 +29,21 @@ public sealed class SmsTextsTests
     [InlineData("+35794048714", "Your code: {code}")]
     [InlineData("+43123456", "Your code: {code}")]
     [InlineData("+16266260017", "Your code: {code}")]
-    public void The_language_is_that_of_the_longest_prefix(string phone, string text) => Assert.Equal(text, Texts.Of(phone));
+    public void The_language_is_that_of_the_longest_prefix(string phone, string text) => Assert.Equal(text, Texts.Of(phone, CodePurpose.Registration));
+
+    [Fact]
+    public void A_text_says_what_the_code_is_for()
+    {
+        var said = Enum.GetValues<CodePurpose>().Select(purpose => SmsTexts.English.Of("+35794048714", purpose)).ToList();
+        Assert.Equal(3, said.Distinct().Count());
+        Assert.All(said, text => Assert.True(SmsTexts.Fits(text)));
+        Assert.Contains("DELETE", said[(int)CodePurpose.DeleteUser], StringComparison.Ordinal);
+
+        // German has no text of its own for it, and its registration's would say something else.
+        Assert.Equal(said[(int)CodePurpose.DeleteUser], Texts.Of("+4930123456", CodePurpose.DeleteUser));
+        var german = Texts with { ByLanguage = new Dictionary<string, string>(Texts.ByLanguage) { ["de/deletion"] = "Löschen: {code}" } };
+        Assert.Equal("Löschen: {code}", german.Of("+4930123456", CodePurpose.DeleteUser));
+    }
 
     [Fact]
     public void A_text_fits_when_with_the_longest_code_and_the_hash_it_is_one_SMS()

@@ -15,7 +15,7 @@ public sealed class ApplicationsTests
     private static ApplicationInfo Info(string uuid, long now = 0) => new(uuid, null, "android", true, now, "user", null, now, false, null, null, null);
 
     private static Application[] Confirmed(int count) =>
-        Enumerable.Range(0, count).Aggregate(Array.Empty<Application>(), (all, at) => Applications.Confirm(all, Info($"a{at}", now: at), "name", Seal, out _));
+        Enumerable.Range(0, count).Aggregate(Array.Empty<Application>(), (all, at) => Applications.Confirm(all, Info($"a{at}", now: at), "name", 0, Seal));
 
     [Theory]
     [InlineData("a1", true)]
@@ -30,15 +30,14 @@ public sealed class ApplicationsTests
     public void Confirming_again_changes_nothing()
     {
         var applications = Confirmed(3);
-        Assert.Same(applications, Applications.Confirm(applications, Info("a1", now: 77), "name", Seal, out var evicted));
-        Assert.Null(evicted);
+        Assert.Same(applications, Applications.Confirm(applications, Info("a1", now: 77), "name", 0, Seal));
     }
 
     [Fact]
     public void Confirming_again_on_a_newer_system_keeps_the_token()
     {
         var applications = Applications.WithToken(Confirmed(2), Name("a0"), "token");
-        var renewed = Applications.Confirm(applications, Info("a0", now: 77) with { OsVersion = "SDK 35" }, "name", Seal, out _)[0];
+        var renewed = Applications.Confirm(applications, Info("a0", now: 77) with { OsVersion = "SDK 35" }, "name", 0, Seal)[0];
         Assert.Equal(("token", "SDK 35", 0), (renewed.DeviceToken, renewed.OsVersion, renewed.Created));
     }
 
@@ -54,13 +53,16 @@ public sealed class ApplicationsTests
     }
 
     [Fact]
-    public void The_one_unused_longest_makes_room()
+    public void A_cooling_one_makes_room_then_one_that_nobody_used_for_a_year_and_no_other()
     {
-        var applications = Applications.WithLogins(Confirmed(Applications.MaxApplications), new Dictionary<string, long> { [Name("a0")] = 1000 });
-        var after = Applications.Confirm(applications, Info("new"), "name", Seal, out var evicted);
-        Assert.Equal(Name("a1"), evicted);
-        Assert.Equal(Applications.MaxApplications, after.Length);
-        Assert.Null(Applications.Match(after, "a1"));
+        var now = (long)TimeSpan.FromDays(366).TotalMilliseconds;
+        var options = new UserOptions();
+        long Connected(Application application) => application.LastLogin;
+        var applications = Applications.WithLogins(Confirmed(Applications.MaxApplications), Enumerable.Range(2, Applications.MaxApplications - 2).ToDictionary(at => Name($"a{at}"), _ => now));
+        Assert.Equal(Name("a0"), Vouching.Evicted(applications, Connected, options, now)?.Name);
+        Assert.Null(Vouching.Evicted(applications[2..], Connected, options, now));
+        applications[7] = applications[7] with { CoolingUntil = now + 1 };
+        Assert.Equal(Name("a7"), Vouching.Evicted(applications, Connected, options, now)?.Name);
     }
 
     [Fact]
