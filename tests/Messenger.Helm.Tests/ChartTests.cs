@@ -107,6 +107,8 @@ public sealed class ChartTests
     [InlineData("gatway.replicas=3", "gatway")]
     [InlineData("worker.replicas=many", "replicas")]
     [InlineData("config.NoSection=1", "NoSection")]
+    [InlineData("config.Sms:Providr=twilio", "Sms:Providr")]
+    [InlineData("postgres.pooler=statement", "pooler")]
     [InlineData("gateway.connectionsPerPod=40000", "cannot be drained in the 65 s")]
     [InlineData("postgres.existingSecret=", "trial.enabled=true")]
     [InlineData("podMonitor.enabled=true", "needs admin.port")]

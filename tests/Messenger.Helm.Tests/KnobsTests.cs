@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using k8s.Models;
 
 namespace Messenger.Helm.Tests;
 
 /// <summary>What a platform asks of every chart: each value is seen where it belongs.</summary>
-public sealed class KnobsTests
+public sealed partial class KnobsTests
 {
     private const string Four = "kubectl-v35";
 
@@ -73,25 +74,47 @@ public sealed class KnobsTests
         });
     }
 
-    /// <summary>No part of a Secret is put into a string that would have to quote it: Npgsql reads user and password for themselves.</summary>
-    [Fact]
-    public void A_user_and_a_password_come_from_a_Secret_of_an_operator_of_databases()
+    /// <summary>No part of a Secret is put into a string that would have to quote it: each is a key of the server's own.</summary>
+    [Theory]
+    [InlineData("postgres.host=chat-rw,postgres.database=app,postgres.options=SSL Mode=Require;Maximum Pool Size=6,postgres.usernameKey=user",
+        "Postgres__Host=chat-rw Postgres__Port=5432 Postgres__Database=app Postgres__Options=SSL Mode=Require;Maximum Pool Size=6 Postgres__User<user Postgres__Password<password ConnectionStrings__Redis<redis")]
+    [InlineData("postgres.hostKey=host,postgres.portKey=port,postgres.databaseKey=dbname,redis.host=redis-master,redis.passwordKey=redis-password,redis.tls=true",
+        "Postgres__Host<host Postgres__Port<port Postgres__Database<dbname Postgres__User<username Redis__Host=redis-master Redis__Port=6379 Redis__Password<redis-password Redis__Tls=true")]
+    [InlineData("postgres.key=uri,postgres.pooler=transaction,postgres.directKey=direct,redis.host=sentinel,redis.port=26379,redis.serviceName=mymaster,redis.passwordKey=",
+        "ConnectionStrings__Postgres<uri Postgres__Pooler=transaction ConnectionStrings__PostgresDirect<direct Redis__Host=sentinel Redis__Port=26379 Redis__ServiceName=mymaster")]
+    public void Stores_come_from_Secrets_as_their_operators_make_them(string values, string expected)
     {
         foreach (var helm in Tool.Helms)
         {
-            var rendered = Rendered.With(helm, ["secrets"], "--set", @"postgres.existingSecret=chat-app,postgres.host=chat-rw,postgres.database=app,postgres.options=SSL Mode=Require;Maximum Pool Size=6,postgres.usernameKey=user");
+            var rendered = Rendered.With(helm, ["secrets"], "--set", "postgres.existingSecret=chat-app,redis.existingSecret=chat-app," + values);
             Assert.All(Pod.All(rendered).Where(pod => pod.Spec.Containers[0].Env is not null), pod =>
             {
-                var env = pod.Spec.Containers[0].Env.ToDictionary(one => one.Name);
-                Assert.Equal("Host=chat-rw;Port=5432;Database=app;SSL Mode=Require;Maximum Pool Size=6", env["ConnectionStrings__Postgres"].Value);
-                Assert.Equal(("chat-app", "user"), (env["PGUSER"].ValueFrom.SecretKeyRef.Name, env["PGUSER"].ValueFrom.SecretKeyRef.Key));
-                Assert.Equal(("chat-app", "password"), (env["PGPASSWORD"].ValueFrom.SecretKeyRef.Name, env["PGPASSWORD"].ValueFrom.SecretKeyRef.Key));
+                var env = pod.Spec.Containers[0].Env.Select(one => one.Value is { } value ? $"{one.Name}={value}" : $"{one.Name}<{one.ValueFrom.SecretKeyRef?.Key}").ToList();
+                Assert.All(Part().Split(expected), part => Assert.Contains(part, env));
+                Assert.All(
+                    pod.Spec.Containers[0].Env.Where(one => one.ValueFrom?.SecretKeyRef is not null && Store().IsMatch(one.Name)),
+                    one => Assert.Equal("chat-app", one.ValueFrom.SecretKeyRef.Name));
             });
         }
 
-        Assert.DoesNotContain("PGPASSWORD", Rendered.From(Four, "secrets").Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("PGPASSWORD", Rendered.With(Four, ["trial"], "--set", "postgres.host=db").Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Postgres__", Rendered.From(Four, "secrets").Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Postgres__", Rendered.With(Four, ["trial"], "--set", "postgres.host=db,redis.host=redis").Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_pooler_that_shares_by_transaction_needs_a_way_past_it()
+    {
+        var (code, output) = Tool.Helm(Four, ["template", "chat", Tool.Chart, .. Rendered.Files(["secrets"]), "--set", "postgres.pooler=transaction"]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("needs postgres.directKey", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A space before the next name ends a part; values have spaces too.</summary>
+    [GeneratedRegex(" (?=(Postgres|Redis|ConnectionStrings)__)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Part();
+
+    [GeneratedRegex("^(Postgres|Redis|ConnectionStrings)__")]
+    private static partial Regex Store();
 
     [Fact]
     public void Replicas_are_left_out_where_another_scales()

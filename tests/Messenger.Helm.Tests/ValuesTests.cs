@@ -69,12 +69,17 @@ public sealed partial class ValuesTests
         // What the chart sets itself, and TLS, which ends before the pods.
         string[] own = ["ConnectionStrings", "Silo", "Cluster", "Tls"];
         var schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Tool.Chart, "values.schema.json")))!;
-        var keys = Key().Matches(Document("operations.md")).Select(match => match.Groups[1].Value).Where(key => !own.Contains(key.Split(':')[0])).ToList();
+        var help = Tool.Done("dotnet", Path.Combine(Tool.Root, "src", "Messenger.Host", "bin", "Release", "net10.0", "Messenger.Host.dll"), "--help");
+        var keys = KeyLine().Matches(help).Select(match => match.Groups[1].Value).Where(key => !own.Contains(key.Split(':')[0])).ToList();
 
-        Assert.True(keys.Count > 60, $"only {keys.Count} keys were found in the table");
+        Assert.True(keys.Count > 60, $"only {keys.Count} keys were found in --help");
+
+        // Exactly the server's own, however they are spelled; to make it anew put this line into both places of the schema.
+        var pattern = $"(?i)^({string.Join('|', keys)}|(Logging|Kestrel)(:[A-Za-z0-9.]+)+)$";
         foreach (var values in new[] { "config", "secretConfig" })
         {
-            var taken = new Regex(schema["properties"]![values]!["propertyNames"]!["pattern"]!.GetValue<string>());
+            Assert.Equal(pattern, schema["properties"]![values]!["propertyNames"]!["pattern"]!.GetValue<string>());
+            var taken = new Regex(pattern);
             Assert.All(keys, key => Assert.Matches(taken, key));
         }
     }
@@ -139,6 +144,9 @@ public sealed partial class ValuesTests
             ? map.Children.SelectMany(child => Below(child.Value, path.Length == 0 ? $"{child.Key}" : $"{path}.{child.Key}"))
             : [path];
     }
+
+    [GeneratedRegex(@"^  ([A-Z]\w+:[\w:]+) ", RegexOptions.Multiline)]
+    private static partial Regex KeyLine();
 
     [GeneratedRegex("`([a-zA-Z.]+)`")]
     private static partial Regex Value();

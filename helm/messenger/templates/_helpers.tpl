@@ -116,37 +116,61 @@ securityContext:
 {{ include "messenger.fullname" . }}-trial
 {{- end -}}
 
+{{/* A variable, from a key of a Secret where one is named. Takes (dict "name" NAME "secret" SECRET "key" KEY "value" VALUE). */}}
+{{- define "messenger.from" -}}
+- name: {{ .name }}
+{{- if .key }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secret }}
+      key: {{ .key }}
+{{- else }}
+  value: {{ .value | quote }}
+{{- end }}
+{{- end -}}
+
 {{/* What the chart itself sets in every process. Takes (dict "root" $ "role" ROLE). */}}
 {{- define "messenger.ownEnv" -}}
 {{- $root := .root -}}
 {{- $trial := $root.Values.trial.enabled -}}
 {{- $postgres := $root.Values.postgres -}}
-{{- if and (not $trial) $postgres.host }}
-# Npgsql takes user and password from these as they are: nothing in them has to be quoted.
-- name: PGUSER
-  valueFrom:
-    secretKeyRef:
-      name: {{ $postgres.existingSecret }}
-      key: {{ $postgres.usernameKey }}
-- name: PGPASSWORD
-  valueFrom:
-    secretKeyRef:
-      name: {{ $postgres.existingSecret }}
-      key: {{ $postgres.passwordKey }}
-- name: ConnectionStrings__Postgres
-  value: {{ join ";" (compact (list (printf "Host=%s;Port=%d;Database=%s" $postgres.host (int $postgres.port) $postgres.database) $postgres.options)) | quote }}
-{{- else }}
-- name: ConnectionStrings__Postgres
-  valueFrom:
-    secretKeyRef:
-      name: {{ $trial | ternary (include "messenger.trialSecret" $root) $root.Values.postgres.existingSecret }}
-      key: {{ $trial | ternary "postgres" $root.Values.postgres.key }}
+{{- $redis := $root.Values.redis -}}
+{{- if and (not $trial) (or $postgres.host $postgres.hostKey) }}
+{{ include "messenger.from" (dict "name" "Postgres__Host" "secret" $postgres.existingSecret "key" $postgres.hostKey "value" $postgres.host) }}
+{{ include "messenger.from" (dict "name" "Postgres__Port" "secret" $postgres.existingSecret "key" $postgres.portKey "value" (int $postgres.port)) }}
+{{ include "messenger.from" (dict "name" "Postgres__Database" "secret" $postgres.existingSecret "key" $postgres.databaseKey "value" $postgres.database) }}
+{{ include "messenger.from" (dict "name" "Postgres__User" "secret" $postgres.existingSecret "key" $postgres.usernameKey) }}
+{{ include "messenger.from" (dict "name" "Postgres__Password" "secret" $postgres.existingSecret "key" $postgres.passwordKey) }}
+{{- with $postgres.options }}
+{{ include "messenger.from" (dict "name" "Postgres__Options" "value" .) }}
 {{- end }}
-- name: ConnectionStrings__Redis
-  valueFrom:
-    secretKeyRef:
-      name: {{ $trial | ternary (include "messenger.trialSecret" $root) $root.Values.redis.existingSecret }}
-      key: {{ $trial | ternary "redis" $root.Values.redis.key }}
+{{- else }}
+{{ include "messenger.from" (dict "name" "ConnectionStrings__Postgres" "secret" ($trial | ternary (include "messenger.trialSecret" $root) $postgres.existingSecret) "key" ($trial | ternary "postgres" $postgres.key)) }}
+{{- end }}
+{{- if and (not $trial) (ne $postgres.pooler "none") }}
+{{ include "messenger.from" (dict "name" "Postgres__Pooler" "value" $postgres.pooler) }}
+{{- with $postgres.directKey }}
+{{ include "messenger.from" (dict "name" "ConnectionStrings__PostgresDirect" "secret" $postgres.existingSecret "key" .) }}
+{{- end }}
+{{- end }}
+{{- if and (not $trial) (or $redis.host $redis.hostKey) }}
+{{ include "messenger.from" (dict "name" "Redis__Host" "secret" $redis.existingSecret "key" $redis.hostKey "value" $redis.host) }}
+{{ include "messenger.from" (dict "name" "Redis__Port" "secret" $redis.existingSecret "key" $redis.portKey "value" (int $redis.port)) }}
+{{- with $redis.usernameKey }}
+{{ include "messenger.from" (dict "name" "Redis__User" "secret" $redis.existingSecret "key" .) }}
+{{- end }}
+{{- with $redis.passwordKey }}
+{{ include "messenger.from" (dict "name" "Redis__Password" "secret" $redis.existingSecret "key" .) }}
+{{- end }}
+{{- if $redis.tls }}
+{{ include "messenger.from" (dict "name" "Redis__Tls" "value" "true") }}
+{{- end }}
+{{- with $redis.serviceName }}
+{{ include "messenger.from" (dict "name" "Redis__ServiceName" "value" .) }}
+{{- end }}
+{{- else }}
+{{ include "messenger.from" (dict "name" "ConnectionStrings__Redis" "secret" ($trial | ternary (include "messenger.trialSecret" $root) $redis.existingSecret) "key" ($trial | ternary "redis" $redis.key)) }}
+{{- end }}
 - name: Silo__Role
   value: {{ .role }}
 - name: Silo__Port
@@ -234,7 +258,10 @@ to the server a key is the same with : and __, and in small letters.
 {{- define "messenger.names" -}}
 {{- $root := . -}}
 {{- $env := dict -}}
-{{- $values := dict "connectionstrings__postgres" "postgres.existingSecret" "pguser" "postgres.usernameKey" "pgpassword" "postgres.passwordKey" "connectionstrings__redis" "redis.existingSecret"
+{{- $values := dict "connectionstrings__postgres" "postgres.existingSecret" "postgres__host" "postgres.host" "postgres__port" "postgres.port" "postgres__database" "postgres.database"
+  "postgres__user" "postgres.usernameKey" "postgres__password" "postgres.passwordKey" "postgres__options" "postgres.options" "postgres__pooler" "postgres.pooler"
+  "connectionstrings__postgresdirect" "postgres.directKey" "redis__host" "redis.host" "redis__port" "redis.port" "redis__user" "redis.usernameKey"
+  "redis__password" "redis.passwordKey" "redis__tls" "redis.tls" "redis__servicename" "redis.serviceName" "connectionstrings__redis" "redis.existingSecret"
   "cluster__id" "clusterId" "cluster__secret" "clusterSecret.existingSecret" "gateway__drainpersecond" "gateway.drainPerSecond"
   "data__migrateonstart" "trial.enabled" "sms__codesinlog" "trial.enabled" "admin__port" "admin.port"
   "otel_exporter_otlp_endpoint" "telemetry.endpoint" "otel_exporter_otlp_protocol" "telemetry.protocol"
@@ -305,6 +332,9 @@ to the server a key is the same with : and __, and in small letters.
 {{- if or (not .Values.postgres.existingSecret) (not .Values.redis.existingSecret) -}}
 {{- fail "postgres.existingSecret and redis.existingSecret name Secrets with the connection strings; or, for a trial without backups, set trial.enabled=true" -}}
 {{- end -}}
+{{- end -}}
+{{- if and (eq .Values.postgres.pooler "transaction") (not .Values.postgres.directKey) -}}
+{{- fail "postgres.pooler=transaction needs postgres.directKey: the key of a connection string past the pooler, for the log's writer and the migration" -}}
 {{- end -}}
 {{- if gt (int .Values.gateway.connectionsPerPod) (mul (int .Values.gateway.drainPerSecond) 65) -}}
 {{- fail (printf "gateway.connectionsPerPod (%d) cannot be drained in the 65 s that a stop leaves: at gateway.drainPerSecond=%d that is %d at most" (int .Values.gateway.connectionsPerPod) (int .Values.gateway.drainPerSecond) (mul (int .Values.gateway.drainPerSecond) 65)) -}}
