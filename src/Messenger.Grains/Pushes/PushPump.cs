@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Contracts.Placement;
 using Messenger.Grains.Devices;
 using Messenger.Ports;
 using Microsoft.Extensions.Hosting;
@@ -35,13 +36,15 @@ internal sealed class PushPump : BackgroundService
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<PushPump> _logger;
+    private readonly ISiloLease? _lease;
     private readonly ProviderBackoff _backoff = new();
     private readonly PushLane[] _lanes;
 
     public PushPump(
-        PushQueue queue, IPushStore store, IPushSender sender, IUnreadCounts unread, IGrainFactory grains, TimeProvider timeProvider, ILogger<PushPump> logger)
+        PushQueue queue, IPushStore store, IPushSender sender, IUnreadCounts unread, IGrainFactory grains, TimeProvider timeProvider, ILogger<PushPump> logger,
+        ISiloLease? lease = null)
     {
-        (_store, _sender, _unread, _grains, _timeProvider, _logger) = (store, sender, unread, grains, timeProvider, logger);
+        (_store, _sender, _unread, _grains, _timeProvider, _logger, _lease) = (store, sender, unread, grains, timeProvider, logger, lease);
         _lanes = [.. Lanes.Select(filter => new PushLane(store, filter, Held, Tend, timeProvider, logger))];
         queue.Arrived = () => Array.ForEach(_lanes, lane => lane.Arrived());
     }
@@ -87,6 +90,12 @@ internal sealed class PushPump : BackgroundService
             }
 
             var badge = await _unread.Unread(DeviceKeys.UserOf(queued.Device), MaxOnBadge);
+            if (_lease?.IsHeld == false)
+            {
+                // This process stood still: its claims may have run out meanwhile, and another process sent what they were for.
+                return ProviderBackoff.Pause(default, queued.Tries, Now);
+            }
+
             var outcome = await _sender.Send(
                 new Push(queued.Id, target.ApplicationType, target.Token, queued.Conversation, queued.Message, badge), cancellation);
             return await Conclude(queued, target, outcome);

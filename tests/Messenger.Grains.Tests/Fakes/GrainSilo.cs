@@ -45,6 +45,8 @@ internal sealed class GrainSilo : IAsyncDisposable
                 .AddSingleton(new CredentialSeal(new byte[CredentialSeal.KeyBytes]))
                 .AddSingleton(this)
                 .PostConfigure<GrainTypeOptions>(grains => UseStandIns(grains, standIns));
+            // Orleans' own pauses go on by themselves: nobody moves this clock while a silo starts.
+            silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             configure?.Invoke(silo);
         });
         _cluster = builder.Build();
