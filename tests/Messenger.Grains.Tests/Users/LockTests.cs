@@ -13,16 +13,16 @@ public sealed class LockTests(LockTests.CoolingHouse cooling) : IClassFixture<Lo
 {
     private static readonly string Verifier = Convert.ToBase64String(new byte[32]);
     private static readonly string Other = Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)]);
-    private static int people;
+    private static int _people;
 
     /// <summary>Somebody else in each test.</summary>
-    private readonly string id = UserIds.FromPhone($"+3579920{Interlocked.Increment(ref people):0000}");
+    private readonly string _id = UserIds.FromPhone($"+3579920{Interlocked.Increment(ref _people):0000}");
 
     private GrainSilo House => cooling.Silo;
 
-    private IUserLock Lock => House.Grains.GetGrain<IUserLock>(id);
+    private IUserLock Lock => House.Grains.GetGrain<IUserLock>(_id);
 
-    private IUserGrain User => House.Grains.GetGrain<IUserGrain>(id);
+    private IUserGrain User => House.Grains.GetGrain<IUserGrain>(_id);
 
     /// <summary>A minute: each second of the clock runs all timers.</summary>
     private static TimeSpan Days(double days) => TimeSpan.FromMinutes(days);
@@ -86,7 +86,7 @@ public sealed class LockTests(LockTests.CoolingHouse cooling) : IClassFixture<Lo
             Assert.Contains($"{House.Clock.GetUtcNow() + Days(1):yyyy-MM-dd'T'HH:mm:ss'Z'}", result.Error!.Description, StringComparison.Ordinal);
         }
 
-        Assert.Equal("private 1", (await House.Users.Find(id))!.PrivateKeyEncrypted);
+        Assert.Equal("private 1", (await House.Users.Find(_id))!.PrivateKeyEncrypted);
         Assert.Equal(Result.Ok, await User.UpdateContactList(Me("second"), new RequestUpdateContactList([], Merge: true)));
         Assert.Equal(Result.Ok, await User.DeleteApplication(Me("second"), new RequestDeleteApplication("second")));
     }
@@ -181,7 +181,7 @@ public sealed class LockTests(LockTests.CoolingHouse cooling) : IClassFixture<Lo
     {
         await Confirm("first");
         await Lock.SetLock(Me("first"), new RequestSetRegistrationLock(Verifier));
-        Assert.Null((await House.Grains.GetGrain<IUserOperations>(id).Unlock()).Error);
+        Assert.Null((await House.Grains.GetGrain<IUserOperations>(_id).Unlock()).Error);
         Assert.Equal(Result.Ok, await Confirm("second"));
     }
 
@@ -195,7 +195,7 @@ public sealed class LockTests(LockTests.CoolingHouse cooling) : IClassFixture<Lo
         Assert.Equal(Result.Ok, await Confirm("second"));
         Assert.Equal(Statuses.Unauthenticated, (await User.Authenticate("first")).Error?.Status);
         Assert.Equal(0, (await Login("second")).CoolingUntil);
-        Assert.Null((await House.Users.Find(id))!.PublicKey);
+        Assert.Null((await House.Users.Find(_id))!.PublicKey);
         Assert.Empty((await User.GetParams(Me("second"), new GetParams(null))).Value!.Items);
     }
 
@@ -208,7 +208,7 @@ public sealed class LockTests(LockTests.CoolingHouse cooling) : IClassFixture<Lo
         House.Clock.Advance(Days(400));
         Assert.Equal(Result.Ok, await Confirm("first"));
         Assert.Equal(Result.Ok, await Confirm("second", Verifier));
-        Assert.Equal("private 1", (await House.Users.Find(id))!.PrivateKeyEncrypted);
+        Assert.Equal("private 1", (await House.Users.Find(_id))!.PrivateKeyEncrypted);
     }
 
     [Fact]
@@ -260,31 +260,31 @@ public sealed class LockTests(LockTests.CoolingHouse cooling) : IClassFixture<Lo
         Assert.NotEqual(after.Application, (await Login("first")).Application);
     }
 
-    private Caller Me(string application) => new(id, ApplicationNames.Of(application));
+    private Caller Me(string application) => new(_id, ApplicationNames.Of(application));
 
-    private DeviceRecord Device(string application) => cooling.Devices[DeviceKeys.Of(id, application)];
+    private DeviceRecord Device(string application) => cooling.Devices[DeviceKeys.Of(_id, application)];
 
     private async Task<Caller> Login(string application) => (await User.Authenticate(application)).Value!;
 
     private async Task<string?> PrivateKey(string application) =>
-        (await User.GetUserInfo(Me(application), new RequestGetUserInfo(id))).Value!.User.PrivateKeyEncryptedBase64;
+        (await User.GetUserInfo(Me(application), new RequestGetUserInfo(_id))).Value!.User.PrivateKeyEncryptedBase64;
 
     private Task<Result> Confirm(string application, string? given = null)
     {
         var now = House.Now;
-        return Lock.Confirm(new ApplicationInfo(application, null, "android", true, now, id, null, now, false, "SDK 34", "samsung", "SM-A336B"), given);
+        return Lock.Confirm(new ApplicationInfo(application, null, "android", true, now, _id, null, now, false, "SDK 34", "samsung", "SM-A336B"), given);
     }
 
     /// <summary>A silo where applications cool for a minute, locks end after seven, and a number changes hands after 365.</summary>
     public sealed class CoolingHouse : IAsyncLifetime
     {
-        private GrainSilo? silo;
+        private GrainSilo? _silo;
 
-        internal GrainSilo Silo => silo!;
+        internal GrainSilo Silo => _silo!;
 
         internal DeviceRecords Devices { get; } = new();
 
-        public async Task InitializeAsync() => silo = await GrainSilo.Start(
+        public async Task InitializeAsync() => _silo = await GrainSilo.Start(
             builder => builder.Services.AddSingleton(Devices).Configure<UserOptions>(options => (options.Cooling, options.Inactive, options.LockLife) = (Days(1), Days(365), Days(7))),
             typeof(DeviceStandIn));
 
