@@ -41,6 +41,7 @@ public static class AllChecks
         ["LOCK-3"] = "it takes days; the tests of the actors do that",
         ["LOCK-4"] = "a server for development lets nothing cool; the access matrix is tried with one that does",
         ["LOCK-5"] = "it takes more codes than a phone gets; the tests of the actors do that",
+        ["FILE-15"] = "which origins are allowed is the operator's choice; the end-to-end tests do that",
         ["LIM-5"] = "what waits in the server and what waits in the network look alike from outside",
         ["LIM-7"] = "a WebSocket client of .NET sends no control frames by its own choice; the gateway's tests do, byte by byte",
     };

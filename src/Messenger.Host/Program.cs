@@ -66,6 +66,7 @@ try
     var console = ConsoleLog.Add(builder);
     builder.AddServer(settings.Integrations.Admin);
     builder.AddEdge(settings.Edge);
+    builder.AddFilesCors(settings.Edge);
     builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening, joined));
     builder.Services.AddStores(settings);
     builder.Services.AddSockets(settings);
@@ -77,6 +78,7 @@ try
     await FileFolder.Check(settings, app.Services, app.Logger);
     app.BeginTelemetry(settings);
     app.UseEdge(settings.Edge);
+    app.UseFilesCors(settings.Edge);
     app.MapAdmin(settings.Integrations.Admin);
     app.MapHealth();
     app.MapSockets(settings);

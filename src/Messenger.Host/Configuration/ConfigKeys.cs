@@ -139,7 +139,7 @@ internal static class ConfigKeys
 
     public static readonly ConfigKey<string?> AllowedOrigins = ConfigKey.Text(
         "Gateway:AllowedOrigins", "origins such as https://chat.example, separated by commas", "none but this server's own",
-        "Web pages that may open a WebSocket. Apps send no origin, and are not asked.");
+        "Web pages that may open a WebSocket, upload and download. Apps send no origin, and are not asked.");
 
     public static readonly ConfigKey<string?> TlsCertificate = ConfigKey.Text(
         "Tls:Certificate", "a PEM file: the certificate, then its chain", "none", "What https addresses of --urls serve. Read anew when it changed. Given with Tls:Key.");

@@ -69,6 +69,8 @@ internal static class WebEndpoints
     {
         response.Headers.ContentSecurityPolicy = Policy;
         response.Headers.XContentTypeOptions = "nosniff";
+        // The two phones of /demo are frames of this page.
+        response.Headers.XFrameOptions = "SAMEORIGIN";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
         response.Headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
