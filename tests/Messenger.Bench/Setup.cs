@@ -1,5 +1,5 @@
 using Messenger.Bench.Targets;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.Bench;
 

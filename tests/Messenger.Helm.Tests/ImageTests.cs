@@ -1,6 +1,6 @@
 using System.Net;
 using k8s.Models;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.Helm.Tests;
 

@@ -3,7 +3,7 @@ using Messenger.Ports;
 using Messenger.Providers.Disk;
 using Messenger.Providers.S3;
 using Messenger.Providers.Tests.Conformance;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

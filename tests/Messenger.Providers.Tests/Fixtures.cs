@@ -1,6 +1,6 @@
 using Messenger.Providers.Postgres;
 using Messenger.Providers.Sqlite;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Xunit;
 
 namespace Messenger.Providers.Tests;

@@ -1,7 +1,7 @@
 using Messenger.Ports;
 using Messenger.Providers.Commits;
 using Messenger.Providers.Postgres;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

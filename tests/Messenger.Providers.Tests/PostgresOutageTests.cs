@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Messenger.Ports;
 using Messenger.Providers.Postgres;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Xunit;
 
 namespace Messenger.Providers.Tests;

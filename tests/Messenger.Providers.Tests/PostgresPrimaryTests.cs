@@ -1,5 +1,5 @@
 using Messenger.Providers.Postgres;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Xunit;
 
 namespace Messenger.Providers.Tests;

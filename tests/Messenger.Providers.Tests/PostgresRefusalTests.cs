@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Messenger.Ports;
 using Messenger.Providers.Postgres;
 using Messenger.Providers.Relational;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Xunit;

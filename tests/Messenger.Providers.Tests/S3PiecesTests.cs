@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using Messenger.Ports;
 using Messenger.Providers.S3;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -1,4 +1,4 @@
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Xunit;
 
 namespace Messenger.Providers.Tests;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Messenger.EndToEnd.Tests.Harness;
+using Messenger.Testing.Processes;
 
 namespace Messenger.Specification.Tests;
 

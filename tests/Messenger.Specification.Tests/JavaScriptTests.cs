@@ -1,4 +1,4 @@
-using Messenger.EndToEnd.Tests.Harness;
+using Messenger.Testing.Processes;
 
 namespace Messenger.Specification.Tests;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Messenger.EndToEnd.Tests.Harness;
+using Messenger.Testing.Processes;
 
 namespace Messenger.Specification.Tests;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Messenger.Bench.Load;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.Bench.Targets;
 

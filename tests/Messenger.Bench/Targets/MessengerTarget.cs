@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Messenger.Bench.Load;
 using Messenger.Protocol;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.Bench.Targets;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Messenger.Bench.Load;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Npgsql;
 
 namespace Messenger.Bench.Targets;

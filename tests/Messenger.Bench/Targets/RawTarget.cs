@@ -2,7 +2,7 @@ using System.Net;
 using Messenger.Bench.Load;
 using Messenger.Bench.Yardsticks;
 using Messenger.Protocol;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.Bench.Targets;
 

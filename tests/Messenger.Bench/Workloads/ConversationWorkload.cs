@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Messenger.Bench.Load;
 using Messenger.Bench.Report;
 using Messenger.Bench.Targets;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.Bench.Workloads;
 

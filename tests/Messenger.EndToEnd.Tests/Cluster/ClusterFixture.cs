@@ -1,5 +1,5 @@
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.EndToEnd.Tests.Cluster;
 

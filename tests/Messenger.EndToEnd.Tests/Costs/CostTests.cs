@@ -1,5 +1,5 @@
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Npgsql;
 using Xunit.Abstractions;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Phones;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Xunit.Abstractions;
 
 namespace Messenger.EndToEnd.Tests.Files;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Messenger.EndToEnd.Tests.Files;
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Xunit.Abstractions;
 
 namespace Messenger.EndToEnd.Tests.Fuzz;

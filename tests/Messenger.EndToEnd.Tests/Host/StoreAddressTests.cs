@@ -1,6 +1,6 @@
 using System.Globalization;
 using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Npgsql;
 
 namespace Messenger.EndToEnd.Tests.Host;

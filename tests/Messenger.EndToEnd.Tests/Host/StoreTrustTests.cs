@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.EndToEnd.Tests.Host;
 

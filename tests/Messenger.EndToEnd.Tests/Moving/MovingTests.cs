@@ -6,7 +6,7 @@ using System.Text.Json;
 using Messenger.EndToEnd.Tests.Files;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Phones;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.EndToEnd.Tests.Moving;
 

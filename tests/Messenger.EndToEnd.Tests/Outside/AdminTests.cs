@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Phones;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.EndToEnd.Tests.Outside;
 

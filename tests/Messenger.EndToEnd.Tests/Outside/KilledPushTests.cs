@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Phones;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 
 namespace Messenger.EndToEnd.Tests.Outside;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 
 namespace Messenger.Monitoring.Tests.Cluster;
 

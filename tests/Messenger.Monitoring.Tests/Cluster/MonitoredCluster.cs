@@ -1,6 +1,6 @@
 using System.Globalization;
-using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Servers;
+using Messenger.Testing.Processes;
+using Messenger.Testing.Servers;
 using Messenger.Telemetry;
 
 namespace Messenger.Monitoring.Tests.Cluster;
@@ -38,7 +38,7 @@ public sealed class MonitoredCluster : IAsyncLifetime
         var postgres = await Own(PostgresServer.Start());
         var redis = await Own(RedisServer.Start());
         var database = postgres.CreateDatabase();
-        var admins = EndToEnd.Tests.Harness.Ports.Free(2);
+        var admins = Ports.Free(2);
         await ServerProcess.RunAsync(Settings("all", 0), "migrate");
         Worker = await Own(ServerProcess.StartAsync(Settings("worker", admins[0]), mayLogStackTraces: true));
         Gateway = await Own(ServerProcess.StartAsync(Settings("gateway", admins[1]), mayLogStackTraces: true));

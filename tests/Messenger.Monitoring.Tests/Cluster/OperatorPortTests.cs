@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using Messenger.EndToEnd.Tests.Harness;
+using Messenger.Testing.Processes;
 
 namespace Messenger.Monitoring.Tests.Cluster;
 
@@ -12,7 +12,7 @@ public sealed class OperatorPortTests : IAsyncLifetime
 {
     private const string Token = "the-operators-token";
 
-    private readonly int _port = EndToEnd.Tests.Harness.Ports.Free(1)[0];
+    private readonly int _port = Ports.Free(1)[0];
     private ServerProcess _server = null!;
 
     public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(ServerSettings.Embedded(

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Messenger.EndToEnd.Tests.Harness;
-using Messenger.Servers;
+using Messenger.Testing.Processes;
+using Messenger.Testing.Servers;
 
 namespace Messenger.Monitoring.Tests.Cluster;
 

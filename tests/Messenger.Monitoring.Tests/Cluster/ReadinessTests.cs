@@ -1,5 +1,5 @@
 using System.Net;
-using Messenger.EndToEnd.Tests.Harness;
+using Messenger.Testing.Processes;
 
 namespace Messenger.Monitoring.Tests.Cluster;
 

@@ -1,4 +1,4 @@
-using Messenger.EndToEnd.Tests.Harness;
+using Messenger.Testing.Processes;
 using Messenger.Telemetry;
 using Signal = Messenger.Telemetry.Signal;
 

@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Messenger.Ports;
 using Messenger.Providers.Apns;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Messenger.Ports;
 using Messenger.Providers.Fcm;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

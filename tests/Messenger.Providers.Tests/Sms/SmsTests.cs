@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Messenger.Ports;
 using Messenger.Providers.Sms;
-using Messenger.Servers;
+using Messenger.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Messenger.Servers;
+namespace Messenger.Testing.Servers;
 
 /// <summary>Prism: answers an OpenAPI document, and refuses with 422 what violates it.</summary>
 public sealed class Prism : IAsyncDisposable

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Messenger.Servers;
+namespace Messenger.Testing.Servers;
 
 /// <summary>Somebody else's server on a loopback port, played by a test.</summary>
 public sealed class Stub : IAsyncDisposable

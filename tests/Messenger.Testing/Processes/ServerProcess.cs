@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 
-namespace Messenger.EndToEnd.Tests.Harness;
+namespace Messenger.Testing.Processes;
 
 /// <summary>The built server as a process of its own: it can be killed, stopped and started again on the same port and data.</summary>
 public sealed class ServerProcess : IAsyncDisposable

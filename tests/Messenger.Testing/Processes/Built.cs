@@ -1,4 +1,4 @@
-namespace Messenger.EndToEnd.Tests.Harness;
+namespace Messenger.Testing.Processes;
 
 /// <summary>Where the build put what the tests start.</summary>
 public static class Built

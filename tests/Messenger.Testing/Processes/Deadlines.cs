@@ -1,4 +1,4 @@
-namespace Messenger.EndToEnd.Tests.Harness;
+namespace Messenger.Testing.Processes;
 
 /// <summary>How long a test waits before it calls something missing. Generous: a machine under load must not fail a test, and no test waits in vain.</summary>
 public static class Deadlines

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Messenger.Servers;
+namespace Messenger.Testing.Servers;
 
 /// <summary>A real server process in a folder of its own, for as long as a test needs it.</summary>
 public abstract class Server : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Messenger.Servers;
+namespace Messenger.Testing.Servers;
 
 /// <summary>Debian's PgBouncer before one PostgreSQL.</summary>
 public sealed class PgBouncerServer : Server

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Messenger.EndToEnd.Tests.Harness;
+namespace Messenger.Testing.Processes;
 
 /// <summary>
 /// Hosts of their own on this machine: network namespaces on one bridge, whose links can be cut in either direction. Needs root and Debian's

@@ -1,4 +1,4 @@
-namespace Messenger.Servers;
+namespace Messenger.Testing.Servers;
 
 /// <summary>Debian's PostgreSQL, flushing to disk as in production.</summary>
 public sealed class PostgresServer : Server

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace Messenger.Servers;
+namespace Messenger.Testing.Servers;
 
 /// <summary>Debian's Redis, keeping the cluster's membership over a restart as docs/operations.md asks.</summary>
 public sealed class RedisServer : Server

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
-namespace Messenger.EndToEnd.Tests.Harness;
+namespace Messenger.Testing.Processes;
 
 /// <summary>What a server process wrote. A stack trace in it is a fault: whatever goes wrong is said in a sentence.</summary>
 public sealed partial class ServerLog

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Messenger.Servers;
+namespace Messenger.Testing.Servers;
 
 /// <summary>A server that speaks S3.</summary>
 public abstract class S3Server(string name) : Server(name)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Messenger.EndToEnd.Tests.Harness;
+namespace Messenger.Testing.Processes;
 
 /// <summary>How a server process is started; everything goes by environment variables, as in production.</summary>
 /// <param name="DataDirectory">Kept over a restart.</param>

@@ -1,4 +1,4 @@
-namespace Messenger.Servers;
+namespace Messenger.Testing.Servers;
 
 /// <summary>What <c>tests/tools/files</c> installed.</summary>
 public static class TestTools
