@@ -78,8 +78,8 @@ internal sealed class LazyState<T>(IGrainContext grain, string name, ILogger log
             StateLog.StorageFailed(logger, name, fault.GetType().Name);
             if (fault is InconsistentStateException)
             {
-                // Another activation wrote it: let the directory decide whom calls go to.
-                grain.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, fault, "its state was written by another activation"));
+                // Another activation wrote it: let the directory decide whom calls go to. Without the fault: whoever calls meanwhile would get it, and not the next activation.
+                grain.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, "its state was written by another activation"));
             }
 
             throw new StoreUnavailableException($"the state '{name}' could not be read or written", fault);
