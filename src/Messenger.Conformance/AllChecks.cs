@@ -11,7 +11,7 @@ public static class AllChecks
     [
         .. ConnectionChecks.All, .. BadInputChecks.All, .. RegistrationChecks.All, .. DeleteUserChecks.All, .. ProfileChecks.All, .. ContactChecks.All,
         .. ConversationChecks.All, .. MembershipChecks.All, .. VisibilityChecks.All, .. SessionKeyChecks.All, .. MessageChecks.All, .. PaginationChecks.All, .. ReceiptChecks.All,
-        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. SeedExactChecks.All, .. FeatureChecks.All, .. ChangeChecks.All, .. LockChecks.All, .. LimitChecks.All,
+        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. SeedExactChecks.All, .. FeatureChecks.All, .. ChangeChecks.All, .. AccountChecks.All, .. LockChecks.All, .. LimitChecks.All,
     ];
 
     /// <summary>Rule id to the reason why no client can try it.</summary>

@@ -106,6 +106,7 @@ namespace Messenger.Protocol;
 [JsonSerializable(typeof(NotificationTyping))]
 [JsonSerializable(typeof(RequestSync))]
 [JsonSerializable(typeof(ResponseSync))]
+[JsonSerializable(typeof(NotificationAccountChanged))]
 public sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>How deep a frame may nest. The deepest of the protocol is 5.</summary>

@@ -7,7 +7,7 @@ public sealed partial class Families
 {
     /// <summary>As a client meets them.</summary>
     public static readonly IReadOnlyList<string> InOrder =
-        ["Registration", "ServerSettings", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Statuses", "Notifications"];
+        ["Registration", "ServerSettings", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Sync", "AccountChanges", "Statuses", "Notifications"];
 
     private readonly Dictionary<string, string> _families;
 

@@ -132,6 +132,7 @@ public static class Vocabulary
         ["Conversation.membersCount"] = "The people in it, admins included.",
         ["Conversation.membersOmitted"] = "The roster is too long to be told: `members` is empty, `admins` has some.",
         ["Message.bodyOmitted"] = "The body is too long to be told here: ask for the message.",
+        ["NotificationAccountChanged.what"] = "keys, nick, params, contacts, blacklist, applications, or one that came later.",
         ["LoginAttempt.run"] = "One start of the client's process: drawn at random, kept nowhere.",
         ["LoginAttempt.n"] = "Higher with each try of that run.",
         ["ServerLimits.frameBytes"] = "A frame of a client's.",

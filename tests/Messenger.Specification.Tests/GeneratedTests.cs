@@ -19,7 +19,7 @@ public sealed class GeneratedTests
     {
         var wire = typeof(IRequest).Assembly.GetTypes().Where(type => TypeNames.Find(type.Name) is not null).Select(type => type.Name);
 
-        Assert.Equal(94, Messages.Count);
+        Assert.Equal(98, Messages.Count);
         Assert.Equal(wire.Order(StringComparer.Ordinal), Messages.Select(message => message.Key).Order(StringComparer.Ordinal));
     }
 
@@ -30,7 +30,7 @@ public sealed class GeneratedTests
             .SelectMany(operation => operation.Value!["messages"]!.AsArray().Concat(operation.Value["reply"]?["messages"]?.AsArray() ?? []))
             .Select(reference => reference!["$ref"]!.GetValue<string>().Split('/')[^1]);
 
-        Assert.Equal(72, Document["operations"]!.AsObject().Count);
+        Assert.Equal(76, Document["operations"]!.AsObject().Count);
         Assert.Equal(Messages.Select(message => message.Key).Order(StringComparer.Ordinal), used.Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -143,7 +143,9 @@ internal sealed partial class UserGrain
         return new ResponseApplicationsFull([.. infos.OrderByDescending(info => info.Created)]);
     }
 
-    public async Task<Result> DeleteApplication(Caller me, RequestDeleteApplication request)
+    public Task<Result> DeleteApplication(Caller me, RequestDeleteApplication request) => TellChanged(me, AccountSections.Applications, RemoveApplication(me, request));
+
+    private async Task<Result> RemoveApplication(Caller me, RequestDeleteApplication request)
     {
         if (await FindError(me) is { } error)
         {

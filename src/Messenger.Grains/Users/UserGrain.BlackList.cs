@@ -20,7 +20,9 @@ internal sealed partial class UserGrain
     private volatile HashSet<string>? _blackList;
     private int _blackListVersion;
 
-    public async Task<Result> AddBlackList(Caller me, AddBlackList request)
+    public Task<Result> AddBlackList(Caller me, AddBlackList request) => TellChanged(me, AccountSections.BlackList, Block(me, request));
+
+    private async Task<Result> Block(Caller me, AddBlackList request)
     {
         if (await FindError(me) is { } error)
         {
@@ -45,7 +47,9 @@ internal sealed partial class UserGrain
         return await TellDialogs(request.UserId);
     }
 
-    public async Task<Result> RemoveBlackList(Caller me, RemoveBlackList request)
+    public Task<Result> RemoveBlackList(Caller me, RemoveBlackList request) => TellChanged(me, AccountSections.BlackList, Unblock(me, request));
+
+    private async Task<Result> Unblock(Caller me, RemoveBlackList request)
     {
         if (await FindError(me) is { } error)
         {

@@ -13,12 +13,16 @@ internal sealed partial class UserGrain
     public async Task<Result<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request) =>
         await FindError(me, request.UserId) is { } error ? error : new ResponseContactList((await _contacts.Load()).Contacts);
 
-    public async Task<Result> UpdateContactList(Caller me, RequestUpdateContactList request) =>
+    public Task<Result> UpdateContactList(Caller me, RequestUpdateContactList request) => TellChanged(me, AccountSections.Contacts, ReplaceContacts(me, request));
+
+    private async Task<Result> ReplaceContacts(Caller me, RequestUpdateContactList request) =>
         await FindError(me)
         ?? (request.Merge ? null : await UnlessVouched(me))
         ?? await ChangeContacts(known => request.Merge ? Contacts.Merge(known, request.ContactList) : Contacts.Replace(request.ContactList));
 
-    public async Task<Result> UpdateContact(Caller me, UpdateContact request)
+    public Task<Result> UpdateContact(Caller me, UpdateContact request) => TellChanged(me, AccountSections.Contacts, PutContact(me, request));
+
+    private async Task<Result> PutContact(Caller me, UpdateContact request)
     {
         if ((await FindError(me, request.UserId) ?? await ChangeContacts(known => Contacts.Merge(known, [request.Contact]))).Error is { } error)
         {

@@ -20,7 +20,9 @@ internal sealed partial class UserGrain
     private int _keysBeingTold;
     private IGrainTimer? _keysResync;
 
-    public async Task<Result> AddKeys(Caller me, RequestAddUserKeys request)
+    public Task<Result> AddKeys(Caller me, RequestAddUserKeys request) => TellChanged(me, AccountSections.Keys, ReplaceKeys(me, request));
+
+    private async Task<Result> ReplaceKeys(Caller me, RequestAddUserKeys request)
     {
         if (await FindError(me) is { } error)
         {
@@ -90,7 +92,9 @@ internal sealed partial class UserGrain
         return sent;
     }
 
-    public async Task<Result> ConfirmUpdateKeys(Caller me, RequestConfirmUpdateUserKeys request)
+    public Task<Result> ConfirmUpdateKeys(Caller me, RequestConfirmUpdateUserKeys request) => TellChanged(me, AccountSections.Keys, RewrapKeys(me, request));
+
+    private async Task<Result> RewrapKeys(Caller me, RequestConfirmUpdateUserKeys request)
     {
         if (await FindError(me) is { } error)
         {

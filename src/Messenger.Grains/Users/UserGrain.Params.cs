@@ -13,7 +13,9 @@ internal sealed partial class UserGrain
     public async Task<Result<Params>> GetParams(Caller me, GetParams request) =>
         await FindError(me, request.UserId) is { } error ? error : new Params((await _params.Load()).Params);
 
-    public async Task<Result> UpdateParam(Caller me, UpdateParam request)
+    public Task<Result> UpdateParam(Caller me, UpdateParam request) => TellChanged(me, AccountSections.Params, SetParam(me, request));
+
+    private async Task<Result> SetParam(Caller me, UpdateParam request)
     {
         if (await FindError(me) is { } error)
         {

@@ -7,7 +7,9 @@ namespace Messenger.Grains.Users;
 /// <summary>Who one is, and who others are.</summary>
 internal sealed partial class UserGrain
 {
-    public async Task<Result> UpdateNick(Caller me, RequestUpdateUserNick request) =>
+    public Task<Result> UpdateNick(Caller me, RequestUpdateUserNick request) => TellChanged(me, AccountSections.Nick, SetNick(me, request));
+
+    private async Task<Result> SetNick(Caller me, RequestUpdateUserNick request) =>
         await FindError(me) is { } error ? error : await ChangeRow(row => row with { Nick = request.Nick });
 
     public async Task<Result<ResponseUserInfo>> GetUserInfo(Caller me, RequestGetUserInfo request) =>

@@ -184,6 +184,8 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         Of("CHG-5", "long bodies are left out without a word", () => new Frames(frame => EachLast(frame, message => message.Remove("bodyOmitted")), "ResponseSync")),
         Of("CHG-6", "what changed is not named", () => new Frames(frame => frame["payload"]!["conversations"] = new JsonArray(), "ResponseSync")),
         Of("CHG-7", "a page is older than what was notified", () => new Frames(frame => EachLast(frame, message => message["created"] = 0), "ResponseSync")),
+        Of("ACC-1", "the wrong section is named", () => new Frames(frame => frame["payload"]!["what"] = new JsonArray("lock"), "NotificationAccountChanged")),
+        Of("ACC-2", "nothing is replayed", () => new Requests(payload => payload.Remove("resumeCursor"), "RequestAuthenticationByApplication")),
     ];
 
     private static Defect Of(string rule, string name, Func<Tampering> make) => new(rule, name, () => make);

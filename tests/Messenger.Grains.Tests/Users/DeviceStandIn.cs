@@ -34,7 +34,20 @@ internal sealed class DeviceRecord
 
     public void Wake(PushHint message) => Wakes.Enqueue(message);
 
-    public void Add(SerializedNotification notification) => _notices.Writer.TryWrite(notification);
+    /// <summary>What only sessions hear that named a feature, apart from what everybody hears.</summary>
+    public ConcurrentQueue<SerializedNotification> OfFeatures { get; } = new();
+
+    public void Add(SerializedNotification notification)
+    {
+        if (notification.Feature == Features.None)
+        {
+            _notices.Writer.TryWrite(notification);
+        }
+        else
+        {
+            OfFeatures.Enqueue(notification);
+        }
+    }
 
     public void RequireResync() => _resyncs.Writer.TryWrite(true);
 

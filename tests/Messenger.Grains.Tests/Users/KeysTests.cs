@@ -43,6 +43,22 @@ public sealed class KeysTests(UserSilo house)
     }
 
     [Fact]
+    public async Task The_other_devices_hear_which_section_of_the_account_changed()
+    {
+        var person = await house.Person("one", "two");
+        await person.AddKeys();
+        Assert.Null((await person.Grain.UpdateParam(person.Me, new UpdateParam("name", "value"))).Error);
+        Assert.Equal(
+            ["""{"what":["keys"]}""", """{"what":["params"]}"""],
+            person.Device("two").OfFeatures.Select(told => System.Text.Encoding.UTF8.GetString(told.Payload)));
+        Assert.Empty(person.Device("one").OfFeatures);
+
+        // What was refused changed nothing.
+        Assert.NotNull((await person.Grain.AddBlackList(person.Me, new AddBlackList(person.UserId))).Error);
+        Assert.Equal(2, person.Device("two").OfFeatures.Count);
+    }
+
+    [Fact]
     public async Task The_same_keys_again_are_a_retry()
     {
         var (person, friend) = (await house.Person(), await house.Person());
