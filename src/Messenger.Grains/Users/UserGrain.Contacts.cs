@@ -71,7 +71,8 @@ internal sealed partial class UserGrain
             return null;
         }
 
-        var now = timeProvider.GetElapsedTime(0);
+        // In ticks: an elapsed time is made by way of a double, and three seconds of a large one are a little less than three.
+        var now = timeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch;
         return _discoveryCalls.TryTake(now) ? null : TooMany(_discoveryCalls.SecondsUntil(now));
     }
 
