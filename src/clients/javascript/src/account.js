@@ -76,7 +76,7 @@ export class Account {
   /** Whether this person has keys already: then `unlock`, else `createKeys`. @returns {Promise<boolean>} */
   async hasKeys() {
     const { user } = await this.ask('RequestGetUserInfo', { userId: this.model.me });
-    return !!user.privateKeyEncryptedBase64;
+    return !!user.publicKeyBase64;
   }
 
   /** The person's first keys. Takes seconds. @param {string} passphrase @param {string} name what others see */
@@ -101,7 +101,10 @@ export class Account {
       return;
     }
     const { user } = await this.ask('RequestGetUserInfo', { userId: this.model.me });
-    if (!user.privateKeyEncryptedBase64) throw new CryptoError('this person has no keys yet');
+    if (!user.privateKeyEncryptedBase64) {
+      // A new device may have to wait for it, so that a code by SMS alone opens nothing.
+      throw new CryptoError(user.publicKeyBase64 ? 'the keys are not given to this device yet: approve it on another one, or wait' : 'this person has no keys yet');
+    }
     const { pair } = await crypto.openPrivateKey(user.privateKeyEncryptedBase64, passphrase);
     const metaKey = user.metaDataKeyEncryptedBase64 ? await crypto.unwrapKey(pair, user.metaDataKeyEncryptedBase64) : crypto.createKey();
     let name = profile?.name;
