@@ -73,10 +73,11 @@ internal static class IntegrationSettingsReader
         }
 
         var known = texts.Count > 0 ? texts.ToDictionary(text => text.Key, text => text.Value) : SmsTexts.English.ByLanguage;
-        if (languages.FirstOrDefault(pair => !IsPrefix(pair.Key) || !known.ContainsKey(pair.Value) || pair.Value.Contains('/', StringComparison.Ordinal)) is { Key: not null } wrong)
+        var spoken = known.Keys.Where(key => !key.Contains('/', StringComparison.Ordinal)).ToList();
+        if (languages.FirstOrDefault(pair => !IsPrefix(pair.Key) || !spoken.Contains(pair.Value)) is { Key: not null } wrong)
         {
             throw IntegrationKeys.SmsLanguages.Refuse(
-                $"it takes {IntegrationKeys.SmsLanguages.Takes}, with languages that {IntegrationKeys.SmsTexts.Name} has ({string.Join(", ", known.Keys)})", $"{wrong.Key}={wrong.Value}");
+                $"it takes {IntegrationKeys.SmsLanguages.Takes}, with languages that {IntegrationKeys.SmsTexts.Name} has ({string.Join(", ", spoken)})", $"{wrong.Key}={wrong.Value}");
         }
 
         return new SmsTexts(known, languages.ToDictionary(pair => pair.Key, pair => pair.Value), texts.Count > 0 ? texts[0].Key : SmsTexts.English.Default);

@@ -18,6 +18,13 @@ internal static class StoreAddresses
     /// <exception cref="StartRefusedException">What is given cannot be read, or does not fit together.</exception>
     public static PostgresOptions? Postgres(IConfiguration from)
     {
+        // Read first: what it does not take is refused where it would not be used as well.
+        var pooler = StoreKeys.PostgresPooler.Read(from) switch
+        {
+            StoreKeys.SessionPooler => Pooler.Session,
+            StoreKeys.TransactionPooler => Pooler.Transaction,
+            _ => Pooler.None,
+        };
         var given = ConfigKeys.Postgres.Read(from);
         if (given is null && !StoreKeys.PostgresHost.IsGiven(from))
         {
@@ -25,12 +32,6 @@ internal static class StoreAddresses
             return null;
         }
 
-        var pooler = StoreKeys.PostgresPooler.Read(from) switch
-        {
-            StoreKeys.SessionPooler => Pooler.Session,
-            StoreKeys.TransactionPooler => Pooler.Transaction,
-            _ => Pooler.None,
-        };
         if (pooler == Pooler.Transaction && !StoreKeys.PostgresDirect.IsGiven(from))
         {
             throw new StartRefusedException(
