@@ -7,7 +7,10 @@ public sealed partial class Families
 {
     /// <summary>As a client meets them.</summary>
     public static readonly IReadOnlyList<string> InOrder =
-        ["Registration", "ServerSettings", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Sync", "AccountChanges", "Statuses", "Notifications"];
+    [
+        "Registration", "Lock", "ServerSettings", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Sync", "AccountChanges",
+        "Statuses", "Notifications",
+    ];
 
     private readonly Dictionary<string, string> _families;
 
@@ -17,7 +20,10 @@ public sealed partial class Families
             .SelectMany(file => Record().Matches(File.ReadAllText(file)).Select(match => (Type: match.Groups[1].Value, Family: Path.GetFileNameWithoutExtension(file))))
             .ToDictionary(pair => pair.Type, pair => pair.Family, StringComparer.Ordinal);
 
-    public string Of(string type) => _families[type];
+    /// <exception cref="InvalidOperationException">The type's file is no family: whoever reads the document would never meet it.</exception>
+    public string Of(string type) => InOrder.Contains(_families[type])
+        ? _families[type]
+        : throw new InvalidOperationException($"{type} stands in {_families[type]}.cs, which {nameof(Families)}.{nameof(InOrder)} does not have.");
 
     [GeneratedRegex(@"public sealed record (\w+)")]
     private static partial Regex Record();

@@ -78,7 +78,12 @@ internal sealed class InFlight(int maxCount, int maxBytes, MemoryBudget budget)
             _bytes -= pending.Size;
             _leftBehind += behind ? 1 : 0;
             Unlink(pending);
-            MakeRoom();
+            if (!behind)
+            {
+                // Whoever is left behind is as much under way as before: amid the answers of a full connection it would let one more request in.
+                MakeRoom();
+            }
+
             return _count == 0;
         }
     }

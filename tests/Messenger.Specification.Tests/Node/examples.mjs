@@ -4,7 +4,7 @@ import { frames, read } from './seed.mjs';
 
 const [, , source, catalogue] = process.argv;
 const document = read(source);
-const ajv = new Ajv({ strict: true, allowUnionTypes: true, formats: { int32: true, int64: true }, keywords: ['components', 'x-extensible-enum'] });
+const ajv = new Ajv({ strict: true, allowUnionTypes: true, formats: { int32: true, int64: true }, keywords: ['components', 'x-extensible-enum', 'x-feature'] });
 ajv.addSchema({ components: { schemas: document.components.schemas } }, 'messenger');
 const validator = type => ajv.getSchema(`messenger#/components/schemas/${type}Frame`);
 

@@ -46,7 +46,10 @@ const cases = {
     await arrived(page, 'alice', 'ResponseAddedMessage');
 
     const names = await page.$$eval('#families button', buttons => buttons.map(button => button.textContent));
-    equal(new Set(names).size, 56);
+    const operations = await page.evaluate(async () => Object.values((await (await fetch('asyncapi.json')).json()).operations));
+    const requests = operations.filter(operation => operation.action === 'receive').length;
+    ok(requests >= 56);
+    equal(new Set(names).size, requests);
     for (const name of [...names.filter(each => ![...LAST, BOBS].includes(each)), ...LAST, BOBS]) {
       const side = name === BOBS ? 'bob' : 'alice';
       const before = (await frames(page)).filter(frame => frame.side === side && frame.direction === 'sent').length;
