@@ -30,10 +30,15 @@ public sealed class ModelConversation
     public ModelConversation(int creator, int[] others, bool dialog)
     {
         (Creator, IsDialog) = (creator, dialog);
-        _seats[creator] = new Seat(true, 1, null, 0, []);
+
+        // Named admins stand before the creator, members behind: the other side of a dialog is an admin.
+        foreach (var one in dialog ? others.Append(creator) : others.Prepend(creator))
+        {
+            _seats[one] = new Seat(dialog || one == creator, 1, null, _seats.Count, []);
+        }
+
         foreach (var other in others)
         {
-            _seats[other] = new Seat(dialog, 1, null, _seats.Count, []);
             Tell("Added", creator, other);
         }
     }
