@@ -106,14 +106,17 @@ public sealed class ModelConversation
         return "ok";
     }
 
-    public string Delete(int who, int number)
+    /// <param name="blocked">Whether the other side of a dialog has blacklisted this one.</param>
+    public string Delete(int who, int number, bool blocked)
     {
         if (Visible(who, number) is not { } line)
         {
             return "not_found";
         }
 
-        if (line.Author != who && (IsDialog || !IsAdmin(who)))
+        // A group's admin, or either side of a dialog in which both are, but not one that the other has blacklisted.
+        var mayOthers = IsDialog ? IsIn(who) && Present.Count() == 2 && !blocked : IsAdmin(who);
+        if (line.Author != who && !mayOthers)
         {
             return "forbidden";
         }

@@ -68,7 +68,7 @@ public sealed class ModelState
 
         if (step.Act == Act.DeleteMessage && conversation.Ever(who))
         {
-            return conversation.Delete(who, step.What);
+            return conversation.Delete(who, step.What, conversation.Present.Any(other => other != who && _blacklists.Contains((other, who))));
         }
 
         // A retry is recognised before any rule is asked.
