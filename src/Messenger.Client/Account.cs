@@ -8,12 +8,16 @@ namespace Messenger.Client;
 /// <summary>Registering a phone, and giving it keys.</summary>
 public static class Account
 {
+    /// <summary>The <c>applicationType</c> of clients on this library.</summary>
+    internal const string Type = "cli";
+
     /// <summary>Registers this installation and leaves it in the profile.</summary>
     /// <param name="phone">In E.164.</param>
     /// <param name="code">Gives the code that came by SMS.</param>
-    /// <exception cref="RefusedException">The server refused.</exception>
+    /// <param name="pin">Gives the PIN of the registration lock, where the account has one (LOCK-2); null: none is known.</param>
+    /// <exception cref="RefusedException">The server refused; with <see cref="Error.RegistrationLock"/> where the lock was missing or wrong.</exception>
     /// <exception cref="ConnectionLostException">Try again: nothing is left in the profile.</exception>
-    public static async Task Register(Uri url, IProfileStore store, string phone, Func<Task<string>> code, CancellationToken cancellation = default)
+    public static async Task Register(Uri url, IProfileStore store, string phone, Func<Task<string>> code, Func<Task<string>>? pin = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(code);
@@ -22,10 +26,22 @@ public static class Account
         {
             await connection.Ask<ResponseStatusMessage>(
                 new RequestRegisterApplication(
-                    null, "cli", Short(Environment.MachineName), phone, Short(Environment.OSVersion.VersionString), user, application, null),
+                    null, Type, Short(Environment.MachineName), phone, Short(Environment.OSVersion.VersionString), user, application, null),
                 cancellation);
             var sms = await code();
-            await connection.Ask<ResponseStatusMessage>(new RequestConfirmRegistration(sms, user, application), cancellation);
+            var confirmation = new RequestConfirmRegistration(sms, user, application, FeatureNames.Of(Features.Errors | Features.Lock));
+            var answer = await connection.Try<ResponseStatusMessage>(confirmation, cancellation);
+            if (answer.Error is { RegistrationLock: true } && pin is not null)
+            {
+                // The code stays good (LOCK-2).
+                var verifier = RegistrationLock.Verifier(user, await pin());
+                answer = await connection.Try<ResponseStatusMessage>(confirmation with { RegistrationLock = verifier }, cancellation);
+            }
+
+            if (answer.Error is { } error)
+            {
+                throw new RefusedException(error);
+            }
         }
 
         store.Update(_ => new ProfileData { Phone = phone, ApplicationUuid = application });
@@ -65,5 +81,5 @@ public static class Account
     }
 
     /// <summary>A label on a list of devices: what does not fit is not missed.</summary>
-    private static string Short(string label) => label.Length <= Limits.Label ? label : label[..Limits.Label];
+    internal static string Short(string label) => label.Length <= Limits.Label ? label : label[..Limits.Label];
 }

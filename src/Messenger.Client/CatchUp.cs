@@ -5,16 +5,103 @@ namespace Messenger.Client;
 
 /// <summary>The way back where the server cannot continue: every conversation is read on from the newest message that was seen in it.</summary>
 /// <remarks>
-/// What arrives meanwhile waits in the connection and comes after; a message that came both ways is handed over once. May be cut anywhere
-/// and run again.
+/// What changed is asked for by RequestSync with the token of the last pass (CHG-1 to CHG-8), or, where the server does not offer it, by the list of all conversations. What
+/// arrives meanwhile waits in the connection and comes after; a message that came both ways is handed over once. May be cut anywhere and run again.
 /// </remarks>
-internal sealed class CatchUp(Connection connection, EventQueue events, CancellationToken cancellation)
+internal sealed class CatchUp(Connection connection, EventQueue events, bool canSynchronise, CancellationToken cancellation)
 {
+    /// <summary>Conversations of one page; some 200 KiB are the server's own bound.</summary>
+    private const int PageConversations = 100;
+
     public async Task Run()
     {
+        if (!canSynchronise || !await Synchronise(events.SyncToken))
+        {
+            await ReadList();
+        }
+
+        events.SetSynchronised();
+    }
+
+    /// <returns>False: this server does not offer it.</returns>
+    private async Task<bool> Synchronise(string? token)
+    {
+        // Of a pass that tells everything: what it has named so far.
+        HashSet<string>? named = null;
+        while (true)
+        {
+            var answer = await connection.Try<ResponseSync>(new RequestSync(token, PageConversations), cancellation);
+            if (answer.Error is { Status: Statuses.BadRequest })
+            {
+                if (token is null)
+                {
+                    return false;
+                }
+
+                // A token of another server, or of another life of this account: everything anew.
+                (token, named) = (null, null);
+                continue;
+            }
+
+            var page = answer.Value ?? throw new RefusedException(answer.Error!);
+            named = page.Reset ? new HashSet<string>(StringComparer.OrdinalIgnoreCase) : named;
+            await Take(page, named);
+            token = page.Token;
+            if (!page.More)
+            {
+                await Forget(named);
+                events.SetSyncToken(token);
+                return true;
+            }
+
+            if (named is null)
+            {
+                // Not within a pass that tells everything: what was named before would be forgotten with the process.
+                events.SetSyncToken(token);
+            }
+        }
+    }
+
+    private async Task Take(ResponseSync page, HashSet<string>? named)
+    {
+        foreach (var removed in page.Removed)
+        {
+            named?.Remove(removed.Uuid);
+            await events.QueueGone(removed.Uuid, null, cursor: null, cancellation);
+        }
+
+        foreach (var conversation in page.Conversations)
+        {
+            named?.Add(conversation.Uuid);
+        }
+
+        await ReadChanged(page.Conversations, page.LastMessages);
+        if (page.Account.Length > 0)
+        {
+            await events.Queue(new Notified(new NotificationAccountChanged(page.Account)), cursor: null, cancellation);
+        }
+    }
+
+    private async Task ReadList()
+    {
         var all = await connection.Ask<ResponseGetConversationsFull>(new RequestGetConversationsFull(null), cancellation);
-        var newest = all.LastMessages.ToLookup(message => message.ConversationUuid, StringComparer.OrdinalIgnoreCase);
-        foreach (var conversation in all.Conversations)
+        await ReadChanged(all.Conversations, all.LastMessages);
+        await Forget(new HashSet<string>(all.Conversations.Select(one => one.Uuid), StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>What a pass that tells everything did not name is not this person's any more (CHG-3, CL-30).</summary>
+    private async Task Forget(HashSet<string>? named)
+    {
+        foreach (var conversation in named is null ? [] : events.Known.Where(one => !named.Contains(one)).ToList())
+        {
+            await events.QueueGone(conversation, null, cursor: null, cancellation);
+        }
+    }
+
+    private async Task ReadChanged(Conversation[] conversations, Message[] lastMessages)
+    {
+        var newest = lastMessages.ToLookup(message => message.ConversationUuid, StringComparer.OrdinalIgnoreCase);
+        foreach (var conversation in conversations)
         {
             var seen = events.Seen(conversation.Uuid);
             if (seen is null || newest[conversation.Uuid].Any(message => message.Created > seen.Created))
@@ -22,8 +109,6 @@ internal sealed class CatchUp(Connection connection, EventQueue events, Cancella
                 await Read(conversation.Uuid, seen?.Uuid);
             }
         }
-
-        events.SetSynchronised();
     }
 
     private async Task Read(string conversation, string? anchor)

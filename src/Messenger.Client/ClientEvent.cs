@@ -12,6 +12,9 @@ public sealed record MessageArrived(Message Message) : ClientEvent;
 /// <summary>Any other notification.</summary>
 public sealed record Notified(INotification Notification) : ClientEvent;
 
+/// <summary>A conversation is not this person's any more: deleted, left on another device, or kicked out of it, be it while this device was away.</summary>
+public sealed record ConversationGone(string ConversationUuid) : ClientEvent;
+
 /// <summary>The client is connected and authenticated, and everything that it missed has been handed over or follows.</summary>
 /// <param name="Resynchronised">
 /// The server could not continue where the client was: the messages were read anew, and none is missing. Whatever else is shown

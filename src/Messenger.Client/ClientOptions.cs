@@ -1,8 +1,16 @@
+using Messenger.Protocol;
+
 namespace Messenger.Client;
 
 /// <summary>What a client can be told besides where and who.</summary>
 public sealed record ClientOptions
 {
+    /// <summary>The features of the protocol's second edition that this client names at its login; the server leaves out those that it does not offer (EXT-2).</summary>
+    public IReadOnlyList<string> Features { get; init; } =
+        FeatureNames.Of(Messenger.Protocol.Features.Errors | Messenger.Protocol.Features.Sync | Messenger.Protocol.Features.Account
+            | Messenger.Protocol.Features.Preferences | Messenger.Protocol.Features.Hints | Messenger.Protocol.Features.Expiry
+            | Messenger.Protocol.Features.Lock | Messenger.Protocol.Features.Linking);
+
     /// <summary>All pauses and time-outs run by it.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -21,7 +21,8 @@ internal sealed class EventQueue(IProfileStore store, int bound)
     private readonly Lock _sentLock = new();
     private readonly HashSet<string> _sent = new(StringComparer.OrdinalIgnoreCase);
     private readonly Queue<string> _sentOrder = new();
-    private Progress _queued = store.LoadProgress();
+    /// <summary>Replaced by the connection, read by whoever seals.</summary>
+    private volatile Progress _queued = store.LoadProgress();
     private Progress _handled = new();
     private Item? _handed;
     private int _unsaved;
@@ -54,13 +55,14 @@ internal sealed class EventQueue(IProfileStore store, int bound)
     public async ValueTask Queue(Message message, string? cursor, CancellationToken cancellation)
     {
         var after = _queued with { Cursor = cursor ?? _queued.Cursor };
-        if (Seen(message.ConversationUuid) is { } seen && message.Created <= seen.Created)
+        var seen = Seen(message.ConversationUuid);
+        if (message.Created <= seen?.Created)
         {
             _queued = after;
             return;
         }
 
-        after = after with { Seen = after.Seen.SetItem(Key(message.ConversationUuid), new Mark(message.Uuid, message.Created)) };
+        after = after with { Seen = after.Seen.SetItem(Key(message.ConversationUuid), Mark.After(seen, message)) };
         if (WasSent(message.Uuid))
         {
             _queued = after;
@@ -72,6 +74,28 @@ internal sealed class EventQueue(IProfileStore store, int bound)
 
     public ValueTask Queue(ClientEvent happened, string? cursor, CancellationToken cancellation) =>
         Queue(happened, _queued with { Cursor = cursor ?? _queued.Cursor }, cancellation);
+
+    /// <summary>A conversation is lost: told as it came, and then as what it means. Whoever comes back to it begins anew.</summary>
+    /// <param name="notification">What told of it; null: a list that it is not on any more.</param>
+    public async ValueTask QueueGone(string conversation, INotification? notification, string? cursor, CancellationToken cancellation)
+    {
+        if (notification is not null)
+        {
+            await Queue(new Notified(notification), cursor: null, cancellation);
+        }
+
+        var after = _queued with { Cursor = cursor ?? _queued.Cursor, Seen = _queued.Seen.Remove(Key(conversation)) };
+        await Queue(new ConversationGone(conversation), after, cancellation);
+    }
+
+    /// <summary>Conversations of which something was handed over, in upper case.</summary>
+    public IEnumerable<string> Known => _queued.Seen.Keys;
+
+    /// <summary>Where the next pass of RequestSync goes on; null: nowhere yet.</summary>
+    public string? SyncToken => _queued.SyncToken;
+
+    /// <summary>Everything up to this token was queued: it is stored with the last of it, never before (CHG-4).</summary>
+    public void SetSyncToken(string? token) => _queued = _queued with { SyncToken = token };
 
     /// <summary>Queues if there is room: what tells of the connection must not hold up the connection.</summary>
     public void QueueIfRoom(ClientEvent happened) => _items.Writer.TryWrite(new Item(happened, _queued));

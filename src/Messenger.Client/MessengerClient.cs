@@ -32,13 +32,22 @@ public sealed class MessengerClient : IAsyncDisposable
         }
 
         _options = options ?? new();
-        UserId = UserIds.FromPhone(phone);
+        (Url, ApplicationUuid, UserId) = (url, application, UserIds.FromPhone(phone));
         _events = new EventQueue(profile, _options.EventBound);
         _outbox = new Outbox(_options.Clock);
         _supervisor = new Supervisor(url, UserId, application, _options, _events, _outbox);
     }
 
+    /// <summary>Whose device this is.</summary>
     public string UserId { get; }
+
+    /// <summary>The server's WebSocket.</summary>
+    internal Uri Url { get; }
+
+    /// <summary>This device's credential.</summary>
+    internal string ApplicationUuid { get; }
+
+    internal ClientOptions Options => _options;
 
     /// <summary>What arrives, as it arrives and before the application gets it; null: much may have changed (everything is read anew).</summary>
     internal event Action<INotification?> Noticed
@@ -46,6 +55,9 @@ public sealed class MessengerClient : IAsyncDisposable
         add => _supervisor.Noticed += value;
         remove => _supervisor.Noticed -= value;
     }
+
+    /// <summary>How far a conversation was read on this device; null: never.</summary>
+    internal Mark? Seen(string conversation) => _events.Seen(conversation);
 
     /// <summary>Connects, and stays connected until it is disposed or sent away (4001, 4003).</summary>
     public void Start() => _supervisor.Start();

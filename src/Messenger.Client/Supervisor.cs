@@ -121,7 +121,7 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
     /// <returns>Whether the server cannot give what was missed: it is to be read anew.</returns>
     private async Task<bool> LogIn(Connection connection)
     {
-        var request = new RequestAuthenticationByApplication(userId, application, events.Cursor);
+        var request = new RequestAuthenticationByApplication(userId, application, events.Cursor, [.. options.Features]);
         var answer = await InTime(cancellation => connection.Ask<ResponseStatusMessage>(request, cancellation), "the server did not answer the login");
         return request.ResumeCursor is null || answer.Description == Resync;
     }
@@ -157,7 +157,7 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
         if (missing)
         {
             Noticed?.Invoke(null);
-            await new CatchUp(connection, events, cancellation).Run();
+            await new CatchUp(connection, events, options.Features.Contains("sync"), cancellation).Run();
         }
 
         await events.Queue(new Online(missing), cursor: null, cancellation);
@@ -173,12 +173,24 @@ internal sealed class Supervisor(Uri url, string userId, string application, Cli
             {
                 await events.Queue(added.Message, received.Cursor, cancellation);
             }
+            else if (Gone(notification) is { } conversation)
+            {
+                await events.QueueGone(conversation, notification, received.Cursor, cancellation);
+            }
             else if (notification is not null)
             {
                 await events.Queue(new Notified(notification), received.Cursor, cancellation);
             }
         }
     }
+
+    /// <returns>The conversation that this person loses by it; null: none.</returns>
+    private string? Gone(INotification? notification) => notification switch
+    {
+        NotificationConversationDeleted deleted => deleted.Uuid,
+        NotificationConversationLeaved left when left.UserId == userId => left.Uuid,
+        _ => null,
+    };
 
     private async Task<T> InTime<T>(Func<CancellationToken, Task<T>> action, string what)
     {

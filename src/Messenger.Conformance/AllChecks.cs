@@ -9,9 +9,9 @@ public static class AllChecks
 
     public static IReadOnlyList<Check> List { get; } =
     [
-        .. ConnectionChecks.All, .. BadInputChecks.All, .. RegistrationChecks.All, .. DeleteUserChecks.All, .. ProfileChecks.All, .. ContactChecks.All,
-        .. ConversationChecks.All, .. MembershipChecks.All, .. VisibilityChecks.All, .. SessionKeyChecks.All, .. MessageChecks.All, .. PaginationChecks.All, .. ReceiptChecks.All,
-        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. SeedExactChecks.All, .. FeatureChecks.All, .. ChangeChecks.All, .. AccountChecks.All, .. LockChecks.All, .. LimitChecks.All,
+        .. ConnectionChecks.All, .. BadInputChecks.All, .. RegistrationChecks.All, .. DeleteUserChecks.All, .. ProfileChecks.All, .. LastSeenChecks.All, .. ContactChecks.All,
+        .. ConversationChecks.All, .. MembershipChecks.All, .. DialogChecks.All, .. VisibilityChecks.All, .. SessionKeyChecks.All, .. MessageChecks.All, .. PaginationChecks.All, .. ReceiptChecks.All,
+        .. OrderChecks.All, .. RetryChecks.All, .. ResumeChecks.All, .. FileChecks.All, .. FileRefusalChecks.All, .. SeedExactChecks.All, .. FeatureChecks.All, .. ChangeChecks.All, .. AccountChecks.All, .. PreferenceChecks.All, .. HintChecks.All, .. SignalChecks.All, .. ExpiryChecks.All, .. LockChecks.All, .. CallsChecks.All, .. WebPushChecks.All, .. LinkingChecks.All, .. LimitChecks.All,
     ];
 
     /// <summary>Rule id to the reason why no client can try it.</summary>
@@ -37,12 +37,16 @@ public static class AllChecks
         ["KEY-6"] = Client,
         ["RCP-5"] = Client,
         ["EXT-5"] = Client,
+        ["PREF-7"] = "a push is seen by its provider alone; the tests of the actors and the end-to-end tests look",
         ["CHG-8"] = "what a pass costs is seen by its server alone; the tests of the stores look",
+        ["SIG-6"] = "a push is seen by its provider alone; the tests of the actors and of the providers look",
         ["LOCK-3"] = "it takes days; the tests of the actors do that",
         ["LOCK-4"] = "a server for development lets nothing cool; the access matrix is tried with one that does",
         ["LOCK-5"] = "it takes more codes than a phone gets; the tests of the actors do that",
         ["FILE-15"] = "which origins are allowed is the operator's choice; the end-to-end tests do that",
+        ["WEB-3"] = "a push service of a browser alone sees it; the tests of the providers play one, with a browser behind it",
         ["LIM-5"] = "what waits in the server and what waits in the network look alike from outside",
+        ["LIM-8"] = "an operator's numbers are reached in minutes or days; the server's own tests reach small ones",
         ["LIM-7"] = "a WebSocket client of .NET sends no control frames by its own choice; the gateway's tests do, byte by byte",
     };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Messenger.Protocol;
@@ -18,6 +19,10 @@ public sealed record Caller(string UserId, string Application)
     [field: NonSerialized]
     public string? Credential { get; init; }
 
+    /// <summary>Where it comes from, or null; known to its gateway alone, and not sent to grains.</summary>
+    [field: NonSerialized]
+    public IPAddress? Address { get; init; }
+
     /// <summary>What its session understands besides the seed.</summary>
     [Id(0)]
     public Features Features { get; init; }
@@ -25,6 +30,10 @@ public sealed record Caller(string UserId, string Application)
     /// <summary>Until when it was cooling as of its login, in milliseconds since the Unix epoch; 0 for one that was vouched.</summary>
     [Id(1)]
     public long CoolingUntil { get; init; }
+
+    /// <summary>What it said it is (android, ios, ...); null where nobody asked.</summary>
+    [Id(2)]
+    public string? ApplicationType { get; init; }
 
     /// <summary>The same application is the same caller, by whatever name its client knows the server.</summary>
     public bool Equals(Caller? other) => other is not null && UserId == other.UserId && Application == other.Application;

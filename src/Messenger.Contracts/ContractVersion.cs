@@ -10,10 +10,10 @@ namespace Messenger.Contracts;
 /// </remarks>
 public static class ContractVersion
 {
-    public const int Current = 1;
+    public const int Current = 2;
 
     /// <summary>The oldest that this release runs beside.</summary>
-    public const int Oldest = 1;
+    public const int Oldest = 2;
 
     /// <summary>Whether silos of two releases may be of one cluster: each knows the other's number.</summary>
     public static bool MayMeet(int contract, int oldest, int otherContract, int otherOldest) => contract >= otherOldest && otherContract >= oldest;

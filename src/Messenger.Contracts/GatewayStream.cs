@@ -1,5 +1,4 @@
 using Orleans.Runtime;
-using Orleans.Streams;
 
 namespace Messenger.Contracts;
 
@@ -18,15 +17,16 @@ public static class GatewayStream
 
     /// <summary>The gateway that a stream belongs to.</summary>
     public static SiloAddress GatewayOf(StreamId stream) => SiloAddress.FromParsableString(stream.GetKeyAsString());
-
-    internal static QueueId QueueOf(StreamId stream) => QueueId.GetQueueId(stream.GetKeyAsString(), 0, 0);
 }
 
 /// <summary>What travels on a gateway's stream: events of many sessions, in order for each.</summary>
 [GenerateSerializer, Immutable]
 public sealed record GatewayBatch(GatewayEvent[] Events)
 {
-    /// <summary>Whether more waited on the gateway when these were pulled: another batch follows at once.</summary>
+    /// <summary>
+    /// Whether more waited for the gateway when these were sent: another batch follows as soon as this one is taken. Should it not come, the sweep of the sessions
+    /// brings out what waits for it, within a second.
+    /// </summary>
     [Id(0)]
     public bool More { get; init; }
 }

@@ -44,6 +44,10 @@ public interface IConversationGrain : IGrainWithGuidKey
     [Traced]
     Task<Result> Typing(Caller me, RequestTyping request);
 
+    /// <summary>Passes a signal on to whom it names. Done when it is on its way; who is connected changes neither the answer nor when it comes.</summary>
+    [Traced]
+    Task<Result> SendSignal(Caller me, RequestSendSignal request);
+
     [Traced]
     Task<Result<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request);
 

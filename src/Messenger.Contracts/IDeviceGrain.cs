@@ -93,8 +93,17 @@ public sealed record Connection(SiloAddress Gateway, long Session)
     [Id(0)]
     public LoginAttempt? Attempt { get; init; }
 
+    /// <summary>What its session understands besides the seed.</summary>
+    [Id(1)]
+    public Features Features { get; init; }
+
     /// <summary>Whether it is a late try of a run whose later one is connected.</summary>
     public bool IsBehind(Connection live) => Attempt is { } mine && live.Attempt is { } its && mine.Run == its.Run && mine.N < its.N;
+
+    /// <summary>The same session is the same connection, whatever else is known of it: leases are looked up by these two.</summary>
+    public bool Equals(Connection? other) => other is not null && Session == other.Session && Gateway.Equals(other.Gateway);
+
+    public override int GetHashCode() => HashCode.Combine(Gateway, Session);
 }
 
 /// <summary>The outcome of <see cref="IDeviceGrain.Connect"/>.</summary>
@@ -108,6 +117,10 @@ public sealed record Connected(long Epoch, long Number, SerializedNotification[]
     /// <summary>Nothing happened: a later try of the same run of the client is connected.</summary>
     [Id(0)]
     public bool Superseded { get; init; }
+
+    /// <summary>Signals of calls that ring now, in order; they come behind what was missed, and have no number.</summary>
+    [Id(1)]
+    public SerializedNotification[]? Ringing { get; init; }
 }
 
 /// <summary>Notifications after a number.</summary>
@@ -124,4 +137,9 @@ public readonly record struct Lease(bool Held, long Epoch, long Number, SiloAddr
 /// <summary>Which provider wakes the device.</summary>
 /// <param name="Since">When the application gave this token, in milliseconds since the Unix epoch: a provider tells since when one is dead.</param>
 [GenerateSerializer, Immutable]
-public sealed record PushTarget(string ApplicationType, string Token, long Since = 0);
+public sealed record PushTarget(string ApplicationType, string Token, long Since = 0)
+{
+    /// <summary>The token that calls are pushed to; null where it is the other one.</summary>
+    [Id(0)]
+    public string? Voip { get; init; }
+}

@@ -20,6 +20,9 @@ public static class QuotaKeys
     /// <summary>Registrations from one network.</summary>
     public static string Address(string network) => $"registrations/address/{network}";
 
+    /// <summary>Registrations of a day from one network (IPv6: a /48).</summary>
+    public static string Day(string network) => $"registrations/day/{network}";
+
     /// <summary>Registrations of phones that share a block of a thousand numbers: what SMS pumping goes through.</summary>
     public static string Prefix(string phone)
     {

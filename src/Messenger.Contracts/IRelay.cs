@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Orleans.Runtime;
 using Orleans.Services;
 
 namespace Messenger.Contracts;
@@ -11,6 +12,13 @@ internal interface IRelay : IGrainService
     /// </summary>
     [ResponseTimeout("00:00:05")]
     Task<bool[]> Deliver(Immutable<DeliveryRequest[]> requests);
+
+    /// <summary>
+    /// A silo that leaves asks it of the others, when its actors have left: they begin no hand-over by a call any more until it is dead, and the answer comes when
+    /// those are over that they have under way.
+    /// </summary>
+    [ResponseTimeout("00:00:05")]
+    Task Pause(SiloAddress leaving);
 }
 
 /// <summary>Notifications of a conversation for one user; see <see cref="IUserGrain.Deliver"/>.</summary>

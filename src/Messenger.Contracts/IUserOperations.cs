@@ -40,6 +40,36 @@ public interface IUserOperations : IGrainWithStringKey
     /// </summary>
     [Traced]
     Task<Result<Opened>> Open();
+
+    /// <summary>
+    /// Erases the account as its owner could, without a code: void when this returns, gone soon after, whatever crashes. The conversations stay for the others.
+    /// </summary>
+    /// <param name="dryRun">Only counts.</param>
+    [Traced]
+    Task<Result<Erased>> Erase(bool dryRun);
+
+    /// <summary>Takes one device's access away: its credential is void, its connection closes, its inbox goes.</summary>
+    /// <param name="dryRun">Only says whether it is there.</param>
+    [Traced]
+    Task<Result<Closed>> Revoke(string device, bool dryRun);
+
+    /// <summary>Removes the avatar.</summary>
+    /// <returns>Whether there is one.</returns>
+    /// <param name="dryRun">Only looks.</param>
+    [Traced]
+    Task<Result<Removed>> RemoveAvatar(bool dryRun);
+
+    /// <summary>
+    /// Seals with the newest of the keys what an older one sealed: credentials and push tokens. A registration lock is made anew by whoever gives it, and by nobody else.
+    /// </summary>
+    /// <param name="dryRun">Only looks.</param>
+    [Traced]
+    Task<Result<Resealed>> Reseal(bool dryRun);
+
+    /// <summary>What the user's actor keeps of its owner; no credential and no token.</summary>
+    [AlwaysInterleave]
+    [Traced]
+    Task<Result<KeptByUser>> Export();
 }
 
 /// <summary>A user, as far as it concerns the operator. Times are milliseconds since the Unix epoch.</summary>
@@ -60,7 +90,7 @@ public sealed record Closed(int Connections);
 [GenerateSerializer, Immutable]
 public sealed record PushTrials(PushTrial[] Devices);
 
-/// <param name="Outcome">taken, token_dead, refused, no_provider, later or provider_later.</param>
+/// <param name="Outcome">taken, token_dead, refused, no_provider, later, credentials or provider_later.</param>
 /// <param name="Reason">The provider's own word.</param>
 [GenerateSerializer, Immutable]
 public sealed record PushTrial(string Device, string Type, string Outcome, string? Reason);
@@ -68,3 +98,25 @@ public sealed record PushTrial(string Device, string Type, string Outcome, strin
 /// <summary>A credential: with the user's id it logs in.</summary>
 [GenerateSerializer, Immutable]
 public sealed record Opened(string UserId, string ApplicationUuid);
+
+/// <summary>What goes, or would go, with an account.</summary>
+[GenerateSerializer, Immutable]
+public sealed record Erased(int Devices, int Conversations);
+
+/// <param name="Credentials">Credentials that were sealed with another key than the newest.</param>
+/// <param name="Lost">Those of them that no key opens: their applications log in, and cannot be told their own uuid before they do.</param>
+/// <param name="OlderLock">Whether there is a registration lock that was set under an older key.</param>
+[GenerateSerializer, Immutable]
+public sealed record Resealed(int Credentials, int Lost, bool OlderLock);
+
+/// <param name="Was">Whether it was there.</param>
+[GenerateSerializer, Immutable]
+public sealed record Removed(bool Was);
+
+/// <summary>What a user's actor keeps. Times are milliseconds since the Unix epoch.</summary>
+/// <param name="Contacts">As the client encrypted them.</param>
+/// <param name="HasLock">Whether a registration needs a PIN.</param>
+/// <param name="WrongLocks">When a wrong PIN was given.</param>
+/// <param name="LookedUp">How many ids the account looked up that are remembered.</param>
+[GenerateSerializer, Immutable]
+public sealed record KeptByUser(DeviceCard[] Devices, Contact[] Contacts, Param[] Params, bool HasLock, long[] WrongLocks, int LookedUp);

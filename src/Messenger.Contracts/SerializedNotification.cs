@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Messenger.Protocol;
 using Orleans;
 
@@ -24,8 +25,41 @@ public sealed record SerializedNotification(string Type, byte[] Payload, bool Re
     [Id(2)]
     public Addition[]? Additions { get; init; }
 
+    /// <summary>Who is a member no more with this; null for nobody.</summary>
+    [Id(3)]
+    public string? Leaves { get; init; }
+
+    /// <summary>What a signal does besides being told; null on every other notification.</summary>
+    [Id(4)]
+    public SignalHint? Signal { get; init; }
+
+    /// <summary>From when on the message in it is told as deleted, in milliseconds since the Unix epoch; null: never, or it is none, or it is told so already.</summary>
+    [Id(5)]
+    public long? Expires { get; init; }
+
+    /// <summary>As it may be told at this time (milliseconds since the Unix epoch): what it says of a message that has expired is gone.</summary>
+    public SerializedNotification At(long now)
+    {
+        if (!(Expires <= now))
+        {
+            return this;
+        }
+
+        var message = JsonSerializer.Deserialize(Payload, WireJson.Default.ResponseAddedMessage)!.Message;
+        var payload = FrameWriter.Payload(new ResponseAddedMessage(message with { IvBase64 = null, BodyEncryptedBase64 = null, UserNick = null, Deleted = true }));
+        return this with
+        {
+            Payload = payload,
+            Push = null,
+            Expires = null,
+
+            // They end the payload, which is shorter now.
+            Additions = Additions is null ? null : Array.ConvertAll(Additions, addition => addition with { At = addition.At + payload.Length - Payload.Length }),
+        };
+    }
+
     public static SerializedNotification From(INotification notification, PushHint? push = null, long committed = 0) =>
-        new(notification.GetType().Name, FrameWriter.Payload(notification), notification is not NotificationTyping, push, committed)
+        new(notification.GetType().Name, FrameWriter.Payload(notification), notification is not (NotificationTyping or NotificationSignal), push, committed)
         {
             Trace = Traces.Current,
             Feature = FeatureNames.Of(notification.GetType()),
@@ -45,6 +79,14 @@ public sealed record PushHint(Guid Conversation, string Message, string AuthorId
     /// <summary>The one user whom it wakes; null for everyone who is told.</summary>
     [Id(0)]
     public string? For { get; init; }
+
+    /// <summary>It waits for nothing: not even for one about the same conversation that is queued.</summary>
+    [Id(1)]
+    public bool IsUrgent { get; init; }
+
+    /// <summary>From when on the message is as deleted, and nobody is woken for it, in milliseconds since the Unix epoch; null: never.</summary>
+    [Id(2)]
+    public long? Expires { get; init; }
 
     public bool IsBadge => Conversation == Guid.Empty;
 

@@ -35,6 +35,9 @@ public sealed class GatewayOptions
     /// <summary>How long a connection may stay unauthenticated; then 4008.</summary>
     public TimeSpan LoginDeadline { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Links that one connection may ask for before its login: a person shows a new code when the old one has ended.</summary>
+    public int LinksPerConnection { get; set; } = 5;
+
     /// <summary>
     /// A request has its answer so long after it was read from its socket, <c>unavailable</c> at the latest: in its queue, in flight and in
     /// its call together. What Orleans gives one call alone; a person looks at a clock for no longer.
@@ -125,6 +128,12 @@ public sealed class GatewayOptions
     /// <summary>How long they wait; leaves the two calls of a login their time within <see cref="LoginRequestDeadline"/>.</summary>
     public TimeSpan GuestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A login that is refused is answered so long after it came at the earliest: somebody who is connected is found in memory, somebody who is not in the
+    /// database, and nobody nowhere. Longer than a read of the database takes; who is right does not wait.
+    /// </summary>
+    public TimeSpan RefusedLoginAfter { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Connections of one address (IPv6: one /64): many phones share a carrier's. One more is refused with 429.</summary>
     public int ConnectionsPerAddress { get; set; } = 2000;
 
@@ -133,6 +142,12 @@ public sealed class GatewayOptions
     /// A page of this very server always may; empty: no other.
     /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>
+    /// Names of this server: a page of its own may connect under these, under an address and under localhost. A page of any other name would have the same
+    /// origin as the request too, since its owner may let the name lead here (DNS rebinding).
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
     /// <summary>Connections of this process; one more is closed with 1013 at once. 0: as many as the operating system gives.</summary>
     public int MaxSessions { get; set; }
@@ -159,6 +174,9 @@ public sealed class GatewayOptions
 
     /// <summary>The <c>androidUrl</c> of ResponsePong: where the Android application can be fetched; null where it cannot.</summary>
     public string? AndroidUrl { get; set; }
+
+    /// <summary>Push services of browsers that are taken, see <see cref="Messenger.Ports.WebPushSubscription"/>.</summary>
+    public IReadOnlyList<string> WebPushHosts { get; set; } = [];
 
     /// <summary>Features that are not offered although this release has them: <c>Server:FeaturesOff</c>.</summary>
     public Features FeaturesOff { get; set; }

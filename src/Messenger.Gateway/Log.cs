@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Draining {Count} connections; they come back over {Seconds:0} s")]
     public static partial void Draining(ILogger logger, int count, double seconds);
 
+    [LoggerMessage(LogLevel.Warning, "A device that waits to be linked could not be looked after, and is again ({Kind})")]
+    public static partial void LinkNotAsked(ILogger logger, string kind);
+
     [LoggerMessage(LogLevel.Error, "Looking after the connections failed, and goes on")]
     public static partial void SweepFailed(ILogger logger, Exception e);
 }

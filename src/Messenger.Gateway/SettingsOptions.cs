@@ -17,6 +17,9 @@ public sealed class SettingsOptions
     /// <summary>By <c>applicationType</c> the oldest version of a client that is wanted: <c>Server:MinClientVersion</c>.</summary>
     public Dictionary<string, string> MinClientVersion { get; set; } = [];
 
+    /// <summary>The key that a browser subscribes for; null where Web Push is not offered.</summary>
+    public string? VapidPublicKey { get; set; }
+
     /// <summary>What the operator has to say to everybody, or null.</summary>
     public string? Notice { get; set; }
 

@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(124, LogLevel.Warning, "Rows of deleted conversations could not be removed; trying again in the next round")]
     public static partial void PurgeFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(147, LogLevel.Warning, "Expired messages could not be deleted; trying again in the next round")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(141, LogLevel.Warning, "{Gateway} did not let go of an upload ({Fault}): it is taken over, and what that gateway has not recorded is lost")]
     public static partial void UploadNotReleased(ILogger logger, SiloAddress gateway, string fault);
 }

@@ -4,6 +4,7 @@ using Messenger.Host.Composition;
 using Messenger.Host.Configuration;
 using Messenger.Host.Explorer;
 using Messenger.Host.Health;
+using Messenger.Host.Logging;
 using Messenger.Host.Membership;
 using Messenger.Host.Starting;
 
@@ -38,7 +39,11 @@ try
             return 0;
         }
 
-        await Store.Migrate(settings);
+        foreach (var change in await Store.Migrate(settings))
+        {
+            Console.WriteLine($"{change}");
+        }
+
         Console.WriteLine("The database is of this release's version.");
         return 0;
     }
@@ -46,6 +51,7 @@ try
     if (command.Verb == Verb.Run)
     {
         OpenDoors.Refuse(settings, builder.Configuration, builder.Environment);
+        Plaintext.Refuse(settings, builder.Configuration, builder.Environment);
     }
 
     PrivateFiles.Require();
@@ -58,6 +64,7 @@ try
 
     // Checks: whatever would stop the server later stops it here, in words.
     var listening = Listening.Find(settings.Silo);
+    var tls = settings.Silo.Tls is { } silos ? new SiloTls(silos, TimeProvider.System) : null;
     using var store = await Store.Open(settings);
     var joined = settings.Cluster is { } cluster ? await Joining.Enter(cluster, store.Identity!) : null;
     await using var membership = joined?.Store;
@@ -67,25 +74,28 @@ try
     builder.AddServer(settings.Integrations.Admin);
     builder.AddEdge(settings.Edge);
     builder.AddFilesCors(settings.Edge);
-    builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening, joined));
+    builder.Host.UseOrleans(silo => silo.AddMessenger(settings, listening, joined, tls));
     builder.Services.AddStores(settings);
     builder.Services.AddSockets(settings);
     builder.Services.AddHealth();
     builder.Services.AddSingleton(settings).AddHostedService<OperatorAccounts>();
+    builder.Services.AddOperatorsControls();
     builder.AddTelemetry(settings);
 
     await using var app = builder.Build();
+    store.Changes.ToList().ForEach(change => Log.DataMigrated(app.Logger, change));
     await FileFolder.Check(settings, app.Services, app.Logger);
     app.BeginTelemetry(settings);
     app.UseEdge(settings.Edge);
     app.UseFilesCors(settings.Edge);
-    app.MapAdmin(settings.Integrations.Admin);
+    app.MapAdmin(settings.Integrations.Admin, settings.Server.Version);
+    app.MapConsole(settings.Integrations.Admin);
     app.MapHealth();
     app.MapSockets(settings);
     app.MapForDevelopers(settings);
     app.MapWeb(settings);
     app.MapRoot(settings);
-    await app.Serve(settings, joined?.Cluster, console);
+    await app.Serve(settings, joined?.Cluster, console, Plaintext.Connections(settings, builder.Configuration, builder.Environment));
     return 0;
 }
 catch (Exception fault)

@@ -15,8 +15,17 @@ public interface IAuditLog
 
     /// <summary>Newest first.</summary>
     /// <param name="before">Entries older than this time; null: from the newest.</param>
-    Task<IReadOnlyList<AuditEntry>> List(long? before, int size);
+    Task<IReadOnlyList<AuditEntry>> List(long? before, int size, AuditFilter? filter = null);
+
+    /// <summary>Forgets entries older than this time, at most <paramref name="max"/>; returns how many went.</summary>
+    Task<int> Expire(long before, int max);
 }
+
+/// <summary>Which entries are wanted; null for any.</summary>
+/// <param name="Action">What the action contains.</param>
+/// <param name="Since">Not older than this time.</param>
+/// <param name="Changes">Calls that change something alone.</param>
+public sealed record AuditFilter(string? Actor = null, string? Target = null, string? Action = null, long? Since = null, bool Changes = false);
 
 /// <summary>A call.</summary>
 /// <param name="At">Milliseconds since the Unix epoch.</param>

@@ -30,6 +30,12 @@ public interface IChanges
     /// <summary>Something about these conversations is other than it was, and stands elsewhere than in the log. On disk when it returns.</summary>
     Task Touch(IReadOnlyCollection<Guid> conversations);
 
+    /// <summary>The parts of the user's account that were marked at or after a position, in no order.</summary>
+    Task<IReadOnlyList<string>> AccountChanges(string userId, long since);
+
+    /// <summary>This part of the user's account is other than it was. On disk when it returns; marked after the change, or who reads in between misses it.</summary>
+    Task MarkAccount(string userId, string section);
+
     /// <summary>The store went back: tokens of before are worth nothing any more.</summary>
     Task DrawEpoch();
 }

@@ -16,6 +16,21 @@ public interface IConversationDirectory
     /// <summary>The dialogs, not deleted, of these two.</summary>
     Task<IReadOnlyList<Guid>> DialogsOf(string userId, string peer);
 
+    /// <summary>The open dialog of these two, as its creator spelled it; null where there is none.</summary>
+    Task<string?> OpenDialogOf(string userId, string peer);
+
+    /// <summary>
+    /// Whose list of conversations others filled, of these users: who is in at least <paramref name="ofAll"/> conversations that they have not
+    /// accepted, unless the maker is their contact; and who is in at least <paramref name="most"/> of those that they never touched, of which
+    /// this maker made at least <paramref name="ofOne"/>.
+    /// </summary>
+    Task<IReadOnlyList<string>> Crowded(IReadOnlyCollection<string> userIds, string maker, int most, int ofOne, int ofAll);
+
+    /// <summary>
+    /// Which of these members a caller may ring here: those whose contact the caller is, and those who wrote here, among the first or the newest thousand messages.
+    /// </summary>
+    Task<IReadOnlyList<string>> Ringable(Guid conversation, string caller, IReadOnlyCollection<string> named);
+
     /// <summary>Everyone who shares a conversation with this user now, each once, without the user.</summary>
     Task<IReadOnlyList<string>> CompanionsOf(string userId);
 }
@@ -29,4 +44,11 @@ public interface IConversationDirectory
 /// <param name="Key">The user's copy of the current session key; null when it has none.</param>
 public sealed record SyncRow(
     Guid Conversation, ConversationRow Header, IReadOnlyList<MemberRow> Members, MessageRow? Last, IReadOnlyList<ReceiptRow> Receipts,
-    int Unread, string? FirstUnread, SessionKeyRow? Key);
+    int Unread, string? FirstUnread, SessionKeyRow? Key)
+{
+    /// <summary>Whether the user wrote there, or a contact or the user made it.</summary>
+    public bool Accepted { get; init; } = true;
+
+    /// <summary>The user's own; null where there are none, or where they are not asked for.</summary>
+    public PreferenceRow? Preferences { get; init; }
+}

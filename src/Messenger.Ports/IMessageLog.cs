@@ -21,6 +21,9 @@ public interface IMessageLog
     /// <summary>See <see cref="IStoreHistory.Steps"/>: what was loaded under another number is to be loaded anew, and is fenced.</summary>
     long History { get; }
 
+    /// <summary>The last attempt did not reach the store: what is handed in waits.</summary>
+    bool IsAway => false;
+
     /// <summary>Commits one entry. Waits for room while more is queued than the log may hold.</summary>
     Task<LogOutcome> Append(LogEntry entry);
 
@@ -56,8 +59,12 @@ public interface IMessageLog
     /// <summary>The rows with these uuids, in no order; unknown ones are left out.</summary>
     Task<IReadOnlyList<MessageRow>> Find(Guid conversation, IReadOnlyCollection<Guid> uuids);
 
-    /// <summary>How many rows (no event, not deleted) of others than this user lie in these ranges: what the user may see and has not read.</summary>
+    /// <summary>How many rows (no event, not deleted, not expired by now) of others than this user lie in these ranges: what the user may see and has not read.</summary>
     Task<int> CountUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges);
+
+    /// <summary>As <see cref="CountUnread"/>, with the oldest of them as its author spelled it.</summary>
+    /// <param name="ranges">Ascending.</param>
+    Task<UnreadMessages> FindUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges);
 
     /// <summary>The wrapped key of one user; null where there is none.</summary>
     Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId);
@@ -68,6 +75,9 @@ public interface IMessageLog
     /// <summary>Removes at most <paramref name="max"/> rows of deleted conversations; returns how many went.</summary>
     Task<int> Purge(int max);
 }
+
+/// <param name="First">The uuid of the oldest; null where there is none.</param>
+public readonly record struct UnreadMessages(int Count, string? First);
 
 /// <summary>What became of an entry.</summary>
 public enum LogOutcome
@@ -89,6 +99,15 @@ public enum LogOutcome
     /// Nothing is in doubt; only what memory shows ahead of the log has to go.
     /// </summary>
     Refused,
+
+    /// <summary>These two have an open dialog: nothing was written, and nothing is in doubt.</summary>
+    DialogTaken,
+}
+
+/// <summary>Two people, in the order of their ids' bytes: one row whoever asks.</summary>
+public sealed record DialogPair(string Low, string High)
+{
+    public static DialogPair Of(string one, string other) => string.CompareOrdinal(one, other) < 0 ? new(one, other) : new(other, one);
 }
 
 /// <summary>One atomic change of one conversation. What is null or empty is left as it is.</summary>
@@ -133,6 +152,18 @@ public sealed record LogEntry(Guid Conversation, long Term)
 
     /// <summary>The conversation's avatar, set or removed; the earlier one becomes garbage.</summary>
     public AvatarRow? Avatar { get; init; }
+
+    /// <summary>It creates a dialog of these two, which is their open one: where there is one it is <see cref="LogOutcome.DialogTaken"/>.</summary>
+    public DialogPair? OpensDialog { get; init; }
+
+    /// <summary>This dialog is open no more: an older one of the same two, where there is one, takes its place.</summary>
+    public bool ClosesDialog { get; init; }
+
+    /// <summary>Who is brought in: not accepted by them yet, unless the maker is one of their contacts when this is written.</summary>
+    public IReadOnlyList<InvitationRow> Invitations { get; init; } = [];
+
+    /// <summary>Members who accept the conversation, by writing in it.</summary>
+    public IReadOnlyList<string> Accepts { get; init; } = [];
 
     /// <summary>Whether it changes more than the messages, so that only who took the conversation over last may commit it.</summary>
     public bool NeedsTerm => Header is not null || NewKey is not null || Members.Count + Keys.Count + Ended.Count + Receipts.Count + Marks.Count + Files.Count > 0

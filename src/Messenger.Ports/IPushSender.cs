@@ -19,19 +19,37 @@ public interface IPushSender
 public sealed record Push(Guid Id, string ApplicationType, string Token, Guid Conversation, string? Message, int Badge)
 {
     /// <summary>It sets the badge and nothing else: no sound, no text, and no phone is woken for it.</summary>
-    public bool IsBadge => Conversation == Guid.Empty && Message is null;
+    public bool IsBadge => Conversation == Guid.Empty && Message is null && Call is null;
 
-    /// <summary>What it is about where that is no conversation, see <see cref="PushKinds"/>; null for one that is.</summary>
-    public string? Kind => PushKinds.Name(Conversation);
+    /// <summary>The call that it is about; null for every other push. Then it has no badge.</summary>
+    public PushedCall? Call { get; init; }
+
+    /// <summary>Whether it tells that somebody calls: it is shown at once or never.</summary>
+    public bool IsRing => Call is { IsEnd: false };
+
+    /// <summary>How long its provider keeps it for a device that is off: who was away longer synchronises at the next start anyway.</summary>
+    public TimeSpan Life => IsRing ? PushedCall.Life : TimeSpan.FromDays(7);
+
+    /// <summary>What it is about where that is no message: a call, or a matter of the account (<see cref="PushKinds"/>); null where it is one.</summary>
+    public string? Kind => Call is { } call ? call.IsEnd ? "callEnded" : "call" : PushKinds.Name(Conversation);
 
     /// <summary>What the device is told: the nil uuid where it is about no conversation.</summary>
-    public string ConversationUuid => (Kind is null ? Conversation : Guid.Empty).ToString();
+    public string ConversationUuid => (PushKinds.Name(Conversation) is null ? Conversation : Guid.Empty).ToString();
 
     /// <summary>What the device is told; null where it is not about one message.</summary>
-    public string? MessageUuid => Kind is null ? Message : Guid.Empty.ToString();
+    public string? MessageUuid => PushKinds.Name(Conversation) is null ? Message : Guid.Empty.ToString();
 
     /// <summary>What replaces one another at the provider.</summary>
-    public string CollapseKey => IsBadge ? "badge" : Kind ?? Conversation.ToString();
+    public string CollapseKey => IsBadge ? "badge" : Call is { } call ? $"call-{call.Uuid}" : Kind ?? Conversation.ToString();
+}
+
+/// <summary>A call, as a push tells it.</summary>
+/// <param name="IsEnd">It rings no more.</param>
+/// <param name="IsVoip">The token is the one that the system has for calls.</param>
+public sealed record PushedCall(Guid Uuid, bool IsEnd, bool IsVoip)
+{
+    /// <summary>Nobody lets it ring much longer: what comes later would ring after the call.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>What became of a push.</summary>
@@ -60,6 +78,9 @@ public enum PushVerdict
 
     /// <summary>Try this one again later; others may pass.</summary>
     Later,
+
+    /// <summary>It does not accept this server's credentials for this push: try it again later; others may pass.</summary>
+    Credentials,
 
     /// <summary>The provider takes nothing now: hold back everything of this type.</summary>
     ProviderLater,

@@ -16,7 +16,7 @@ public interface IPushStore
     Task Put(IReadOnlyCollection<QueuedPush> pushes);
 
     /// <summary>
-    /// Takes at most <paramref name="max"/> that are due: until <paramref name="until"/> nobody else gets them. Of each conversation the oldest first, and
+    /// Takes at most <paramref name="max"/> that are due and have not expired: until <paramref name="until"/> nobody else gets them. Of each conversation the oldest first, and
     /// conversations in turns, so that one with a thousand members does not make all others wait for them.
     /// </summary>
     Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, PushFilter filter);
@@ -29,6 +29,9 @@ public interface IPushStore
 
     /// <summary>Forgets what was queued before this time, at most <paramref name="max"/>; returns how many went.</summary>
     Task<int> Expire(long before, int max);
+
+    /// <summary>Forgets what tells of messages that have expired by now (milliseconds since the Unix epoch).</summary>
+    Task ForgetExpired(long now);
 
     /// <summary>How many wait, and since when the oldest does; null for none.</summary>
     Task<(long Waiting, long? Oldest)> Backlog();
@@ -58,4 +61,8 @@ public sealed record PushFilter(IReadOnlyCollection<string>? Only = null, IReadO
 /// <param name="Queued">When its cause came.</param>
 /// <param name="Tries">How often it was claimed.</param>
 public sealed record QueuedPush(
-    Guid Id, string Device, string ApplicationType, Guid Conversation, string? Message, long Queued, long Due, int Tries = 0);
+    Guid Id, string Device, string ApplicationType, Guid Conversation, string? Message, long Queued, long Due, int Tries = 0)
+{
+    /// <summary>From when on there is nothing to tell: of two that replace each other the later one stands; null: never.</summary>
+    public long? Expires { get; init; }
+}

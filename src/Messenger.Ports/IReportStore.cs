@@ -13,7 +13,8 @@ public interface IReportStore
 /// <param name="Subject">The thing: a message's or conversation's uuid in lower case, or a user id.</param>
 /// <param name="Conversation">Where, for a message or a conversation.</param>
 /// <param name="Created">Milliseconds since the Unix epoch.</param>
-public sealed record ReportRow(string Kind, string ReporterId, string Subject, Guid? Conversation, string? Reason, long Created);
+/// <param name="AuthorId">Whose message it is, or the user who was reported; null for a conversation.</param>
+public sealed record ReportRow(string Kind, string ReporterId, string Subject, Guid? Conversation, string? Reason, long Created, string? AuthorId);
 
 /// <summary>Reports as the operator works through them.</summary>
 /// <remarks>Throws <see cref="StoreUnavailableException"/> when the store is away.</remarks>
@@ -36,4 +37,7 @@ public interface IReportDesk
 /// <param name="State">open, resolved or dismissed.</param>
 /// <param name="ClosedBy">The name of the admin token.</param>
 /// <param name="ClosedAt">Milliseconds since the Unix epoch.</param>
-public sealed record FiledReport(long Id, ReportRow Report, string State, string? ClosedBy, string? Note, long? ClosedAt);
+/// <param name="AuthorReports">How often the author, or a message of theirs, was reported by anybody.</param>
+/// <param name="SubjectReports">How often this very thing was reported.</param>
+public sealed record FiledReport(
+    long Id, ReportRow Report, string State, string? ClosedBy, string? Note, long? ClosedAt, long AuthorReports, long SubjectReports);

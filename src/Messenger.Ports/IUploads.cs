@@ -30,6 +30,9 @@ public interface IUploads
     /// <summary>Ends the uploads of a user.</summary>
     Task DropOf(string userId);
 
+    /// <summary>Ends the uploads of a user whose target names this message, however its uuid is spelled.</summary>
+    Task DropFor(string userId, Guid message);
+
     /// <summary>Ends at most <paramref name="max"/> uploads that expired before <paramref name="now"/>; returns how many.</summary>
     Task<int> Expire(long now, int max);
 }

@@ -23,6 +23,9 @@ public interface IUserDirectory
     /// <summary>As <see cref="Registered"/>, without those who wish not to be found.</summary>
     Task<IReadOnlyList<string>> Discoverable(IReadOnlyCollection<string> userIds);
 
+    /// <summary>Those of these users who show this one when they logged in last; in one query, however many they are.</summary>
+    Task<IReadOnlyList<string>> Showing(string asker, IReadOnlyCollection<string> userIds);
+
     /// <summary>Whom this user blacklisted, oldest entry first.</summary>
     Task<IReadOnlyList<string>> BlackListOf(string userId);
 
@@ -40,4 +43,21 @@ public interface IUserDirectory
 /// <param name="Discoverable">False: left out of <see cref="IUserDirectory.Discoverable"/>, by the user's own wish.</param>
 public sealed record UserRow(
     string UserId, string? PublicKey, string? PrivateKeyEncrypted, string? MetaDataKeyEncrypted, string? KeyPairUuid, string? Nick,
-    long Created, long LastLogin, long AvatarUpdated, long KeysUpdated, bool Suspended, bool Discoverable = true);
+    long Created, long LastLogin, long AvatarUpdated, long KeysUpdated, bool Suspended, bool Discoverable = true)
+{
+    /// <summary>To whom this user shows the last login.</summary>
+    public LastSeen LastSeen { get; init; }
+}
+
+/// <summary>To whom a user shows the last login and when the keys were changed. Stored as these numbers.</summary>
+public enum LastSeen
+{
+    /// <summary>To the user's contacts, and to people of conversations that the user accepted.</summary>
+    Everyone = 0,
+
+    /// <summary>To the user's contacts alone.</summary>
+    Contacts = 1,
+
+    /// <summary>To nobody; who chose it sees nobody's.</summary>
+    Nobody = 2,
+}

@@ -10,6 +10,23 @@ public sealed record MessageRow(
     bool HasFiles, string? EventType, string? EventUserId, bool Objectionable, bool Deleted, string? ReplyUuid)
 {
     public bool IsEvent => EventType is not null;
+
+    /// <summary>
+    /// Of a silent one: when the newest message before it came that is none, in milliseconds since the Unix epoch, so that the newest row alone tells the
+    /// conversation's place in the list. Null for all others.
+    /// </summary>
+    public long? Active { get; init; }
+
+    public bool IsSilent => Active is not null;
+
+    /// <summary>From when on it is as deleted, in milliseconds since the Unix epoch; null: never. Fixed when the row takes its place.</summary>
+    public long? Expires { get; init; }
+
+    /// <summary>What anybody may be shown of it at this time (milliseconds since the Unix epoch): an expired row is as deleted, swept or not.</summary>
+    public MessageRow At(long now) => Deleted || !(Expires <= now) ? this : this with { Deleted = true, Body = null, Iv = null };
+
+    /// <summary>Its push waits for nothing. Not stored: it is about now.</summary>
+    public bool IsUrgent { get; init; }
 }
 
 /// <summary>Marks a row deleted (body and iv go, and its files become garbage) or objectionable.</summary>
@@ -22,7 +39,11 @@ public sealed record MessageMark(long Sequence, bool Deleted, bool Objectionable
 /// <param name="Deleted">A tombstone: the uuid stays taken, the rest is purged.</param>
 public sealed record ConversationRow(
     string UuidText, bool IsDialog, string? Title, string CreatorId, Guid SessionKey, string SessionKeyText, long Created,
-    bool HasAvatar, long AvatarUpdated, bool Deleted);
+    bool HasAvatar, long AvatarUpdated, bool Deleted)
+{
+    /// <summary>Seconds after which new messages expire; 0 for never.</summary>
+    public int ExpirySeconds { get; init; }
+}
 
 /// <summary>A member, present or former, with every stay: a message is for who was there when it took its sequence, whatever came later.</summary>
 /// <param name="Nick">As the member wrote it.</param>
@@ -90,6 +111,9 @@ public sealed record MemberRow(string UserId, bool IsAdmin, string? Nick, long J
     }
 }
 
+/// <summary>A person who was brought into a conversation that somebody else made.</summary>
+public sealed record InvitationRow(string UserId, string Maker);
+
 /// <summary>A session key, without anybody's wrapped copy.</summary>
 public sealed record SessionKeyHeader(Guid Uuid, string UuidText, long Created);
 
@@ -108,6 +132,9 @@ public sealed record ConversationState(
     ConversationRow Header, long Head, long LastCreated, IReadOnlyList<MemberRow> Members, IReadOnlyList<SessionKeyHeader> Keys,
     IReadOnlyList<ReceiptRow> Receipts, long Term)
 {
+    /// <summary>When the newest message came that is not silent; null: the newest row is none.</summary>
+    public long? LastActive { get; init; }
+
     /// <summary>
     /// Other writers whose journals name this conversation: what they committed may not have been told, and its people have to hear of that before
     /// they are told anything newer.
@@ -119,4 +146,10 @@ public sealed record ConversationState(
 
     /// <summary>The <see cref="IMessageLog.History"/> under which it was loaded.</summary>
     public long History { get; init; }
+
+    /// <summary>Members who have not accepted it; one who has by a contact may still be among them.</summary>
+    public IReadOnlyCollection<string> Unaccepted { get; init; } = [];
+
+    /// <summary>Of a dialog's two people those who blacklist the other; null: the directory of users has to be asked.</summary>
+    public IReadOnlySet<string>? Blacklisting { get; init; }
 }

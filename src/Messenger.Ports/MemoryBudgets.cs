@@ -17,7 +17,7 @@ public sealed class MemoryOptions
 
 /// <summary>The budgets of this process.</summary>
 /// <remarks>
-/// Together 55 % of the memory: the rest is code, grains, what requests under way build (a page of history is held three times while it is
+/// Together 56 % of the memory: the rest is code, grains, what requests under way build (a page of history is held three times while it is
 /// made: rows, text, frame), and garbage that is not collected yet.
 /// </remarks>
 public sealed class MemoryBudgets
@@ -38,7 +38,8 @@ public sealed class MemoryBudgets
         ReadBuffers = Budget("read_buffers", options.ReadBuffers, .10);
         Outboxes = Budget("outboxes", options.Outboxes, .20);
         Conversations = Budget("conversations", options.Conversations, .20);
-        All = [Guests, ReadBuffers, Outboxes, Conversations];
+        Signals = Budget("signals", 0, .01);
+        All = [Guests, ReadBuffers, Outboxes, Conversations, Signals];
 
         MemoryBudget Budget(string owner, long bytes, double share) => new(owner, bytes > 0 ? bytes : (long)(memory * share));
     }
@@ -55,13 +56,16 @@ public sealed class MemoryBudgets
     /// <summary>Messages that conversations keep in memory, or have under way.</summary>
     public MemoryBudget Conversations { get; }
 
+    /// <summary>Signals under way, and those of calls that ring.</summary>
+    public MemoryBudget Signals { get; }
+
     public IReadOnlyList<MemoryBudget> All { get; }
 
     /// <summary>Called once, when somebody listens.</summary>
     public void Begin()
     {
-        Signals.MemoryUsed.Gauges(Meter, () => All.Select(budget => new Measurement<double>(budget.Used, Labels.MemoryOwner.Is(budget.Owner))));
-        Signals.MemoryLimit.Gauges(Meter, () => All.Select(budget => new Measurement<double>(budget.Limit, Labels.MemoryOwner.Is(budget.Owner))));
-        Signals.MemoryShed.Sums(Meter, () => All.Select(budget => new Measurement<long>(budget.Sheds, Labels.MemoryOwner.Is(budget.Owner))));
+        Telemetry.Signals.MemoryUsed.Gauges(Meter, () => All.Select(budget => new Measurement<double>(budget.Used, Labels.MemoryOwner.Is(budget.Owner))));
+        Telemetry.Signals.MemoryLimit.Gauges(Meter, () => All.Select(budget => new Measurement<double>(budget.Limit, Labels.MemoryOwner.Is(budget.Owner))));
+        Telemetry.Signals.MemoryShed.Sums(Meter, () => All.Select(budget => new Measurement<long>(budget.Sheds, Labels.MemoryOwner.Is(budget.Owner))));
     }
 }

@@ -41,4 +41,7 @@ public enum CloseCode
 
     /// <summary>The client reads too slowly: reconnect and resume.</summary>
     TooSlow = 4009,
+
+    /// <summary>The client is older than the operator takes: it has to be updated. To those alone that say their version.</summary>
+    ClientTooOld = 4010,
 }

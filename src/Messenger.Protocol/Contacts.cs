@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Messenger.Protocol;
@@ -10,8 +11,12 @@ public sealed record RequestGetContactList(string? UserId) : IRequest
 }
 
 /// <summary>Answers <see cref="RequestGetContactList"/>.</summary>
+/// <param name="Version">One higher with each change.</param>
 [GenerateSerializer, Immutable]
-public sealed record ResponseContactList(Contact[] Users);
+public sealed record ResponseContactList(
+    Contact[] Users,
+    [property: OfFeature(Features.Account), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? Version = null);
 
 /// <summary>A contact: the user's id, the rest ciphertext.</summary>
 [GenerateSerializer, Immutable]
@@ -27,7 +32,10 @@ public sealed record Contact(string ContactId, string? ContactIdEncrypted, strin
 /// <summary>Replaces the actor's contacts, or merges into them.</summary>
 /// <param name="Merge">False replaces the list, true upserts.</param>
 [GenerateSerializer, Immutable]
-public sealed record RequestUpdateContactList(Contact[] ContactList, bool Merge) : IRequest
+public sealed record RequestUpdateContactList(
+    Contact[] ContactList, bool Merge,
+    [property: OfFeature(Features.Account), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? IfVersion = null) : IRequest
 {
     public string? Fault()
     {
@@ -60,7 +68,10 @@ public sealed record RequestUpdateContactList(Contact[] ContactList, bool Merge)
 
 /// <summary>Upserts one of the actor's contacts; the actor's other devices get UpdateContactNotification.</summary>
 [GenerateSerializer, Immutable]
-public sealed record UpdateContact(Contact Contact, string? UserId) : IRequest
+public sealed record UpdateContact(
+    Contact Contact, string? UserId,
+    [property: OfFeature(Features.Account), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? IfVersion = null) : IRequest
 {
     public string? Fault() =>
         Contact is null ? Shape.Missing("contact") : Contact.Fault() ?? Shape.OptionalUserId(UserId, "userId");

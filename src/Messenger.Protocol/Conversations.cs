@@ -51,8 +51,11 @@ public sealed record ResponseCreateConversation(Conversation Conversation);
 /// <param name="Admins">User ids, longest-standing first.</param>
 /// <param name="Members">User ids of those who are no admins, longest-standing first.</param>
 /// <param name="JoinedUserId">Always null here: the seed shows no use of it.</param>
-/// <param name="Blocked">A dialog in which one side has blacklisted the other.</param>
+/// <param name="Blocked">A dialog in which one side has blacklisted the other, or that is closed.</param>
 /// <param name="Dialog">The same as <paramref name="IsDialog"/>, in RequestGetConversationsFull only.</param>
+/// <param name="Accepted">Whether the asker wrote there, or a contact or the asker made it.</param>
+/// <param name="Preferences">The asker's own; missing where there are none.</param>
+/// <param name="ExpirySeconds">The timer of new messages; 0 for none.</param>
 [GenerateSerializer, Immutable]
 public sealed record Conversation(
     string Uuid, bool IsDialog, string? Title, string SessionKeyUuid, long Created, long LastMessage, int UnreadedCounter,
@@ -63,7 +66,13 @@ public sealed record Conversation(
     [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     int? MembersCount = null,
     [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    bool? MembersOmitted = null);
+    bool? MembersOmitted = null,
+    [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ConversationPreferences? Preferences = null,
+    [property: OfFeature(Features.Expiry), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? ExpirySeconds = null,
+    [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    bool? Accepted = null);
 
 /// <summary>A conversation, its last message and the asker's current session key.</summary>
 [GenerateSerializer, Immutable]
@@ -95,10 +104,19 @@ public sealed record ResponseGetConversationsFull(
     Conversation[] Conversations, string[] FirstUnreadMessageUuid, Message[] LastMessages, UserInfo[] Members, SessionKey[] SessionKeys);
 
 /// <summary>Who is in a conversation.</summary>
+/// <param name="After">Of those who came after this one, who is or was a member; null: from the first on.</param>
+/// <param name="Limit">At most so many people, 1 to 1 000; null: all. Fewer came: there are no more.</param>
 [GenerateSerializer, Immutable]
-public sealed record RequestGetMembersList(string ConversationUuid) : IConversationRequest
+public sealed record RequestGetMembersList(
+    string ConversationUuid,
+    [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? After = null,
+    [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Limit = null) : IConversationRequest
 {
-    public string? Fault() => Shape.Uuid(ConversationUuid, "conversationUuid");
+    /// <summary>People of one page.</summary>
+    public const int MaxPeople = 1000;
+
+    public string? Fault() => Shape.Uuid(ConversationUuid, "conversationUuid") ?? Shape.OptionalUserId(After, "after")
+        ?? (Limit is { } limit ? Shape.Between(limit, "limit", 1, MaxPeople) : null);
 }
 
 /// <summary>Answers <see cref="RequestGetMembersList"/>: user ids, longest-standing first.</summary>

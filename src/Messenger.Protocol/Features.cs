@@ -64,7 +64,7 @@ public static class FeatureNames
     public const int Most = 64;
 
     /// <summary>Those that this release serves, where its configuration has what they need.</summary>
-    public const Features Served = Features.Errors | Features.Sync | Features.Account | Features.Lock;
+    public const Features Served = Features.Errors | Features.Sync | Features.Account | Features.Preferences | Features.Hints | Features.Expiry | Features.Lock | Features.Linking | Features.Calls | Features.WebPush;
 
     private static readonly (string Name, Features Feature)[] Known =
     [

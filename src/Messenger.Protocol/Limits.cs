@@ -18,6 +18,12 @@ public static class Limits
     /// <summary>A key pair's half in PEM.</summary>
     public const int Pem = 16 * 1024;
 
+    /// <summary>A device's public key of one link, in Base64: 44 characters for X25519, with room for what comes after it.</summary>
+    public const int EphemeralKey = 4 * 1024;
+
+    /// <summary>Bytes of what an old device gives a new one over a link, decoded: 32 KiB.</summary>
+    public const int LinkBytes = 32 * 1024;
+
     /// <summary>A push token.</summary>
     public const int DeviceToken = 4 * 1024;
 
@@ -48,6 +54,15 @@ public static class Limits
     /// <summary>Bytes of one parameter's value, in UTF-8: 64 KiB.</summary>
     public const int ParamBytes = 64 * 1024;
 
+    /// <summary>What a client keeps beside a conversation.</summary>
+    public const int PreferenceData = 4 * 1024;
+
+    /// <summary>The same, of all conversations of one user together: one answer tells them all.</summary>
+    public const int PreferenceDataTogether = 1024 * 1024;
+
+    /// <summary>Conversations that one user has pinned.</summary>
+    public const int Pinned = 100;
+
     /// <summary>Files of one message, previews included.</summary>
     public const int FilesOfMessage = 100;
 
@@ -68,6 +83,12 @@ public static class Limits
 
     /// <summary>People up to whose number a new session key names everyone: with signatures, twice as many would not fit into one message.</summary>
     public const int RekeyedWhole = 100;
+
+    /// <summary>Bytes of a signal's encrypted body, decoded: 16 KiB, some times a session description.</summary>
+    public const int SignalBytes = 16 * 1024;
+
+    /// <summary>People whom one signal names: as many as a call rings at most.</summary>
+    public const int SignalNamed = 32;
 
     /// <summary>People in one conversation.</summary>
     public const int Members = 10_000;

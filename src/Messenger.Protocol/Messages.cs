@@ -12,6 +12,8 @@ namespace Messenger.Protocol;
 /// <param name="Members">How many people it was for, the author included; likewise the two counters that follow.</param>
 /// <param name="Deleted">Its body and iv are gone.</param>
 /// <param name="Event">The same as <paramref name="IsEvent"/>, in RequestGetConversationsFull only.</param>
+/// <param name="Kind">silent; missing on every other.</param>
+/// <param name="Expires">From when on it is given as deleted, in milliseconds since the Unix epoch; missing where that is never.</param>
 [GenerateSerializer, Immutable]
 public sealed record Message(
     string Uuid, string ConversationUuid, string SessionKeyUuid, string UserId, string? IvBase64, string? BodyEncryptedBase64,
@@ -19,7 +21,27 @@ public sealed record Message(
     int Members, int ReadedMembers, int DeliveredMembers, bool Objectionable, bool Deleted, string? ReplyMessageUuid,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Event = null,
     [property: OfFeature(Features.Sync), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    bool? BodyOmitted = null);
+    bool? BodyOmitted = null,
+    [property: OfFeature(Features.Hints), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Kind = null,
+    [property: OfFeature(Features.Expiry), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? Expires = null);
+
+/// <summary>How a message is told.</summary>
+public static class MessageKinds
+{
+    /// <summary>As every message of the first edition.</summary>
+    public const string Normal = "normal";
+
+    /// <summary>Stored and told, and no more: no push, and it counts neither as unread nor for the order of the list.</summary>
+    public const string Silent = "silent";
+
+    /// <summary>Its push waits for nothing.</summary>
+    public const string Urgent = "urgent";
+
+    /// <summary>People up to whose number a message may be urgent.</summary>
+    public const int MostUrged = 100;
+}
 
 /// <summary>What a message with <c>isEvent</c> tells.</summary>
 public static class EventTypes
@@ -31,15 +53,22 @@ public static class EventTypes
     public const string Renamed = "Renamed";
     public const string ChangedToAdmin = "ChangedToAdmin";
     public const string AvatarChanged = "AvatarChanged";
+    public const string ExpiryChanged = "ExpiryChanged";
 }
 
 /// <summary>Sends a message; durable before it is answered. The same <c>messageUuid</c> again by its author gives the stored message.</summary>
 /// <param name="MessageUuid">Made by the client: what makes a retry safe.</param>
 /// <param name="SessionKeyUuid">A session key of this conversation.</param>
+/// <param name="Kind">normal, silent or urgent; left out: normal.</param>
+/// <param name="ExpireSeconds">5 to 31 536 000, counted from <c>created</c>; the smaller of it and the conversation's timer counts. Left out or 0: the timer alone.</param>
 [GenerateSerializer, Immutable]
 public sealed record RequestAddMessage(
     string? BodyEncryptedBase64, string ConversationUuid, bool HasFiles, string? IvBase64, string MessageUuid,
-    string? ReplyMessageUuid, string SessionKeyUuid) : IConversationRequest
+    string? ReplyMessageUuid, string SessionKeyUuid,
+    [property: OfFeature(Features.Hints), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Kind = null,
+    [property: OfFeature(Features.Expiry), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? ExpireSeconds = null) : IConversationRequest
 {
     public string? Fault() =>
         Shape.Uuid(ConversationUuid, "conversationUuid")
@@ -51,7 +80,9 @@ public sealed record RequestAddMessage(
             : Shape.Base64(BodyEncryptedBase64, "bodyEncryptedBase64", Limits.BodyBytes))
         ?? (IvBase64 is null
             ? BodyEncryptedBase64 is null ? null : Shape.Missing("ivBase64")
-            : Shape.OptionalText(IvBase64, "ivBase64", Limits.Label));
+            : Shape.OptionalText(IvBase64, "ivBase64", Limits.Label))
+        ?? (Kind is null or MessageKinds.Normal or MessageKinds.Silent or MessageKinds.Urgent ? null : "kind must be normal, silent or urgent")
+        ?? Shape.Expiry(ExpireSeconds ?? 0, "expireSeconds");
 }
 
 /// <summary>Answers <see cref="RequestAddMessage"/>.</summary>

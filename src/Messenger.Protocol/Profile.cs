@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Messenger.Protocol;
@@ -81,8 +82,12 @@ public sealed record GetParams(string? UserId) : IRequest
 
 /// <summary>Answers <see cref="GetParams"/>.</summary>
 /// <param name="Items">Called <c>params</c> on the wire.</param>
+/// <param name="Version">One higher with each change.</param>
 [GenerateSerializer, Immutable]
-public sealed record Params([property: System.Text.Json.Serialization.JsonPropertyName("params")] Param[] Items);
+public sealed record Params(
+    [property: JsonPropertyName("params")] Param[] Items,
+    [property: OfFeature(Features.Account), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? Version = null);
 
 /// <summary>A named value of a user's, opaque to the server.</summary>
 [GenerateSerializer, Immutable]
@@ -90,7 +95,10 @@ public sealed record Param(string UserId, string Name, string Value);
 
 /// <summary>Sets one of the actor's named parameters; at most 64 names, 64 KiB a value.</summary>
 [GenerateSerializer, Immutable]
-public sealed record UpdateParam(string Name, string Value) : IRequest
+public sealed record UpdateParam(
+    string Name, string Value,
+    [property: OfFeature(Features.Account), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? IfVersion = null) : IRequest
 {
-    public string? Fault() => Shape.Text(Name, "name", Limits.Label) ?? Shape.Bytes(Value, "value", Limits.ParamBytes);
+    public string? Fault() => Shape.Text(Name, "name", Limits.Label) ?? Shape.Bytes(Value, "value", Limits.ParamBytes) ?? PrivacyParams.Fault(Name, Value);
 }

@@ -63,6 +63,7 @@ public sealed record RequestConfirmRegistration(
 /// <summary>Authenticates this connection as a confirmed application of a user.</summary>
 /// <param name="ResumeCursor">The last cursor seen on an earlier connection, or null: from here on.</param>
 /// <param name="Attempt">Which try of which run of the client this is: a late one does not displace the connection of a later one.</param>
+/// <param name="ClientVersion">The client's version, such as 2.10.1: where the operator takes newer ones alone it is told so, with close code 4010.</param>
 /// <param name="NextUuid">The uuid that it is going to log in with: both are right until the new one has been used, and the old one is void then.</param>
 [GenerateSerializer, Immutable]
 public sealed record RequestAuthenticationByApplication(
@@ -72,10 +73,14 @@ public sealed record RequestAuthenticationByApplication(
     [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     LoginAttempt? Attempt = null,
     [property: OfFeature(Messenger.Protocol.Features.Lock), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    string? NextUuid = null) : INamesFeatures
+    string? NextUuid = null,
+    [property: OfFeature(Messenger.Protocol.Features.None), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? ClientVersion = null) : INamesFeatures
 {
     public string? Fault() =>
         Shape.UserId(UserId, "userId") ?? Shape.ApplicationUuid(Uuid, "uuid") ?? FeatureNames.Fault(Features) ?? Attempt?.Fault()
+        ?? Shape.OptionalText(ClientVersion, "clientVersion", Limits.Label)
+        ?? (ClientVersion is null || Messenger.Protocol.ClientVersion.Parse(ClientVersion) is not null ? null : "clientVersion must be whole numbers with dots between, such as 2.10.1")
         ?? (NextUuid is null ? null : Shape.NewApplicationUuid(NextUuid, "nextUuid"));
 }
 
@@ -91,11 +96,17 @@ public sealed record LoginAttempt(string Run, long N)
 
 /// <summary>Sets the push token of one of the actor's applications.</summary>
 /// <param name="Token">The provider's token; null or empty withdraws it.</param>
+/// <param name="VoipToken">The token that calls are pushed to where the system has another for them (iOS); null or empty withdraws it.</param>
 [GenerateSerializer, Immutable]
-public sealed record RequestUpdateDeviceTokenByApplication(string? Token, string? UserId, string Uuid) : IRequest
+public sealed record RequestUpdateDeviceTokenByApplication(
+    string? Token, string? UserId, string Uuid,
+    [property: OfFeature(Features.Calls), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? VoipToken = null) : IRequest
 {
     public string? Fault() =>
         Shape.OptionalText(Token, "token", Limits.DeviceToken)
+        ?? Shape.OptionalText(VoipToken, "voipToken", Limits.DeviceToken)
+        ?? (string.IsNullOrEmpty(Token) && !string.IsNullOrEmpty(VoipToken) ? "voipToken goes with token: an application that is pushed nothing rings for no call" : null)
         ?? Shape.OptionalUserId(UserId, "userId")
         ?? Shape.ApplicationUuid(Uuid, "uuid");
 }
@@ -119,6 +130,7 @@ public sealed record ResponseApplicationsFull(ApplicationInfo[] Applications);
 /// <param name="LastLogin">Milliseconds since the Unix epoch.</param>
 /// <param name="Online">Whether it has a connection now.</param>
 /// <param name="Cooling">Until when it is cooling, in milliseconds since the Unix epoch; left out where it is not.</param>
+/// <param name="PushToken">Whether the server has a push token of it: a provider may have said that it is dead.</param>
 /// <param name="Vouched">Whether it is surely the owner's.</param>
 [GenerateSerializer, Immutable]
 public sealed record ApplicationInfo(
@@ -127,7 +139,9 @@ public sealed record ApplicationInfo(
     [property: OfFeature(Features.Lock), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     long? Cooling = null,
     [property: OfFeature(Features.Lock), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    bool? Vouched = null);
+    bool? Vouched = null,
+    [property: OfFeature(Features.WebPush), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    bool? PushToken = null);
 
 /// <summary>Deletes one of the actor's applications: its connection closes, its token and credential are void.</summary>
 /// <param name="Uuid">The name of any of the actor's applications, or the asking one's own uuid.</param>

@@ -115,6 +115,11 @@ public static class Shape
         return (value.Length - padding) * 3L / 4 <= maxBytes ? null : $"{field} takes at most {maxBytes} bytes of Base64";
     }
 
+    /// <summary>0 for never, or the seconds after which a message expires.</summary>
+    public static string? Expiry(int seconds, string field) =>
+        seconds is 0 or (>= Limits.ExpiryMinSeconds and <= Limits.ExpiryMaxSeconds)
+            ? null : $"{field} must be 0, or {Limits.ExpiryMinSeconds} to {Limits.ExpiryMaxSeconds} seconds";
+
     public static string? Between(int value, string field, int min, int max) =>
         value >= min && value <= max ? null : $"{field} must lie between {min} and {max}";
 

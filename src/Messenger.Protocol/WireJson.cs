@@ -107,6 +107,22 @@ namespace Messenger.Protocol;
 [JsonSerializable(typeof(RequestSync))]
 [JsonSerializable(typeof(ResponseSync))]
 [JsonSerializable(typeof(NotificationAccountChanged))]
+[JsonSerializable(typeof(NotificationReadUpTo))]
+[JsonSerializable(typeof(RequestSetConversationPreferences))]
+[JsonSerializable(typeof(RequestSetConversationExpiry))]
+[JsonSerializable(typeof(RequestGetConversationPreferences))]
+[JsonSerializable(typeof(ResponseConversationPreferences))]
+[JsonSerializable(typeof(RequestSendSignal))]
+[JsonSerializable(typeof(NotificationSignal))]
+[JsonSerializable(typeof(RequestGetCallServers))]
+[JsonSerializable(typeof(ResponseCallServers))]
+[JsonSerializable(typeof(RequestLinkDevice))]
+[JsonSerializable(typeof(ResponseLinkDevice))]
+[JsonSerializable(typeof(RequestClaimLink))]
+[JsonSerializable(typeof(ResponseClaimLink))]
+[JsonSerializable(typeof(RequestApproveLink))]
+[JsonSerializable(typeof(NotificationLinkClaimed))]
+[JsonSerializable(typeof(NotificationLinked))]
 public sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>How deep a frame may nest. The deepest of the protocol is 5.</summary>

@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(95, LogLevel.Error, "The store went back in time: it lacks {Commits} commits that this process had seen. All devices resynchronise")]
     public static partial void StoreWentBack(ILogger logger, long commits);
 
-    [LoggerMessage(96, LogLevel.Warning, "The store does not know writer {Writer} any more: it was taken over, or the store is older than this process. Its devices resynchronise")]
+    [LoggerMessage(96, LogLevel.Warning, "The store does not know writer {Writer} any more, nor that it was given up: the store is older than this process. Its devices resynchronise")]
     public static partial void WriterNameGone(ILogger logger, string writer);
 
     [LoggerMessage(8, LogLevel.Debug, "Closing a broken connection failed")]
@@ -49,6 +49,9 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Error, "An SMS was not sent: the budget of this hour is spent, in all or for the prefix {Prefix} (Sms:CapPerHour, Sms:CapPerPrefix, Sms:PrefixCaps)")]
     public static partial void SmsCapped(ILogger logger, string prefix);
 
+    [LoggerMessage(28, LogLevel.Error, "The SMS provider {Provider} rejects this server's account ({Status}): no SMS goes out, and nobody can register; look at its credentials, its balance and its permissions")]
+    public static partial void SmsAccountRejected(ILogger logger, string provider, int status);
+
     [LoggerMessage(22, LogLevel.Error, "An SMS was not sent: what was spent this hour cannot be counted while the store is away")]
     public static partial void SmsUncounted(ILogger logger, Exception exception);
 
@@ -60,4 +63,7 @@ internal static partial class Log
 
     [LoggerMessage(25, LogLevel.Error, "The push provider {Provider} refused a push for good ({Status} {Reason})")]
     public static partial void PushRefused(ILogger logger, string provider, int status, string? reason);
+
+    [LoggerMessage(31, LogLevel.Error, "The webhook that judges registrations gave no verdict ({Reason}): Registration:Judge:OnFailure holds")]
+    public static partial void JudgeSilent(ILogger logger, string reason);
 }

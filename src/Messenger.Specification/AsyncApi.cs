@@ -61,19 +61,19 @@ public sealed class AsyncApi
     {
         foreach (var (request, response) in examples.Exchanges.DistinctBy(exchange => exchange.Request.Type))
         {
-            Add(request.Type, Frames.Request(request.Type), examples.Exchanges.Select(exchange => exchange.Request), Frames.RequestExample, isRequest: true);
+            Add(request.Type, Envelope.Request(request.Type), examples.Exchanges.Select(exchange => exchange.Request), Envelope.RequestExample, isRequest: true);
             _operations[request.Type] = Exchange(request.Type, response.Type);
         }
 
         foreach (var response in examples.Exchanges.Select(exchange => exchange.Response).DistinctBy(response => response.Type).Where(response => !_messages.ContainsKey(response.Type)))
         {
             var own = response.Type == nameof(ResponseStatusMessage) ? StatusMessages.Examples : examples.Exchanges.Select(exchange => exchange.Response);
-            Add(response.Type, Frames.Answer(response.Type), own, Frames.AnswerExample, isRequest: true);
+            Add(response.Type, Envelope.Answer(response.Type), own, Envelope.AnswerExample, isRequest: true);
         }
 
         foreach (var notification in examples.Notifications.DistinctBy(notification => notification.Type))
         {
-            Add(notification.Type, Frames.Notification(notification.Type), examples.Notifications, Frames.NotificationExample, isRequest: false);
+            Add(notification.Type, Envelope.Notification(notification.Type), examples.Notifications, Envelope.NotificationExample, isRequest: false);
             _operations[notification.Type] = new JsonObject
             {
                 ["action"] = "send",

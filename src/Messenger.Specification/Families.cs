@@ -8,7 +8,7 @@ public sealed partial class Families
     /// <summary>As a client meets them.</summary>
     public static readonly IReadOnlyList<string> InOrder =
     [
-        "Registration", "Lock", "ServerSettings", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Files", "Reports", "Sync", "AccountChanges",
+        "Registration", "Lock", "Linking", "ServerSettings", "Profile", "Contacts", "Conversations", "SessionKeys", "Messages", "Expiry", "Files", "Reports", "Sync", "AccountChanges", "Calls", "Signals", "Preferences",
         "Statuses", "Notifications",
     ];
 

@@ -2,11 +2,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Messenger.Specification;
+using Messenger.Specification.Models;
 
 // dotnet run --project src/Messenger.Specification: writes the documents again, after a change of the protocol.
 var root = Documents.Root();
 foreach (var (file, text) in Documents.All(root, AsyncApi.Generate(root)))
 {
+    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
     File.WriteAllText(file, text);
     Console.WriteLine($"{file}: {text.Length / 1024} KiB");
 }
@@ -25,6 +27,10 @@ namespace Messenger.Specification
         {
             yield return (Path.Combine(root, "docs", "asyncapi.yaml"), Yaml.Write(document, Comment));
             yield return (Path.Combine(root, "docs", "asyncapi.json"), document.ToJsonString(Json) + "\n");
+            foreach (var model in ModelFiles.All(root, document))
+            {
+                yield return model;
+            }
         }
 
         /// <summary>The repository that this was built in.</summary>

@@ -34,14 +34,15 @@ public sealed class Schemas(Docstrings docs)
         foreach (var property in Info(record).Properties)
         {
             var member = (PropertyInfo)property.AttributeProvider!;
-            var leftOut = member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition == JsonIgnoreCondition.WhenWritingNull;
-            var isNull = _nullability.Create(member).ReadState == NullabilityState.Nullable && !leftOut;
+            var optional = property.PropertyType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Optional<>);
+            var leftOut = member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
+            var isNull = optional || (_nullability.Create(member).ReadState == NullabilityState.Nullable && !leftOut);
             if (!leftOut && !isNull)
             {
                 required.Add(property.Name);
             }
 
-            var field = Of(property.PropertyType, isNull, Asker(record, example, property.Name), example[property.Name]);
+            var field = Of(optional ? property.PropertyType.GetGenericArguments()[0] : property.PropertyType, isNull, Asker(record, example, property.Name), example[property.Name]);
             Describe(field, docs.Parameter(record, member.Name) ?? Vocabulary.Of(record.Name, property.Name));
             if (member.GetCustomAttribute<OfFeatureAttribute>() is { } of && FeatureNames.Of(of.Feature) is [var feature])
             {

@@ -54,6 +54,7 @@ public static class Signals
     // The message log.
     public static readonly Signal CommitSize = Ours(new("messenger.log.commit.size", Histogram, "{entry}", "Entries of a transaction of the message log.") { Bounds = Counts });
     public static readonly Signal CommitDuration = Ours(new("messenger.log.commit.duration", Histogram, "s", "How long a transaction of the message log took.") { Bounds = ShortSeconds });
+    public static readonly Signal Messages = Ours(new("messenger.log.messages", Counter, "{message}", "Messages that people sent and the log committed; events are not counted."));
     public static readonly Signal CommitFailures = Ours(new("messenger.log.failures", Counter, "{transaction}", "Transactions of the message log whose outcome is unknown."));
     public static readonly Signal LogLost = Ours(new("messenger.log.lost", Counter, "{transaction}", "Transactions of the message log that the store had and has not any more: it went back in time."));
     public static readonly Signal LogWaiting = Ours(new("messenger.log.waiting", Gauge, "{entry}", "Entries that wait for a transaction."));
@@ -76,9 +77,11 @@ public static class Signals
     public static readonly Signal PushWaiting = Ours(new("messenger.push.waiting", Gauge, "{push}", "Pushes in the queue, of all processes together: take the maximum."));
     public static readonly Signal PushOldest = Ours(new("messenger.push.oldest", Gauge, "s", "How long the oldest push has waited: take the maximum."));
     public static readonly Signal Sms = Ours(new("messenger.sms.duration", Histogram, "s", "From being asked for an SMS to the provider's answer, retries included.", Labels.SmsProvider, Labels.SmsOutcome) { Bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+    public static readonly Signal RegistrationsJudged = Ours(new("messenger.registration.judged", Counter, "{registration}", "Registrations that the operator's own webhook was asked about (Registration:Judge:Url).", Labels.JudgeOutcome));
     public static readonly Signal Discovered = Ours(new("messenger.discovery.ids", Counter, "{id}", "New user ids looked up. Far more than registrations explain: a sweep by many accounts."));
     public static readonly Signal DiscoveryRefused = Ours(new("messenger.discovery.refused", Counter, "{request}", "Look-ups refused because the user's budget is spent. One is a large address book, a steady rate a sweep."));
     public static readonly Signal GuessingRefused = Ours(new("messenger.codes.guessing_refused", Counter, "{request}", "Codes not looked at because the phone had too many wrong ones today."));
+    public static readonly Signal BudgetRefused = Ours(new("messenger.budget.refused", Counter, "{write}", "Writes refused because their author's budget is spent, or because the other side has as many conversations by strangers as it may.", Labels.BudgetKind));
     public static readonly Signal Removed = Ours(new("messenger.retention.removed", Counter, "{item}", "Messages and files removed because of their age.", Labels.RetentionKind));
 
     // What libraries measure, as far as the dashboards show it.

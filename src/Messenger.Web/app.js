@@ -4,9 +4,12 @@ import { IndexedDbStore } from '/web/lib/stores/indexeddb.js';
 import { Chat, nothingOpen } from './chat.js';
 import { compose } from './compose.js';
 import { attempt, button, h, toast } from './dom.js';
-import { count, summary, titleOf } from './format.js';
+import { summary, titleOf } from './format.js';
+import { t, tn } from './i18n.js';
+import { readCode } from './link.js';
 import { ConversationList } from './list.js';
 import { panel } from './panel.js';
+import { subscribe } from './push.js';
 import { settings } from './settings.js';
 import { signIn } from './signin.js';
 import './theme.js';
@@ -47,7 +50,7 @@ async function main() {
 
 /** Another tab has the connection; a press of the button takes it over. */
 function elsewhere() {
-  root.replaceChildren(h('main', { class: 'gate' }, h('section', { class: 'card' }, h('h1', {}, 'Open in another tab'), h('p', {}, 'Messenger is used in one tab at a time.'),
+  root.replaceChildren(h('main', { class: 'gate' }, h('section', { class: 'card' }, h('h1', {}, t('Open in another tab')), h('p', {}, t('Messenger is used in one tab at a time.')),
     button('Use it here', () => {
       new BroadcastChannel('messenger').postMessage('take over');
       void navigator.locks.request('messenger', () => location.reload());
@@ -76,7 +79,7 @@ function watchTyping(client) {
   const typing = new Map();
   client.typingIn = key => {
     const one = typing.get(key);
-    return one && one.until > performance.now() ? `${client.people.name(one.userId, key)} is typing` : '';
+    return one && one.until > performance.now() ? t('{name} is typing', { name: client.people.name(one.userId, key) }) : '';
   };
   client.on('typing', ({ conversation, userId }) => {
     if (client.people.blocked.has(userId)) return;
@@ -152,9 +155,21 @@ function shell(client) {
     else if (chat && document.activeElement?.tagName !== 'TEXTAREA') back();
   });
   client.on('typing-changed', () => list.schedule());
-  client.on('keys-changed', ({ userId }) => toast(`The safety number of ${client.people.name(userId)} changed.`));
-  client.on('device', device => toast(`A device of yours signed in: ${device.model ?? device.applicationType}.`));
-  client.on('refused', ({ kind, status }) => kind === 'rekey' && toast(`The key could not be renewed (${status}).`));
+  client.on('keys-changed', ({ userId }) => toast(t('The safety number of {name} changed.', { name: client.people.name(userId) })));
+  client.on('device', device => toast(t('A device of yours signed in: {name}.', { name: device.model ?? device.applicationType })));
+  client.on('refused', ({ kind, action, status }) => {
+    if (kind === 'rekey') toast(t('The key could not be renewed ({status}).', { status }));
+    else if (action) toast(action === 'edit' ? 'Your change was refused.' : 'Your reaction was refused.');
+  });
+  client.on('push-lost', () => attempt(() => subscribe(client)));
+  client.on('locked', () => location.reload()); // another device made new keys: the passphrase opens them
+  void subscribe(client).catch(() => {}); // without it the page tells as long as it is open
+  if (location.pathname === '/link') {
+    const code = location.href;
+    history.replaceState(null, '', '/');
+    readCode(client, code);
+  }
+  navigator.serviceWorker?.addEventListener('message', ({ data }) => client.model.conversations.has(data?.open) && open(data.open));
   watchConnection(client, list);
   watchUnread(client, () => chat?.key ?? null);
   if (location.hash.length > 1 && client.model.conversations.has(location.hash.slice(1))) open(location.hash.slice(1));
@@ -171,16 +186,16 @@ function watchConnection(client, list) {
       client.model.emit('connection');
       return list.tell();
     }
-    if (state === 'replaced') return list.tell('Messenger is open elsewhere with this account.', button('Use it here', () => client.start()));
-    if (state === 'refused') return list.tell('This device was signed out.', button('Sign in again', () => attempt(async () => {
+    if (state === 'replaced') return list.tell(t('Messenger is open elsewhere with this account.'), button('Use it here', () => client.start()));
+    if (state === 'refused') return list.tell(t('This device was signed out.'), button('Sign in again', () => attempt(async () => {
       await client.erase();
       location.reload();
     })));
     const waiting = [...client.model.outbox.values()].filter(entry => entry.kind === 'message').length;
     timer = setTimeout(() => {
-      client.connection = state === 'synchronising' ? 'Catching up…' : navigator.onLine === false || state === 'waiting' ? 'You are offline' : 'Connecting…';
+      client.connection = state === 'synchronising' ? t('Catching up…') : navigator.onLine === false || state === 'waiting' ? t('You are offline') : t('Connecting…');
       client.model.emit('connection');
-      list.tell(h('span', { class: 'spinner' }), waiting ? `${client.connection}. ${count(waiting, 'message waits', 'messages wait')} to be sent.` : client.connection);
+      list.tell(h('span', { class: 'spinner' }), waiting ? `${client.connection} · ${tn(waiting, '{n} message waits to be sent', '{n} messages wait to be sent')}` : client.connection);
     }, GRACE);
   };
   client.on('state', tell);
@@ -193,14 +208,14 @@ function watchConnection(client, list) {
 /** The title counts, and a notification tells, while nobody looks. @param {any} client @param {() => string | null} current */
 function watchUnread(client, current) {
   client.on('conversations', () => {
-    const unread = client.conversations().reduce((sum, one) => sum + one.unread, 0);
+    const unread = client.conversations().filter(one => !client.preferences.isMuted(one.key)).reduce((sum, one) => sum + one.unread, 0);
     document.title = unread ? `(${unread}) Messenger` : 'Messenger';
   });
   client.on('messages', async ({ conversation, keys }) => {
     if (!keys || document.visibilityState === 'visible' || globalThis.Notification?.permission !== 'granted') return;
     const known = client.model.conversations.get(conversation);
     const message = known?.last && keys.includes(known.last) ? await client.model.store.get('messages', known.last) : null;
-    if (!message?.text || message.userId === client.me || conversation === current()) return;
+    if (!message?.text || message.userId === client.me || conversation === current() || client.preferences.isMuted(conversation)) return;
     new Notification(titleOf(client, known), { body: summary(client, message), tag: conversation, icon: '/web/icon.svg' });
   });
 }
@@ -209,6 +224,6 @@ const browserName = () => (/(Edg|Firefox|Chrome|Safari)\//.exec(navigator.userAg
 
 main().catch(fault => {
   console.error(fault);
-  root.replaceChildren(h('main', { class: 'gate' }, h('section', { class: 'card' }, h('h1', {}, 'Messenger cannot start'), h('p', {}, String(fault?.message ?? fault)),
+  root.replaceChildren(h('main', { class: 'gate' }, h('section', { class: 'card' }, h('h1', {}, t('Messenger cannot start')), h('p', {}, String(fault?.message ?? fault)),
     button('Try again', () => location.reload(), 'primary wide'))));
 });

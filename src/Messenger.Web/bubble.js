@@ -2,6 +2,8 @@
 import { attempt, confirm, field, form, glyph, h, iconButton, menu, modal, toast } from './dom.js';
 import { personAvatar } from './avatar.js';
 import { full, hue, size, summary, time } from './format.js';
+import { t } from './i18n.js';
+import { chooseReaction, reactionRow } from './reactions.js';
 
 /** Pictures up to this are shown without being asked for where they have no preview. */
 const SMALL = 400_000;
@@ -14,7 +16,7 @@ export class Bubbles {
   /** @type {Map<string, number>} message and file → how far it is */
   #progress = new Map();
 
-  /** @param {any} client @param {string} conversation @param {{ reply: (message: any) => void, goTo: (uuid: string) => void, changed: () => void }} on */
+  /** @param {any} client @param {string} conversation @param {{ reply: (message: any) => void, edit: (message: any) => void, goTo: (uuid: string) => void, changed: () => void }} on */
   constructor(client, conversation, on) {
     this.client = client;
     this.conversation = conversation;
@@ -52,7 +54,7 @@ export class Bubbles {
     const name = client.people.name(message.userId, this.conversation);
     const waiting = message.hasFiles ? this.#uploading(message).length : 0;
     const version = JSON.stringify([first, waiting, message.text, message.state, message.created, message.deleted, message.unreadable, message.readedMembers, message.deliveredMembers, message.members,
-      message.files?.map(file => file.sealedName), message.known, message.status, name, message.objectionable, client.people.blocked.has(message.userId)]);
+      message.files?.map(file => file.sealedName), message.known, message.reactions, message.edited, message.status, name, message.objectionable, client.people.blocked.has(message.userId)]);
     const known = this.#known.get(message.key);
     if (known?.version === version) return known.element;
     const mine = message.userId === client.me;
@@ -61,53 +63,54 @@ export class Bubbles {
     const bubble = h('div', { class: 'bubble' });
     bubble.style.setProperty('--hue', String(hue(message.userId)));
     if (first && !mine && !dialog) bubble.append(h('span', { class: 'author', dir: 'auto' }, name));
-    if (mine) bubble.append(h('span', { class: 'visually-hidden' }, 'You: '));
+    if (mine) bubble.append(h('span', { class: 'visually-hidden' }, t('You: ')));
     const hidden = client.people.blocked.has(message.userId) && !dialog;
-    if (hidden) bubble.append(h('span', { class: 'gone' }, 'A message of somebody you blocked'));
+    if (hidden) bubble.append(h('span', { class: 'gone' }, t('A message of somebody you blocked')));
     else this.#content(bubble, message);
     bubble.append(this.#meta(message, mine));
     if (message.state === 'failed') {
-      bubble.append(h('span', { class: 'failed-actions' }, h('span', {}, 'Not sent.'),
-        h('button', { type: 'button', onclick: () => attempt(() => client.talk.retry(message)) }, 'Try again'),
-        h('button', { type: 'button', onclick: () => attempt(() => client.talk.discard(message)) }, 'Discard')));
+      bubble.append(h('span', { class: 'failed-actions' }, h('span', {}, t('Not sent.')),
+        h('button', { type: 'button', onclick: () => attempt(() => client.talk.retry(message)) }, t('Try again')),
+        h('button', { type: 'button', onclick: () => attempt(() => client.talk.discard(message)) }, t('Discard'))));
     }
     const more = message.deleted || message.created === null || hidden ? null : this.#more(message, mine);
-    element.replaceChildren(...[!mine && !dialog ? (first ? personAvatar(client, message.userId, 'tiny', this.conversation) : h('span')) : null, bubble, more].filter(Boolean));
+    const reactions = hidden ? null : reactionRow(client, message, this.conversation);
+    element.replaceChildren(...[!mine && !dialog ? (first ? personAvatar(client, message.userId, 'tiny', this.conversation) : h('span')) : null, bubble, more, reactions].filter(Boolean));
     this.#known.set(message.key, { element, version });
     return element;
   }
 
   /** @param {HTMLElement} bubble @param {any} message */
   #content(bubble, message) {
-    if (message.deleted) return void bubble.append(h('span', { class: 'gone' }, 'This message was deleted'));
+    if (message.deleted) return void bubble.append(h('span', { class: 'gone' }, t('This message was deleted')));
     if (message.replyTo) bubble.append(this.#quote(message.replyTo));
     if (message.hasFiles) this.#files(bubble, message);
-    if (message.unreadable) bubble.append(h('span', { class: 'gone', title: message.unreadable }, 'This message cannot be read on this device'));
+    if (message.unreadable) bubble.append(h('span', { class: 'gone', title: message.unreadable }, t('This message cannot be read on this device')));
     else if (message.text) {
       const emoji = /^(\p{Extended_Pictographic}(\u200d\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)*){1,3}$/u.test(message.text);
       bubble.append(h('span', { class: `said${emoji ? ' only-emoji' : ''}`, dir: 'auto' }, linked(message.text)));
-    } else if (message.text === undefined) bubble.append(h('span', { class: 'gone' }, 'Opening…'));
+    } else if (message.text === undefined) bubble.append(h('span', { class: 'gone' }, t('Opening…')));
   }
 
   /** @param {string} uuid */
   #quote(uuid) {
     const [who, what] = [h('b'), h('span', { dir: 'auto' }, '…')];
     this.client.model.store.get('messages', uuid.toLowerCase()).then(original => {
-      who.textContent = original ? this.client.people.name(original.userId, this.conversation) || 'You' : '';
-      what.textContent = original ? summary(this.client, original) : 'An earlier message';
+      who.textContent = original ? this.client.people.name(original.userId, this.conversation) || t('You') : '';
+      what.textContent = original ? summary(this.client, original) : t('An earlier message');
     }, () => {});
-    return h('button', { type: 'button', class: 'quote', title: 'Show the message that this answers', onclick: () => this.on.goTo(uuid) }, who, what);
+    return h('button', { type: 'button', class: 'quote', title: t('Show the message that this answers'), onclick: () => this.on.goTo(uuid) }, who, what);
   }
 
   /** @param {any} message @param {boolean} mine */
   #meta(message, mine) {
-    const parts = [message.objectionable ? h('span', {}, 'Reported · ') : null, h('time', { title: message.created ? full(message.created) : '' }, message.created ? time(message.created) : '')];
+    const parts = [message.objectionable ? h('span', {}, `${t('Reported')} · `) : null, message.edited ? h('span', { title: full(message.edited) }, `${t('Edited')} · `) : null, h('time', { title: message.created ? full(message.created) : '' }, message.created ? time(message.created) : '')];
     if (mine && !message.deleted) {
       const others = message.members - 1;
-      const [icon, label, kind] = message.state === 'failed' ? ['alert', 'Not sent', '']
-        : message.created === null ? ['clock', 'Waiting to be sent', '']
-          : others > 0 && message.readedMembers > others ? ['checks', 'Read', 'read']
-            : others > 0 && message.deliveredMembers > others ? ['checks', 'Delivered', ''] : ['check', 'Sent', ''];
+      const [icon, label, kind] = message.state === 'failed' ? ['alert', t('Not sent'), '']
+        : message.created === null ? ['clock', t('Waiting to be sent'), '']
+          : others > 0 && message.readedMembers > others ? ['checks', t('Read'), 'read']
+            : others > 0 && message.deliveredMembers > others ? ['checks', t('Delivered'), ''] : ['check', t('Sent'), ''];
       parts.push(h('span', { class: `tick ${kind}`, title: label, role: 'img', 'aria-label': label }, glyph(icon)));
     }
     return h('span', { class: 'meta' }, parts);
@@ -117,17 +120,21 @@ export class Bubbles {
   #more(message, mine) {
     const { client } = this;
     const admin = !client.model.conversations.get(this.conversation)?.isDialog && client.model.conversations.get(this.conversation)?.admins.includes(client.me);
+    const hints = client.model.offers('hints');
     const open = event => menu(event.currentTarget, [
       { icon: 'reply', label: 'Reply', run: () => this.on.reply(message) },
+      ...(hints ? [{ icon: 'smile', label: 'React', run: () => chooseReaction(opener, client, message) }] : []),
+      ...(hints && mine && message.text ? [{ icon: 'compose', label: 'Edit', run: () => this.on.edit(message) }] : []),
       ...(message.text ? [{ icon: 'copy', label: 'Copy', run: () => attempt(async () => {
         await navigator.clipboard.writeText(message.text);
-        toast('Copied');
+        toast(t('Copied'));
       }) }] : []),
       ...(mine ? [] : [{ icon: 'flag', label: 'Report', danger: true, run: () => report(reason => client.talk.report(message, reason)) }]),
       ...(mine || admin ? [{ icon: 'trash', label: 'Delete for everyone', danger: true,
         run: () => confirm('Delete this message?', 'It is removed for everyone in this conversation.', 'Delete', () => client.talk.delete(message)) }] : []),
     ]);
-    return iconButton('more', 'Message actions', open, { class: 'more', 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
+    const opener = iconButton('more', 'Message actions', open, { class: 'more', 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
+    return opener;
   }
 
   /** What of its files is on its way. @param {any} message */
@@ -142,7 +149,7 @@ export class Bubbles {
       for (const { blob } of blobs) bubble.append(this.#local(blob));
       const bar = h('i');
       bar.style.width = `${100 * (this.#progress.get(message.key) ?? 0)}%`;
-      bubble.append(h('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Sending the file' }, bar));
+      bubble.append(h('div', { class: 'progress', role: 'progressbar', 'aria-label': t('Sending the file') }, bar));
     }
     if (message.created !== null && blobs.length === 0 && (!message.files || message.known === false)) {
       this.client.transfer.files(message).catch(() => {}); // it is asked for again when the message is next shown
@@ -151,7 +158,7 @@ export class Bubbles {
     for (const file of message.files ?? []) {
       if (!previews.has(file.sealedName) && blobs.length === 0) bubble.append(file.type?.startsWith('image/') ? this.#photo(message, file) : this.#attachment(message, file));
     }
-    if (!message.files?.length && blobs.length === 0) bubble.append(h('span', { class: 'gone' }, 'A file is on its way…'));
+    if (!message.files?.length && blobs.length === 0) bubble.append(h('span', { class: 'gone' }, t('A file is on its way…')));
   }
 
   /** One's own, before it is sent. @param {string} blob */
@@ -178,34 +185,34 @@ export class Bubbles {
 
   /** @param {any} message @param {any} file */
   #photo(message, file) {
-    const holder = h('button', { type: 'button', class: 'photo', 'aria-label': `Open ${file.name || 'the picture'}`, onclick: () => this.#open(message, file) }, h('span', { class: 'holder' }, glyph('image')));
+    const holder = h('button', { type: 'button', class: 'photo', 'aria-label': t('Open {name}', { name: file.name || t('the picture') }), onclick: () => this.#open(message, file) }, h('span', { class: 'holder' }, glyph('image')));
     const shown = file.preview ?? (file.size <= SMALL ? file.sealedName : null);
     if (shown) {
       this.#picture(message, shown).then(url => holder.replaceChildren(h('img', { src: url, alt: file.name })),
-        () => holder.replaceChildren(h('span', { class: 'holder' }, 'This picture cannot be shown')));
+        () => holder.replaceChildren(h('span', { class: 'holder' }, t('This picture cannot be shown'))));
     }
     return holder;
   }
 
   /** @param {any} message @param {any} file */
   #open(message, file) {
-    const picture = h('p', { role: 'status' }, 'Fetching…');
-    modal(file.name || 'Picture', () => [picture], 'picture');
+    const picture = h('p', { role: 'status' }, t('Fetching…'));
+    modal(file.name || t('Picture'), () => [picture], 'picture');
     this.#picture(message, file.sealedName).then(url => picture.replaceWith(h('img', { src: url, alt: file.name })), fault => {
-      picture.textContent = `It cannot be shown: ${fault.message}`;
+      picture.textContent = t('This picture cannot be shown');
     });
   }
 
   /** @param {any} message @param {any} file */
   #attachment(message, file) {
     const save = () => attempt(async () => {
-      toast('Fetching the file…');
+      toast(t('Fetching the file…'));
       const url = URL.createObjectURL(await this.client.transfer.download(message, file.sealedName));
       h('a', { href: url, download: file.name || 'file' }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     });
-    return h('button', { type: 'button', class: 'attachment', onclick: save, title: 'Save' }, glyph('file'),
-      h('span', {}, h('b', { dir: 'auto' }, file.name || 'A file that cannot be read'), h('small', {}, size(file.size))));
+    return h('button', { type: 'button', class: 'attachment', onclick: save, title: t('Save') }, glyph('file'),
+      h('span', {}, h('b', { dir: 'auto' }, file.name || t('A file that cannot be read')), h('small', {}, size(file.size))));
   }
 }
 
@@ -214,15 +221,15 @@ const linked = text => text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])/g).ma
   at % 2 === 1 ? h('a', { href: part, target: '_blank', rel: 'noopener noreferrer' }, part) : part);
 
 /** @param {(reason: string) => Promise<any>} send */
-export const report = send => modal('Report', close => [
-  h('p', {}, 'The operator of this server is told, with what you write here. They cannot read the message itself.'),
+export const report = send => modal(t('Report'), close => [
+  h('p', {}, t('The operator of this server is told, with what you write here. They cannot read the message itself.')),
   form({
     fields: [field('Reason', { name: 'reason', maxLength: 1024, required: true })],
     action: 'Report',
     submit: async element => {
       await send(element.reason.value);
       close();
-      toast('Reported');
+      toast(t('Reported'));
     },
   }),
 ]);

@@ -3,7 +3,8 @@ import { attempt, glyph, h, iconButton } from './dom.js';
 import { conversationAvatar } from './avatar.js';
 import { Bubbles } from './bubble.js';
 import { Composer } from './composer.js';
-import { count, dayName, event, peerOf, sameDay, titleOf } from './format.js';
+import { dayName, event, peerOf, sameDay, titleOf } from './format.js';
+import { t, tn } from './i18n.js';
 import { place } from './list.js';
 
 const PAGE = 50;
@@ -16,6 +17,8 @@ const TOGETHER = 5 * 60_000;
 
 export class Chat {
   #scheduled = false;
+  /** @type {Promise<void>} the last one that was asked for */
+  #rendered = Promise.resolve();
   #loading = false;
   #size = PAGE;
   /** Older messages are shown and the newest are not: up to here. */
@@ -34,14 +37,15 @@ export class Chat {
     this.on = on;
     this.bubbles = new Bubbles(client, key, {
       reply: message => this.composer.reply(message),
+      edit: message => this.composer.edit(message),
       goTo: uuid => this.goTo(uuid),
       changed: () => this.schedule(),
     });
     this.title = h('h1', { class: 'title', dir: 'auto' });
     this.subtitle = h('span', { class: 'quiet' });
     this.avatar = h('span');
-    this.items = h('ol', { 'aria-label': 'Messages' });
-    this.timeline = h('div', { class: 'timeline', role: 'log', 'aria-label': 'Messages', tabIndex: 0, onscroll: () => this.#scrolled() }, this.items);
+    this.items = h('ol', { 'aria-label': t('Messages') });
+    this.timeline = h('div', { class: 'timeline', role: 'log', 'aria-label': t('Messages'), tabIndex: 0, onscroll: () => this.#scrolled() }, this.items);
     this.typing = h('div', { class: 'typing', role: 'status' });
     this.latest = iconButton('down', 'Newest messages', () => this.toEnd(), { class: 'latest', hidden: true });
     this.composer = new Composer(client, key, () => this.toEnd());
@@ -100,10 +104,10 @@ export class Chat {
     const typing = client.typingIn?.(this.key);
     this.typing.textContent = typing ? `${typing}…` : '';
     const people = conversation.admins.length + conversation.members.length;
-    this.subtitle.textContent = client.connection ? client.connection : conversation.blocked ? 'Blocked' : conversation.isDialog ? 'End-to-end encrypted' : count(people, 'member', 'members');
+    this.subtitle.textContent = client.connection ? client.connection : conversation.blocked ? t('Blocked') : conversation.isDialog ? t('End-to-end encrypted') : tn(conversation.membersCount ?? people, '{n} member', '{n} members');
     this.avatar.replaceWith(this.avatar = conversationAvatar(client, conversation));
     const closed = conversation.blocked && conversation.isDialog;
-    this.composer.close_(closed ? (client.people.blocked.has(peerOf(client, conversation)) ? 'You blocked this person. Unblock them to write.' : 'You cannot write here.') : null);
+    this.composer.close_(closed ? (client.people.blocked.has(peerOf(client, conversation)) ? t('You blocked this person. Unblock them to write.') : t('You cannot write here.')) : null);
     this.element.classList.toggle('dialog-chat', conversation.isDialog);
   }
 
@@ -135,14 +139,21 @@ export class Chat {
     });
   }
 
-  async render() {
+  /** One after the other: of two that read at the same time the one that read first could be the last to show. @returns {Promise<void>} */
+  render() {
+    const result = this.#rendered.then(() => this.#render());
+    this.#rendered = result.catch(() => {}); // whoever asked for it is told
+    return result;
+  }
+
+  async #render() {
     const { client, conversation } = this;
     if (!conversation) return;
     const end = this.#atEnd;
     const messages = await client.messages(this.key, { before: this.#before, size: this.#size });
     const children = [];
     if (conversation.begins && (messages.length < this.#size)) {
-      children.push(this.bubbles.fixed('lock', () => h('li', { class: 'lock' }, 'Messages here are encrypted on your devices. Nobody in between can read them, this server included.')));
+      children.push(this.bubbles.fixed('lock', () => h('li', { class: 'lock' }, t('Messages here are encrypted on your devices. Nobody in between can read them, this server included.'))));
     }
     let before = null;
     for (const message of messages) {
@@ -153,7 +164,7 @@ export class Chat {
         const name = dayName(created);
         children.push(this.bubbles.fixed(`day ${name}`, () => h('li', { class: 'day' }, h('span', {}, name))));
       }
-      if (this.#separator === message.key) children.push(this.bubbles.fixed('unread', () => h('li', { class: 'unread-line' }, 'New messages')));
+      if (this.#separator === message.key) children.push(this.bubbles.fixed('unread', () => h('li', { class: 'unread-line' }, t('New messages'))));
       if (message.isEvent) children.push(this.bubbles.fixed(`event ${message.key} ${told}`, () => h('li', { class: 'event' }, h('span', {}, told))));
       else {
         const first = !before || before.isEvent || before.userId !== message.userId || created - (before.created ?? created) > TOGETHER || this.#separator === message.key;
@@ -239,6 +250,7 @@ export class Chat {
 
   #dropping() {
     const body = this.element;
+    body.dataset.drop = t('Drop files to send them');
     const files = event => [...event.dataTransfer?.types ?? []].includes('Files');
     body.addEventListener('dragover', event => {
       if (!files(event)) return;
@@ -257,4 +269,4 @@ export class Chat {
 
 /** Where no conversation is open. */
 export const nothingOpen = () => h('main', { class: 'chat' }, h('div', { class: 'empty' }, glyph('lock'), h('h2', {}, 'Messenger'),
-  h('p', {}, 'Choose a conversation, or begin a new one. What you write is encrypted before it leaves this device.')));
+  h('p', {}, t('Choose a conversation, or begin a new one. What you write is encrypted before it leaves this device.'))));

@@ -1,14 +1,14 @@
 // Beginning something: a dialog by number or from the contacts, a group.
 import { attempt, button, field, form, h, modal } from './dom.js';
 import { personAvatar } from './avatar.js';
-import { count } from './format.js';
+import { t, tn } from './i18n.js';
 
 const E164 = /^\+\d{7,15}$/;
 export const clean = number => number.replaceAll(/[^\d+]/g, '').replace(/^00/, '+');
 
 /** @param {any} client @param {(key: string) => void} open */
 export function compose(client, open) {
-  modal('New conversation', close => {
+  modal(t('New conversation'), close => {
     const start = userId => attempt(async () => {
       const key = await client.talk.dialog(userId);
       close();
@@ -24,7 +24,7 @@ export function compose(client, open) {
         action: 'Start',
         submit: async element => {
           const number = clean(element.number.value);
-          if (!E164.test(number)) throw new Error('Give the number with its country, such as +357 99 123456.');
+          if (!E164.test(number)) throw new Error(t('Give the number with its country, such as +357 99 123456.'));
           const userId = await client.people.add(number, element.who.value.trim() || number);
           const key = await client.talk.dialog(userId);
           close();
@@ -35,9 +35,9 @@ export function compose(client, open) {
         close();
         group(client, open);
       }, 'wide'),
-      people.length > 0 ? h('section', {}, h('h3', {}, 'Contacts'), h('div', { class: 'rows' }, people.map(person =>
+      people.length > 0 ? h('section', {}, h('h3', {}, t('Contacts')), h('div', { class: 'rows' }, people.map(person =>
         h('button', { type: 'button', class: 'row', onclick: () => start(person.userId) }, personAvatar(client, person.userId, 'tiny'),
-          h('span', { class: 'grow' }, h('span', {}, person.name), h('span', { class: 'quiet' }, person.number ?? '')))))) : null,
+          h('span', { class: 'grow' }, h('span', {}, person.name), h('span', { class: 'quiet', dir: 'ltr' }, person.number ?? '')))))) : null,
     ];
   });
 }
@@ -52,22 +52,22 @@ export function reachable(client) {
 
 /** @param {any} client @param {(key: string) => void} open */
 function group(client, open) {
-  modal('New group', close => {
+  modal(t('New group'), close => {
     const people = reachable(client);
-    const counted = h('span', { class: 'quiet', 'aria-live': 'polite' }, 'Nobody chosen yet');
-    const list = h('div', { class: 'rows', role: 'group', 'aria-label': 'Members', onchange: () => {
+    const counted = h('span', { class: 'quiet', 'aria-live': 'polite' }, t('Nobody chosen yet'));
+    const list = h('div', { class: 'rows', role: 'group', 'aria-label': t('Members'), onchange: () => {
       const chosen = list.querySelectorAll('input:checked').length;
-      counted.textContent = chosen ? `${count(chosen, 'person', 'people')} and you` : 'Nobody chosen yet';
+      counted.textContent = chosen ? tn(chosen, '{n} person and you', '{n} people and you') : t('Nobody chosen yet');
     } }, people.map(({ userId, name }) => h('label', { class: 'row' }, h('input', { type: 'checkbox', value: userId }), personAvatar(client, userId, 'tiny'), h('span', { class: 'grow' }, h('span', {}, name)))));
     return [form({
       fields: [
         field('Name of the group', { name: 'title', maxLength: 80, required: true, autocomplete: 'off' }),
-        people.length > 0 ? list : h('p', { class: 'quiet' }, 'Start a conversation with somebody first: then you can bring them together.'), counted,
+        people.length > 0 ? list : h('p', { class: 'quiet' }, t('Start a conversation with somebody first: then you can bring them together.')), counted,
       ],
       action: 'Create',
       submit: async () => {
         const chosen = [...list.querySelectorAll('input:checked')].map(input => input.value);
-        if (chosen.length === 0) throw new Error('Choose somebody.');
+        if (chosen.length === 0) throw new Error(t('Choose somebody.'));
         const key = await client.talk.group(chosen, list.closest('form').elements.title.value.trim());
         close();
         open(key);

@@ -2,6 +2,7 @@
 import { attempt, glyph, h, iconButton } from './dom.js';
 import { preview } from './avatar.js';
 import { size, summary } from './format.js';
+import { t } from './i18n.js';
 
 /** Pause after which a draft is stored. */
 const DRAFT = 400;
@@ -9,6 +10,8 @@ const MOST_FILES = 10;
 
 export class Composer {
   #replyTo = null;
+  /** One's own message that gets another text. */
+  #editing = null;
   /** @type {{ content: File, name: string, preview?: Blob, element: HTMLElement }[]} */
   #files = [];
   #timer = 0;
@@ -21,7 +24,7 @@ export class Composer {
     this.key = key;
     this.sent = sent;
     this.text = h('textarea', {
-      rows: 1, placeholder: 'Message', 'aria-label': 'Message', dir: 'auto', value: client.model.conversations.get(key)?.draft ?? '', maxLength: 20_000,
+      rows: 1, placeholder: t('Message'), 'aria-label': t('Message'), dir: 'auto', value: client.model.conversations.get(key)?.draft ?? '', maxLength: 20_000,
       oninput: () => this.#typed(), onkeydown: event => this.#key(event), onpaste: event => this.#paste(event),
     });
     this.picker = h('input', { type: 'file', multiple: true, hidden: true, onchange: () => attempt(async () => {
@@ -57,6 +60,7 @@ export class Composer {
 
   #keepDraft() {
     clearTimeout(this.#timer);
+    if (this.#editing) return; // what is written now is no draft
     const draft = this.text.value;
     const known = this.client.model.conversations.get(this.key);
     if (known && (known.draft ?? '') !== draft) void attempt(() => this.client.talk.setDraft(this.key, draft));
@@ -78,7 +82,10 @@ export class Composer {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && matchMedia('(hover: hover)').matches) {
       event.preventDefault();
       this.send();
-    } else if (event.key === 'Escape' && this.#replyTo) this.reply(null);
+    } else if (event.key === 'Escape' && (this.#replyTo || this.#editing)) {
+      event.stopPropagation();
+      this.reply(null);
+    }
   }
 
   /** @param {ClipboardEvent} event */
@@ -91,13 +98,30 @@ export class Composer {
 
   /** @param {any | null} message */
   reply(message) {
+    if (this.#editing) {
+      this.#editing = null;
+      this.text.value = this.client.model.conversations.get(this.key)?.draft ?? '';
+      this.#grow();
+    }
     this.#replyTo = message;
     this.context.hidden = !message;
     if (message) {
       this.context.replaceChildren(glyph('reply'),
-        h('span', {}, h('b', {}, this.client.people.name(message.userId, this.key) || 'You'), h('em', { dir: 'auto' }, summary(this.client, message))),
+        h('span', {}, h('b', {}, this.client.people.name(message.userId, this.key) || t('You')), h('em', { dir: 'auto' }, summary(this.client, message))),
         iconButton('close', 'Do not reply', () => this.reply(null)));
     }
+    this.text.focus();
+  }
+
+  /** @param {any} message one's own */
+  edit(message) {
+    this.reply(null);
+    this.#keepDraft();
+    this.#editing = message;
+    this.context.hidden = false;
+    this.context.replaceChildren(glyph('compose'), h('span', {}, h('b', {}, t('Edit')), h('em', { dir: 'auto' }, summary(this.client, message))), iconButton('close', 'Do not edit', () => this.reply(null)));
+    this.text.value = message.text;
+    this.#grow();
     this.text.focus();
   }
 
@@ -110,7 +134,7 @@ export class Composer {
         const url = URL.createObjectURL(made);
         item.element.append(h('img', { src: url, alt: content.name, onload: () => URL.revokeObjectURL(url) }));
       } else item.element.append(h('span', {}, glyph('file'), h('br'), content.name.slice(0, 24), h('br'), size(content.size)));
-      item.element.append(iconButton('close', `Remove ${content.name}`, () => {
+      item.element.append(iconButton('close', t('Remove {name}', { name: content.name }), () => {
         this.#files = this.#files.filter(one => one !== item);
         this.#chips();
       }));
@@ -129,6 +153,12 @@ export class Composer {
   send() {
     const text = this.text.value.trim();
     if (!text && this.#files.length === 0) return;
+    if (this.#editing) {
+      const message = this.#editing;
+      this.reply(null);
+      if (text !== message.text) void attempt(() => this.client.talk.edit(message, text));
+      return;
+    }
     const [files, replyTo] = [this.#files, this.#replyTo?.uuid ?? null];
     clearTimeout(this.#timer);
     this.text.value = '';

@@ -1,4 +1,10 @@
+import { lookUp, t } from './i18n.js';
+
+// Labels that these take are looked up in the catalogue; what was put together there already is not found in it and stays.
 // Elements, icons, dialogs, menus: what the views are built with.
+
+/** @param {string} label in English, or put together already */
+const known = label => lookUp(label) ?? label;
 
 /** @param {string} tag @param {Record<string, any>} [props] properties; `class`, `data-*`, `aria-*` and `role` as attributes, `on*` as listeners @param {...any} children */
 export function h(tag, props = {}, ...children) {
@@ -39,14 +45,27 @@ const PATHS = {
   flag: 'M6 21V4h12l-2.500 4.500L18 13H6',
   add: 'M12 5v14M5 12h14',
   device: 'M8 3h8v18H8zM11 18h2',
+  pin: 'M9 4h6l-1 6 3 3H7l3-3zM12 13v7',
+  bell: 'M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 20.500h4',
+  mute: 'M6 16V11a6 6 0 0 1 9-5.200M18 11v5l1.500 2h-15M10 20.500h4M4 4l16 16',
+  archive: 'M4 5h16v4H4zM5.500 9v11h13V9M10 13h4',
+  smile: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM8.500 14a4 4 0 0 0 7 0M9 10h.01M15 10h.01',
+  sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.400 1.400M17.600 17.600L19 19M5 19l1.400-1.400M17.600 6.400L19 5',
+  moon: 'M20 14.500A8 8 0 0 1 9.500 4a8 8 0 1 0 10.500 10.500z',
+  bars: 'M4 20h16M7 16v-5M12 16V6M17 16v-8',
+  list: 'M5 6h.01M9 6h11M5 12h.01M9 12h11M5 18h.01M9 18h11',
+  server: 'M4 4h16v7H4zM4 13h16v7H4zM8 7.500h.01M8 16.500h.01',
   camera: 'M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7z',
 };
+
+/** They point somewhere: the other way where one reads from the right. */
+const MIRRORED = new Set(['back', 'send', 'reply']);
 
 /** @param {keyof typeof PATHS} name */
 export function glyph(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('class', name === 'more' ? 'glyph dots' : 'glyph');
+  svg.setAttribute('class', `glyph${name === 'more' ? ' dots' : ''}${MIRRORED.has(name) ? ' mirrored' : ''}`);
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   path.setAttribute('d', PATHS[name]);
@@ -56,10 +75,10 @@ export function glyph(name) {
 
 /** A button that shows an icon alone. @param {keyof typeof PATHS} name @param {string} label @param {(event: Event) => void} onclick @param {Record<string, any>} [props] */
 export const iconButton = (name, label, onclick, props = {}) =>
-  h('button', { type: 'button', 'aria-label': label, title: label, onclick, ...props, class: `icon ${props.class ?? ''}` }, glyph(name));
+  h('button', { type: 'button', 'aria-label': known(label), title: known(label), onclick, ...props, class: `icon ${props.class ?? ''}` }, glyph(name));
 
 /** @param {string} label @param {(event: Event) => void} onclick @param {string} [kind] */
-export const button = (label, onclick, kind = '') => h('button', { type: 'button', class: `button ${kind}`, onclick }, label);
+export const button = (label, onclick, kind = '') => h('button', { type: 'button', class: `button ${kind}`, onclick }, known(label));
 
 /**
  * A modal dialog; closed by its cross, Escape, or a click beside it. Focus goes back to where it was.
@@ -69,7 +88,7 @@ export function modal(title, content, kind = '') {
   const close = () => dialog.close();
   const id = `title-${Math.random().toString(36).slice(2)}`;
   const dialog = h('dialog', { class: kind, 'aria-labelledby': id },
-    h('header', {}, h('h2', { id }, title), iconButton('close', 'Close', close)),
+    h('header', {}, h('h2', { id, dir: 'auto' }, title), iconButton('close', 'Close', close)),
     h('div', { class: 'content' }, content(close)));
   dialog.addEventListener('click', event => event.target === dialog && close());
   dialog.addEventListener('close', () => dialog.remove());
@@ -80,8 +99,8 @@ export function modal(title, content, kind = '') {
 }
 
 /** @param {string} title @param {string} text @param {string} action @param {() => Promise<any> | any} work */
-export const confirm = (title, text, action, work) => modal(title, close => [
-  h('p', {}, text),
+export const confirm = (title, text, action, work) => modal(known(title), close => [
+  h('p', {}, known(text)),
   h('div', { class: 'actions' }, button('Cancel', close), button(action, async () => {
     close();
     await attempt(work);
@@ -96,7 +115,7 @@ export function menu(opener, items) {
       list.hidePopover();
       run();
     },
-  }, glyph(icon), label)));
+  }, glyph(icon), known(label))));
   list.addEventListener('keydown', event => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -123,7 +142,7 @@ const toasts = h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite'
 /** @param {string} text */
 export function toast(text) {
   if (!toasts.isConnected) document.body.append(toasts);
-  const one = h('div', { class: 'toast' }, text);
+  const one = h('div', { class: 'toast' }, known(text));
   toasts.append(one);
   setTimeout(() => one.remove(), 4_000);
 }
@@ -132,11 +151,14 @@ export function toast(text) {
 export function words(fault) {
   const status = fault?.status;
   const said = {
-    forbidden: 'That is not allowed here.', not_found: 'That is not there any more.', too_many_requests: 'Too many tries: wait a moment.',
-    unavailable: 'The server cannot do that just now.', unauthenticated: 'This device is signed out.', conflict: 'It was changed meanwhile: look again.',
+    forbidden: t('That is not allowed here.'), not_found: t('That is not there any more.'), too_many_requests: t('Too many tries: wait a moment.'),
+    unavailable: t('The server cannot do that just now.'), unauthenticated: t('This device is signed out.'), conflict: t('It was changed meanwhile: look again.'),
   }[status];
   if (said) return said;
-  if (fault?.name === 'ConnectionLostError') return 'There is no connection just now.';
+  if (fault?.name === 'ConnectionLostError') return t('There is no connection just now.');
+  if (fault?.message?.startsWith('the passphrase does not open')) return t('That is not the passphrase.');
+  if (fault?.message === 'this is no code of a new device') return t('This is no code of a new device.');
+  if (fault?.message === 'this number is not registered here') return t('This number is not registered here.');
   const text = String(fault?.message ?? fault);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -154,12 +176,12 @@ export async function attempt(work) {
 
 /** Things that one can do, beneath each other. @param {({ icon: keyof typeof PATHS, label: string, danger?: boolean, run: () => void } | null)[]} items */
 export const actions = items => h('div', { class: 'acts' }, items.filter(Boolean).map(({ icon, label, danger, run }) =>
-  h('button', { type: 'button', class: `row${danger ? ' danger' : ''}`, onclick: run }, glyph(icon), label)));
+  h('button', { type: 'button', class: `row${danger ? ' danger' : ''}`, onclick: run }, glyph(icon), known(label))));
 
 /** A form whose button waits for its work and which shows what failed. @param {{ fields: any[], action: string, submit: (form: HTMLFormElement) => Promise<any>, class?: string }} about */
 export function form({ fields, action, submit, class: kind = '' }) {
   const fault = h('p', { class: 'fault', role: 'alert', hidden: true });
-  const go = h('button', { class: 'button primary wide' }, action);
+  const go = h('button', { class: 'button primary wide' }, known(action));
   const element = h('form', {
     class: `form ${kind}`,
     onsubmit: async event => {
@@ -181,4 +203,4 @@ export function form({ fields, action, submit, class: kind = '' }) {
 }
 
 /** @param {string} label @param {Record<string, any>} props of the input */
-export const field = (label, props) => h('label', { class: 'field' }, h('span', {}, label), h('input', props));
+export const field = (label, props) => h('label', { class: 'field' }, h('span', {}, known(label)), h('input', props));

@@ -1,13 +1,12 @@
-// Times, names and events as people read them; by the browser's language.
+// Times, names and events as people read them; in the language of the page.
+import { locale, t } from './i18n.js';
 
-const language = navigator.language;
-const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-const weekday = new Intl.DateTimeFormat(language, { weekday: 'short' });
-const day = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
-const short = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
-const whole = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short' });
-const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-const plural = new Intl.PluralRules(language);
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
+const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+const whole = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
 const startOfDay = ms => new Date(ms).setHours(0, 0, 0, 0);
 const DAY = 86_400_000;
@@ -37,18 +36,15 @@ export function size(bytes) {
     bytes /= 1000;
     at++;
   }
-  return `${bytes.toLocaleString(language, { maximumFractionDigits: bytes < 10 ? 1 : 0 })} ${units[at]}`;
+  return `${bytes.toLocaleString(locale, { maximumFractionDigits: bytes < 10 ? 1 : 0 })} ${units[at]}`;
 }
-
-/** @param {number} count @param {string} one @param {string} other */
-export const count = (count, one, other) => `${count.toLocaleString(language)} ${plural.select(count) === 'one' ? one : other}`;
 
 /** @param {any} client @param {any} conversation */
 export function titleOf(client, conversation) {
   if (conversation.name) return conversation.name;
   if (conversation.isDialog) return client.people.name(peerOf(client, conversation) ?? '', conversation.key);
   const others = [...conversation.admins, ...conversation.members].filter(userId => userId !== client.me);
-  return others.slice(0, 3).map(userId => client.people.name(userId, conversation.key)).join(', ') || 'Group';
+  return others.slice(0, 3).map(userId => client.people.name(userId, conversation.key)).join(', ') || t('Group');
 }
 
 export const peerOf = (client, conversation) => conversation.isDialog ? conversation.admins.find(userId => userId !== client.me) : undefined;
@@ -57,27 +53,31 @@ export const peerOf = (client, conversation) => conversation.isDialog ? conversa
 export function event(client, message) {
   // Who began a dialog is in every one of them: it says nothing.
   if (message.eventType === 'Added' && client.model.conversations.get(message.conversation)?.isDialog) return null;
-  const name = userId => userId === client.me ? 'You' : client.people.name(userId, message.conversation);
-  const [who, whom] = [name(message.userId), message.eventUserId === client.me ? 'you' : name(message.eventUserId ?? message.userId)];
-  return {
-    Added: message.eventUserId ? `${who} added ${whom}` : `${who} joined`,
-    Leaved: `${name(message.eventUserId ?? message.userId)} left`,
-    Kicked: `${who} removed ${whom}`,
-    ChangedToAdmin: `${name(message.eventUserId ?? message.userId)} ${message.eventUserId === client.me ? 'are' : 'is'} now an admin`,
-    SessionKeyRegenerated: 'The encryption key was renewed',
-    Renamed: `${who} renamed the conversation`,
-    AvatarChanged: `${who} changed the picture`,
-  }[message.eventType] ?? null; // MSG-12: what is not known is shown as nothing
+  const name = userId => client.people.name(userId, message.conversation);
+  // Each sentence as a whole: in many languages "you" is another one than "somebody" there.
+  const [byMe, aboutMe] = [message.userId === client.me, (message.eventUserId ?? message.userId) === client.me];
+  const names = { who: name(message.userId), whom: name(message.eventUserId ?? message.userId) };
+  const said = {
+    Added: !message.eventUserId ? (byMe ? t('You joined') : t('{who} joined', names))
+      : byMe ? t('You added {whom}', names) : aboutMe ? t('{who} added you', names) : t('{who} added {whom}', names),
+    Leaved: aboutMe ? t('You left') : t('{whom} left', names),
+    Kicked: byMe ? t('You removed {whom}', names) : aboutMe ? t('{who} removed you', names) : t('{who} removed {whom}', names),
+    ChangedToAdmin: aboutMe ? t('You are now an admin') : t('{whom} is now an admin', names),
+    SessionKeyRegenerated: t('The encryption key was renewed'),
+    Renamed: byMe ? t('You renamed the conversation') : t('{who} renamed the conversation', names),
+    AvatarChanged: byMe ? t('You changed the picture') : t('{who} changed the picture', names),
+  };
+  return said[message.eventType] ?? null; // MSG-12: what is not known is shown as nothing
 }
 
 /** One line of a message, for the list and for quotes. @param {any} client @param {any} message */
 export function summary(client, message) {
   if (!message) return '';
   if (message.isEvent) return event(client, message) ?? '';
-  if (message.deleted) return 'Message deleted';
+  if (message.deleted) return t('Message deleted');
   if (message.text) return message.text;
-  if (message.hasFiles) return message.files?.some(file => file.type?.startsWith('image/')) ? 'Photo' : 'File';
-  return message.unreadable ? 'This message cannot be read here' : '…';
+  if (message.hasFiles) return message.files?.some(file => file.type?.startsWith('image/')) ? t('Photo') : t('File');
+  return message.unreadable ? t('This message cannot be read here') : '…';
 }
 
 /** A colour for a person, the same everywhere. @param {string} id */

@@ -32,7 +32,7 @@ internal static class Floors
         ["Messenger.Contracts"] = [[""], ["Placement"]],
         ["Messenger.Grains"] =
         [
-            ["Hosting"], ["Recovery", "Registration", "Pushes", "Uploads"], ["Quotas", "Conversations", "Users"], ["Fanout", "Views"], ["Devices"],
+            ["Hosting"], ["Recovery", "Registration", "Pushes", "Uploads", "Linking"], ["Quotas", "Conversations", "Users"], ["Fanout", "Views", "Budgets"], ["Devices"],
             ["Delivery"], ["State"], [""],
         ],
         ["Messenger.Gateway"] =
@@ -41,10 +41,11 @@ internal static class Floors
         ],
         ["Messenger.Providers"] =
         [
-            ["Pushes", "Console", "Disk", "S3"], ["Apns", "Fcm", "Sms", "Postgres", "Sqlite"], ["Relational"], ["Commits", "Schema", "Transfer"], ["Http", "Files"], [""],
+            ["Pushes", "Console", "Disk", "S3"], ["Apns", "Fcm", "WebPush", "Sms", "Registration", "Postgres", "Sqlite"], ["Relational"], ["Commits", "Schema", "Transfer"], ["Http", "Files"], [""],
         ],
         ["Messenger.Host"] = [[""], ["Commands", "Explorer", "Health"], ["Composition"], ["Admin"], ["Membership", "Starting"], ["Configuration"], ["Logging"]],
-        ["Messenger.Client"] = [["Messaging"], [""], ["Connections", "Profiles", "Crypto"]],
+        ["Messenger.Specification"] = [[""], ["Models"]],
+        ["Messenger.Client"] = [["Storage"], ["Files"], ["Messaging"], ["Accounts"], [""], ["Connections", "Profiles", "Crypto"]],
         ["Messenger.Cli"] = [[""], ["Admin", "Commands"], ["Terminal", "Torture"]],
         ["Messenger.Conformance"] = [["Reports"], [""], ["Checks", "Replay"], ["Phones"], ["Rules"]],
     };

@@ -6,10 +6,10 @@ internal static class Source
     /// <summary>The folder src.</summary>
     public static string Folder { get; } = Find();
 
-    /// <summary>Its C# files, without what a build makes.</summary>
+    /// <summary>Its C# files, without what a build makes, and without the libraries in other languages and their models.</summary>
     public static IEnumerable<string> Files =>
         Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+            .Where(file => !Path.GetRelativePath(Folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "clients"));
 
     private static string Find()
     {

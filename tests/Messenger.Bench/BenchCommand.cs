@@ -25,6 +25,12 @@ internal static class BenchCommand
         };
         var connections = new Option<int>("--connections") { Description = "Silent connections of the idle load", DefaultValueFactory = _ => 2000 };
         var history = new Option<int>("--history") { Description = "Messages of the long conversation", DefaultValueFactory = _ => 1_000_000 };
+        var conversations = new Option<int>("--conversations") { Description = "Dialogs of the cold loads", DefaultValueFactory = _ => 2000 };
+        var slices = new Option<int>("--slices")
+        {
+            Description = "Instead of one target after another: all warm beside each other, each measured in so many slices in turns. Loads of conversations only",
+            DefaultValueFactory = _ => 0,
+        };
         var repeat = new Option<int>("--repeat") { Description = "Run everything so often and take medians", DefaultValueFactory = _ => 1 };
         var json = new Option<string?>("--json") { Description = "Write the measurements to this file too" };
         var baseline = new Option<string?>("--baseline") { Description = "Compare with this file of an earlier --json; exit code 1 when something is worse" };
@@ -32,12 +38,12 @@ internal static class BenchCommand
         var sweep = new Option<string?>("--sweep") { Description = $"Instead of loads, one quantity from small to large: {string.Join(", ", Sweep.Names)}" };
         sweep.AcceptOnlyFromAmong([.. Sweep.Names]);
         var draw = new Option<string?>("--draw") { Description = "Draw the sweep as SVG pictures into this folder" };
-        foreach (var option in (Option[])[targets, workloads, seconds, warmUp, connections, history, repeat, json, baseline, tolerance, sweep, draw])
+        foreach (var option in (Option[])[targets, workloads, seconds, warmUp, connections, conversations, history, slices, repeat, json, baseline, tolerance, sweep, draw])
         {
             root.Add(option);
         }
 
-        foreach (var positive in (Option<int>[])[connections, history, repeat])
+        foreach (var positive in (Option<int>[])[connections, conversations, history, repeat])
         {
             positive.Validators.Add(result =>
             {
@@ -51,7 +57,8 @@ internal static class BenchCommand
         root.SetAction(async (parsed, cancellation) =>
         {
             var scale = new Scale(
-                TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(connections), parsed.GetValue(history), TimeSpan.FromSeconds(parsed.GetValue(warmUp)));
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(connections), parsed.GetValue(history), TimeSpan.FromSeconds(parsed.GetValue(warmUp)),
+                parsed.GetValue(conversations));
             if (parsed.GetValue(sweep) is { } name)
             {
                 return await Sweep.Run(name, parsed.GetValue(targets)!, scale, parsed.GetValue(json), parsed.GetValue(draw), cancellation);
@@ -59,6 +66,12 @@ internal static class BenchCommand
 
             // Read first: a run of an hour must not end with a file that is not there.
             var earlier = parsed.GetValue(baseline) is { } file ? await Baseline.Read(file, parsed.GetValue(tolerance), cancellation) : null;
+            if (parsed.GetValue(slices) > 0)
+            {
+                var interleaved = await Interleaved.Measure(parsed.GetValue(targets)!, parsed.GetValue(workloads)!, parsed.GetValue(slices), scale, cancellation);
+                return await Tell(interleaved, [], earlier, parsed.GetValue(json), cancellation);
+            }
+
             var (measured, failures) = await Measure(parsed.GetValue(targets)!, parsed.GetValue(workloads)!, scale, parsed.GetValue(repeat), cancellation);
             return await Tell(measured, failures, earlier, parsed.GetValue(json), cancellation);
         });

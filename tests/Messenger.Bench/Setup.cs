@@ -38,7 +38,7 @@ internal sealed class Setup : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("messenger-bench-");
         Own(new Folder(data));
         var host = await HostProcess.Start("all", new() { ["Data__Directory"] = data.FullName }, cancellation);
-        return new MessengerTarget(name, [host.Port], [host.Process], []);
+        return new MessengerTarget(name, [host.Port], [host.Process], []) { Ports = [host.Port] };
     }
 
     private async Task<ITarget> Cluster(string name, string[] roles, CancellationToken cancellation)
@@ -66,6 +66,7 @@ internal sealed class Setup : IAsyncDisposable
             [postgres.ProcessId, redis.ProcessId])
         {
             Store = postgres,
+            Ports = [.. hosts.Select(host => host.Port)],
         };
     }
 
@@ -92,8 +93,7 @@ internal static class HostProcess
     public static async Task<(int Port, ServerProcess Process)> Start(string role, Dictionary<string, string> settings, CancellationToken cancellation)
     {
         var port = Ports.Free();
-        var program = Path.Combine(AppContext.BaseDirectory, "../../../../../src/Messenger.Host/bin", Configuration, "net10.0/Messenger.Host.dll");
-        var process = ServerProcess.Start("dotnet", [Path.GetFullPath(program)], new Dictionary<string, string>(settings)
+        var process = ServerProcess.Start("dotnet", [Built], new Dictionary<string, string>(settings)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
@@ -107,6 +107,10 @@ internal static class HostProcess
         await process.Ready(port, cancellation);
         return (port, process);
     }
+
+    /// <summary>Built beside the bench; another build's where MESSENGER_HOST names it, to compare the two.</summary>
+    private static string Built => Environment.GetEnvironmentVariable("MESSENGER_HOST")
+        ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../src/Messenger.Host/bin", Configuration, "net10.0/Messenger.Host.dll"));
 
     /// <summary>The servers were built as the bench was.</summary>
     private static string Configuration => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";

@@ -11,6 +11,9 @@ public abstract class ClientFixture : IAsyncLifetime
 
     private protected HandClock Clock { get; } = new();
 
+    /// <summary>What the client names at its login; without <c>sync</c> it comes back by the list of all conversations.</summary>
+    private protected virtual string[] Features => [];
+
     private protected MessengerClient Device { get; private set; } = null!;
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -26,7 +29,7 @@ public abstract class ClientFixture : IAsyncLifetime
 
     private protected void Start(IProfileStore profile, int eventBound = 1024)
     {
-        Device = new MessengerClient(Server.Url, profile, new ClientOptions { Clock = Clock, Jitter = () => 1, EventBound = eventBound });
+        Device = new MessengerClient(Server.Url, profile, new ClientOptions { Clock = Clock, Jitter = () => 1, EventBound = eventBound, Features = Features });
         Device.Start();
     }
 

@@ -15,7 +15,8 @@ internal sealed record Rendered(string Text, IReadOnlyList<object> Objects)
 
         // Strict: an unknown field is an error. Kinds of other people's operators are not known to it.
         var known = text.Split("\n---").Where(part => part.Contains("\nkind:", StringComparison.Ordinal)
-            && !part.Contains("monitoring.coreos.com", StringComparison.Ordinal) && !part.Contains("gateway.networking", StringComparison.Ordinal));
+            && !part.Contains("monitoring.coreos.com", StringComparison.Ordinal) && !part.Contains("gateway.networking", StringComparison.Ordinal)
+            && !part.Contains("cert-manager.io/v1", StringComparison.Ordinal));
         return new Rendered(text, KubernetesYaml.LoadAllFromString(string.Join("\n---", known), strict: true));
     }
 

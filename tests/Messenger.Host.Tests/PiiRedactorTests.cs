@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Messenger.Grains.State;
 using Messenger.Host.Composition;
+using Orleans;
 
 namespace Messenger.Host.Tests;
 
@@ -18,6 +20,16 @@ public sealed class PiiRedactorTests
 
     [Fact]
     public void All_of_them_go() => Assert.DoesNotContain(UserId, PiiRedactor.Text($"{UserId}, {Device} and {UserId}"), StringComparison.Ordinal);
+
+    /// <summary>Addresses, hashes of push tokens, links: what a grain's key says is nobody's business, whichever grain comes next.</summary>
+    [Fact]
+    public void The_key_of_every_grain_that_is_keyed_by_a_text_goes()
+    {
+        var types = typeof(CredentialSeal).Assembly.GetTypes()
+            .Where(type => type.IsClass && !type.IsAbstract && typeof(IGrainWithStringKey).IsAssignableFrom(type)).Select(type => type.Name[..^"Grain".Length].ToLowerInvariant()).ToList();
+        Assert.True(types.Count > 5);
+        Assert.All(types, type => Assert.Equal($"Request [S127.0.0.1:1 a]->[ {type}/(id)] failed", PiiRedactor.Text($"Request [S127.0.0.1:1 a]->[ {type}/2001:db8::1] failed")));
+    }
 
     [Fact]
     public void Base64_that_is_no_user_id_stays()

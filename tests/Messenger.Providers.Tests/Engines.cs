@@ -16,6 +16,34 @@ public sealed class SqliteChanges(SqliteFixture fixture) : ChangesConformance(fi
 public sealed class PostgresChanges(PostgresFixture fixture) : ChangesConformance(fixture.Store);
 
 [Collection("SQLite")]
+public sealed class SqlitePreferences(SqliteFixture fixture) : PreferencesConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
+public sealed class PostgresPreferences(PostgresFixture fixture) : PreferencesConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteExpiries(SqliteFixture fixture) : ExpiryConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteLastSeen(SqliteFixture fixture) : LastSeenConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
+public sealed class PostgresLastSeen(PostgresFixture fixture) : LastSeenConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteDialogs(SqliteFixture fixture) : DialogConformance(fixture.Store, "Sqlite");
+
+[Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
+public sealed class PostgresExpiries(PostgresFixture fixture) : ExpiryConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
+public sealed class PostgresDialogs(PostgresFixture fixture) : DialogConformance(fixture.Store, "Postgres");
+
+[Collection("SQLite")]
 public sealed class SqliteUserDirectory(SqliteFixture fixture) : UserDirectoryConformance(fixture.Store);
 
 [Collection("SQLite")]
@@ -57,3 +85,10 @@ public sealed class SqliteOperator(SqliteFixture fixture) : OperatorConformance(
 [Collection("PostgreSQL")]
 [Trait("Needs", "Servers")]
 public sealed class PostgresOperator(PostgresFixture fixture) : OperatorConformance(fixture.Store);
+
+[Collection("SQLite")]
+public sealed class SqliteOperatorDirectory(SqliteFixture fixture) : OperatorDirectoryConformance(fixture.Store);
+
+[Collection("PostgreSQL")]
+[Trait("Needs", "Servers")]
+public sealed class PostgresOperatorDirectory(PostgresFixture fixture) : OperatorDirectoryConformance(fixture.Store);

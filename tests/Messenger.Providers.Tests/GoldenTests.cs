@@ -86,7 +86,10 @@ public sealed class GoldenTests(PostgresFixture fixture)
         Assert.Equal(new UserRow("ann", "cHVibGlj", "cHJpdmF0ZQ==", "bWV0YQ==", "PAIR", "bmljaw==", 1, 2, 3, 4, false), await store.Users.Find("ann"));
         Assert.Equal(new UserRow("bob", null, null, null, null, null, 5, 6, 7, 8, true), await store.Users.Find("bob"));
         Assert.Equal(["bob", "aaa"], await store.Users.BlackListOf("ann"));
-        Assert.False(await store.Reports.Add(new("message", "bob", "0b7c1d1e-5a53-4c66-9d0a-3f1f1f0a0012", Conversation, "again", 10)));
+        Assert.False(await store.Reports.Add(new("message", "bob", "0b7c1d1e-5a53-4c66-9d0a-3f1f1f0a0012", Conversation, "again", 10, null)));
+
+        // Whose message it is was not kept then: the migration found out.
+        Assert.Equal("ann", Assert.Single(await store.Desk.List(null, null, 10)).Report.AuthorId);
     }
 
     private static string Rows(string name)

@@ -1,3 +1,4 @@
+using Messenger.Ports;
 using Messenger.Providers.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -28,6 +29,57 @@ public sealed class GrainStateTests(PostgresFixture fixture)
 
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Keys of rows name people and addresses: what holds nothing goes after a while, and what holds something stays.</summary>
+    [Fact]
+    public async Task Erased_rows_and_ended_quotas_go_by_age()
+    {
+        var folder = Directory.CreateTempSubdirectory("messenger-state-").FullName;
+        var options = new SqliteOptions(Path.Combine(folder, "messenger.db"));
+        SqliteMigrations.Apply(options.Path);
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection(options.GrainStateConnectionString))
+        {
+            await connection.OpenAsync();
+            await Purged(connection, new SqliteStateRetention(options), "datetime('now', '-2 days')", "datetime('now')");
+        }
+
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+        await using var postgres = new Npgsql.NpgsqlConnection(fixture.ConnectionString);
+        await postgres.OpenAsync();
+        await Purged(postgres, fixture.Store.States, "now() - interval '2 days'", "now()");
+    }
+
+    private static async Task Purged(System.Data.Common.DbConnection connection, IStateRetention states, string old, string fresh)
+    {
+        // Of each: the key, its hash, the kind, whether it holds something, and since when. What goes first.
+        (string Key, int Hash, string Kind, bool Holds, bool Old, bool Goes)[] rows =
+        [
+            ("gone", 71, "account", false, true, true), ("gone", 71, "contacts", false, true, true), ("gone", 71, "discovery", true, true, true), ("gone", 71, "phone", true, true, true),
+            ("just", 72, "account", false, false, false), ("just", 72, "phone", true, true, false),
+            ("here", 73, "account", true, true, false), ("here", 73, "discovery", true, true, false), ("here", 71, "phone", true, true, false),
+            ("back", 74, "account", false, true, true), ("back", 74, "phone", true, false, false),
+            ("address/192.0.2.1", 75, "quota", true, true, true), ("address/192.0.2.2", 76, "quota", true, false, false),
+        ];
+        await using var command = connection.CreateCommand();
+        command.CommandText = string.Join(';', rows.Select(row =>
+            $"insert into orleansstorage (grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring, serviceid, payloadbinary, modifiedon, version) values ({row.Hash}, 0, 0, {row.Kind.Length}, '{row.Kind}', '{row.Key}', 'purge', {(row.Holds ? "'x'" : "null")}, {(row.Old ? old : fresh)}, 1)"));
+        await command.ExecuteNonQueryAsync();
+        await states.PurgeStates(DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds(), 100);
+        command.CommandText = "select graintypestring, grainidextensionstring from orleansstorage where serviceid = 'purge'";
+        var left = new List<(string, string)>();
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                left.Add((reader.GetString(0), reader.GetString(1)));
+            }
+        }
+
+        Assert.Equal(rows.Where(row => !row.Goes).Select(row => (row.Kind, row.Key)).Order(), left.Order());
+        command.CommandText = "delete from orleansstorage where serviceid = 'purge'";
+        await command.ExecuteNonQueryAsync();
     }
 
     private static async Task Check(string invariant, string connectionString)

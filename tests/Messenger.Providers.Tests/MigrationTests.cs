@@ -86,6 +86,35 @@ public sealed class MigrationTests(PostgresFixture fixture) : IDisposable
             check => Assert.Contains("schema version 99", Assert.Throws<SchemaTooNewException>(check).Message));
     }
 
+    [Fact]
+    public void What_a_migration_does_to_rows_is_said_and_credentials_in_clear_are_gone()
+    {
+        var connectionString = fixture.Server.CreateDatabase();
+        SqliteMigrations.Apply(Database, upTo: 38);
+        PostgresMigrations.Apply(connectionString, upTo: 38);
+        using var sqlite = new SqliteConnection(new SqliteOptions(Database).GrainStateConnectionString + ";Pooling=False");
+        using var postgres = new NpgsqlConnection(connectionString + ";Pooling=False");
+        sqlite.Open();
+        postgres.Open();
+        foreach (var (at, payload) in new[] { """{"Pending":[{"Uuid":"clear"}]}""", """{"Pending":[{"Uuid":null}]}""" }.Index())
+        {
+            var row = $"insert into orleansstorage (grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, serviceid, payloadbinary, modifiedon, version) values ({at}, 0, 0, 0, 'state.phone', 'x'";
+            Scalar(sqlite, $"{row}, cast('{payload}' as blob), '2026-01-01', 1)");
+            Scalar(postgres, $"{row}, convert_to('{payload}', 'UTF8'), now(), 1)");
+        }
+
+        foreach (var (changes, connection) in new (IReadOnlyList<string>, System.Data.Common.DbConnection)[]
+        {
+            (SqliteMigrations.Apply(Database), sqlite), (PostgresMigrations.Apply(connectionString), postgres),
+        })
+        {
+            Assert.Contains("0039_phone changed 1 rows", Assert.Single(changes), StringComparison.Ordinal);
+            Assert.Equal(1L, Convert.ToInt64(Scalar(connection, "select count(*) from orleansstorage"), System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        Assert.Empty(SqliteMigrations.Apply(Database));
+    }
+
     private static object? Scalar(System.Data.Common.DbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

@@ -53,6 +53,10 @@ public class PostgresOptionsTests
         Assert.Equal(0, new NpgsqlConnectionStringBuilder(Behind(Pooler.Transaction).Pooled).MaxAutoPrepare);
         Assert.NotEqual(0, new NpgsqlConnectionStringBuilder(Behind(Pooler.Session).Pooled).MaxAutoPrepare);
 
+        // A statement that one connection prepared is not there on the next.
+        Assert.Equal(0, new NpgsqlConnectionStringBuilder(Behind(Pooler.Transaction).GrainStateConnectionString).MaxAutoPrepare);
+        Assert.True(new NpgsqlConnectionStringBuilder(Behind(Pooler.None).GrainStateConnectionString).MaxAutoPrepare > 0);
+
         // What needs a session goes past it.
         Assert.All([Behind(Pooler.Transaction).Writer, Behind(Pooler.Transaction).Single("x")], text => Assert.Equal("db", new NpgsqlConnectionStringBuilder(text).Host));
     }

@@ -35,7 +35,11 @@ public sealed class Store : IAsyncDisposable
 
     public IChanges Changes => _services.GetRequiredService<IChanges>();
 
+    public IPreferences Preferences => _services.GetRequiredService<IPreferences>();
+
     public IUserDirectory Users => _services.GetRequiredService<IUserDirectory>();
+
+    public IContactStore Contacts => _services.GetRequiredService<IContactStore>();
 
     public IReportStore Reports => _services.GetRequiredService<IReportStore>();
 
@@ -49,6 +53,16 @@ public sealed class Store : IAsyncDisposable
 
     public IReportDesk Desk => _services.GetRequiredService<IReportDesk>();
 
+    public IOperatorDirectory Operators => _services.GetRequiredService<IOperatorDirectory>();
+
+    public IPersonalData Personal => _services.GetRequiredService<IPersonalData>();
+
+    public IDailyFigures Figures => _services.GetRequiredService<IDailyFigures>();
+
+    public IServerControls Controls => _services.GetRequiredService<IServerControls>();
+
+    public IExpiries Expiries => _services.GetRequiredService<IExpiries>();
+
     public IPushStore Pushes => _services.GetRequiredService<IPushStore>();
 
     public IAuditLog Audit => _services.GetRequiredService<IAuditLog>();
@@ -56,6 +70,8 @@ public sealed class Store : IAsyncDisposable
     public ISmsBudget Budget => _services.GetRequiredService<ISmsBudget>();
 
     public ICounts Counts => _services.GetRequiredService<ICounts>();
+
+    public IStateRetention States => _services.GetRequiredService<IStateRetention>();
 
     public IUnreadCounts Unread => _services.GetRequiredService<IUnreadCounts>();
 

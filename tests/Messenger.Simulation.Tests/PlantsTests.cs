@@ -18,7 +18,9 @@ public class PlantsTests
         { nameof(Plants.SkipsOnPages), "SYNC-3", nameof(FaultKind.KillAllWorkers) },
         { nameof(Plants.AnchorsAtItsOwnAnswers), "SYNC-3", nameof(FaultKind.KillAllWorkers) },
         { nameof(Plants.ForgetsWhatIsUntold), "NOT-3,SYNC-3", nameof(FaultKind.KillWorker) },
+        { nameof(Plants.ForgetsThatItWentBack), "WENT-BACK", nameof(FaultKind.StoreFailsOver) },
         { nameof(Plants.LoadsThoughFenced), "FENCE", nameof(FaultKind.FreezeWorker) },
+        { nameof(Plants.GivesUpHandOversSoon), "CONTINUITY", $"{nameof(FaultKind.StopWorker)},{nameof(FaultKind.Slow)}" },
         { nameof(Plants.HasNoDeadline), "DEADLINE", nameof(FaultKind.CutOneWay) },
         { nameof(Plants.KicksWithoutTelling), "AUTHOR", "" },
         { nameof(Plants.TellsStrangers), "AUDIENCE", "" },
@@ -36,7 +38,7 @@ public class PlantsTests
     {
         var plants = new Plants { Only = rules.Split(',') };
         typeof(Plants).GetProperty(plant)!.SetValue(plants, true);
-        FaultKind[]? kinds = kind.Length == 0 ? null : [Enum.Parse<FaultKind>(kind)];
+        FaultKind[]? kinds = kind.Length == 0 ? null : [.. kind.Split(',').Select(Enum.Parse<FaultKind>)];
         for (var seed = 1; seed <= Seeds; seed++)
         {
             if (Simulation.Run(seed, plants, kinds: kinds) is { Violation: { } found } failed)

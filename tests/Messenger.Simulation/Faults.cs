@@ -50,7 +50,7 @@ internal sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan For, int Choi
         return [.. faults.OrderBy(fault => fault.At)];
     }
 
-    private static FaultKind[] Profile(Random draw) => draw.Next(10) switch
+    private static FaultKind[] Profile(Random draw) => draw.Next(11) switch
     {
         0 => [],
         1 or 2 => [FaultKind.StopWorker, FaultKind.StopGateway],
@@ -58,6 +58,7 @@ internal sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan For, int Choi
         4 => [FaultKind.FreezeWorker, FaultKind.FreezeGateway],
         5 => [FaultKind.StoreAway, FaultKind.StoreHangs, FaultKind.StoreBreaks],
         6 => [FaultKind.CutOneWay, FaultKind.CutBothWays, FaultKind.CutPhone],
+        8 => [FaultKind.StoreFailsOver, FaultKind.StopWorker, FaultKind.CutPhone],
         7 => [FaultKind.Collect, FaultKind.Clock, FaultKind.CutPhone],
         _ => [.. Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.StoreFailsOver).OrderBy(_ => draw.Next()).Take(4)],
     };

@@ -10,25 +10,42 @@ internal sealed class Judge(Simulated cluster)
 {
     private readonly List<(Phone Phone, Guid Conversation, Guid Message, long Created)> _acknowledged = [];
     private readonly List<(Guid Conversation, Guid Message)> _refused = [];
+    private readonly List<(Phone Phone, Guid Message, long At)> _took = [];
 
     private Database Store => cluster.Store;
+
+    /// <summary>The database forgot these: whoever has one of them, and is connected, has to hear that it cannot rely on what it has.</summary>
+    public void WentBack(List<(Guid Conversation, Guid Message)> lost)
+    {
+        // What was refused for what the database knew then may be taken now.
+        _refused.Clear();
+        foreach (var phone in cluster.Phones.Where(phone => phone.IsLoggedIn))
+        {
+            foreach (var (_, message) in lost.Where(one => phone.ChatOf(one.Conversation)?.Messages.ContainsKey(one.Message) == true).Take(1))
+            {
+                _took.Add((phone, message, cluster.Scheduler.Now));
+            }
+        }
+    }
 
     /// <summary>A notification of a message reached a phone.</summary>
     public void Received(Phone phone, Chat chat, Message message, HashSet<Guid> own)
     {
         var uuid = Guid.Parse(message.Uuid);
+        if (Store.IsInDoubt)
+        {
+            chat.LastTold = Store.Find(chat.Id)?.ByUuid.GetValueOrDefault(uuid)?.Sequence ?? -1;
+            return;
+        }
+
         if (Store.Find(chat.Id) is not { } conversation || !conversation.ByUuid.TryGetValue(uuid, out var row))
         {
-            if (Store.Forgotten == 0)
-            {
-                cluster.Scheduler.Fail("REL-1", $"{phone} was told of a message that is not in the log: {uuid} of {chat.Id}");
-            }
-
+            cluster.Scheduler.Fail("REL-1", $"{phone} was told of a message that is not in the log: {uuid} of {chat.Id}");
             return;
         }
 
         cluster.Scheduler.Mix(row.Sequence);
-        if (row.Created != message.Created && Store.Forgotten == 0)
+        if (row.Created != message.Created)
         {
             cluster.Scheduler.Fail("REL-6", $"{phone} was told that {uuid} was created at {message.Created}; the log says {row.Created}");
         }
@@ -64,16 +81,20 @@ internal sealed class Judge(Simulated cluster)
         var row = Store.Find(conversation)?.ByUuid.GetValueOrDefault(uuid);
         if (error is not null)
         {
-            if (row is not null && row.UserId == phone.Person.UserId && Store.Forgotten == 0)
+            if (row is not null && row.UserId == phone.Person.UserId && !Store.IsInDoubt)
             {
                 cluster.Scheduler.Fail("RETRY", $"{phone} sent {uuid} of {conversation}, which is stored, and got {error.Status}: {error.Description}");
             }
 
-            _refused.Add((conversation, uuid));
+            if (!Store.IsInDoubt)
+            {
+                _refused.Add((conversation, uuid));
+            }
+
             return;
         }
 
-        if (Store.Forgotten > 0)
+        if (Store.IsInDoubt)
         {
             return;
         }
@@ -103,9 +124,17 @@ internal sealed class Judge(Simulated cluster)
     {
         foreach (var (phone, id, uuid, created) in _acknowledged)
         {
-            if (Store.Forgotten == 0 && Store.Find(id)?.ByUuid.GetValueOrDefault(uuid)?.Created != created)
+            if (!Store.Lost.Contains(uuid) && Store.Find(id)?.ByUuid.GetValueOrDefault(uuid)?.Created != created)
             {
                 cluster.Scheduler.Fail("MSG-1", $"{uuid} of {id} was acknowledged to {phone} and is not in the log in the end");
+            }
+        }
+
+        foreach (var (phone, uuid, at) in _took)
+        {
+            if (phone.Resynchronised < at)
+            {
+                cluster.Scheduler.Fail("WENT-BACK", $"{phone} has {uuid}, which the log forgot at {TimeSpan.FromTicks(at).TotalSeconds:0.000} s, and was never told to resynchronise");
             }
         }
 

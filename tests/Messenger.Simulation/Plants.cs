@@ -14,6 +14,12 @@ internal sealed record Plants
     /// <summary>Who was taken over may still take conversations over, as once.</summary>
     public bool LoadsThoughFenced { get; init; }
 
+    /// <summary>A worker that stops waits three seconds for its hand-overs, however slow the others are, as once.</summary>
+    public bool GivesUpHandOversSoon { get; init; }
+
+    /// <summary>Nobody sees that the store went back in time.</summary>
+    public bool ForgetsThatItWentBack { get; init; }
+
     /// <summary>A gateway drops a notification.</summary>
     public bool Swallows { get; init; }
 

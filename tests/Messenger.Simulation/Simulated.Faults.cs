@@ -78,7 +78,7 @@ internal sealed partial class Simulated
                 Lasting(TimeSpan.Zero, static () => { });
                 break;
             case FaultKind.StoreFailsOver:
-                Store.GoBack(1 + draw.Next(12));
+                Judge.WentBack(Store.GoBack(1 + draw.Next(40)));
                 Lasting(TimeSpan.Zero, static () => { });
                 break;
             case FaultKind.Slow:

@@ -8,6 +8,10 @@ public sealed class GeneratedTests
 {
     private static readonly JsonObject Document = AsyncApi.Generate(Documents.Root());
 
+    /// <summary>One for each request with its answer, one for each notification.</summary>
+    internal static int Operations => typeof(IRequest).Assembly.GetTypes().Count(type =>
+        type.IsClass && !type.IsAbstract && (type.IsAssignableTo(typeof(IRequest)) || type.IsAssignableTo(typeof(INotification))));
+
     [Fact]
     public void The_files_are_what_the_records_give_today() => Assert.All(
         Documents.All(Documents.Root(), Document),
@@ -19,7 +23,6 @@ public sealed class GeneratedTests
     {
         var wire = typeof(IRequest).Assembly.GetTypes().Where(type => TypeNames.Find(type.Name) is not null).Select(type => type.Name);
 
-        Assert.Equal(98, Messages.Count);
         Assert.Equal(wire.Order(StringComparer.Ordinal), Messages.Select(message => message.Key).Order(StringComparer.Ordinal));
     }
 
@@ -30,7 +33,7 @@ public sealed class GeneratedTests
             .SelectMany(operation => operation.Value!["messages"]!.AsArray().Concat(operation.Value["reply"]?["messages"]?.AsArray() ?? []))
             .Select(reference => reference!["$ref"]!.GetValue<string>().Split('/')[^1]);
 
-        Assert.Equal(76, Document["operations"]!.AsObject().Count);
+        Assert.Equal(Operations, Document["operations"]!.AsObject().Count);
         Assert.Equal(Messages.Select(message => message.Key).Order(StringComparer.Ordinal), used.Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -61,7 +64,7 @@ public sealed class GeneratedTests
     public void A_limit_that_was_probed_is_the_limit_that_is_meant(string schema, string field, string keyword, int limit) =>
         Assert.Equal(limit, Schema(schema)["properties"]![field]![keyword]!.GetValue<int>());
 
-    private static JsonObject Messages => Document["components"]!["messages"]!.AsObject();
+    internal static JsonObject Messages => Document["components"]!["messages"]!.AsObject();
 
     private static JsonObject Schema(string name) => Document["components"]!["schemas"]![name]!.AsObject();
 }

@@ -33,6 +33,13 @@ public sealed class JavaScriptTests(Node node)
         await Test("readme.test.js", server.Settings.WebSocket.ToString());
     }
 
+    [Fact]
+    public async Task Its_devices_agree_lock_and_link_where_the_server_offers_the_second_edition()
+    {
+        await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded(("Registration__CoolingHours", "24")));
+        await Test("edition.test.js", server.Settings.WebSocket.ToString());
+    }
+
     private async Task Test(string file, string server = "")
     {
         // Node has a WebSocket by itself from its release 22 on.

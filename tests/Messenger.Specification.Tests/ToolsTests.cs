@@ -11,7 +11,7 @@ public sealed class ToolsTests(Node node) : IDisposable
 
     [Fact]
     public async Task The_AsyncAPI_parser_finds_nothing_wrong_and_drops_nothing() =>
-        Assert.Contains("98 messages, 76 operations", await node.Script("parse.mjs", File("asyncapi.yaml"), File("asyncapi.json")), StringComparison.Ordinal);
+        Assert.Contains($"{GeneratedTests.Messages.Count} messages, {GeneratedTests.Operations} operations", await node.Script("parse.mjs", File("asyncapi.yaml"), File("asyncapi.json")), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_description_of_the_files_is_OpenAPI() =>
@@ -32,7 +32,9 @@ public sealed class ToolsTests(Node node) : IDisposable
         await node.Script("literals.mjs", File("asyncapi.json"), Catalogue, _folder);
 
         await node.Run("node", [Path.Combine("node_modules", "typescript", "bin", "tsc"), "--noEmit", "--strict", "--target", "es2022", .. Directory.GetFiles(Path.Combine(_folder, "ts"))]);
-        await node.Run("bash", [Path.Combine("node_modules", "kotlin-compiler", "bin", "kotlinc"), "-nowarn", "-d", Path.Combine(_folder, "classes"), Path.Combine(_folder, "kt")]);
+
+        // Those of src/clients/models beside them: it is one start of the compiler.
+        await node.Run("bash", [Path.Combine("node_modules", "kotlin-compiler", "bin", "kotlinc"), "-nowarn", "-d", Path.Combine(_folder, "classes"), Path.Combine(_folder, "kt"), Path.Combine(Documents.Root(), "src", "clients", "models", "Messenger.kt")]);
 
         // No Swift compiler is to be had where these tests run: that every type is there is all that can be said.
         var swift = await System.IO.File.ReadAllTextAsync(Path.Combine(_folder, "swift", "Messenger.swift"));

@@ -7,7 +7,7 @@ using Messenger.Testing.Processes;
 namespace Messenger.Specification.Tests;
 
 /// <summary>
-/// The client kit: both libraries pass it in one mixed run, with the server killed in the middle; and it notices each fault that is planted in an agent.
+/// The client kit: the libraries of three languages pass it in one mixed run, with the server killed in the middle; and it notices each fault that is planted in an agent.
 /// <c>MESSENGER_TORTURE_SECONDS</c> makes the mixed run longer.
 /// </summary>
 [Collection(NodeCollection.Name)]
@@ -24,10 +24,11 @@ public sealed partial class TortureTests(Node node)
     [Fact]
     public async Task The_libraries_lose_double_and_reorder_nothing_while_the_server_is_killed()
     {
+        var kotlin = await KotlinLibrary.Agent(node);
         await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded());
         var seconds = int.TryParse(Environment.GetEnvironmentVariable("MESSENGER_TORTURE_SECONDS"), out var given) ? given : ShortRun;
         var faulty = new TaskCompletionSource();
-        var running = Torture(server, seconds, faulty, await JavaScript(), $"dotnet {Built.Cli} agent", await JavaScript());
+        var running = Torture(server, seconds, faulty, await JavaScript(), $"dotnet {Built.Cli} agent", kotlin);
 
         // In the middle of it, while everybody writes: a fault like the others, by the clock.
         await faulty.Task.WaitAsync(Longest);
@@ -47,9 +48,11 @@ public sealed partial class TortureTests(Node node)
     [InlineData("reorder", "plain", "", "CL-12", "CL-40", "CL-23")]
     public async Task The_kit_notices_planted_faults(string first, string second, string third, params string[] rules)
     {
+        var kotlin = await KotlinLibrary.Agent(node);
         await using var server = await ServerProcess.StartAsync(ServerSettings.Embedded());
-        var agent = await JavaScript();
-        var report = await Torture(server, PlantedRun, new TaskCompletionSource(), $"env MESSENGER_PLANT={first} {agent}", $"env MESSENGER_PLANT={second} {agent}", $"env MESSENGER_PLANT={third} {agent}");
+        var javaScript = await JavaScript();
+        var report = await Torture(
+            server, PlantedRun, new TaskCompletionSource(), $"env MESSENGER_PLANT={first} {kotlin}", $"env MESSENGER_PLANT={second} {javaScript}", $"env MESSENGER_PLANT={third} {javaScript}");
         Assert.All(rules, rule => Assert.Contains($"[{rule}]", report, StringComparison.Ordinal));
     }
 

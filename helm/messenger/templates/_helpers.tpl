@@ -221,6 +221,75 @@ securityContext:
 {{- end }}
 {{- end -}}
 
+{{/* Where the Secret of the processes' certificate comes from; empty: they speak without TLS. */}}
+{{- define "messenger.siloTlsSecret" -}}
+{{- if .Values.siloTls.certManager.enabled -}}
+{{ include "messenger.fullname" . }}-silo
+{{- else -}}
+{{ .Values.siloTls.existingSecret }}
+{{- end -}}
+{{- end -}}
+
+{{/* The name in every process's certificate. */}}
+{{- define "messenger.siloName" -}}
+{{- if .Values.siloTls.name -}}{{ .Values.siloTls.name }}
+{{- else if .Values.siloTls.certManager.enabled -}}{{ include "messenger.fullname" . }}-silo.{{ .Release.Namespace }}
+{{- end -}}
+{{- end -}}
+
+{{/* Something, where uploads to S3 need room for parts. */}}
+{{- define "messenger.spools" -}}
+{{- if and (eq (get .Values.config "Files:Provider" | default "") "s3") (not (include "messenger.given" (dict "root" . "key" "Files:S3:SpoolDirectory"))) -}}yes{{- end -}}
+{{- end -}}
+
+{{/* What names files that the pods of the server have mounted and the migration does not: it joins nobody and takes no uploads. */}}
+{{- define "messenger.mountedEnv" -}}
+{{- if include "messenger.siloTlsSecret" . }}
+- name: Silo__Tls__Certificate
+  value: /silo-tls/certificate.pem
+- name: Silo__Tls__Key
+  value: /silo-tls/key.pem
+- name: Silo__Tls__Authority
+  value: /silo-tls/authority.pem
+- name: Silo__Tls__Mode
+  value: {{ .Values.siloTls.mode }}
+{{- with include "messenger.siloName" . }}
+- name: Silo__Tls__Name
+  value: {{ . }}
+{{- end }}
+{{- end }}
+{{- if include "messenger.spools" . }}
+- name: Files__S3__SpoolDirectory
+  value: /spool
+{{- end }}
+{{- end -}}
+
+{{- define "messenger.mounts" -}}
+{{- if include "messenger.siloTlsSecret" . }}
+- {name: silo-tls, mountPath: /silo-tls, readOnly: true}
+{{- end }}
+{{- if include "messenger.spools" . }}
+- {name: spool, mountPath: /spool}
+{{- end }}
+{{- end -}}
+
+{{- define "messenger.volumes" -}}
+{{- if include "messenger.siloTlsSecret" . }}
+- name: silo-tls
+  secret:
+    secretName: {{ include "messenger.siloTlsSecret" . }}
+    items:
+      - {key: {{ .Values.siloTls.certificateKey }}, path: certificate.pem}
+      - {key: {{ .Values.siloTls.privateKeyKey }}, path: key.pem}
+      - {key: {{ .Values.siloTls.authorityKey }}, path: authority.pem}
+{{- end }}
+{{- if include "messenger.spools" . }}
+# Apart from /tmp: a pod whose volume grows past its limit is evicted, and what many uploads fill is not to end a pod over a small file.
+- name: spool
+  emptyDir: {sizeLimit: {{ .Values.spool.sizeLimit }}}
+{{- end }}
+{{- end -}}
+
 {{/* The environment of every process. Takes (dict "root" $ "role" ROLE). */}}
 {{- define "messenger.env" -}}
 {{- $root := .root -}}
@@ -264,9 +333,11 @@ to the server a key is the same with : and __, and in small letters.
   "redis__password" "redis.passwordKey" "redis__tls" "redis.tls" "redis__servicename" "redis.serviceName" "connectionstrings__redis" "redis.existingSecret"
   "cluster__id" "clusterId" "cluster__secret" "clusterSecret.existingSecret" "gateway__drainpersecond" "gateway.drainPerSecond"
   "data__migrateonstart" "trial.enabled" "sms__codesinlog" "trial.enabled" "admin__port" "admin.port"
+  "silo__tls__certificate" "siloTls.existingSecret" "silo__tls__key" "siloTls.existingSecret" "silo__tls__authority" "siloTls.existingSecret"
+  "silo__tls__mode" "siloTls.mode" "silo__tls__name" "siloTls.name" "files__s3__spooldirectory" "spool.sizeLimit"
   "otel_exporter_otlp_endpoint" "telemetry.endpoint" "otel_exporter_otlp_protocol" "telemetry.protocol"
   "pod_name" "telemetry.endpoint" "otel_resource_attributes" "telemetry.endpoint" -}}
-{{- range (include "messenger.ownEnv" (dict "root" . "role" "all") | fromYamlArray) -}}
+{{- range concat (include "messenger.ownEnv" (dict "root" . "role" "all") | fromYamlArray) (include "messenger.mountedEnv" . | fromYamlArray) -}}
 {{- $_ := set $env (lower .name) (get $values (lower .name) | default "the chart itself") -}}
 {{- end -}}
 {{- range $key, $_ := .Values.config -}}
@@ -279,10 +350,12 @@ to the server a key is the same with : and __, and in small letters.
 {{- include "messenger.once" (dict "kind" "key" "names" $env "key" ($one.name | replace ":" "__" | lower) "name" $one.name "place" (printf "extraEnv[%d]" $at)) -}}
 {{- end -}}
 {{- $volumes := dict "tmp" "the chart itself" -}}
+{{- range (include "messenger.volumes" . | fromYamlArray) -}}{{- $_ := set $volumes .name "the chart itself" -}}{{- end -}}
 {{- range $at, $one := .Values.extraVolumes -}}
 {{- include "messenger.once" (dict "kind" "volume" "names" $volumes "key" $one.name "name" $one.name "place" (printf "extraVolumes[%d]" $at)) -}}
 {{- end -}}
 {{- $mounts := dict "/tmp" "the chart itself" -}}
+{{- range (include "messenger.mounts" . | fromYamlArray) -}}{{- $_ := set $mounts .mountPath "the chart itself" -}}{{- end -}}
 {{- range $at, $one := .Values.extraVolumeMounts -}}
 {{- include "messenger.once" (dict "kind" "mount path" "names" $mounts "key" (trimSuffix "/" $one.mountPath) "name" $one.mountPath "place" (printf "extraVolumeMounts[%d]" $at)) -}}
 {{- end -}}
@@ -344,6 +417,9 @@ to the server a key is the same with : and __, and in small letters.
 {{- end -}}
 {{- if and (or .Values.ingress.enabled .Values.gatewayApi.enabled) (not (include "messenger.given" (dict "root" . "key" "Gateway:TrustedProxies"))) -}}
 {{- fail "an ingress or a Gateway stands before the clients: set config \"Gateway:TrustedProxies\" to the network of its pods, such as 10.0.0.0/8, or all clients count as one address and share its limits; or, if that is meant, to \"\"" -}}
+{{- end -}}
+{{- if and .Values.siloTls.certManager.enabled (or .Values.siloTls.existingSecret (not .Values.siloTls.certManager.issuerRef.name)) -}}
+{{- fail "siloTls.certManager makes the Secret itself: give issuerRef.name, and leave siloTls.existingSecret out" -}}
 {{- end -}}
 {{- if and .Values.podMonitor.enabled (not .Values.admin.port) -}}
 {{- fail "podMonitor.enabled needs admin.port: that is where metrics are read" -}}
@@ -428,6 +504,7 @@ spec:
           {{- end }}
           env:
             {{- include "messenger.env" (dict "root" $root "role" .role) | nindent 12 }}
+            {{- include "messenger.mountedEnv" $root | nindent 12 }}
           ports:
             - {name: http, containerPort: 8080}
             - {name: silo, containerPort: 11111}
@@ -448,6 +525,7 @@ spec:
             {{- toYaml .values.resources | nindent 12 }}
           volumeMounts:
             - {name: tmp, mountPath: /tmp}
+            {{- include "messenger.mounts" $root | nindent 12 }}
             {{- with $root.Values.extraVolumeMounts }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
@@ -457,6 +535,7 @@ spec:
       volumes:
         - name: tmp
           emptyDir: {sizeLimit: 256Mi}
+        {{- include "messenger.volumes" $root | nindent 8 }}
         {{- with $root.Values.extraVolumes }}
         {{- toYaml . | nindent 8 }}
         {{- end }}

@@ -66,5 +66,6 @@ internal static class ReportCommands
 
     private static string Line(JsonObject report) =>
         $"{report["id"],6}  {report["state"],-9}  {AdminSession.Time(report["created"])}  {report["kind"]} {report["subject"]}  by {report["reporterId"]}: {report["reason"]}"
+        + $"  (reported {report["subjectReports"]} times{(report["authorId"] is { } author ? $"; author {author}, reported {report["authorReports"]} times" : "")})"
         + (report["closedBy"] is { } by ? $"  ({by}: {report["note"]})" : "");
 }

@@ -48,11 +48,28 @@ internal static class StoreCommands
     public static Command Audit()
     {
         var before = new Option<long?>("--before") { Description = "Older than this time, in milliseconds since the Unix epoch" };
+        var since = new Option<long?>("--since") { Description = "Not older than this time, in milliseconds since the Unix epoch" };
+        var actor = new Option<string?>("--actor") { Description = "Calls with the token of this name" };
+        var target = new Option<string?>("--target") { Description = "Calls about this user id or conversation" };
+        var action = new Option<string?>("--action") { Description = "Calls whose method and path contain this, such as users/suspend" };
+        var changes = new Option<bool>("--changes") { Description = "Without those that only looked" };
+        var size = new Option<int>("--size") { Description = "Entries of a page", DefaultValueFactory = _ => 50 };
+        Option[] options = [before, since, actor, target, action, changes, size];
         return AdminSession.Command(
-            "audit", "Who called what, newest first", command => command.Add(before),
+            "audit", "Who called what, newest first. Example: messenger admin audit --actor alice --changes", command => Array.ForEach(options, command.Add),
             async (parsed, session, call) => session.Show(
-                parsed, await call(HttpMethod.Get, parsed.GetValue(before) is { } at ? $"/audit?before={at}" : "/audit"),
+                parsed, await call(HttpMethod.Get, "/audit?" + string.Join('&', options.Select(option => (option.Name, Value: parsed.GetResult(option) is null ? null : Text(parsed, option)))
+                    .Where(one => one.Value is not null).Select(one => $"{one.Name.TrimStart('-')}={Uri.EscapeDataString(one.Value!)}"))),
                 page => page["items"]!.AsArray().Select(Line).Concat(page["next"] is { } next ? [$"More: --before {next}"] : [])));
+
+        static string? Text(ParseResult parsed, Option option) => option switch
+        {
+            Option<long?> number => parsed.GetValue(number)?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Option<int> number => parsed.GetValue(number).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Option<bool> flag => parsed.GetValue(flag) ? "true" : null,
+            Option<string?> text => parsed.GetValue(text),
+            _ => null,
+        };
     }
 
     private static string Line(JsonNode? entry) =>

@@ -11,15 +11,27 @@ internal static class SendCommand
     public static Command Create()
     {
         var session = new Session();
-        var phone = CommonOptions.Phone("The other person's phone in E.164");
-        var text = new Argument<string>("text") { Description = "What to say" };
+        var phone = CommonOptions.Peer();
+        var text = new Argument<string>("text") { Description = "What to say; - takes it from standard input" };
+        text.Validators.Add(result =>
+        {
+            if (string.IsNullOrWhiteSpace(result.Tokens[0].Value))
+            {
+                result.AddError("There is nothing to send: the text is empty.");
+            }
+        });
         var command = new Command("send", "Sends a message") { phone, text };
-        command.Examples("messenger send +35799123456 'See you at eight'");
+        command.Examples("messenger send +35799123456 'See you at eight'", "git log -1 | messenger send +35799123456 -");
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
-            var conversation = await person.Conversations.Dialog(lines.Know(parsed.GetValue(phone)!), cancellation: cancellation);
-            var said = parsed.GetValue(text)!;
+            var said = parsed.GetValue(text) is { } given and not "-" ? given : (await Console.In.ReadToEndAsync(cancellation)).TrimEnd('\n');
+            if (string.IsNullOrWhiteSpace(said))
+            {
+                throw new UsageException("There is nothing to send: standard input is empty.");
+            }
+
+            var conversation = await lines.Conversation(parsed.GetValue(phone)!, cancellation);
             lines.Write(await person.Conversations.Send(conversation, said, cancellation: cancellation), said);
         });
         return command;
@@ -34,7 +46,7 @@ internal static class HistoryCommand
     public static Command Create()
     {
         var session = new Session();
-        var phone = CommonOptions.Phone("The other person's phone in E.164");
+        var phone = CommonOptions.Peer();
         var size = new Option<int>("--size") { Description = $"How many, 1 to {Limits.Page}", DefaultValueFactory = _ => Shown };
         size.Validators.Add(result =>
         {
@@ -49,7 +61,7 @@ internal static class HistoryCommand
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
-            var conversation = await person.Conversations.Dialog(lines.Know(parsed.GetValue(phone)!), cancellation: cancellation);
+            var conversation = await lines.Conversation(parsed.GetValue(phone)!, cancellation);
             foreach (var message in await person.Conversations.History(conversation, parsed.GetValue(size), parsed.GetValue(before), cancellation))
             {
                 await lines.Open(message, cancellation);
@@ -65,13 +77,13 @@ internal static class ChatCommand
     public static Command Create()
     {
         var session = new Session();
-        var phone = CommonOptions.Phone("The other person's phone in E.164");
+        var phone = CommonOptions.Peer();
         var command = new Command("chat", "Talks to somebody in this terminal; end with Ctrl+D") { phone };
         command.Examples("messenger chat +35799123456", "echo 'On my way' | messenger chat +35799123456");
         session.AddTo(command);
         session.Act(command, async (parsed, person, lines, cancellation) =>
         {
-            var conversation = await person.Conversations.Dialog(lines.Know(parsed.GetValue(phone)!), cancellation: cancellation);
+            var conversation = await lines.Conversation(parsed.GetValue(phone)!, cancellation);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var listening = WatchCommand.Listen(person, lines, ending.Token);
             var talking = Chat(person, conversation, ending.Token);
@@ -90,7 +102,7 @@ internal static class ChatCommand
     {
         while (await Task.Run(Console.In.ReadLine, cancellation) is { } line)
         {
-            if (line.Length > 0)
+            if (!string.IsNullOrWhiteSpace(line))
             {
                 await person.Conversations.Send(conversation, line, cancellation: cancellation);
             }

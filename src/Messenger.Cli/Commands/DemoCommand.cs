@@ -84,7 +84,7 @@ internal static class DemoCommand
     }
 
     private static Task<Person> Join(Uri url, string phone, string code, string nick, Task<KeyPair> keys, CancellationToken cancellation) =>
-        Person.Register(url, new MemoryProfile(), phone, Guid.NewGuid().ToString(), nick, () => Task.FromResult(code), () => keys, cancellation);
+        Person.Register(url, new MemoryProfile(), phone, Guid.NewGuid().ToString(), nick, () => Task.FromResult(code), null, () => keys, cancellation);
 
     private static async Task<Message> Await(Person person, string uuid, CancellationToken cancellation)
     {

@@ -15,7 +15,8 @@ internal static class RegisterCommand
         var phone = CommonOptions.Phone("In E.164, such as +35799123456");
         var code = new Option<string?>("--code") { Description = "The code from the SMS; asked for when left out" };
         var nick = new Option<string?>("--nick") { Description = "What you call yourself; sealed, like everything" };
-        var command = new Command("register", "Registers a phone") { phone, code, nick };
+        var pin = DeviceCommands.PinOption();
+        var command = new Command("register", "Registers a phone") { phone, code, nick, pin };
         command.Examples("messenger register +35799123456", "MESSENGER_PASSPHRASE=... messenger register +35799123456 --code 000000 --profile ./alice");
         session.AddTo(command);
         command.SetAction((parsed, cancellation) => ExitCodes.Run(session.Url(parsed), async () =>
@@ -30,7 +31,15 @@ internal static class RegisterCommand
             var passphrase = session.Passphrase(parsed, "Passphrase (the one of your other devices, or a new one):");
             await using var person = await Person.Register(
                 session.Url(parsed), store, number, passphrase, parsed.GetValue(nick),
-                () => Code(parsed.GetValue(code)), () => Task.Run(KeyPair.Create), cancellation);
+                () => Code(parsed.GetValue(code)),
+                () => DeviceCommands.AskForPin(parsed.GetValue(pin)),
+                () =>
+                {
+                    session.Confirm(parsed, passphrase);
+                    return Task.Run(KeyPair.Create);
+                },
+                cancellation);
+            store.Update(data => data with { Server = session.Url(parsed) });
             if (session.IsJson(parsed))
             {
                 Console.WriteLine(JsonSerializer.Serialize(new { userId = person.Client.UserId }, Lines.Json));

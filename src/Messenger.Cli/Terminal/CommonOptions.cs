@@ -17,6 +17,13 @@ internal static class CommonOptions
         CustomParser = result => ParseUrl(result.Tokens[0].Value, result),
     };
 
+    /// <summary>For commands that work as somebody who registered: without it the profile knows where.</summary>
+    public static Option<Uri?> UrlOfProfile() => new("--url")
+    {
+        Description = "The server's WebSocket; also by MESSENGER_URL; else the one where the profile registered, or ws://localhost:8080/ws",
+        CustomParser = result => ParseUrl(result.Tokens[0].Value, result),
+    };
+
     /// <summary>Takes a WebSocket's address, or the server's as a browser has it. The path may be left out: it is /ws.</summary>
     public static Uri ParseUrl(string text, ArgumentResult result)
     {
@@ -53,9 +60,38 @@ internal static class CommonOptions
         argument.Validators.Add(result =>
         {
             var value = result.Tokens[0].Value;
-            if (value.Length is < 8 or > 16 || value[0] != '+' || value.AsSpan(1).ContainsAnyExceptInRange('0', '9'))
+            if (!IsPhone(value))
             {
                 result.AddError($"A phone is given in E.164, such as +35799123456, not '{value}'.");
+            }
+        });
+        return argument;
+    }
+
+    /// <summary>Several phone numbers, one at least.</summary>
+    public static Argument<string[]> Phones(string description)
+    {
+        var argument = new Argument<string[]>("phones") { Description = description, Arity = ArgumentArity.OneOrMore };
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !IsPhone(token.Value)))
+            {
+                result.AddError($"A phone is given in E.164, such as +35799123456, not '{token.Value}'.");
+            }
+        });
+        return argument;
+    }
+
+    /// <summary>The other person of a dialog, or a conversation.</summary>
+    public static Argument<string> Peer()
+    {
+        var argument = new Argument<string>("phone") { Description = "The other person's phone in E.164, or a conversation's uuid" };
+        argument.Validators.Add(result =>
+        {
+            var value = result.Tokens[0].Value;
+            if (!IsPhone(value) && !Guid.TryParse(value, out _))
+            {
+                result.AddError($"A phone is given in E.164, such as +35799123456, a conversation by its uuid, not '{value}'.");
             }
         });
         return argument;
@@ -94,4 +130,6 @@ internal static class CommonOptions
     }
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line, for scripts" };
+
+    private static bool IsPhone(string value) => value.Length is >= 8 and <= 16 && value[0] == '+' && !value.AsSpan(1).ContainsAnyExceptInRange('0', '9');
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Messenger.Client.Connections;
 using Messenger.Protocol;
 
 namespace Messenger.Cli.Terminal;
@@ -22,6 +23,26 @@ internal sealed class Lines(Person person, bool json)
         _phones[userId] = phone;
         return userId;
     }
+
+    /// <summary>The conversation that was named: by its uuid, or by the other person's phone, and made where there is none.</summary>
+    public Task<string> Conversation(string named, CancellationToken cancellation) =>
+        Guid.TryParse(named, out var uuid) ? Task.FromResult(uuid.ToString()) : person.Conversations.Dialog(Know(named), cancellation: cancellation);
+
+    /// <summary>A title that opens; null: there is none, or it does not.</summary>
+    public async Task<string?> Title(Conversation conversation, CancellationToken cancellation)
+    {
+        try
+        {
+            return await person.Conversations.OpenTitle(conversation, cancellation);
+        }
+        catch (Exception fault) when (fault is CryptographicException or FormatException or RefusedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>One result: an object for scripts, or a line for people.</summary>
+    public void Row(object row, string line) => Console.WriteLine(json ? JsonSerializer.Serialize(row, Json) : line);
 
     /// <summary>Opens a message and writes it. One that does not open is told and does not end the conversation.</summary>
     public async Task Open(Message message, CancellationToken cancellation)

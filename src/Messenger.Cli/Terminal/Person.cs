@@ -1,5 +1,7 @@
 using Messenger.Client;
+using Messenger.Client.Accounts;
 using Messenger.Client.Crypto;
+using Messenger.Client.Files;
 using Messenger.Client.Profiles;
 using Messenger.Client.Messaging;
 
@@ -9,10 +11,11 @@ namespace Messenger.Cli.Terminal;
 internal sealed class Person : IAsyncDisposable
 {
     private readonly KeyPair _keys;
+    private readonly IProfileStore _store;
 
     private Person(MessengerClient client, KeyPair keys, IProfileStore store)
     {
-        (Client, _keys) = (client, keys);
+        (Client, _keys, _store) = (client, keys, store);
         Conversations = new Conversations(client, keys, store);
     }
 
@@ -20,12 +23,31 @@ internal sealed class Person : IAsyncDisposable
 
     public Conversations Conversations { get; }
 
+    /// <summary>What this profile keeps of files that wait to be sent.</summary>
+    private string? Folder => (_store as FileProfile)?.Folder;
+
+    public FileTransfer Files() => new(
+        Client, Conversations, _store, Path.Combine(Folder ?? throw new InvalidOperationException("files need a profile on disk"), "outgoing"));
+
+    public Contacts Contacts() => new(Client, _keys);
+
+    public Devices Devices() => new(Client);
+
+    public Preferences Preferences() => new(Client);
+
+    /// <summary>Reads the code of a new device.</summary>
+    public Task<DeviceLink> Link(string code, CancellationToken cancellation) => DeviceLink.Claim(Client, _keys, _store, code, cancellation);
+
+    /// <summary>Whether a name on the list of devices is this one's own uuid.</summary>
+    public bool IsThis(string uuid) => _store.Load().ApplicationUuid == uuid;
+
     /// <summary>Registers, and takes over this person's keys from the server, or makes and publishes new ones.</summary>
     /// <param name="make">Makes a key pair, or gives one that is being made.</param>
     public static async Task<Person> Register(
-        Uri url, IProfileStore store, string phone, string passphrase, string? nick, Func<Task<string>> code, Func<Task<KeyPair>> make, CancellationToken cancellation)
+        Uri url, IProfileStore store, string phone, string passphrase, string? nick, Func<Task<string>> code, Func<Task<string>>? pin,
+        Func<Task<KeyPair>> make, CancellationToken cancellation)
     {
-        await Account.Register(url, store, phone, code, cancellation);
+        await Account.Register(url, store, phone, code, pin, cancellation);
         var client = new MessengerClient(url, store);
         try
         {

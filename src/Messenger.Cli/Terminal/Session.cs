@@ -7,7 +7,7 @@ namespace Messenger.Cli.Terminal;
 /// <summary>What every command shares that works as a registered person: its options, and the person behind them.</summary>
 internal sealed class Session
 {
-    private readonly Option<Uri> _url = CommonOptions.Url();
+    private readonly Option<Uri?> _url = CommonOptions.UrlOfProfile();
     private readonly Option<string> _profile = CommonOptions.Profile();
     private readonly Option<string?> _passphrase = CommonOptions.Passphrase();
     private readonly Option<bool> _json = CommonOptions.Json();
@@ -20,7 +20,11 @@ internal sealed class Session
         command.Add(_json);
     }
 
-    public Uri Url(ParseResult parsed) => parsed.GetValue(_url)!;
+    /// <summary>As given, by the environment, or where this profile registered.</summary>
+    public Uri Url(ParseResult parsed) =>
+        parsed.GetValue(_url)
+        ?? (Environment.GetEnvironmentVariable("MESSENGER_URL") is null ? FileProfile.Peek(parsed.GetValue(_profile)!).Server : null)
+        ?? CommonOptions.DefaultUrl;
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
@@ -38,6 +42,16 @@ internal sealed class Session
         return Console.IsInputRedirected
             ? throw new InvalidOperationException("There is no passphrase: set MESSENGER_PASSPHRASE")
             : AnsiConsole.Prompt(new TextPrompt<string>(prompt).Secret());
+    }
+
+    /// <summary>A new passphrase that was typed is typed again: with a slip in it nobody would open the keys on another device.</summary>
+    public void Confirm(ParseResult parsed, string passphrase)
+    {
+        if (parsed.GetValue(_passphrase) is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("MESSENGER_PASSPHRASE"))
+            && Passphrase(parsed, "Again, for it is new:") != passphrase)
+        {
+            throw new InvalidOperationException("The two passphrases differ. Nothing was made with either: run 'messenger register' again");
+        }
     }
 
     /// <summary>A command's action with the person connected; what goes wrong becomes an exit code.</summary>

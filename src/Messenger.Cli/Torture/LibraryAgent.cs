@@ -1,21 +1,20 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Messenger.Client;
 using Messenger.Client.Crypto;
 using Messenger.Client.Messaging;
-using Messenger.Client.Profiles;
-using Messenger.Protocol;
+using Messenger.Client.Storage;
 
 namespace Messenger.Cli.Torture;
 
-/// <summary>An agent of the client kit on this project's own library. It is not killed: the library's outbox is in memory.</summary>
+/// <summary>An agent of the client kit on this project's own library, with its store: it may be killed, and goes on.</summary>
 internal sealed class LibraryAgent : IAsyncDisposable
 {
-    private readonly MemoryProfile _store = new();
-    private readonly ConcurrentDictionary<string, Message> _messages = new(StringComparer.OrdinalIgnoreCase);
+    private const string Passphrase = "torture";
+
+    private MessageStore? _store;
     private MessengerClient? _client;
     private Conversations? _conversations;
-    private Task _listening = Task.CompletedTask;
+    private Mailbox? _mailbox;
 
     /// <summary>Answers lines until there are no more. Commands run side by side, as they do in an application.</summary>
     public async Task Run(TextReader input, TextWriter output)
@@ -33,12 +32,18 @@ internal sealed class LibraryAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_mailbox is not null)
+        {
+            await _mailbox.DisposeAsync();
+        }
+
         _conversations?.Dispose();
         if (_client is not null)
         {
             await _client.DisposeAsync();
-            await _listening;
         }
+
+        _store?.Dispose();
     }
 
     private static string Text(JsonObject command, string name) => command[name]!.GetValue<string>();
@@ -71,21 +76,23 @@ internal sealed class LibraryAgent : IAsyncDisposable
         switch (Text(command, "do"))
         {
             case "hello":
-                return new JsonObject { ["crash"] = false, ["library"] = "csharp" };
+                return new JsonObject { ["crash"] = true, ["library"] = "csharp" };
             case "register":
-                return await Register(new Uri(Text(command, "url")), Text(command, "number"), Text(command, "code"), Text(command, "name"));
+                return await Register(new Uri(Text(command, "url")), Text(command, "store"), Text(command, "number"), Text(command, "code"), Text(command, "name"));
+            case "open":
+                Open(new Uri(Text(command, "url")), Text(command, "store"));
+                Talk(KeyPair.Import(_store!.Load().PrivateKeyEncrypted!, Passphrase));
+                return [];
             case "dialog":
                 return new JsonObject { ["conversation"] = await _conversations!.Dialog(Text(command, "userId")) };
             case "group":
                 var others = command["userIds"]!.AsArray().Select(one => one!.GetValue<string>()).ToArray();
                 return new JsonObject { ["conversation"] = await _conversations!.Create(others, Text(command, "title")) };
             case "send":
-                var sent = await _conversations!.Send(Text(command, "conversation"), Text(command, "text"));
-                _messages[sent.Uuid] = sent;
+                _mailbox!.Write(Text(command, "conversation"), Text(command, "text"));
                 return [];
             case "settled":
-                // Sends wait for their answers: nothing is open but the connection.
-                await _client!.Ask<ResponsePong>(new RequestPing(null, 0));
+                await _mailbox!.Settled();
                 return [];
             case "knows" or "end":
                 return [];
@@ -96,36 +103,41 @@ internal sealed class LibraryAgent : IAsyncDisposable
         }
     }
 
-    private async Task<JsonObject> Register(Uri url, string number, string code, string name)
+    private async Task<JsonObject> Register(Uri url, string file, string number, string code, string name)
     {
+        _store = MessageStore.Open(file);
         await Account.Register(url, _store, number, () => Task.FromResult(code));
         _client = new MessengerClient(url, _store);
         await _client.Connect();
         var keys = KeyPair.Create();
-        await Account.PublishKeys(_client, _store, keys, "torture", name);
-        _conversations = new Conversations(_client, keys, _store);
-        _listening = Listen(_client);
+        await Account.PublishKeys(_client, _store, keys, Passphrase, name);
+        Talk(keys);
         return new JsonObject { ["userId"] = _client.UserId };
     }
 
-    private async Task Listen(MessengerClient client)
+    private void Open(Uri url, string file)
     {
-        await foreach (var happened in client.Events())
-        {
-            if (happened is MessageArrived { Message: { IsEvent: false } message } && !_messages.TryAdd(message.Uuid, message))
-            {
-                // The library promises each message once: a second one is shown as a second one.
-                _messages[$"{message.Uuid} again"] = message;
-            }
-        }
+        _store = MessageStore.Open(file);
+        _client = new MessengerClient(url, _store);
+    }
+
+    private void Talk(KeyPair keys)
+    {
+        _conversations = new Conversations(_client!, keys, _store!);
+        _mailbox = new Mailbox(_client!, _conversations, _store!);
+        _mailbox.Faulted += fault => Console.Error.WriteLine(fault);
+        _mailbox.Start();
     }
 
     private async Task<JsonArray> Show(string conversation)
     {
         var shown = new JsonArray();
-        foreach (var message in _messages.Values.Where(one => string.Equals(one.ConversationUuid, conversation, StringComparison.OrdinalIgnoreCase)).OrderBy(one => one.Created))
+        foreach (var message in await _mailbox!.Messages(conversation))
         {
-            shown.Add(new JsonObject { ["text"] = await _conversations!.Open(message), ["state"] = "sent" });
+            if (message.Message is null or { IsEvent: false, Deleted: false })
+            {
+                shown.Add(new JsonObject { ["text"] = message.Text, ["state"] = message.State.ToString().ToLowerInvariant() });
+            }
         }
 
         return shown;

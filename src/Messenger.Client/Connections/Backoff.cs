@@ -22,8 +22,6 @@ public static class Backoff
     /// <summary>How a server that drains dictates the pause, in the close reason of 1001.</summary>
     private const string Dictated = "reconnect-after-ms=";
 
-    private const string Again = "try again in ";
-
     /// <summary>The doublings after which <see cref="Longest"/> is reached for certain.</summary>
     private const int MaxDoublings = 16;
 
@@ -60,13 +58,9 @@ public static class Backoff
             ? TimeSpan.FromMilliseconds(milliseconds)
             : null;
 
-    /// <summary>How a server that logs in as many as it can dictates it, at the end of a refusal.</summary>
+    /// <summary>How a server that logs in as many as it can dictates it, with its refusal.</summary>
     private static TimeSpan? ReadSeconds(Exception? fault) =>
-        fault is RefusedException { Error: { Status: Statuses.Unavailable or Statuses.TooManyRequests, Description: var text } }
-        && text.LastIndexOf(Again, StringComparison.Ordinal) is >= 0 and var at
-        && int.TryParse(Digits(text.AsSpan(at + Again.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
+        fault is RefusedException { Error: { Status: Statuses.Unavailable or Statuses.TooManyRequests, RetryAfter: > 0 and var seconds } } ? TimeSpan.FromSeconds(seconds) : null;
 
     private static ReadOnlySpan<char> Digits(ReadOnlySpan<char> text) =>
         text.IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? text[..end] : text;

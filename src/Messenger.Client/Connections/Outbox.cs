@@ -109,7 +109,7 @@ internal sealed class Outbox(TimeProvider timeProvider)
                 }
 
                 entry.Obstacle = $"the server is unavailable ({error.Description})";
-                await Task.Delay(RetryPause, timeProvider);
+                await Task.Delay(error.RetryAfter > 0 ? TimeSpan.FromSeconds(error.RetryAfter) : RetryPause, timeProvider);
             }
         }
         catch (ConnectionLostException)

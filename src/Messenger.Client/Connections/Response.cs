@@ -12,7 +12,7 @@ public sealed record Response(string Type, ReadOnlyMemory<byte> Payload)
     /// <summary>The refusal, or null when the request was done.</summary>
     public Error? Error =>
         Type == nameof(ResponseStatusMessage) && Read(WireJson.Default.ResponseStatusMessage) is ResponseStatusMessage { Status: not Statuses.Ok } status
-            ? new Error(status.Status, status.Description ?? "")
+            ? new Error(status.Status, status.Description ?? "", Pauses.Seconds(status), status.ConversationUuid, status.RegistrationLock == true)
             : null;
 
     /// <summary>The response, or the refusal: nothing is thrown for what a server may rightly say.</summary>

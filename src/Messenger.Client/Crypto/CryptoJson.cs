@@ -7,4 +7,6 @@ namespace Messenger.Client.Crypto;
 [JsonSerializable(typeof(SealedLabel))]
 [JsonSerializable(typeof(WrappedPrivateKey))]
 [JsonSerializable(typeof(SealedFileName))]
+[JsonSerializable(typeof(LinkBody))]
+[JsonSerializable(typeof(LinkContent))]
 internal sealed partial class CryptoJson : JsonSerializerContext;

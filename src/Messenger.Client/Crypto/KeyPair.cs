@@ -55,6 +55,26 @@ public sealed class KeyPair : IDisposable
         return WrappedPrivateKey.Wrap(_rsa.ExportPkcs8PrivateKey(), passphrase);
     }
 
+    /// <summary>A private key in the clear, from another device of the same person.</summary>
+    /// <exception cref="CryptographicException">It is no private key of this kind.</exception>
+    internal static KeyPair FromPkcs8(ReadOnlySpan<byte> pkcs8)
+    {
+        var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportPkcs8PrivateKey(pkcs8, out _);
+            return rsa.KeySize >= Bits ? new KeyPair(rsa) : throw new CryptographicException($"a private key of {rsa.KeySize} bits is not used: it takes {Bits}");
+        }
+        catch
+        {
+            rsa.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>In the clear, for another device of the same person.</summary>
+    internal byte[] ExportPkcs8() => _rsa.ExportPkcs8PrivateKey();
+
     /// <exception cref="CryptographicException">It was wrapped for somebody else, or changed.</exception>
     public byte[] Unwrap(string wrapped)
     {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Messenger.Client.Crypto;
 
@@ -6,6 +8,10 @@ namespace Messenger.Client.Crypto;
 /// <remarks>All throw <see cref="CryptographicException"/> for what is no RSA key of at least <see cref="KeyPair.Bits"/> bits.</remarks>
 public static class PublicKeys
 {
+    /// <summary>Groups of a safety number, and bytes of a digest that each is made of.</summary>
+    private const int Groups = 12;
+    private const int Bytes = 5;
+
     /// <summary>Wraps a key for its owner.</summary>
     public static string Wrap(string publicKey, ReadOnlySpan<byte> key)
     {
@@ -28,6 +34,17 @@ public static class PublicKeys
     {
         using var rsa = Read(publicKey);
         return Convert.ToHexStringLower(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()));
+    }
+
+    /// <summary>What two people compare by voice: twelve groups of five digits, the same on both sides and in every library.</summary>
+    public static string SafetyNumber(string mine, string theirs)
+    {
+        string[] prints = [Fingerprint(mine), Fingerprint(theirs)];
+        Array.Sort(prints, StringComparer.Ordinal);
+        var digest = SHA512.HashData(Encoding.UTF8.GetBytes($"safety-number\n{string.Join('\n', prints)}"));
+        var groups = Enumerable.Range(0, Groups).Select(group =>
+            digest.Skip(group * Bytes).Take(Bytes).Aggregate(0, (sum, one) => ((sum * 256) + one) % 100_000).ToString("D5", CultureInfo.InvariantCulture));
+        return string.Join(' ', groups);
     }
 
     private static RSA Read(string publicKey)

@@ -15,6 +15,9 @@ public sealed class FileProfile : IProfileStore, IDisposable
 
     private FileProfile(string directory, FileStream held) => (_directory, _held) = (directory, held);
 
+    /// <summary>The directory.</summary>
+    public string Folder => _directory;
+
     private string ProfileFile => Path.Combine(_directory, "profile.json");
 
     private string ProgressFile => Path.Combine(_directory, "progress.json");

@@ -18,6 +18,8 @@ internal static class ChangeChecks
         new("A page has what was notified before it", ["CHG-7"], APageHasWhatWasNotified),
         new("Who changed keys or nick is told to those who share a conversation", ["CHG-1"], PeopleWhoChanged),
         new("Long bodies and rosters are left out", ["CHG-5"], LongThingsAreLeftOut),
+        new("Parts of the account that another device changed are named", ["CHG-9"], PartsOfTheAccount),
+        new("A roster comes in pages", ["CHG-10"], ARosterInPages),
     ];
 
     private static async Task AFirstPassTellsEverything(CheckFixture fixture)
@@ -66,6 +68,55 @@ internal static class ChangeChecks
             await passes.Run(a);
             await passes.AreComplete(a);
         }
+    }
+
+    private static async Task PartsOfTheAccount(CheckFixture fixture)
+    {
+        var a = await fixture.Person(Sync);
+        var other = await fixture.Second(a);
+        var passes = new Passes();
+        var everything = (await a.Ask("RequestSync", new { token = (string?)null, limit = 50 })).Done();
+        Expect.True(everything.Texts("account").Contains("contacts"), "a pass that tells everything names every part of the account");
+        await passes.Run(a);
+        Expect.Empty((await a.Ask("RequestSync", new { token = passes.Token, limit = 50 })).Done().Items("account"));
+
+        (await other.Ask("UpdateParam", new { name = "colour", value = "green" })).Done();
+        (await other.Ask("AddBlackList", new { userId = (await fixture.Person()).UserId })).Done();
+        Expect.Equal(["blacklist", "params"], (await a.Ask("RequestSync", new { token = passes.Token, limit = 50 })).Done().Texts("account").Order());
+        await passes.Run(a);
+        Expect.Empty((await a.Ask("RequestSync", new { token = passes.Token, limit = 50 })).Done().Items("account"));
+    }
+
+    private static async Task ARosterInPages(CheckFixture fixture)
+    {
+        const string List = "RequestGetMembersList";
+        var (a, b, c, d) = (await fixture.Person(Sync), await fixture.Person(), await fixture.Person(), await fixture.Person());
+        var handle = await a.Group(b, c, d);
+        string[] everyone = [a.UserId, b.UserId, c.UserId, d.UserId];
+        List<string> found = [];
+        string? after = null;
+        while (true)
+        {
+            var page = (await a.Ask(List, new { conversationUuid = handle.Uuid, after, limit = 2 })).Done();
+            string[] people = [.. page.Texts("admins"), .. page.Texts("members")];
+            Expect.True(people.Length <= 2, $"a page of two has {people.Length} people");
+            found.AddRange(people);
+            if (people.Length < 2)
+            {
+                break;
+            }
+
+            after = people[^1];
+        }
+
+        Expect.Equal(everyone.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+
+        // Who left has a place still.
+        (await d.Leave(handle)).Done();
+        Expect.Empty((await a.Ask(List, new { conversationUuid = handle.Uuid, after = d.UserId, limit = 2 })).Done().Items("members"));
+        (await a.Ask(List, new { conversationUuid = handle.Uuid, after = (await fixture.Person()).UserId })).Refused("bad_request");
+        (await a.Ask(List, new { conversationUuid = handle.Uuid, limit = 0 })).Refused("bad_request");
+        (await a.Ask(List, new { conversationUuid = handle.Uuid, limit = 1001 })).Refused("bad_request");
     }
 
     private static async Task WhatIsGoneIsNamed(CheckFixture fixture)

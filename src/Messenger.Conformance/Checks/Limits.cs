@@ -6,7 +6,7 @@ namespace Messenger.Conformance.Checks;
 /// <summary>Sizes and rates. Rates may be off on a server for development: then there is nothing to try.</summary>
 internal static class LimitChecks
 {
-    private const string Off = "this server has its rate limits off";
+    internal const string Off = "this server has its rate limits off";
 
     public static IReadOnlyList<Check> All { get; } =
     [

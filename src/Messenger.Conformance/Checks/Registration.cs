@@ -18,6 +18,7 @@ internal static class RegistrationChecks
         new("A newer connection of the same application displaces the older", ["REG-7", "CLOSE-4"], ANewerConnectionOfTheSameApplicationDisplacesTheOlder),
         new("The other devices hear of a login and see who is online", ["REG-7", "REG-10", "REG-14"], TheOtherDevicesHearOfALoginAndSeeWhoIsOnline),
         new("Applications are listed newest first and confirmed filters", ["REG-10"], ApplicationsAreListedNewestFirstAndConfirmedFilters),
+        new("A client that says it is too old is refused and closed with 4010", ["REG-17", "CLOSE-4"], ATooOldClientIsClosed),
         new("A deleted application is closed with 4003 and its credential is void", ["REG-11", "REG-8", "REG-14", "CLOSE-4"], ADeletedApplicationIsClosedWith4003AndItsCredentialIsVoid),
         new("A push token is set for one's own applications only", ["REG-9", "FMT-6"], APushTokenIsSetForOnesOwnApplicationsOnly),
         new("A push token belongs to who set it last", ["REG-13"], APushTokenBelongsToWhoSetItLast),
@@ -169,6 +170,37 @@ internal static class RegistrationChecks
         Expect.Equal([false, true, true], all.Select(item => item.Flag("confirmed")));
         Expect.DoesNotContain(all, item => item.Text("uuid") == second.Account.Application || item.Text("uuid") == pending.Account.Application);
         Expect.All(confirmed, item => Expect.True(item.Flag("confirmed") && item.IsNull("smsCode")));
+    }
+
+    private static async Task ATooOldClientIsClosed(CheckFixture fixture)
+    {
+        var stranger = await fixture.Stranger();
+        stranger.Connection.Features = [CheckFixture.Extended];
+        var settings = (await stranger.Ask("RequestGetServerSettings", new { features = Array.Empty<string>() })).Done();
+        if (!settings.TryGetProperty("minClientVersion", out var versions) || !versions.TryGetProperty("android", out var least))
+        {
+            throw new NotTriedException("this server takes every version of an android client");
+        }
+
+        var phone = await fixture.Person();
+        var (userId, uuid) = (phone.UserId, phone.Account.Application);
+        foreach (var (version, taken) in new (string?, bool)[] { (null, true), (least.GetString(), true), ("999.10-beta", true), ("0.0.1", false) })
+        {
+            await phone.Connect(fixture.Url);
+            var answer = await phone.Ask("RequestAuthenticationByApplication", new { userId, uuid, clientVersion = version });
+            if (taken)
+            {
+                answer.Done();
+                continue;
+            }
+
+            answer.Refused("forbidden");
+            Expect.Equal(4010, await phone.Connection.Closing());
+        }
+
+        await phone.Connect(fixture.Url);
+        (await phone.Ask("RequestAuthenticationByApplication", new { userId, uuid, clientVersion = "two" })).Refused("bad_request");
+        (await phone.Ask("RequestAuthenticationByApplication", new { userId, uuid })).Done();
     }
 
     private static async Task ADeletedApplicationIsClosedWith4003AndItsCredentialIsVoid(CheckFixture fixture)

@@ -12,6 +12,7 @@ internal static class SessionKeyChecks
         new("Re-keying makes a new current key and the older stays readable", ["KEY-2", "KEY-3", "KEY-4", "CONV-6", "MSG-12"], ReKeyingMakesANewCurrentKeyAndTheOlderStaysReadable),
         new("Re-keying for who is no member is a bad request and changes nothing", ["KEY-3", "ERR-2"], ReKeyingForWhoIsNoMemberIsABadRequestAndChangesNothing),
         new("Any member may re-key and a key that leaves somebody out does not become current", ["KEY-3", "KEY-7"], AnyMemberMayReKeyForEveryone),
+        new("Nobody signs a key for somebody else, and the maker's signature may be handed on", ["KEY-8", "ERR-2"], NobodySignsForSomebodyElse),
         new("Public keys that changed since the current key are told until it is replaced", ["KEY-5", "SYNC-6"], PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced),
     ];
 
@@ -81,6 +82,24 @@ internal static class SessionKeyChecks
         Expect.Equal(conversation.Key, (await c.Conversation(conversation)).GetProperty("conversation").Text("sessionKeyUuid"));
         var made = (await b.Ask("RequestAddNewSessionKeys", new { conversationUuid = conversation.Uuid, sessionKeys = keys })).Done().Text("sessionKeyUuid");
         Expect.Equal(made, (await c.Conversation(conversation)).GetProperty("conversation").Text("sessionKeyUuid"));
+    }
+
+    private static async Task NobodySignsForSomebodyElse(CheckFixture fixture)
+    {
+        var (a, b, c) = await fixture.Three();
+        var conversation = await a.Create(isDialog: false, admins: [b], members: []);
+        (await b.Ask("RequestAddNewSessionKeys", new
+        {
+            conversationUuid = conversation.Uuid,
+            sessionKeys = new[] { Opaque.Key(b.UserId, b.UserId), Opaque.Key(a.UserId, a.UserId) },
+        })).Refused("forbidden");
+        Expect.Equal(conversation.Key, (await b.Conversation(conversation)).GetProperty("conversation").Text("sessionKeyUuid"));
+
+        // Who made the key, and not who only has it: not even the one who is added.
+        (await a.Ask("RequestAddMember", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key, sessionKeyValue = Opaque.Key(b.UserId, c.UserId) })).Refused("forbidden");
+        (await b.Ask("RequestAddAdmin", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key, sessionKeyValue = Opaque.Key(c.UserId, c.UserId) })).Refused("forbidden");
+        (await b.Ask("RequestAddMember", new { conversationUuid = conversation.Uuid, sessionKeyUuid = conversation.Key, sessionKeyValue = Opaque.Key(a.UserId, c.UserId) })).Done();
+        Expect.Equal(a.UserId, (await Key(c, conversation, conversation.Key)).Text("signerUserId"));
     }
 
     private static async Task PublicKeysThatChangedSinceTheCurrentKeyAreToldUntilItIsReplaced(CheckFixture fixture)

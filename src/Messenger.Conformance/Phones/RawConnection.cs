@@ -160,9 +160,10 @@ public sealed class RawConnection : IAsyncDisposable
                 }
             }
         }
-        catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException or OperationCanceledException
+            || (fault is InvalidOperationException && _socket.State != WebSocketState.Open))
         {
-            // The socket broke, or this side cut it: an end without a code.
+            // The socket broke, or this side cut it, perhaps before the first read had begun: an end without a code.
         }
         finally
         {
@@ -198,7 +199,7 @@ public sealed class RawConnection : IAsyncDisposable
         }
 
         var cursor = frame.TryGetProperty("cursor", out var text) ? text.GetString() : null;
-        if (frame.TryGetProperty("id", out _) || cursor is null != (type is "NotificationTyping" or "NotificationSignal"))
+        if (frame.TryGetProperty("id", out _) || cursor is null != (type is "NotificationTyping" or "NotificationSignal" or "NotificationLinkClaimed" or "NotificationLinked"))
         {
             throw new ProtocolBrokenException($"the envelope of {frame.GetRawText()}");
         }

@@ -8,4 +8,10 @@ internal interface ISiloLease
 {
     /// <summary>Whether it may hand over, publish, take over and write inboxes down now. Cheap; any thread.</summary>
     bool IsHeld { get; }
+
+    /// <summary>
+    /// For what happens once and cannot wait for its turn, such as an actor that leaves: asks now whether this silo is still a member, when that is in
+    /// question. Never throws; false also when nobody could tell.
+    /// </summary>
+    ValueTask<bool> Confirm();
 }

@@ -22,6 +22,10 @@ internal sealed class Continuity
     private readonly Queue<Numbered> _ready = new();
     private Dictionary<long, SerializedNotification>? _held;
     private int _heldBytes;
+
+    /// <summary>Signals that came between the device's answer and the client's: they are told once, and by nothing else.</summary>
+    private Queue<SerializedNotification>? _early;
+    private int _earlyBytes;
     private Phase _phase = Phase.Connecting;
     private long _epoch;
     private long _number;
@@ -52,7 +56,7 @@ internal sealed class Continuity
     /// <summary>Whether a number is known to exist that is not here yet.</summary>
     public bool IsBehind => _head > _number;
 
-    /// <summary>An event of the stream. One without a number (0) is ready at once, or dropped before <see cref="Begin"/>.</summary>
+    /// <summary>An event of the stream. One without a number (0) is ready at once; before <see cref="Begin"/> a signal waits for it, and another is dropped.</summary>
     public Step Receive(long eventEpoch, long eventNumber, SerializedNotification notification)
     {
         if (_phase == Phase.Lost)
@@ -77,6 +81,11 @@ internal sealed class Continuity
             {
                 _ready.Enqueue(new Numbered(0, notification));
             }
+            else if (notification.Signal is not null && (_early?.Count ?? 0) < HeldCount && _earlyBytes < HeldBytes)
+            {
+                (_early ??= new()).Enqueue(notification);
+                _earlyBytes += notification.Payload.Length;
+            }
 
             return Step.None;
         }
@@ -100,7 +109,8 @@ internal sealed class Continuity
     }
 
     /// <summary>The device's answer: what was missed comes first.</summary>
-    public Step Connect(long deviceEpoch, long before, IReadOnlyCollection<SerializedNotification> missed)
+    /// <param name="ringing">Without numbers, behind what was missed.</param>
+    public Step Connect(long deviceEpoch, long before, IReadOnlyCollection<SerializedNotification> missed, IReadOnlyCollection<SerializedNotification>? ringing = null)
     {
         Debug.Assert(_phase is Phase.Connecting or Phase.Lost, "a session connects once");
         if (_phase == Phase.Lost)
@@ -122,6 +132,11 @@ internal sealed class Continuity
             Ready(notification);
         }
 
+        foreach (var notification in ringing ?? [])
+        {
+            _ready.Enqueue(new Numbered(0, notification));
+        }
+
         return Step.None;
     }
 
@@ -132,6 +147,12 @@ internal sealed class Continuity
         {
             _phase = Phase.Live;
             ReadyHeld();
+            while (_early?.TryDequeue(out var signal) == true)
+            {
+                _ready.Enqueue(new Numbered(0, signal));
+            }
+
+            _early = null;
         }
 
         return FetchIfBehind();
@@ -211,6 +232,7 @@ internal sealed class Continuity
         _phase = Phase.Lost;
         _ready.Clear();
         _held = null;
+        _early = null;
         return Step.Lost;
     }
 

@@ -17,6 +17,13 @@ public interface ISessionOutlet
     /// <summary>What is queued goes out.</summary>
     void Flush();
 
+    /// <summary>What is queued goes out when the caller runs this, soon; null when it goes out without.</summary>
+    IThreadPoolWorkItem? BeginFlush()
+    {
+        Flush();
+        return null;
+    }
+
     /// <summary>Ends the session with this code. The first call counts.</summary>
     void Close(CloseCode code, string reason);
 }

@@ -11,7 +11,7 @@ namespace Messenger.Gateway.Delivery;
 /// Listens to this gateway's stream, and watches that it is heard: a heartbeat goes through the stream like any event,
 /// and when it stays away the subscription is made anew.
 /// </summary>
-public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+public sealed class StreamListener : IAsyncObserver<GatewayBatch>, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     /// <summary>Between two heartbeats.</summary>
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
@@ -41,15 +41,11 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
     /// <summary>Whether it ever listened: before that nothing reaches its connections at once.</summary>
     public bool HasListened => Volatile.Read(ref _heard) != 0;
 
-    public Task OnNextAsync(IList<SequentialItem<GatewayBatch>> items)
+    public Task OnNextAsync(GatewayBatch item, StreamSequenceToken? token = null)
     {
-        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(item);
         Volatile.Write(ref _heard, _timeProvider.GetTimestamp());
-        foreach (var item in items)
-        {
-            _sessions.Receive(item.Item);
-        }
-
+        _sessions.Receive(item);
         return Task.CompletedTask;
     }
 
@@ -61,7 +57,7 @@ public sealed class StreamListener : IAsyncBatchObserver<GatewayBatch>, ILifecyc
 
     public Task OnCompletedAsync() => Task.CompletedTask;
 
-    /// <summary>Listens once the pulling agents run, and stops before they do.</summary>
+    /// <summary>Listens once the silo is active, and stops before it leaves.</summary>
     public void Participate(ISiloLifecycle observer)
     {
         ArgumentNullException.ThrowIfNull(observer);

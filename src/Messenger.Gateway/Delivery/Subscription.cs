@@ -48,7 +48,7 @@ public sealed class Subscription : IAsyncDisposable
     /// Makes this the device's one connection. Null: the session was over before the device answered. Throws what the call throws;
     /// then dispose this one, and let the client try again with another.
     /// </summary>
-    public async Task<Connected?> Connect(string? resumeCursor, LoginAttempt? attempt = null)
+    public async Task<Connected?> Connect(string? resumeCursor, LoginAttempt? attempt = null, Features features = Features.None)
     {
         lock (_gate)
         {
@@ -60,11 +60,11 @@ public sealed class Subscription : IAsyncDisposable
             _connected = true;
         }
 
-        var answer = await _device.Connect(new Connection(_owner.Gateway, Session) { Attempt = attempt }, resumeCursor);
+        var answer = await _device.Connect(new Connection(_owner.Gateway, Session) { Attempt = attempt, Features = features }, resumeCursor);
         lock (_gate)
         {
             Host = answer.Host;
-            Do(_continuity.Connect(answer.Epoch, answer.Number, answer.Missed));
+            Do(_continuity.Connect(answer.Epoch, answer.Number, answer.Missed, answer.Ringing));
             return _over ? null : answer;
         }
     }
@@ -133,7 +133,7 @@ public sealed class Subscription : IAsyncDisposable
         await inFlight;
     }
 
-    /// <summary>An event of the gateway's stream. True: something waits for <see cref="Flush"/> now, and nothing did before.</summary>
+    /// <summary>An event of the gateway's stream. True: something waits for <see cref="BeginFlush"/> now, and nothing did before.</summary>
     internal bool Receive(in GatewayEvent hint)
     {
         lock (_gate)
@@ -159,13 +159,13 @@ public sealed class Subscription : IAsyncDisposable
         }
     }
 
-    /// <summary>What was received goes out.</summary>
-    internal void Flush()
+    /// <summary>What was received goes out, when the caller runs what it gets.</summary>
+    internal IThreadPoolWorkItem? BeginFlush()
     {
         lock (_gate)
         {
             _unflushed = false;
-            _outlet.Flush();
+            return _outlet.BeginFlush();
         }
     }
 
@@ -242,11 +242,12 @@ public sealed class Subscription : IAsyncDisposable
         HandOn(step);
         if (_unflushed)
         {
-            Flush();
+            _unflushed = false;
+            _outlet.Flush();
         }
     }
 
-    /// <summary>Under the lock: does a step, then hands on what is ready, which waits for <see cref="Flush"/>.</summary>
+    /// <summary>Under the lock: does a step, then hands on what is ready, which waits for <see cref="BeginFlush"/>.</summary>
     private void HandOn(Step step)
     {
         if (step == Step.Lost)

@@ -84,7 +84,7 @@ public sealed class Subscriptions
                 return;
             }
 
-            _waiting.ForEach(subscription => subscription.Flush());
+            FlushBatch.Queue(_waiting);
             _waiting.Clear();
             _received = 0;
         }

@@ -298,6 +298,7 @@ internal sealed class Dispatcher(
         if (pending.Route.IsGuest)
         {
             session.Answered();
+            outcome.Then?.Invoke();
             pending.Tell();
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Messenger.Gateway.Dispatch;
 using Messenger.Gateway.Links;
 using Messenger.Gateway.Listening;
@@ -55,7 +56,7 @@ internal sealed class WebSocketEndpoint(
 
         if (!IsWelcome(context.Request))
         {
-            await Refuse(context, StatusCodes.Status403Forbidden, "web pages of this origin may not connect: see Gateway:AllowedOrigins");
+            await Refuse(context, StatusCodes.Status403Forbidden, "web pages of this origin may not connect: see Gateway:AllowedOrigins, and Gateway:AllowedHosts for this server's own");
             return;
         }
 
@@ -143,8 +144,14 @@ internal sealed class WebSocketEndpoint(
     /// <summary>Apps send no origin. A page of this very server may connect, and those that are configured: no other page may use a browser's network position.</summary>
     private bool IsWelcome(HttpRequest request) =>
         request.Headers.Origin.ToString() is not { Length: > 0 } origin
-        || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+        || (string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase) && IsOurs(request.Host.Host))
         || _options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>An address leads where it leads; a name leads where its owner says, who may be the page's.</summary>
+    private bool IsOurs(string host) =>
+        IPAddress.TryParse(host.Trim('[', ']'), out _)
+        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || _options.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private Task Refuse(HttpContext context, int status, string sentence)
     {

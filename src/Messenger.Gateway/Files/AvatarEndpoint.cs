@@ -27,6 +27,11 @@ internal sealed class AvatarEndpoint(
         {
             (await grains.Conversation(conversation).MayAvatar(me, change: false)).OrThrow();
         }
+        else if (owner.User is { } user && user != me.UserId)
+        {
+            // Who has a picture is registered.
+            (await grains.GetGrain<IUserDiscovery>(me.UserId).MayLearnOf(me, new([user]))).OrThrow();
+        }
 
         if (await files.Avatar(owner.Key) is not { File: { } file } avatar)
         {

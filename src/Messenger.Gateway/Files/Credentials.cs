@@ -22,6 +22,8 @@ internal sealed class Credentials(IGrainFactory grains, UserLimits limits, Guest
         }
 
         var address = request.HttpContext.Connection.RemoteIpAddress;
+        var came = admission.Came();
+        Result<Caller> answer;
         var (place, shed) = await admission.Enter(address, user);
         using (place)
         {
@@ -30,9 +32,16 @@ internal sealed class Credentials(IGrainFactory grains, UserLimits limits, Guest
                 throw new RefusedException(shed);
             }
 
-            var answer = await admission.Lacks(address, user) ? Strangers.NoApplication : await grains.User(user).Verify(application);
-            return limits.AfterLogin(answer.Error, address, user) is { } error ? throw new RefusedException(error) : answer.OrThrow();
+            answer = await admission.Lacks(address, user) ? Strangers.NoApplication : await grains.User(user).Verify(application);
         }
+
+        if (limits.AfterLogin(answer.Error, address, user) is { } error)
+        {
+            await admission.Level(came);
+            throw new RefusedException(error);
+        }
+
+        return answer.OrThrow();
     }
 
     internal static (string User, string Application)? Parse(string? header)

@@ -29,6 +29,10 @@ internal sealed class FileGarbageCollector(
 
     private const int MaxConcurrency = 4;
 
+    /// <summary>What a dry run remembers, so that it counts once what it finds again each minute: some megabytes. Past it, it begins anew.</summary>
+    private const int MaxCounted = 50_000;
+
+    private readonly HashSet<string> _counted = new(StringComparer.Ordinal);
     private string? _place;
     private string? _piecesPlace;
 
@@ -37,7 +41,7 @@ internal sealed class FileGarbageCollector(
     internal async Task<bool> Collect(CancellationToken cancellation)
     {
         var expired = options.Value.CollectorDryRun ? 0 : await uploads.Expire(Clock.GetUtcNow().ToUnixTimeMilliseconds(), Step);
-        Count(expired, "expired");
+        Report(expired, "expired");
         var removed = await RemoveGarbage(cancellation);
         await Sweep(cancellation);
         await SweepPieces(cancellation);
@@ -71,7 +75,7 @@ internal sealed class FileGarbageCollector(
             await garbage.Removed([.. rows.Select(row => row.File)]);
         }
 
-        Count(rows.Count, "garbage");
+        Count(rows.Select(row => row.File.ToString()), "garbage");
         return rows.Count;
     }
 
@@ -88,7 +92,7 @@ internal sealed class FileGarbageCollector(
             await Parallel.ForEachAsync(old, Limit(cancellation), async (id, token) => await store.Remove(id, null, token));
         }
 
-        Count(old.Count, "orphan");
+        Count(old.Select(id => id.ToString()), "orphan");
     }
 
     /// <summary>One page of pieces against the uploads under way. An upload may be older than any limit: what its state names stays.</summary>
@@ -116,12 +120,24 @@ internal sealed class FileGarbageCollector(
             await Parallel.ForEachAsync(left, Limit(cancellation), async (one, token) => await pieces.Remove(one, token));
         }
 
-        Count(left.Count, "pieces");
+        Count(left.Select(one => one.Place), "pieces");
     }
 
     private static ParallelOptions Limit(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = MaxConcurrency, CancellationToken = cancellation };
 
-    private void Count(int count, string kind)
+    private void Count(IEnumerable<string> found, string kind) => Report(found.Count(name => !options.Value.CollectorDryRun || IsNew($"{kind} {name}")), kind);
+
+    private bool IsNew(string found)
+    {
+        if (_counted.Count == MaxCounted)
+        {
+            _counted.Clear();
+        }
+
+        return _counted.Add(found);
+    }
+
+    private void Report(int count, string kind)
     {
         if (count == 0)
         {

@@ -25,11 +25,13 @@ public static class GatewayExtensions
     {
         services.AddOptions<GatewayOptions>().Configure(configure ?? (_ => { }));
         services.AddOptions<SettingsOptions>().Configure(settings ?? (_ => { }));
+        services.AddOptions<CallsOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new MainWork(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionTable>();
         services.AddSingleton<Drain>();
         services.AddSingleton<SessionSweeper>();
+        services.TryAddSingleton<LiveNotice>();
         services.AddSingleton<ServerInfo>();
         services.AddSingleton<Login>();
         services.AddSingleton<RegistrationLimit>();
@@ -42,6 +44,8 @@ public static class GatewayExtensions
         services.AddSingleton<FileLinks>();
         services.AddSingleton<FileErrorHandler>();
         services.AddSingleton<FileAnswers>();
+        services.AddSingleton<CallServers>();
+        services.AddSingleton<LinkWaiting>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<RequestTraces>();
         services.AddSingleton<FailureLog>();

@@ -20,6 +20,9 @@ internal sealed class FileLinks(SigningKeys keys, IOptions<FilesOptions> options
     /// <summary>HMAC-SHA-256 in base64url.</summary>
     public const string Signature = "sig";
 
+    /// <summary>How far gateways' clocks may be apart. Nothing that was signed here is valid for longer: a key that leaked once makes no URL for ever.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
     private readonly string? _publicUrl = options.Value.PublicUrl?.ToString().TrimEnd('/');
 
     /// <summary>What URLs begin with for a client that sent this request.</summary>
@@ -70,7 +73,8 @@ internal sealed class FileLinks(SigningKeys keys, IOptions<FilesOptions> options
             valid = Verify(given, conversation, message, pathName, expires);
         }
 
-        return valid & wellFormed & expires >= timeProvider.GetUtcNow().ToUnixTimeSeconds();
+        var now = timeProvider.GetUtcNow();
+        return valid & wellFormed & expires >= now.ToUnixTimeSeconds() & expires <= now.Add(options.Value.LinkLifetime + ClockSkew).ToUnixTimeSeconds();
     }
 
     private bool Verify(byte[] given, Guid conversation, Guid message, string pathName, long expires)

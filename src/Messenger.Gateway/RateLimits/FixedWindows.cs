@@ -4,7 +4,7 @@ namespace Messenger.Gateway.RateLimits;
 
 /// <summary>Counts per key over a window that begins with the first that is counted; in this process alone, and bounded.</summary>
 /// <remarks>When all places are taken, those of the longest standing make room: a flood of keys costs memory no more than it may.</remarks>
-internal sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, TimeProvider timeProvider)
+public sealed class FixedWindows<TKey>(int most, TimeSpan over, int capacity, TimeProvider timeProvider)
     where TKey : notnull
 {
     private readonly Dictionary<TKey, FixedWindow> _windows = [];

@@ -37,6 +37,13 @@ internal sealed class GuestAdmission(UserLimits limits, IGrainFactory grains, Fa
     /// </summary>
     public async ValueTask<bool> Lacks(IPAddress? address, string userId) => limits.IsWary(address) && await Absence.LacksUser(userId);
 
+    /// <summary>When what is looked at now came.</summary>
+    public long Came() => timeProvider.GetTimestamp();
+
+    /// <summary>Before a refusal is told: how long it took would tell who is registered. Holds no place meanwhile.</summary>
+    public Task Level(long came) =>
+        options.Value.RefusedLoginAfter - timeProvider.GetElapsedTime(came) is { Ticks: > 0 } left ? Task.Delay(left, timeProvider) : Task.CompletedTask;
+
     /// <summary>That a phone certainly waits for no code. Confirmations are few, and each wrong one would wake an actor.</summary>
     public Task<bool> LacksPhone(string userId) => Absence.LacksPhone(userId);
 

@@ -28,4 +28,10 @@ internal interface IGuest : ISessionOutlet
 
     /// <summary>The login has an outcome.</summary>
     void EndLogin();
+
+    /// <summary>It waits for this link, and so long for its login; false where it has asked for too many.</summary>
+    bool TryWait(string linkUuid, TimeSpan span);
+
+    /// <summary>Whether it is there, has not logged in, and waits for this link and no later one.</summary>
+    bool WaitsFor(string linkUuid);
 }

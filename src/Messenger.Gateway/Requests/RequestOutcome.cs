@@ -16,6 +16,9 @@ internal readonly record struct RequestOutcome(Error? Error, object? Value = nul
     /// <summary>What the session becomes once this answer is queued; null where it stays what it is.</summary>
     public Entry? Entry { get; init; }
 
+    /// <summary>Runs once the answer is queued; null for nothing.</summary>
+    public Action? Then { get; init; }
+
     /// <summary>The request's status, for the figures.</summary>
     public string Status => Error?.Status ?? Statuses.Ok;
 

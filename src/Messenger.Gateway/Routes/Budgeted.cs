@@ -21,6 +21,10 @@ internal sealed class Budgeted(IGrainFactory grains, UserLimits limits)
                 over ??= new Error?[requests.Length];
                 over[i] = error;
             }
+            else if (requests[i].Kind == MessageKinds.Urgent && (requests[i] = limits.Urged(me.UserId, requests[i])).Kind == MessageKinds.Urgent)
+            {
+                limits.ChargeUrgent(me.UserId);
+            }
         }
 
         var conversation = grains.Conversation(requests[0].ConversationUuid);
@@ -38,18 +42,24 @@ internal sealed class Budgeted(IGrainFactory grains, UserLimits limits)
         return answers;
     }
 
-    public Task<Result<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request) =>
+    /// <remarks>Who is registered is asked for by the conversation, after the refusals that say nothing of it.</remarks>
+    public async Task<Result<ResponseCreateConversation>> Create(Caller me, RequestCreateConversationFull request) =>
         limits.Refuse(me.UserId, request) is { } over
-            ? grains.Conversation(request.ConversationUuid).CreateUnlessNew(me, request, over)
-            : grains.Conversation(request.ConversationUuid).Create(me, request);
+            ? await grains.Conversation(request.ConversationUuid).CreateUnlessNew(me, request, over)
+            : await grains.Conversation(request.ConversationUuid).Create(me, request);
 
-    public Task<Result> AddMember(Caller me, RequestAddMember request) =>
-        limits.Refuse(me.UserId, request) is { } over
-            ? grains.Conversation(request.ConversationUuid).AddMemberUnlessNew(me, request, over)
-            : grains.Conversation(request.ConversationUuid).AddMember(me, request);
+    public async Task<Result> AddMember(Caller me, RequestAddMember request) =>
+        await Over(me, request, request.SessionKeyValue.UserId) is { } over
+            ? await grains.Conversation(request.ConversationUuid).AddMemberUnlessNew(me, request, over)
+            : await grains.Conversation(request.ConversationUuid).AddMember(me, request);
 
-    public Task<Result> AddAdmin(Caller me, RequestAddAdmin request) =>
-        limits.Refuse(me.UserId, request) is { } over
-            ? grains.Conversation(request.ConversationUuid).AddAdminUnlessNew(me, request, over)
-            : grains.Conversation(request.ConversationUuid).AddAdmin(me, request);
+    public async Task<Result> AddAdmin(Caller me, RequestAddAdmin request) =>
+        await Over(me, request, request.SessionKeyValue.UserId) is { } over
+            ? await grains.Conversation(request.ConversationUuid).AddAdminUnlessNew(me, request, over)
+            : await grains.Conversation(request.ConversationUuid).AddAdmin(me, request);
+
+    /// <summary>What the conversation is to answer unless it knows the request: it would tell who is registered, and who lets this user add them.</summary>
+    private async ValueTask<Error?> Over(Caller me, IRequest request, string person) =>
+        limits.Refuse(me.UserId, request)
+        ?? (limits.IsEnabled ? (await grains.GetGrain<IUserDiscovery>(me.UserId).MayLearnOf(me, new([person]))).Error : null);
 }

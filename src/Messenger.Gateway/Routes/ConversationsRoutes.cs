@@ -23,6 +23,9 @@ internal static class ConversationsRoutes
         on.User((Caller me, RequestKickUser r) => grains.Conversation(r.ConversationUuid).Kick(me, r));
         on.User((Caller me, RequestLeaveConversation r) => grains.Conversation(r.ConversationUuid).Leave(me, r));
         on.User((Caller me, RequestDeleteConversation r) => grains.Conversation(r.ConversationUuid).Delete(me, r));
+        on.User((Caller me, RequestSetConversationPreferences r) => grains.GetGrain<IUserPreferences>(me.UserId).SetPreferences(me, r));
+        on.User((Caller me, RequestGetConversationPreferences r) => grains.GetGrain<IUserPreferences>(me.UserId).GetPreferences(me, r));
+        on.User((Caller me, RequestSetConversationExpiry r) => grains.GetGrain<IConversationExpiry>(Guid.Parse(r.ConversationUuid)).SetExpiry(me, r));
         on.User((Caller me, RequestRenameConversation r) => grains.Conversation(r.ConversationUuid).Rename(me, r));
     }
 }

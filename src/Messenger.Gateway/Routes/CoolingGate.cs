@@ -20,13 +20,13 @@ internal sealed class CoolingGate(IGrainFactory grains)
         nameof(RequestGetRegisteredUsers), nameof(GetBlackList), nameof(RequestGetConversationFull), nameof(RequestGetConversationsFull),
         nameof(RequestGetMembersList), nameof(GetNicks), nameof(RequestGetSessionKey), nameof(RequestGetUpdatedPublicKeys), nameof(RequestGetMessages),
         nameof(RequestGetMessagesFromUuid), nameof(RequestGetMessagesByUuids), nameof(RequestGetFiles), nameof(RequestGetFilesFast),
-        nameof(RequestSync), "RequestGetMessageChanges", "RequestGetConversationPreferences",
+        nameof(RequestSync), "RequestGetMessageChanges", nameof(RequestGetConversationPreferences),
 
         // Writing, receipts, typing, signals.
-        nameof(RequestAddMessage), nameof(MessageDelivered), nameof(RequestMessagesReaded), nameof(RequestMarkAllReaded), nameof(RequestTyping), "RequestSendSignal",
+        nameof(RequestAddMessage), nameof(MessageDelivered), nameof(RequestMessagesReaded), nameof(RequestMarkAllReaded), nameof(RequestTyping), nameof(RequestSendSignal),
 
         // Its own.
-        nameof(RequestUpdateDeviceTokenByApplication), "RequestSetConversationPreferences", nameof(RequestGiveRegistrationLock),
+        nameof(RequestUpdateDeviceTokenByApplication), nameof(RequestSetConversationPreferences), nameof(RequestGiveRegistrationLock),
 
         // The user's actor decides: itself alone, the first keys, an address book that is added to.
         nameof(RequestDeleteApplication), nameof(RequestAddUserKeys), nameof(RequestUpdateContactList),

@@ -4,7 +4,7 @@ using Orleans;
 
 namespace Messenger.Gateway.Routes;
 
-/// <summary>Messages, receipts and typing.</summary>
+/// <summary>Messages, receipts, typing and signals.</summary>
 internal static class MessagesRoutes
 {
     public static void Add(RouteTable on, IGrainFactory grains, Budgeted budgeted)
@@ -19,5 +19,6 @@ internal static class MessagesRoutes
         on.User((Caller me, RequestDeleteMessage r) => grains.Conversation(r.ConversationUuid).DeleteMessage(me, r));
         on.User((Caller me, RequestDeleteMessages r) => grains.Conversation(r.ConversationUuid).DeleteMessages(me, r));
         on.User((Caller me, RequestTyping r) => grains.Conversation(r.ConversationUuid).Typing(me, r));
+        on.User((Caller me, RequestSendSignal r) => grains.Conversation(r.ConversationUuid).SendSignal(me, r));
     }
 }

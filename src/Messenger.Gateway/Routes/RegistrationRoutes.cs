@@ -13,7 +13,10 @@ internal static class RegistrationRoutes
     {
         on.Guest((IGuest guest, RequestPing _) => own.Pong(guest.Features));
         on.Guest(async (IGuest from, RequestRegisterApplication r) =>
-            await registrations.Refuse(from.Address) is { } error ? error : await Register(grains, r.UserId ?? UserIds.FromPhone(r.OpenUserId), r));
+        {
+            var (error, origin) = await registrations.Take(from.Address);
+            return error is not null ? error : await Register(grains, r.UserId ?? UserIds.FromPhone(r.OpenUserId), r, origin);
+        });
         on.Guest(async (IGuest from, RequestConfirmRegistration r) =>
         {
             if (limits.RefuseConfirmation(from.Address) is { } tooMany)
@@ -28,13 +31,13 @@ internal static class RegistrationRoutes
             }
         });
         on.Guest((IGuest guest, InFlightRequest pending, RequestAuthenticationByApplication r) => login.Enter(guest, pending, r));
-        on.User((Caller me, RequestUpdateDeviceTokenByApplication r) => grains.User(me).UpdateDeviceToken(me, r));
+        on.User((Caller me, RequestUpdateDeviceTokenByApplication r) => own.Refuse(r) is { } refused ? Task.FromResult<Result>(refused) : grains.User(me).UpdateDeviceToken(me, r));
         on.User((Caller me, RequestGetApplicationsFull r) => grains.User(me).GetApplications(me, r));
         on.User((Caller me, RequestDeleteApplication r) => grains.User(me).DeleteApplication(me, r));
         on.User((Caller me, RequestDeleteUser r) => grains.User(me).DeleteUser(me, r));
         on.User((Caller me, RequestDeleteUserConfirmation r) => grains.User(me).ConfirmDeleteUser(me, r));
     }
 
-    private static Task<Result> Register(IGrainFactory grains, string userId, RequestRegisterApplication request) =>
-        grains.Registration(userId).Register(request with { UserId = userId });
+    private static Task<Result> Register(IGrainFactory grains, string userId, RequestRegisterApplication request, RegistrationOrigin origin) =>
+        grains.Registration(userId).Register(request with { UserId = userId }, origin);
 }

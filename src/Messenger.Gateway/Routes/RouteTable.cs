@@ -18,13 +18,14 @@ internal sealed class RouteTable
 
     public RouteTable(
         IGrainFactory grains, ServerInfo own, Login login, RegistrationLimit registrations, UserLimits limits, GuestAdmission admission,
-        FileAnswers files)
+        FileAnswers files, CallServers calls, LinkWaiting links)
     {
         _offered = own.Offered;
         _gate = new CoolingGate(grains);
         var budgeted = new Budgeted(grains, limits);
         RegistrationRoutes.Add(this, grains, own, login, registrations, limits, admission);
         LockRoutes.Add(this, grains);
+        LinkRoutes.Add(this, grains, links, limits);
         ProfileRoutes.Add(this, grains, own);
         ContactsRoutes.Add(this, grains);
         ConversationsRoutes.Add(this, grains, budgeted, limits);
@@ -32,6 +33,7 @@ internal sealed class RouteTable
         MessagesRoutes.Add(this, grains, budgeted);
         FilesRoutes.Add(this, files);
         ReportsRoutes.Add(this, grains);
+        CallsRoutes.Add(this, calls, limits);
         _frozen = _routes.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

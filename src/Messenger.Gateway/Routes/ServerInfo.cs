@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Messenger.Ports;
 using Messenger.Protocol;
 using Microsoft.Extensions.Options;
 
@@ -13,16 +14,20 @@ internal sealed class ServerInfo
 
     private readonly ResponsePong _pong;
     private readonly ResponseServerSettings _seed;
-    private readonly ResponseServerSettings _extended;
+    private readonly ResponseServerSettings _configured;
+    private readonly LiveNotice _notice;
+    private volatile ResponseServerSettings _extended;
     private readonly TimeProvider _timeProvider;
+    private readonly IReadOnlyList<string> _pushHosts;
 
-    public ServerInfo(IOptions<GatewayOptions> gateway, IOptions<SettingsOptions> settings, IOptions<FilesOptions> files, TimeProvider timeProvider)
+    public ServerInfo(IOptions<GatewayOptions> gateway, IOptions<SettingsOptions> settings, IOptions<FilesOptions> files, LiveNotice notice, TimeProvider timeProvider)
     {
-        _timeProvider = timeProvider;
+        (_notice, _timeProvider) = (notice, timeProvider);
         Offered = gateway.Value.Offered;
+        _pushHosts = gateway.Value.WebPushHosts;
         _pong = new ResponsePong(gateway.Value.ServerVersion, gateway.Value.AndroidUrl);
         _seed = settings.Value.ToResponse();
-        _extended = Tagged(_seed with
+        _extended = _configured = Tagged(_seed with
         {
             Features = FeatureNames.Of(Offered),
             Limits = new ServerLimits(
@@ -31,16 +36,30 @@ internal sealed class ServerInfo
             MinClientVersion = settings.Value.MinClientVersion,
             Notice = settings.Value.Notice,
             Flags = settings.Value.Flags,
+            VapidPublicKey = settings.Value.VapidPublicKey,
         });
     }
 
     /// <summary>The features that are served here.</summary>
     public Features Offered { get; }
 
+    /// <summary>What is wrong with a push token; null where nothing is, as far as anybody can tell without asking its provider.</summary>
+    public Error? Refuse(RequestUpdateDeviceTokenByApplication request) =>
+        (Offered & Features.WebPush) != 0 && WebPushSubscription.IsMeant(request.Token) && WebPushSubscription.Parse(request.Token!, _pushHosts) is null
+            ? Error.BadRequest(WebPushSubscription.Refusal)
+            : null;
+
     public ResponsePong Pong(Features named) =>
         (named & Features.Errors) == 0 ? _pong : _pong with { Now = _timeProvider.GetUtcNow().ToUnixTimeMilliseconds() };
 
-    public ResponseServerSettings Settings(RequestGetServerSettings asked) => asked.Features is null ? _seed : _extended;
+    public ResponseServerSettings Settings(RequestGetServerSettings asked) => asked.Features is null ? _seed : Extended();
+
+    /// <summary>With the notice of now. Two that make it at the same time make the same.</summary>
+    private ResponseServerSettings Extended()
+    {
+        var (answer, notice) = (_extended, _notice.Text ?? _configured.Notice);
+        return answer.Notice == notice ? answer : _extended = Tagged(_configured with { Notice = notice, Etag = null });
+    }
 
     private static ResponseServerSettings Tagged(ResponseServerSettings settings) =>
         settings with { Etag = Base64Url.EncodeToString(SHA256.HashData(FrameWriter.Payload(settings)).AsSpan(0, EtagBytes)) };

@@ -29,7 +29,7 @@ public sealed class Drain
 
     /// <summary>
     /// Refuses new connections (503) and closes those there are with 1001, <see cref="GatewayOptions.DrainPerSecond"/> of them a second.
-    /// Completes when the last one has gone.
+    /// Completes when the last one has gone, or when the gateway is to take connections again (<see cref="SessionTable.Resume"/>).
     /// </summary>
     /// <param name="impatient">Cancelled: the rest is closed at once, and not waited for.</param>
     public async Task Run(CancellationToken impatient)
@@ -42,7 +42,7 @@ public sealed class Drain
 
         var started = _timeProvider.GetTimestamp();
         var closed = 0;
-        while (rest.Count > 0)
+        while (rest.Count > 0 && _sessions.IsDraining)
         {
             // What is due by now, so that a late wake-up does not lengthen the drain; a batch ahead, so that a few go at once.
             var due = impatient.IsCancellationRequested
@@ -60,7 +60,7 @@ public sealed class Drain
             }
         }
 
-        while (_sessions.Count > 0 && !impatient.IsCancellationRequested)
+        while (_sessions.Count > 0 && _sessions.IsDraining && !impatient.IsCancellationRequested)
         {
             // Who slipped in while the door closed.
             foreach (var session in _sessions.All.Where(session => !session.IsDeaf))
@@ -72,7 +72,7 @@ public sealed class Drain
             await Pause(impatient);
         }
 
-        GatewayMeter.Draining = _sessions.Count;
+        GatewayMeter.Draining = _sessions.IsDraining ? _sessions.Count : 0;
     }
 
     private static string Reason(TimeSpan spread) =>

@@ -38,7 +38,6 @@ internal sealed class Session : IGuest, IUpgradedConnection
     private readonly GatewayOptions _options;
     private readonly SharedMemory _memory;
     private readonly TimeProvider _timeProvider;
-    private readonly long _opened;
     private long _heard;
     private long _writtenWhenHeard;
     private long _pinged;
@@ -48,6 +47,9 @@ internal sealed class Session : IGuest, IUpgradedConnection
     private int _isGuest;
     private bool _begun;
     private int _loggingIn;
+    private string? _link;
+    private int _linksAsked;
+    private long _loginDeadline;
 
     public Session(HttpContext context, FileLinks links, GatewayOptions options, SharedMemory memory, TimeProvider timeProvider)
     {
@@ -60,7 +62,8 @@ internal sealed class Session : IGuest, IUpgradedConnection
         InFlight = new InFlight(options.InFlight, options.InFlightBytes, memory.ReadBuffers);
         RateLimiter = new RequestRateLimiter(options, timeProvider);
         Inbound = new Inbound(options, timeProvider);
-        _opened = _heard = timeProvider.GetTimestamp();
+        _heard = timeProvider.GetTimestamp();
+        _loginDeadline = After(options.LoginDeadline);
     }
 
     public Outbox Outbox { get; }
@@ -142,6 +145,22 @@ internal sealed class Session : IGuest, IUpgradedConnection
     /// <inheritdoc/>
     public void EndLogin() => Volatile.Write(ref _loggingIn, 0);
 
+    /// <inheritdoc/>
+    public bool TryWait(string linkUuid, TimeSpan span)
+    {
+        if (_link != linkUuid && ++_linksAsked > _options.LinksPerConnection)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _link, linkUuid);
+        Volatile.Write(ref _loginDeadline, Math.Max(_loginDeadline, After(span)));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool WaitsFor(string linkUuid) => !IsOver && Caller is null && Volatile.Read(ref _link) == linkUuid;
+
     /// <summary>Has authenticated: once, by its read loop. Its notifications wait for <see cref="Answered"/>.</summary>
     public void Enter(Caller caller, Subscription subscription)
     {
@@ -168,6 +187,12 @@ internal sealed class Session : IGuest, IUpgradedConnection
             return true;
         }
 
+        if (notification.Expires is not null)
+        {
+            // It may have waited for this session.
+            notification = notification.At(_timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+
         Span<byte> text = stackalloc byte[Cursor.MaxLength];
         var frame = FrameBuffer.Take();
         FrameWriter.Notification(frame, notification.Type, text[..(cursor?.Write(text) ?? 0)], Payload(notification));
@@ -181,6 +206,9 @@ internal sealed class Session : IGuest, IUpgradedConnection
 
     /// <inheritdoc/>
     public void Flush() => Outbox.Flush();
+
+    /// <inheritdoc/>
+    public IThreadPoolWorkItem? BeginFlush() => Outbox.BeginFlush();
 
     /// <summary>Queues an answer. A client that reads none of its answers is closed.</summary>
     public void Send(FrameBuffer answer)
@@ -315,7 +343,7 @@ internal sealed class Session : IGuest, IUpgradedConnection
         {
             CloseSlow();
         }
-        else if (Caller is null && _timeProvider.GetElapsedTime(_opened) >= _options.LoginDeadline)
+        else if (Caller is null && _timeProvider.GetTimestamp() >= Volatile.Read(ref _loginDeadline))
         {
             Close(CloseCode.NotAuthenticated, $"not authenticated within {_options.LoginDeadline.TotalSeconds:0} s");
         }
@@ -356,6 +384,8 @@ internal sealed class Session : IGuest, IUpgradedConnection
 
     /// <summary>How long a slow network may take for what lies before our ping in the operating system and in the proxies: what was written since the client was heard.</summary>
     private TimeSpan UnderWay() => TimeSpan.FromSeconds(Math.Min(Outbox.Written - Volatile.Read(ref _writtenWhenHeard), MaxUnderWay) / SlowestBytesPerSecond);
+
+    private long After(TimeSpan span) => _timeProvider.GetTimestamp() + (long)(span.TotalSeconds * _timeProvider.TimestampFrequency);
 
     /// <summary>The first to end it says why.</summary>
     private bool Begin(CloseCode code)

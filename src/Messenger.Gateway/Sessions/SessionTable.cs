@@ -19,6 +19,9 @@ public sealed class SessionTable
 
     internal void StopAccepting() => _draining = true;
 
+    /// <summary>Takes connections again; a drain under way ends, and leaves those that are there.</summary>
+    public void Resume() => _draining = false;
+
     internal void Add(Session session)
     {
         _sessions[session] = 0;

@@ -132,6 +132,15 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
         }
     }
 
+    /// <summary>What was added goes out when the caller runs this, and not before; null when there is nothing, or it is going out already.</summary>
+    public IThreadPoolWorkItem? BeginFlush()
+    {
+        lock (_gate)
+        {
+            return TryBegin() ? this : null;
+        }
+    }
+
     /// <summary>Adds an answer; false when the client is too slow to read. True too when the socket is over: nobody is left to be told.</summary>
     public bool TryAddAnswer(ReadOnlySpan<byte> text)
     {
@@ -404,11 +413,21 @@ internal sealed class Outbox(GatewayOptions bounds, MemoryBudget budget, TimePro
 
     private void Kick()
     {
-        if (!_busy && _stream is not null && (_length > 0 || _pong is not null))
+        if (TryBegin())
         {
-            _busy = true;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
+    }
+
+    /// <summary>True: the caller sees to it that <see cref="Write"/> runs.</summary>
+    private bool TryBegin()
+    {
+        if (_busy || _stream is null || (_length == 0 && _pong is null))
+        {
+            return false;
+        }
+
+        return _busy = true;
     }
 
     private void Settle()

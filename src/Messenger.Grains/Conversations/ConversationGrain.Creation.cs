@@ -26,11 +26,18 @@ internal sealed partial class ConversationGrain
         LiveConversation? created = null;
         Error? unasked = null;
         IReadOnlySet<string>? blacklisting = null;
+        var payment = budgets.For(me.UserId);
         var outcome = await InTurn(live =>
         {
             if (live is not null)
             {
                 return Existing(live, me, out existing);
+            }
+
+            if (created is { LostItsPlace: true })
+            {
+                // Both created one at the same time, and the other one is there: decided again by what is so now.
+                (created, blacklisting, unasked) = (null, null, null);
             }
 
             if (created is not null)
@@ -54,9 +61,14 @@ internal sealed partial class ConversationGrain
                 return Error.BadRequest(fault);
             }
 
+            if (!IsOwn(me, request.SessionKeyValue))
+            {
+                return SomebodyElses;
+            }
+
             return blacklisting is null ? Decision.After(Ask())
                 : unasked is not null ? unasked
-                : Create(me, request, people, blacklisting, out created);
+                : Unpaid(payment, CostOf(people)) ?? Create(me, request, people, blacklisting, out created);
         });
         if (outcome.Error is { } error)
         {
@@ -69,12 +81,20 @@ internal sealed partial class ConversationGrain
         async Task Ask()
         {
             var others = people.Keys.ToList();
-            unasked = (await users.Registered(others)).Count < others.Count ? Error.NotFound("somebody is not registered: ask RequestGetRegisteredUsers")
-                : (await users.BlackListing(me.UserId, others)).Count > 0 ? Error.Forbidden("somebody does not let you add them")
-                : null;
+
+            // What is not there is told last, and costs of the budget of discovery: only from there on an answer says who is registered.
+            unasked = (await users.BlackListing(me.UserId, others)).Count > 0 ? Error.Forbidden("somebody does not let you add them")
+                : request.IsDialog && others is [var peer] && await directory.OpenDialogOf(me.UserId, peer) is { } open ? HasDialog(open)
+                : await Undiscovered(me, others)
+                    ?? ((await users.Registered(others)).Count < others.Count
+                        ? Error.NotFound("somebody is not registered: ask RequestGetRegisteredUsers")
+                        : await Crowding(me.UserId, others));
             blacklisting = request.IsDialog && others is [var other] ? (await users.BlackListing(other, [me.UserId])).ToHashSet(StringComparer.Ordinal) : new HashSet<string>();
         }
     }
+
+    private static Error HasDialog(string open) =>
+        Error.Conflict($"you have a dialog with this person: {open}") with { ConversationUuid = open };
 
     private static Dictionary<string, (string Key, bool Admin)> Invited(Caller me, RequestCreateConversationFull request)
     {
@@ -91,6 +111,13 @@ internal sealed partial class ConversationGrain
 
         people.Remove(me.UserId);
         return people;
+    }
+
+    /// <summary>Where everyone hears of everyone that is the square of them.</summary>
+    private static WriteCost CostOf(Dictionary<string, (string Key, bool Admin)> people)
+    {
+        var everyone = people.Count + 1;
+        return WriteCost.Short(everyone > IntroducedToEveryone ? everyone : 2 * everyone * everyone, people.Values.Sum(one => 512L + one.Key.Length), people.Count);
     }
 
     private static string? Shape(Caller me, RequestCreateConversationFull request, Dictionary<string, (string Key, bool Admin)> people) =>
@@ -134,7 +161,7 @@ internal sealed partial class ConversationGrain
             new MemberRow(me.UserId, IsAdmin: true, request.NickEncrypted, JoinedAt: 1, LeftAt: null, position++),
             .. people.Where(one => !one.Value.Admin).Select(one => new MemberRow(one.Key, IsAdmin: false, Nick: null, JoinedAt: 1, LeftAt: null, position++)),
         ];
-        var state = new ConversationState(header, 0, now, members, [key], [], Term: 0) { History = messages.History };
+        var state = new ConversationState(header, 0, now, members, [key], [], Term: 0) { History = messages.History, Unaccepted = people.Keys };
         var live = new LiveConversation(Id, state, memory.Keep()) { Blacklisting = blacklisting };
         List<MessageRow> events = [.. people.Keys.Select(user => Event(live, EventTypes.Added, me.UserId, user))];
         Appended(live, events);
@@ -152,6 +179,8 @@ internal sealed partial class ConversationGrain
             NewKey = key,
             Keys = [mine, .. people.Select(one => mine with { UserId = one.Key, KeyEncrypted = one.Value.Key })],
             Messages = events,
+            Invitations = [.. people.Keys.Select(user => new InvitationRow(user, me.UserId))],
+            OpensDialog = request.IsDialog ? DialogPair.Of(me.UserId, people.Keys.Single()) : null,
         };
         return Decision.Handed(Created());
 
@@ -162,6 +191,13 @@ internal sealed partial class ConversationGrain
             if (outcome == LogOutcome.Fenced)
             {
                 // Somebody else created it at the same time, on another silo: decided again by what that one made.
+                Drop(live, outcome);
+                return null;
+            }
+
+            if (outcome == LogOutcome.DialogTaken)
+            {
+                live.LostItsPlace = true;
                 Drop(live, outcome);
                 return null;
             }
@@ -201,7 +237,7 @@ internal sealed partial class ConversationGrain
     }
 
     private static NotificationAddMemberToConversation Introduction(LiveConversation live, string user) =>
-        new(WireViews.Announced(live.Header, live.LastCreated), user);
+        new(WireViews.Announced(live.Header, live.LastActive), user);
 
     /// <summary>Rows that are about to be committed are what memory shows from now on.</summary>
     private static void Appended(LiveConversation live, IReadOnlyList<MessageRow> rows)

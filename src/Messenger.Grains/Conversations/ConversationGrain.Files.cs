@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Grains.Budgets;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -80,21 +81,27 @@ internal sealed partial class ConversationGrain
             : Error.Forbidden("admins only");
     }
 
-    public Task<Result> SetAvatar(Caller me, AvatarFile? avatar)
+    // Both sides of a dialog are its admins.
+    public Task<Result> SetAvatar(Caller me, AvatarFile? avatar) => PutAvatar(avatar, me.UserId, budgets.For(me.UserId), live =>
+        live.Roster.Member(me.UserId) is null ? NotFound()
+        : !live.Roster.IsAdmin(me.UserId) ? Error.Forbidden("admins only")
+        : Blocked(live, me));
+
+    /// <param name="payment">Whose budget it comes out of; null for nobody's.</param>
+    private Task<Result> PutAvatar(AvatarFile? avatar, string by, Payment? payment, Func<LiveConversation, Error?> refuse)
     {
         long? asOf = null;
         AvatarRow? earlier = null;
-        return Change(me, (live, _) =>
+        return InTurn(live =>
         {
-            // Both sides of a dialog are its admins.
-            if (!live.Roster.IsAdmin(me.UserId))
+            if (live is not { Header.Deleted: false })
             {
-                return Error.Forbidden("admins only");
+                return NotFound();
             }
 
-            if (Blocked(live, me) is { } blocked)
+            if (refuse(live) is { } refused)
             {
-                return blocked;
+                return refused;
             }
 
             // One under way says what it is; else it is read, again where it changed meanwhile.
@@ -115,7 +122,12 @@ internal sealed partial class ConversationGrain
                 return Decision.Ok;
             }
 
-            var changed = Event(live, EventTypes.AvatarChanged, me.UserId, null);
+            if (payment is not null && Unpaid(payment, WriteCost.Of(2 * live.Roster.Present.Count, 0)) is { } unpaid)
+            {
+                return unpaid;
+            }
+
+            var changed = Event(live, EventTypes.AvatarChanged, by, null);
             Appended(live, [changed]);
             live.Header = live.Header with { HasAvatar = avatar is not null, AvatarUpdated = Math.Max(changed.Created, live.Header.AvatarUpdated + 1) };
             var entry = new LogEntry(Id, live.Term)
@@ -163,7 +175,7 @@ internal sealed partial class ConversationGrain
         var uuid = Guid.Parse(messageUuid);
         row = read.Row(live, uuid);
         return !read.Knows(live, uuid) ? Decision.After(read.Read(messages, live, [uuid]))
-            : row is null or { Deleted: true } || !member.Sees(row.Sequence) ? NoMessage()
+            : row is null || row.At(Now).Deleted || !member.Sees(row.Sequence) ? NoMessage()
             : row.UserId != member.UserId || row.IsEvent ? Error.Forbidden("only its author adds files to a message")
             : Blocked(live, member.UserId) is { } blocked ? blocked
             : !row.HasFiles ? Error.Forbidden("the message was sent without hasFiles")
@@ -185,7 +197,7 @@ internal sealed partial class ConversationGrain
         row.File, row.Name, row.PathName, row.PreviewName, row.MimeType, row.Width, row.Height, row.Duration, row.Size, row.Created);
 
     private Task<IReadOnlyList<FileRow>> FilesOf(MessageRow row) =>
-        row.HasFiles && !row.Deleted ? files.FilesOf(Id, row.Sequence) : Task.FromResult<IReadOnlyList<FileRow>>([]);
+        row.HasFiles && !row.At(Now).Deleted ? files.FilesOf(Id, row.Sequence) : Task.FromResult<IReadOnlyList<FileRow>>([]);
 
     private static Error NoMessage() => Error.NotFound("there is no such message");
 }

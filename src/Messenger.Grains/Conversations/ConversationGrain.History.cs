@@ -72,7 +72,7 @@ internal sealed partial class ConversationGrain
         var unread = await Unread(live, member);
         var key = await messages.FindKey(Id, live.Header.SessionKey, me.UserId);
         return new ResponseGetConversationFull(
-            See(live, unread),
+            See(live, unread).For(live.Header, me.Features),
             last is [var row] ? Seen(live, me, row) : null,
             key is null ? null : WireViews.SessionKey(key, live.Header));
     }
@@ -84,7 +84,19 @@ internal sealed partial class ConversationGrain
             return NotFound();
         }
 
-        var present = here.Live.Roster.Present.ToLookup(member => member.IsAdmin, member => member.UserId);
+        var people = here.Live.Roster.Present.AsEnumerable();
+        if (request.After is { } after)
+        {
+            if (here.Live.Roster.Reader(after) is not { } last)
+            {
+                return Error.BadRequest("after names nobody who is or was a member here: ask without it");
+            }
+
+            // Who left since has a place still.
+            people = people.Where(member => member.Position > last.Position);
+        }
+
+        var present = people.OrderBy(member => member.Position).Take(request.Limit ?? int.MaxValue).ToLookup(member => member.IsAdmin, member => member.UserId);
         return new ResponseGetMembersList([.. present[true]], [.. present[false]]);
     }
 
@@ -103,16 +115,16 @@ internal sealed partial class ConversationGrain
     }
 
     private static Conversation See(LiveConversation live, int unread) =>
-        WireViews.Conversation(live.Header, live.Roster.Present, live.LastCreated, unread, live.Blacklisting.Count > 0);
+        WireViews.Conversation(live.Header, live.Roster.Present, live.LastActive, unread, live.Blacklisting.Count > 0 || IsClosed(live));
 
-    private static Message Seen(LiveConversation live, Caller me, MessageRow row)
+    private Message Seen(LiveConversation live, Caller me, MessageRow row)
     {
         var readed = row.UserId == me.UserId || live.Receipts.Of(me.UserId)?.Read.Contains(row.Sequence) == true;
         var nick = Roster.Nick(live.Roster.Ever(row.UserId), row.Sequence, live.Roster.Ever(me.UserId));
-        return WireViews.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed);
+        return WireViews.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed, Now).For(row, me.Features);
     }
 
-    private static ResponseGetMessages Seen(LiveConversation live, Caller me, IEnumerable<MessageRow> newestFirst) =>
+    private ResponseGetMessages Seen(LiveConversation live, Caller me, IEnumerable<MessageRow> newestFirst) =>
         new([.. newestFirst.Select(row => Seen(live, me, row))]);
 
     private async ValueTask<(LiveConversation Live, MemberRow Member)?> Reader(Caller me) =>

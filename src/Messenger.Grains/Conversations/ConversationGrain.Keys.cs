@@ -24,6 +24,7 @@ internal sealed partial class ConversationGrain
         (LiveConversation Live, int Keys)? asOf = null;
         IReadOnlyList<SessionKeyRow> copies = [];
         string? uuid = null;
+        var payment = budgets.For(me.UserId);
         var outcome = await Change(me, (live, _) =>
         {
             if (live.Carrying(entry => entry.NewKey is not null ? true : null) is { } other)
@@ -45,8 +46,10 @@ internal sealed partial class ConversationGrain
 
             return values.Exists(value => live.Roster.Member(value.UserId) is null)
                 ? Error.BadRequest("sessionKeys names somebody who is no member: ask RequestGetMembersList")
+                : values.Exists(value => !IsOwn(me, value)) ? SomebodyElses
                 : Blocked(live, me) is { } blocked ? blocked
                 : LeftOut(live, me, values) is { } left ? left
+                : Unpaid(payment, WriteCost.Short(2 * live.Roster.Present.Count, Length(values))) is { } unpaid ? unpaid
                 : TooMany(me) is { } limit ? limit
                 : Rekey(live, me, values, out uuid);
         });
@@ -59,6 +62,8 @@ internal sealed partial class ConversationGrain
             asOf = (live, keys);
         }
     }
+
+    private static long Length(IEnumerable<SessionKeyValue> values) => values.Sum(value => 256L + value.KeyEncryptedBase64.Length + (value.SignatureBase64?.Length ?? 0));
 
     public async Task<Result<ResponseSessionKeyByUuid>> GetSessionKey(Caller me, RequestGetSessionKey request)
     {
@@ -85,6 +90,14 @@ internal sealed partial class ConversationGrain
         return new ResponseGetUpdatedPublicKeys(
             rows.Where(user => user.KeysUpdated > made && user.PublicKey is not null).ToDictionary(user => user.UserId, user => user.PublicKey!));
     }
+
+    /// <summary>Who signed is told to others as a fact: nobody speaks for somebody else.</summary>
+    private static Error SomebodyElses => Error.Forbidden("signerUserId names somebody else: sign yourself, or hand on what the key's maker signed");
+
+    private static bool IsOwn(Caller me, SessionKeyValue value) => value.SignerUserId is null || value.SignerUserId == me.UserId;
+
+    /// <summary>Whether somebody made this key: a maker signed the own copy, and whoever came later had it signed by another.</summary>
+    private async Task<bool> Made(string userId, Guid key) => await messages.FindKey(Id, key, userId) is { SignerUserId: { } signer } && signer == userId;
 
     /// <summary>
     /// Whether a key has each of these copies: wrapping is randomised, so this can only be the same request again, after a lost answer.

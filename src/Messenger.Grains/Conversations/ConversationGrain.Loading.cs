@@ -77,7 +77,9 @@ internal sealed partial class ConversationGrain
         }
 
         var live = new LiveConversation(Id, state, memory.Keep());
-        live.Blacklisting = await BlacklistingIn(live);
+
+        // Whoever blacklists from now on tells this actor, which waits for the load and reads it anew.
+        live.Blacklisting = state.Blacklisting ?? await BlacklistingIn(live);
         _fanout.Term = live.Term;
         RequireResyncs(live, state);
         await TellUnconfirmed(live);

@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Grains.Budgets;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -17,11 +18,13 @@ internal sealed partial class ConversationGrain
     public Task<Result> AddAdminUnlessNew(Caller me, RequestAddAdmin request, Error otherwise) =>
         Add(me, request.SessionKeyUuid, request.SessionKeyValue, admin: true, otherwise);
 
-    public Task<Result> ChangeToAdmin(Caller me, RequestChangeToAdmin request) => Change(me, (live, _) =>
+    public Task<Result> ChangeToAdmin(Caller me, RequestChangeToAdmin request) => ChangeToAdmin(me, request, budgets.For(me.UserId));
+
+    private Task<Result> ChangeToAdmin(Caller me, RequestChangeToAdmin request, Payment payment) => Change(me, (live, _) =>
         live.Roster.Member(request.UserId) is { IsAdmin: true } admin && !live.Header.IsDialog ? Promoted(live, admin)
         : GroupAdminsOnly(live, me) is { } error ? error
         : live.Roster.Member(request.UserId) is not { } member ? Error.NotFound("userId is no member of this conversation")
-        : Promote(live, me, member));
+        : Unpaid(payment, WriteCost.Of(live.Roster.Present.Count, 0)) ?? Promote(live, me, member));
 
     public Task<Result> Kick(Caller me, RequestKickUser request) => Change(me, (live, _) =>
     {
@@ -84,6 +87,7 @@ internal sealed partial class ConversationGrain
     {
         Error? unasked = null;
         var asked = false;
+        var payment = budgets.For(me.UserId);
         return Change(me, (live, _) =>
         {
             // Who is there is there, with whatever key: the rules are for what is new.
@@ -103,22 +107,30 @@ internal sealed partial class ConversationGrain
                 return error;
             }
 
-            if (!asked)
+            if (!IsOwn(me, value) && live.Carrying(entry => entry.NewKey is not null ? true : null) is { } making)
             {
-                return Decision.After(Ask());
+                // Who made the current key is asked of the store.
+                return Decision.After(making);
             }
 
+            if (!asked)
+            {
+                return Decision.After(Ask(live.Header.CreatorId));
+            }
+
+            var told = 2 * (live.Roster.Present.Count + 1);
             return unasked is not null ? unasked
-                : live.Roster.Member(value.UserId) is { } present ? Promote(live, me, present)
+                : live.Roster.Member(value.UserId) is { } present ? Unpaid(payment, WriteCost.Of(told, 0)) ?? Promote(live, me, present)
                 : live.Roster.Present.Count >= Limits.Members ? Error.BadRequest($"a conversation takes at most {Limits.Members} people")
-                : Add(live, me, value, admin);
+                : Unpaid(payment, WriteCost.Short(told, value.KeyEncryptedBase64.Length, people: 1)) ?? Add(live, me, value, admin);
         });
 
-        async Task Ask()
+        async Task Ask(string creator)
         {
-            unasked = (await users.Registered([value.UserId])).Count == 0 ? Error.NotFound("userId is not registered: ask RequestGetRegisteredUsers")
+            unasked = !IsOwn(me, value) && !await Made(value.SignerUserId!, Guid.Parse(sessionKeyUuid)) ? SomebodyElses
+                : (await users.Registered([value.UserId])).Count == 0 ? Error.NotFound("userId is not registered: ask RequestGetRegisteredUsers")
                 : (await users.BlackListing(me.UserId, [value.UserId])).Count > 0 ? Error.Forbidden("this person does not let you add them")
-                : null;
+                : await Crowding(creator, [value.UserId]);
             asked = true;
         }
     }
@@ -141,7 +153,9 @@ internal sealed partial class ConversationGrain
         var key = new SessionKeyRow(
             live.Header.SessionKey, live.Header.SessionKeyText, value.UserId, value.KeyEncryptedBase64, value.SignatureBase64,
             value.SignerUserId ?? me.UserId, value.SignerKeyPairUuid, live.KeyCreated);
-        var entry = new LogEntry(Id, live.Term) { Messages = [added], Members = [member], Keys = [key] };
+        InvitationRow[] invitations = value.UserId == live.Header.CreatorId ? [] : [new(value.UserId, live.Header.CreatorId)];
+        live.Unaccepted.UnionWith(invitations.Select(one => one.UserId));
+        var entry = new LogEntry(Id, live.Term) { Messages = [added], Members = [member], Keys = [key], Invitations = invitations };
         return Commit(live, entry, () => Tell(live, [added], Audience(live, added), me, Introduction(live, value.UserId)));
     }
 
@@ -175,7 +189,15 @@ internal sealed partial class ConversationGrain
 
         changed.ForEach(live.Roster.Put);
         Appended(live, events[1..]);
-        return Commit(live, new LogEntry(Id, live.Term) { Messages = events, Members = changed, Ended = endsAccount ? [member.UserId] : [], Removals = endsAccount ? [] : [Removal(member.UserId, eventType)] }, () =>
+        var entry = new LogEntry(Id, live.Term)
+        {
+            Messages = events,
+            Members = changed,
+            Ended = endsAccount ? [member.UserId] : [],
+            Removals = endsAccount ? [] : [Removal(member.UserId, eventType)],
+            ClosesDialog = live.Header.IsDialog,
+        };
+        return Commit(live, entry, () =>
         {
             if (live.Header.IsDialog)
             {
@@ -184,7 +206,8 @@ internal sealed partial class ConversationGrain
             }
 
             // Who goes hears of it, and of nothing after it.
-            SerializedNotification[] last = [SerializedNotification.From(new NotificationConversationLeaved(live.Header.UuidText, member.UserId), committed: Now), Announce(live, events[0])];
+            var leaved = SerializedNotification.From(new NotificationConversationLeaved(live.Header.UuidText, member.UserId), committed: Now);
+            SerializedNotification[] last = [leaved with { Leaves = member.UserId }, Announce(live, events[0])];
             SerializedNotification[] all = [.. last, .. events.Skip(1).Select(row => Announce(live, row))];
             _fanout.Send(audience.Select(user => (user, user == member.UserId ? last : all)), me);
         });

@@ -17,10 +17,10 @@ internal sealed partial class ConversationGrain
 
     private readonly Dictionary<string, long> _typed = new(StringComparer.Ordinal);
 
-    public Task<Result<SerializedResponse>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests) => Add(new Sending(me, requests.Value));
+    public Task<Result<SerializedResponse>[]> AddMessages(Caller me, Immutable<RequestAddMessage[]> requests) => Add(new Sending(me, requests.Value, budgets.For(me.UserId)));
 
     public Task<Result<SerializedResponse>[]> AddMessagesUnlessNew(Caller me, Immutable<RequestAddMessage[]> requests, Immutable<Error?[]> otherwise) =>
-        Add(new Sending(me, requests.Value) { Otherwise = otherwise.Value });
+        Add(new Sending(me, requests.Value, budgets.For(me.UserId)) { Otherwise = otherwise.Value });
 
     private async Task<Result<SerializedResponse>[]> Add(Sending sending)
     {
@@ -75,6 +75,12 @@ internal sealed partial class ConversationGrain
         }
 
         _typed[me.UserId] = now;
+        if (!budgets.For(me.UserId).TryTake(WriteCost.Signal(live.Roster.Present.Count)))
+        {
+            // Swallowed too: what nobody would miss is not worth asking for more.
+            return Decision.Ok;
+        }
+
         var others = live.Roster.Present.Where(member => member.UserId != me.UserId).Select(member => member.UserId);
         _fanout.SendUnsettled(others, [SerializedNotification.From(new NotificationTyping(live.Header.UuidText, me.UserId))]);
         return Decision.Ok;
@@ -84,12 +90,20 @@ internal sealed partial class ConversationGrain
 
     public Task<Result> DeleteMessages(Caller me, RequestDeleteMessages request) => Delete(me, request.Uuids);
 
-    private MessageRow Row(LiveConversation live, Caller me, RequestAddMessage request, Guid uuid)
+    /// <param name="answered">The message that it replies to; null for none.</param>
+    private MessageRow Row(LiveConversation live, Caller me, RequestAddMessage request, Guid uuid, MessageRow? answered)
     {
+        var silent = request.Kind == MessageKinds.Silent;
+        long? active = silent ? live.ActiveBefore() : null;
         var (sequence, created) = live.Next(Now);
         var row = new MessageRow(
             sequence, uuid, request.MessageUuid, me.UserId, request.SessionKeyUuid, request.IvBase64, request.BodyEncryptedBase64, created,
-            request.HasFiles, null, null, Objectionable: false, Deleted: false, request.ReplyMessageUuid);
+            request.HasFiles, null, null, Objectionable: false, Deleted: false, request.ReplyMessageUuid)
+        {
+            Active = active,
+            Expires = Expiry(live, request, created, silent ? answered?.Expires : null),
+            IsUrgent = request.Kind == MessageKinds.Urgent && live.Roster.Present.Count <= MessageKinds.MostUrged,
+        };
         live.Receipts.Placed(row, live.Roster.Present.Count);
         return row;
     }
@@ -115,6 +129,7 @@ internal sealed partial class ConversationGrain
         HashSet<Guid> accepted = [];
         HashSet<Guid> lacking = [];
         List<Task> waits = [];
+        var (cost, isShort) = (default(WriteCost), false);
         foreach (var at in sending.Open)
         {
             var uuid = sending.Uuids[at];
@@ -126,7 +141,7 @@ internal sealed partial class ConversationGrain
             {
                 plan[at] = new Plan { Repeats = true };
             }
-            else if (FindError(live, ever, sending, at, accepted, lacking, waits) is not { } error)
+            else if ((FindError(live, ever, sending, at, accepted, lacking, waits) ?? Unpaid(live, sending, at, ref cost, ref isShort)) is not { } error)
             {
                 accepted.Add(uuid);
             }
@@ -142,6 +157,7 @@ internal sealed partial class ConversationGrain
 
         return lacking.Count > 0 ? Decision.After(sending.Rows.Read(messages, live, lacking))
             : waits.Count > 0 ? Decision.After(All(waits))
+            : isShort || !sending.Payment.TryTake(cost) ? Decision.After(sending.Payment.Lease(cost))
             : Apply(live, sending, plan);
     }
 
@@ -232,7 +248,7 @@ internal sealed partial class ConversationGrain
             }
             else
             {
-                sending.Carry(at, Row(live, sending.Me, sending.Requests[at], sending.Uuids[at]));
+                sending.Carry(at, Row(live, sending.Me, sending.Requests[at], sending.Uuids[at], Answered(live, sending, at)));
             }
         }
 
@@ -247,10 +263,12 @@ internal sealed partial class ConversationGrain
         List<(int At, MessageRow Row)> fresh = [.. sending.Fresh.Take(sending.OneByOne ? 1 : int.MaxValue).Select(one => (one.Key, one.Value.Row))];
         var nick = live.Roster.Nick(sending.Me.UserId);
         using var place = _telling.Next();
-        var outcome = await live.Commit(messages, new LogEntry(Id, live.Term) { Messages = [.. fresh.Select(one => one.Row)] });
+        string[] accepts = live.Unaccepted.Contains(sending.Me.UserId) ? [sending.Me.UserId] : [];
+        var outcome = await live.Commit(messages, new LogEntry(Id, live.Term) { Messages = [.. fresh.Select(one => one.Row)], Accepts = accepts });
         switch (outcome)
         {
             case LogOutcome.Committed:
+                live.Unaccepted.ExceptWith(live.Roster.Member(sending.Me.UserId)?.JoinedAt <= fresh[0].Row.Sequence ? accepts : []);
                 Announce(live, sending, nick, fresh, place);
                 return sending.Fresh.Count > 0 ? (Result?)null : Result.Ok;
             case LogOutcome.Refused when fresh.Count > 1:
@@ -284,17 +302,22 @@ internal sealed partial class ConversationGrain
             var (at, row) = committed[i];
             live.Remember(row);
             live.Receipts.Kept(row);
-            var message = WireViews.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed: false);
+            if (!row.IsSilent)
+            {
+                live.Counts(row.Created);
+            }
+
+            var message = WireViews.Message(row, live.Header, nick, live.Receipts.Tally(row, live.Roster), readed: false, Now);
             var payload = FrameWriter.Payload(new ResponseAddedMessage(message));
             notifications[i] = Announcement(row, payload);
-            sending.Stored(at, row, new SerializedResponse(payload));
+            sending.Stored(at, row, new SerializedResponse(payload) { Additions = notifications[i].Additions });
         }
 
         place.Tell(() => _fanout.Send(Audience(live, committed[0].Row), notifications, except: sending.Me));
     }
 
     /// <summary>Each of these has an entry of its own under way, which somebody else handed in: what becomes of that one is the answer.</summary>
-    private static async Task AnswerRepeats(Sending sending)
+    private async Task AnswerRepeats(Sending sending)
     {
         foreach (var (at, pending) in sending.Repeats)
         {
@@ -308,11 +331,13 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>A retry gets the stored message; somebody else's uuid is a conflict.</summary>
-    private static Result<SerializedResponse> Stored(LiveConversation live, Caller me, MessageRow row) =>
+    private Result<SerializedResponse> Stored(LiveConversation live, Caller me, MessageRow row) =>
         row.UserId == me.UserId && !row.IsEvent && live.Roster.Ever(me.UserId)?.Ended.Contains(row.Sequence) != true
-            ? new SerializedResponse(FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))), Repeated: true)
+            ? Repeated(row, FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))))
         : live.Roster.Member(me.UserId) is null ? NotFound()
         : Error.Conflict("messageUuid is taken: choose another");
+
+    private static SerializedResponse Repeated(MessageRow row, byte[] payload) => new(payload, Repeated: true) { Additions = Extensions(row, payload) };
 
     /// <summary>All or nothing: its author, be it one who has left, or who may delete others' (<see cref="MayDeleteOthers"/>).</summary>
     private Task<Result> Delete(Caller me, string[] uuids)
@@ -347,25 +372,32 @@ internal sealed partial class ConversationGrain
                 return Error.Forbidden("only its author, a group's admin or either side of an open dialog deletes a message");
             }
 
-            List<MessageRow> gone = [.. rows.Where(row => !row.Deleted).Select(row => row with { Deleted = true, Iv = null, Body = null })];
-            if (gone.Count == 0)
-            {
-                var places = rows.Select(row => row.Sequence).ToHashSet();
-                return Carried(live, entry => entry.Marks.Any(mark => mark.Deleted && places.Contains(mark.Sequence)) ? true : null);
-            }
+            return MarkDeleted(live, rows, _ => me.UserId, me);
+        });
+    }
 
-            gone.ForEach(live.Remember);
+    /// <param name="by">Who is named for each.</param>
+    /// <param name="except">Whose device has its answer; null: every device is told.</param>
+    private Decision MarkDeleted(LiveConversation live, List<MessageRow> rows, Func<MessageRow, string> by, Caller? except)
+    {
+        List<MessageRow> gone = [.. rows.Where(row => !row.Deleted).Select(row => row with { Deleted = true, Iv = null, Body = null })];
+        if (gone.Count == 0)
+        {
+            var places = rows.Select(row => row.Sequence).ToHashSet();
+            return Carried(live, entry => entry.Marks.Any(mark => mark.Deleted && places.Contains(mark.Sequence)) ? true : null);
+        }
 
-            // Nobody hears of a message from before they joined. Fixed in this turn: who joins meanwhile finds it deleted.
-            List<(string User, List<MessageRow> Seen)> told =
-                [.. live.Roster.Present.Select(one => (one.UserId, gone.FindAll(row => one.Sees(row.Sequence)))).Where(one => one.Item2.Count > 0)];
-            var marks = gone.Select(row => new MessageMark(row.Sequence, Deleted: true, row.Objectionable));
-            return Commit(live, new LogEntry(Id, live.Term) { Marks = [.. marks] }, () =>
-            {
-                var notifications = gone.ToDictionary(
-                    row => row.Uuid, row => SerializedNotification.From(new DeleteMessageNotification(live.Header.UuidText, row.UuidText, me.UserId), committed: Now));
-                _fanout.Send(told.Select(one => (one.User, one.Seen.Select(row => notifications[row.Uuid]).ToArray())), me);
-            });
+        gone.ForEach(live.Remember);
+
+        // Nobody hears of a message from before they joined. Fixed in this turn: who joins meanwhile finds it deleted.
+        List<(string User, List<MessageRow> Seen)> told =
+            [.. live.Roster.Present.Select(one => (one.UserId, gone.FindAll(row => one.Sees(row.Sequence)))).Where(one => one.Item2.Count > 0)];
+        var marks = gone.Select(row => new MessageMark(row.Sequence, Deleted: true, row.Objectionable));
+        return Commit(live, new LogEntry(Id, live.Term) { Marks = [.. marks] }, () =>
+        {
+            var notifications = gone.ToDictionary(
+                row => row.Uuid, row => SerializedNotification.From(new DeleteMessageNotification(live.Header.UuidText, row.UuidText, by(row)), committed: Now));
+            _fanout.Send(told.Select(one => (one.User, one.Seen.Select(row => notifications[row.Uuid]).ToArray())), except);
         });
     }
 

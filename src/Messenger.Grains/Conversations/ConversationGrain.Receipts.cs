@@ -40,7 +40,7 @@ internal sealed partial class ConversationGrain
             List<SequenceRange> all = [.. member.Stays.Where(stay => stay.From <= head).Select(stay => stay with { To = Math.Min(stay.To, head) })];
             var changed = false;
             all.ForEach(stay => changed |= live.Receipts.Mark(member, stay, read: true));
-            return changed ? CommitReceipt(live, me, told, read: true) : Received(live, me, all, read: true);
+            return changed ? CommitReceipt(live, me, told, newest.Count > 0 ? newest[0] : null) : Received(live, me, all, read: true);
         });
 
         async Task ReadNewest(LiveConversation live) => newest = await Read(live, me.UserId, Everything, ToldReceipts, newestFirst: true);
@@ -86,7 +86,7 @@ internal sealed partial class ConversationGrain
             }
 
             var told = changed.Values.OrderByDescending(row => row.Sequence).Take(ToldReceipts).ToList();
-            return changed.Count > 0 ? CommitReceipt(live, me, told, read) : Received(live, me, before, read);
+            return changed.Count > 0 ? CommitReceipt(live, me, told, read ? told[0] : null) : Received(live, me, before, read);
         });
         for (var i = 0; i < results.Length; i++)
         {
@@ -111,39 +111,90 @@ internal sealed partial class ConversationGrain
     }
 
     /// <summary>Commits what one member has read by now, then tells the authors and the member's other devices.</summary>
-    private Decision CommitReceipt(LiveConversation live, Caller me, IReadOnlyList<MessageRow> told, bool read)
+    /// <param name="upTo">The newest message that was read; null where it was delivered only.</param>
+    private Decision CommitReceipt(LiveConversation live, Caller me, IReadOnlyList<MessageRow> told, MessageRow? upTo)
     {
-        return Commit(live, new LogEntry(Id, live.Term) { Receipts = [live.Receipts.Row(me.UserId)] }, TellReceipts);
+        var commit = Commit(live, new LogEntry(Id, live.Term) { Receipts = [live.Receipts.Row(me.UserId)] });
+        return Decision.Handed(AfterCommit(_telling.Next()));
 
-        void TellReceipts()
+        async Task<Result?> AfterCommit(TellingOrder.Place place)
         {
-            var updates = new Dictionary<string, List<SerializedNotification>>(StringComparer.Ordinal) { [me.UserId] = [] };
-            foreach (var row in told.OrderBy(row => row.Sequence))
+            using (place)
             {
-                var tally = live.Receipts.Tally(row, live.Roster);
-                live.Receipts.Remember(row, tally);
-                var notification = SerializedNotification.From(WireViews.Updated(row, live.Header, tally), committed: Now);
-                updates[me.UserId].Add(notification);
-
-                // A former member's devices are told no more, nor is who has an author's number now.
-                if (live.Roster.Member(row.UserId)?.Sees(row.Sequence) == true)
+                if (await commit is { } error)
                 {
-                    if (!updates.TryGetValue(row.UserId, out var author))
-                    {
-                        updates[row.UserId] = author = [];
-                    }
-
-                    author.Add(notification);
+                    return error;
                 }
-            }
 
-            if (read && updates[me.UserId] is [.., var last] mine)
-            {
-                // The other phones that are away show a badge that counts what was read here.
-                mine[^1] = last with { Push = PushHint.Badge(me.UserId) };
-            }
+                // Known without a look at the log where all is read. What is told meanwhile waits behind this.
+                var (readUpTo, isUnknown) = upTo is null ? (null, false) : await ReadUpTo(live, me, upTo);
+                place.Tell(() => TellReceipts(live, me, told, upTo is not null, readUpTo));
+                if (isUnknown)
+                {
+                    _ = _fanout.RequireResync([me.UserId]);
+                }
 
-            _fanout.Send(updates.Where(one => one.Value.Count > 0).Select(one => (one.Key, one.Value.ToArray())), me);
+                return Result.Ok;
+            }
         }
+    }
+
+    /// <summary>What is unread by now. Unknown where the store is away: then the member's devices have to ask.</summary>
+    private async Task<(NotificationReadUpTo? Told, bool IsUnknown)> ReadUpTo(LiveConversation live, Caller me, MessageRow upTo)
+    {
+        if (live.Roster.Member(me.UserId) is not { } member)
+        {
+            return (null, false);
+        }
+
+        var read = live.Receipts.Of(me.UserId)?.Read ?? new SequenceSet();
+        List<SequenceRange> gaps =
+            [.. member.Stays.Where(stay => stay.From <= live.Head).SelectMany(stay => read.Outside(stay with { To = Math.Min(stay.To, live.Head) }))];
+        try
+        {
+            var unread = gaps.Count == 0 ? default : await messages.FindUnread(Id, me.UserId, gaps);
+            return (new NotificationReadUpTo(live.Header.UuidText, upTo.UuidText, unread.First, unread.Count), false);
+        }
+        catch (StoreUnavailableException)
+        {
+            return (null, true);
+        }
+    }
+
+    private void TellReceipts(LiveConversation live, Caller me, IReadOnlyList<MessageRow> told, bool read, NotificationReadUpTo? readUpTo)
+    {
+        var updates = new Dictionary<string, List<SerializedNotification>>(StringComparer.Ordinal) { [me.UserId] = [] };
+        foreach (var row in told.OrderBy(row => row.Sequence))
+        {
+            var tally = live.Receipts.Tally(row, live.Roster);
+            live.Receipts.Remember(row, tally);
+            var notification = SerializedNotification.From(WireViews.Updated(row, live.Header, tally, Now), committed: Now);
+            updates[me.UserId].Add(notification);
+
+            // A former member's devices are told no more, nor is who has an author's number now.
+            if (live.Roster.Member(row.UserId)?.Sees(row.Sequence) == true)
+            {
+                if (!updates.TryGetValue(row.UserId, out var author))
+                {
+                    updates[row.UserId] = author = [];
+                }
+
+                author.Add(notification);
+            }
+        }
+
+        var mine = updates[me.UserId];
+        if (read && mine is [.., var last])
+        {
+            // The other phones that are away show a badge that counts what was read here.
+            mine[^1] = last with { Push = PushHint.Badge(me.UserId) };
+        }
+
+        if (readUpTo is not null)
+        {
+            mine.Add(SerializedNotification.From(readUpTo, committed: Now));
+        }
+
+        _fanout.Send(updates.Where(one => one.Value.Count > 0).Select(one => (one.Key, one.Value.ToArray())), me);
     }
 }

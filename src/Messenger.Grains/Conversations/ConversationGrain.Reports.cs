@@ -50,12 +50,12 @@ internal sealed partial class ConversationGrain
             live.Remember(marked);
             var audience = Onlookers(live, row);
             return Commit(live, new LogEntry(Id, live.Term) { Marks = [new MessageMark(row.Sequence, row.Deleted, Objectionable: true)] }, () =>
-                Tell(live, [], audience, me, WireViews.Updated(marked, live.Header, live.Receipts.Tally(marked, live.Roster))));
+                Tell(live, [], audience, me, WireViews.Updated(marked, live.Header, live.Receipts.Tally(marked, live.Roster), Now)));
         });
 
         async Task Keep(MessageRow row)
         {
-            await reports.Add(new ReportRow("message", me.UserId, row.Uuid.ToString(), Id, request.Reason, Now));
+            await reports.Add(new ReportRow("message", me.UserId, row.Uuid.ToString(), Id, request.Reason, Now, row.UserId));
             kept = true;
         }
     }
@@ -67,7 +67,7 @@ internal sealed partial class ConversationGrain
             return NotFound();
         }
 
-        await reports.Add(new ReportRow("conversation", me.UserId, Id.ToString(), Id, request.Reason, Now));
+        await reports.Add(new ReportRow("conversation", me.UserId, Id.ToString(), Id, request.Reason, Now, AuthorId: null));
         return Result.Ok;
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class ConversationGrain
     {
         var rows = await messages.Read(Id, new SequenceRange(1, long.MaxValue), LastWords, newestFirst: true);
         List<MessageRow> recent = [.. rows.Where(row => row.Created >= rows[0].Created - LastMoments.TotalMilliseconds)];
-        List<MessageRow> last = [.. recent.Where(row => !row.IsEvent && !row.Deleted)];
+        List<MessageRow> last = [.. recent.Where(row => !row.IsEvent && !row.At(Now).Deleted && !row.IsSilent)];
         List<MessageRow> added = live.Header.IsDialog ? [] : [.. recent.Where(row => row.EventType == EventTypes.Added)];
         await BoundedParallel.ForEach(live.Roster.Present, MaxConcurrentWakes, async member =>
         {
@@ -34,7 +34,7 @@ internal sealed partial class ConversationGrain
             [
                 .. last.Where(row => row.UserId != member.UserId && member.Sees(row.Sequence) && delivered?.Contains(row.Sequence) != true)
                     .DistinctBy(row => row.UserId)
-                    .Select(row => new PushHint(Id, row.UuidText, row.UserId)),
+                    .Select(row => new PushHint(Id, row.UuidText, row.UserId) { Expires = row.Expires }),
             ];
             if (missed.Length == 0 && delivered is null)
             {

@@ -1,5 +1,6 @@
 using Messenger.Contracts;
 using Messenger.Contracts.Placement;
+using Messenger.Grains.Budgets;
 using Messenger.Grains.Fanout;
 using Messenger.Grains.Views;
 using Messenger.Ports;
@@ -21,8 +22,8 @@ namespace Messenger.Grains.Conversations;
 /// </remarks>
 [Reentrant, SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class ConversationGrain(
-    IMessageLog messages, IUserDirectory users, IFileDirectory files, IReportStore reports, UserEndpoints locals, Relays relays, ConversationMemory memory,
-    TimeProvider timeProvider, ILogger<ConversationGrain> logger)
+    IMessageLog messages, IUserDirectory users, IConversationDirectory directory, IFileDirectory files, IReportStore reports, UserEndpoints locals, Relays relays,
+    ConversationMemory memory, WriteBudgets budgets, TimeProvider timeProvider, ILogger<ConversationGrain> logger, SiloStop? stop = null)
     : Grain, IConversationGrain
 {
     private LiveConversation? _live;
@@ -42,7 +43,7 @@ internal sealed partial class ConversationGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        using var limit = DrainLimits.For(reason, cancellationToken);
+        using var limit = SiloStop.Leave(stop, reason, cancellationToken);
         try
         {
             await _recovery.WaitAsync(limit.Token);
@@ -61,6 +62,7 @@ internal sealed partial class ConversationGrain(
         {
             _left = true;
             _live?.Forget();
+            _traffic?.Dispose();
         }
     }
 
@@ -93,12 +95,19 @@ internal sealed partial class ConversationGrain(
     private async ValueTask<(LiveConversation Live, MemberRow Member)?> Membership(Caller me) =>
         await Current() is { } live && live.Roster.Member(me.UserId) is { } member ? (live, member) : null;
 
+    /// <summary>A dialog in which one person is left: the other left, or their account is gone.</summary>
+    private static bool IsClosed(LiveConversation live) => live.Header.IsDialog && live.Roster.Present.Count < 2;
+
     /// <summary>
-    /// In a dialog, why who is blocked may do nothing but read, send receipts, report, leave and delete what is its own. Asked in the turn of the change.
+    /// In a dialog, why who is blocked, or left alone, may do nothing but read, send receipts, report, leave and delete what is its own.
+    /// Asked in the turn of the change.
     /// </summary>
     private static Error? Blocked(LiveConversation live, Caller me) => Blocked(live, me.UserId);
 
     private static Error? Blocked(LiveConversation live, string userId) =>
+        IsClosed(live) ? Error.Forbidden("the other side has left: this dialog is closed") : Blacklisted(live, userId);
+
+    private static Error? Blacklisted(LiveConversation live, string userId) =>
         live.Blacklisting.Any(user => user != userId) ? Error.Forbidden("this person does not take messages from you") : null;
 
     /// <summary>Commits a change that was applied already. Null when it is on disk.</summary>
@@ -164,8 +173,8 @@ internal sealed partial class ConversationGrain(
     private SerializedNotification Announce(LiveConversation live, MessageRow row) => Announcement(row, FrameWriter.Payload(new ResponseAddedMessage(Unread(live, row))));
 
     /// <summary>As the answer to its author and the notification to the others show it.</summary>
-    private static Message Unread(LiveConversation live, MessageRow row) => WireViews.Message(
-        row, live.Header, Roster.Nick(live.Roster.Ever(row.UserId), row.Sequence, reader: null), live.Receipts.Tally(row, live.Roster), readed: false);
+    private Message Unread(LiveConversation live, MessageRow row) => WireViews.Message(
+        row, live.Header, Roster.Nick(live.Roster.Ever(row.UserId), row.Sequence, reader: null), live.Receipts.Tally(row, live.Roster), readed: false, Now);
 
     /// <summary>Whom a row is told to: who was there when it took its sequence, be it that they left, or others came, before it was on disk.</summary>
     private static IEnumerable<string> Audience(LiveConversation live, MessageRow row) => live.Roster.At(row.Sequence).Select(member => member.UserId);
@@ -177,8 +186,20 @@ internal sealed partial class ConversationGrain(
     /// <summary>The answer's payload is the notification's: the same bytes, made once.</summary>
     private SerializedNotification Announcement(MessageRow row, byte[] payload) => new(
         nameof(NotificationAddedMessageToConversation), payload, Replayed: true,
-        row.IsEvent ? null : new PushHint(Id, row.UuidText, row.UserId), Now)
-    { Trace = Traces.Current };
+        row.IsEvent || row.IsSilent ? null : new PushHint(Id, row.UuidText, row.UserId) { IsUrgent = row.IsUrgent, Expires = row.Expires }, Now)
+    { Trace = Traces.Current, Additions = Extensions(row, payload), Expires = row.Expires };
+
+    /// <summary>What the payload of a message has besides, for those who named it; null for nearly all.</summary>
+    private static Addition[]? Extensions(MessageRow row, byte[] payload)
+    {
+        if (!row.IsSilent && row.Expires is null)
+        {
+            return null;
+        }
+
+        Addition[] silent = row.IsSilent ? [Addition.Last(Features.Hints, payload, 2, "kind", MessageKinds.Silent)] : [];
+        return row.Expires is { } expires ? [.. silent, Addition.Last(Features.Expiry, payload, 2, "expires", expires)] : silent;
+    }
 
     /// <summary>Of two that read at the same time the one that began later stands: the other may have read what was so before.</summary>
     private async Task RefreshBlacklisting(LiveConversation live)
@@ -207,6 +228,7 @@ internal sealed partial class ConversationGrain(
     private MessageRow Event(LiveConversation live, string type, string actor, string? about)
     {
         var (sequence, created) = live.Next(Now);
+        live.Counts(created);
         var uuid = Guid.NewGuid();
         return new MessageRow(
             sequence, uuid, uuid.ToString(), actor, live.Header.SessionKeyText, null, null, created, HasFiles: false, type, about,

@@ -20,6 +20,9 @@ internal sealed class ConversationMemory(MemoryBudgets budgets, TimeProvider tim
 
     public MemoryBudget Budget => budgets.Conversations;
 
+    /// <summary>What signals take.</summary>
+    public MemoryBudget Signals => budgets.Signals;
+
     public RecentMessages Keep() => new(this, timeProvider);
 
     /// <summary>It holds something.</summary>

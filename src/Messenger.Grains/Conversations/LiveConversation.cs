@@ -27,8 +27,10 @@ internal sealed class LiveConversation
         Header = state.Header;
         Head = state.Head;
         LastCreated = Math.Max(state.LastCreated, state.Header.Created);
+        LastActive = Math.Max(state.LastActive ?? LastCreated, state.Header.Created);
         Roster = new Roster(state.Members);
         Receipts = new Receipts(state.Receipts);
+        Unaccepted = new HashSet<string>(state.Unaccepted, StringComparer.Ordinal);
         foreach (var key in state.Keys.OrderBy(key => key.Uuid == state.Header.SessionKey).ThenBy(key => key.Created))
         {
             Add(key);
@@ -61,8 +63,17 @@ internal sealed class LiveConversation
     /// <summary>The time of the newest row, in milliseconds since the Unix epoch.</summary>
     public long LastCreated { get; private set; }
 
+    /// <summary>The time of the newest row that is not silent: the conversation's place in the list.</summary>
+    public long LastActive { get; private set; }
+
     /// <summary>In a dialog, the side that blacklisted the other; both can be.</summary>
     public IReadOnlySet<string> Blacklisting { get; set; } = new HashSet<string>();
+
+    /// <summary>
+    /// Members who have not written here since they came, and did not make it. Shown ahead of the log by who is brought in alone: who writes is taken
+    /// out when it is on disk. Whoever accepted it by a contact meanwhile may still be named, which costs one needless delete.
+    /// </summary>
+    public HashSet<string> Unaccepted { get; }
 
     /// <summary>Completes when no commit of this object is under way.</summary>
     public Task Quiet => _underWay.Count == 0 ? Task.CompletedTask : (_quiet ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -74,8 +85,18 @@ internal sealed class LiveConversation
         return (++Head, LastCreated);
     }
 
+    /// <summary>A row that is not silent is here, or will be as part of what is shown already.</summary>
+    public void Counts(long created) => LastActive = Math.Max(LastActive, created);
+
+    /// <summary>What a silent message that takes its place now comes behind: what counts, be it still under way.</summary>
+    public long ActiveBefore() =>
+        Pending.Values.Where(pending => !pending.Row.IsSilent).Select(pending => pending.Row.Created).Append(LastActive).Max();
+
     /// <summary>What the log says may differ by now: nothing more is committed from here.</summary>
     public bool Dropped { get; set; }
+
+    /// <summary>It was to be the open dialog of two who have one: it is none.</summary>
+    public bool LostItsPlace { get; set; }
 
     public async Task<LogOutcome> Commit(IMessageLog log, LogEntry entry)
     {

@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Grains.Budgets;
 using Messenger.Ports;
 using Messenger.Protocol;
 
@@ -10,9 +11,9 @@ internal sealed class Sending
     private readonly bool[] _answered;
     private readonly List<(int At, Task<LogOutcome> Because)> _refused = [];
 
-    public Sending(Caller me, RequestAddMessage[] requests)
+    public Sending(Caller me, RequestAddMessage[] requests, Payment payment)
     {
-        Me = me;
+        (Me, Payment) = (me, payment);
         Requests = requests;
         Uuids = Array.ConvertAll(requests, request => Guid.Parse(request.MessageUuid));
         Replies = Array.ConvertAll(requests, request => request.ReplyMessageUuid is { } reply ? Guid.Parse(reply) : (Guid?)null);
@@ -21,6 +22,8 @@ internal sealed class Sending
     }
 
     public Caller Me { get; }
+
+    public Payment Payment { get; }
 
     public RequestAddMessage[] Requests { get; }
 

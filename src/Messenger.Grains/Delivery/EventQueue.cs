@@ -12,7 +12,6 @@ internal sealed class EventQueue(int most)
     private long _bytes;
     private bool _completed;
     private TaskCompletionSource? _arrival;
-    private TaskCompletionSource? _room;
     private readonly Queue<(int Weight, TaskCompletionSource Relief)> _held = new();
 
     public bool IsEmpty
@@ -57,60 +56,10 @@ internal sealed class EventQueue(int most)
         return true;
     }
 
-    /// <summary>Takes all of these or none; waits for room up to a time. A batch is let in as long as the bound is not reached.</summary>
-    public async Task<bool> Add(GatewayEvent[] batch, TimeSpan timeout, TimeProvider timeProvider)
-    {
-        while (true)
-        {
-            TaskCompletionSource? wake = null;
-            Task? wait = null;
-            lock (_gate)
-            {
-                if (_completed)
-                {
-                    return false;
-                }
-
-                if (Full)
-                {
-                    wait = (_room ??= New()).Task;
-                }
-                else
-                {
-                    foreach (ref readonly var hint in batch.AsSpan())
-                    {
-                        Add(hint);
-                    }
-
-                    wake = Take(ref _arrival);
-                }
-            }
-
-            if (wait is null)
-            {
-                wake?.SetResult();
-                return true;
-            }
-
-            try
-            {
-                await Awaited(wait).WaitAsync(timeout, timeProvider);
-            }
-            catch (TimeoutException)
-            {
-                return false;
-            }
-        }
-    }
-
-    /// <summary>A time-out put on a task that runs its continuations elsewhere goes through the thread pool; on this one it does not.</summary>
-    private static async Task Awaited(Task task) => await task;
-
     /// <summary>The next events, at most so many and up to the bytes of a push; null when there are none now.</summary>
     public GatewayEvent[]? TryTake(int atMost = GatewayStreamBounds.PushEvents)
     {
         GatewayEvent[] taken;
-        TaskCompletionSource? wake;
         List<TaskCompletionSource>? relieved;
         lock (_gate)
         {
@@ -139,11 +88,9 @@ internal sealed class EventQueue(int most)
             }
 
             _bytes -= weight;
-            wake = Take(ref _room);
             relieved = Relieved(_events.Count == 0 ? int.MaxValue : GatewayStreamBounds.Crowded - _events.Count);
         }
 
-        wake?.SetResult();
         relieved?.ForEach(one => one.SetResult());
         return taken;
     }
@@ -180,7 +127,6 @@ internal sealed class EventQueue(int most)
     /// <summary>Forgets what is queued and says how much it was.</summary>
     public int Clear()
     {
-        TaskCompletionSource? wake;
         List<TaskCompletionSource>? relieved;
         int count;
         lock (_gate)
@@ -188,11 +134,9 @@ internal sealed class EventQueue(int most)
             count = _events.Count;
             _events.Clear();
             _bytes = 0;
-            wake = Take(ref _room);
             relieved = Relieved(int.MaxValue);
         }
 
-        wake?.SetResult();
         relieved?.ForEach(one => one.SetResult());
         return count;
     }
@@ -200,18 +144,16 @@ internal sealed class EventQueue(int most)
     /// <summary>Nothing is taken any more.</summary>
     public void Complete()
     {
-        TaskCompletionSource? reader, writer;
+        TaskCompletionSource? reader;
         List<TaskCompletionSource>? relieved;
         lock (_gate)
         {
             _completed = true;
             reader = Take(ref _arrival);
-            writer = Take(ref _room);
             relieved = Relieved(int.MaxValue);
         }
 
         reader?.SetResult();
-        writer?.SetResult();
         relieved?.ForEach(one => one.SetResult());
     }
 

@@ -102,7 +102,7 @@ internal sealed class GatewaySender : IAsyncDisposable
         try
         {
             _target ??= _stream();
-            await _target.OnNextAsync(new GatewayBatch(events)).WaitAsync(GatewayStreamBounds.PushTimeout, _timeProvider, _stopping.Token);
+            await _target.OnNextAsync(new GatewayBatch(events) { More = !_queue.IsEmpty }).WaitAsync(GatewayStreamBounds.PushTimeout, _timeProvider, _stopping.Token);
             DeliveryMeter.Published.Add(events.Length);
             Traces.End(steps);
         }

@@ -21,9 +21,6 @@ internal static class GatewayStreamBounds
     /// <summary>How long it is held back at most: well below the 10 s that its callers wait.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Events waiting on the gateway itself. With what two silos and the cache hold, one session of a hundred is some 160 notifications late at most.</summary>
-    public const int InletEvents = 2048;
-
     /// <summary>Events in one push: past a few hundred a bigger batch gains nothing, and a push must stay small against its time-out.</summary>
     public const int PushEvents = 1024;
 
@@ -36,28 +33,11 @@ internal static class GatewayStreamBounds
     /// </summary>
     public static readonly TimeSpan PushTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a gateway may keep a push waiting for room: well below the time-out, so that a slow gateway is not taken for a hung one.</summary>
+    /// <summary>How long a push may wait for those before it: well below the time-out, so that a slow gateway is not taken for a hung one.</summary>
     public static readonly TimeSpan RoomTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>How long nothing is accepted for a suspected gateway; then the next push is a trial.</summary>
     public static readonly TimeSpan SuspectTime = TimeSpan.FromSeconds(1);
-
-    /// <summary>
-    /// Containers in the cache of the stream's pulling agent: what it holds is backlog that nobody upstream sees. With fewer than 20 the cache
-    /// finds no room where there is some, and throws.
-    /// </summary>
-    public const int CachedContainers = 20;
-
-    /// <summary>
-    /// Events in one container: what a session gets of them goes out in one write, so that a busy group of hundreds has several notifications in each.
-    /// </summary>
-    public const int ContainerEvents = 512;
-
-    /// <summary>The wait of the pulling agent after an empty read. The read itself waits for events, so this matters only under pressure.</summary>
-    public static readonly TimeSpan PullPeriod = TimeSpan.FromMilliseconds(2);
-
-    /// <summary>An empty read ends after this long, so that the agent tidies up now and then.</summary>
-    public static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(10);
 
     /// <summary>What an event weighs.</summary>
     public static long Weight(in GatewayEvent hint) => 64 + (hint.Notification is SerializedNotification notification ? notification.Payload.Length : 0);

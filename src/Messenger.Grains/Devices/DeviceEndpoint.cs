@@ -10,10 +10,12 @@ namespace Messenger.Grains.Devices;
 /// </summary>
 /// <remarks>Any thread: everything is done under one lock, and waits for nothing. What is numbered is published in the same order.</remarks>
 /// <param name="isDead">Whether membership has declared a gateway dead.</param>
+/// <param name="rings">Calls that ring; null where none are kept.</param>
+/// <param name="pushCall">Queues a push about a call. Called from any thread, under the lock: it waits for nothing.</param>
 /// <param name="inspectSooner">Somebody has to look at what is expected sooner than was said last. Called from any thread, not under the lock.</param>
 internal sealed class DeviceEndpoint(
     Inbox inbox, InboxBounds bounds, IGatewayStreams gateways, LeaseRegistry leases, Predicate<SiloAddress> isDead, TimeProvider timeProvider,
-    Action inspectSooner)
+    Action inspectSooner, KeptRings? rings = null, Action<CallPush>? pushCall = null)
 {
     /// <summary>Three renewals may be lost before a device counts as offline.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
@@ -77,10 +79,15 @@ internal sealed class DeviceEndpoint(
     }
 
     /// <summary>As <see cref="IDeviceGrain.Connect"/>.</summary>
-    public Resumption Connect(Connection incoming, string? resumeCursor, out long epoch)
+    public Resumption Connect(Connection incoming, string? resumeCursor, out long epoch) => Connect(incoming, resumeCursor, out epoch, out _);
+
+    /// <inheritdoc cref="Connect(Connection, string?, out long)"/>
+    /// <param name="ringing">Of the calls that ring now; what comes later is published.</param>
+    public Resumption Connect(Connection incoming, string? resumeCursor, out long epoch, out SerializedNotification[] ringing)
     {
         lock (_gate)
         {
+            ringing = [];
             if (_connection is { } live && IsOnline(live) && incoming.IsBehind(live.Connection))
             {
                 // Its client gave it up when it began the later one.
@@ -103,6 +110,7 @@ internal sealed class DeviceEndpoint(
             _lastWake = 0;
             Hold(incoming, inbox.Number);
             epoch = inbox.Epoch;
+            ringing = rings?.Ringing(Now) ?? [];
             return inbox.Resume(resumeCursor);
         }
     }
@@ -129,6 +137,7 @@ internal sealed class DeviceEndpoint(
 
             Release(held);
             _lastWake = 0;
+            PushCalls();
             return Unconfirmed(held.Confirmed);
         }
     }
@@ -165,6 +174,7 @@ internal sealed class DeviceEndpoint(
 
             if (code == CloseCode.Deleted)
             {
+                rings?.Clear();
                 inbox.StartEpoch(NewEpoch());
             }
         }
@@ -174,6 +184,7 @@ internal sealed class DeviceEndpoint(
     {
         lock (_gate)
         {
+            inbox.Expire(Now);
             return epoch == inbox.Epoch && inbox.After(after) is { } notifications ? new InboxPage(true, notifications) : new InboxPage(false, []);
         }
     }
@@ -202,6 +213,11 @@ internal sealed class DeviceEndpoint(
         {
             _looks = null;
             inbox.Trim(Now);
+            if (!Online)
+            {
+                PushCalls();
+            }
+
             if (!Online && _lastWake > 0 && _connection is { } gone)
             {
                 _lastWake = 0;
@@ -239,6 +255,7 @@ internal sealed class DeviceEndpoint(
         lock (_gate)
         {
             _closed = true;
+            rings?.Clear();
             if (_connection is { } held)
             {
                 leases.Remove(held);
@@ -253,7 +270,7 @@ internal sealed class DeviceEndpoint(
 
     public static long NewEpoch() => Random.Shared.NextInt64(1, long.MaxValue);
 
-    private TimeSpan? Expects() => _lastWake > 0 ? LeaseTime : inbox.Count > 0 ? bounds.Age : null;
+    private TimeSpan? Expects() => _lastWake > 0 || rings is { IsEmpty: false } ? LeaseTime : inbox.Count > 0 ? bounds.Age : null;
 
     private List<PushHint>? Number(ReadOnlySpan<SerializedNotification> notifications, bool online)
     {
@@ -263,7 +280,11 @@ internal sealed class DeviceEndpoint(
         {
             if (!notification.Replayed)
             {
-                if (online)
+                if (notification.Signal is { } signal)
+                {
+                    Ring(notification, signal, now, online);
+                }
+                else if (online)
                 {
                     Publish(0, notification);
                 }
@@ -289,6 +310,30 @@ internal sealed class DeviceEndpoint(
         }
 
         return absent;
+    }
+
+    private void Ring(SerializedNotification notification, SignalHint signal, long now, bool online)
+    {
+        // What it did itself it is not told, neither way.
+        var isOwn = rings?.IsOwn(signal) == true;
+        if (rings?.Take(notification, signal, now, online) is { } push && !isOwn)
+        {
+            pushCall?.Invoke(push);
+        }
+
+        if (online && !signal.IsUntold && !isOwn)
+        {
+            Publish(0, notification);
+        }
+    }
+
+    /// <summary>Nobody is online: who is called is woken, be it that a connection had it which turned out to be gone.</summary>
+    private void PushCalls()
+    {
+        foreach (var push in rings?.Unpushed(Now) ?? [])
+        {
+            pushCall?.Invoke(push);
+        }
     }
 
     private bool IsOnline(LeaseSlot held) => timeProvider.GetElapsedTime(held.RenewedAt) <= LeaseTime && !isDead(held.Connection.Gateway);

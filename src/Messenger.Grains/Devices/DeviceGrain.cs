@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Messenger.Grains.Devices;
 
@@ -15,7 +16,7 @@ namespace Messenger.Grains.Devices;
 internal sealed class DeviceGrain(
     [PersistentState("device", "state")] IPersistentState<DeviceState> store,
     IGatewayStreams gateways, LeaseRegistry leases, DeviceEndpoints endpoints, PushQueue pushes, ISiloStatusOracle silos, ILocalSiloDetails silo,
-    TimeProvider timeProvider, ILogger<DeviceGrain> logger, ISiloLease? lease = null) : Grain, IDeviceGrain, IGrainMigrationParticipant
+    TimeProvider timeProvider, ILogger<DeviceGrain> logger, ISiloLease? lease = null, SiloStop? stop = null, CallQueue? calls = null, MemoryBudgets? memory = null) : Grain, IDeviceGrain, IGrainMigrationParticipant
 {
     private const string Carried = "device";
 
@@ -24,6 +25,11 @@ internal sealed class DeviceGrain(
     /// ever, because a gateway that dies says no goodbye.
     /// </summary>
     private static readonly TimeSpan Stay = TimeSpan.FromHours(1);
+
+    /// <summary>All devices of a worker are written at once when it stops: on a busy machine one of them runs into the store's time-out. A store that is away is not waited for.</summary>
+    private const int SnapshotAttempts = 2;
+
+    private static readonly TimeSpan SnapshotPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Recorded at least daily.</summary>
     private static readonly TimeSpan SeenPeriod = TimeSpan.FromHours(12);
@@ -37,9 +43,17 @@ internal sealed class DeviceGrain(
     private long? _seen;
     private bool _forgotten;
     private bool _left;
+    private CredentialSeal _seal = null!;
+
+    /// <summary>Where pushes go, as it is on disk.</summary>
+    private PushTarget? _target;
+
+    private string UserId => DeviceKeys.UserOf(this.GetPrimaryKeyString());
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _seal = CredentialSeal.Of(ServiceProvider);
+        _target = store.State.SealedPush is { } kept ? kept.Opened(UserId, _seal) : store.State.Push;
         _pushTracker = new PushTracker(this.GetPrimaryKeyString(), pushes, timeProvider, _bounds.Count);
         if (store.State.Snapshot is { } stored)
         {
@@ -49,14 +63,15 @@ internal sealed class DeviceGrain(
             // Of a store that went back in time it may be one that was taken up long ago: a new epoch, and the device resynchronises.
             if (ServiceProvider.GetService<IStoreHistory>() is not { Steps: > 0 })
             {
-                _carried ??= stored.Unsealed(DeviceKeys.UserOf(this.GetPrimaryKeyString()), CredentialSeal.Of(ServiceProvider));
+                _carried ??= stored.Unsealed(UserId, _seal);
             }
         }
 
         var inbox = _carried is null ? new Inbox(_bounds, DeviceEndpoint.NewEpoch()) : Inbox.Restore(_bounds, _carried.Inbox);
         var turns = TaskScheduler.Current;
         _endpoint = new DeviceEndpoint(inbox, _bounds, gateways, leases, silos.IsDeadSilo, timeProvider, inspectSooner: () => Task.Factory.StartNew(
-            static grain => ((DeviceGrain)grain!).Watch(), this, CancellationToken.None, TaskCreationOptions.None, turns));
+            static grain => ((DeviceGrain)grain!).Watch(), this, CancellationToken.None, TaskCreationOptions.None, turns),
+            new KeptRings(this.GetPrimaryKeyString(), memory?.Signals), PushCall);
         if (_carried is { } taken)
         {
             if (taken.Gateway is { } gateway)
@@ -75,6 +90,7 @@ internal sealed class DeviceGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        using var leaving = SiloStop.Leave(stop, reason, cancellationToken);
         _left = true;
         _watch?.Dispose();
         var snapshot = _endpoint.Leave(_pushTracker.Deferred);
@@ -82,21 +98,42 @@ internal sealed class DeviceGrain(
 
         // A migration carries the inbox with it; an inbox that nobody was ever told of holds nothing; and one that may live elsewhere by now, under
         // another epoch, must not come back from here.
-        if (lease?.IsHeld == false || reason.ReasonCode == DeactivationReasonCode.Migrating || _forgotten || snapshot is null)
+        if (reason.ReasonCode == DeactivationReasonCode.Migrating || _forgotten || snapshot is null)
         {
             return;
         }
 
-        try
+        if (lease is not null && !await lease.Confirm())
         {
-            store.State.Snapshot = snapshot.Sealed(DeviceKeys.UserOf(this.GetPrimaryKeyString()), CredentialSeal.Of(ServiceProvider));
-            await store.WriteStateAsync(cancellationToken);
+            DeviceLog.SnapshotWithheld(logger);
+            return;
         }
-#pragma warning disable CA1031 // Without it the next activation starts a new epoch: nothing is lost unsaid.
-        catch (Exception e)
-#pragma warning restore CA1031
+
+        store.State.Snapshot = snapshot.Sealed(UserId, _seal);
+        for (var attempt = 1; ; attempt++)
         {
-            DeviceLog.SnapshotFailed(logger, e);
+            try
+            {
+                await store.WriteStateAsync(cancellationToken);
+                return;
+            }
+            catch (InconsistentStateException) when (attempt > 1)
+            {
+                // The attempt before this one was late, and not lost: nobody else writes while this grain leaves.
+                return;
+            }
+#pragma warning disable CA1031 // Without it the next activation starts a new epoch: nothing is lost unsaid.
+            catch (Exception e) when (attempt == SnapshotAttempts || stop?.IsFutile == true || cancellationToken.IsCancellationRequested || e is InconsistentStateException)
+#pragma warning restore CA1031
+            {
+                DeviceLog.SnapshotFailed(logger, e);
+                return;
+            }
+            catch (Exception)
+            {
+                await Task.Delay(SnapshotPause, timeProvider, cancellationToken).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            }
         }
     }
 
@@ -112,7 +149,7 @@ internal sealed class DeviceGrain(
 
     public Task<Connected> Connect(Connection incoming, string? resumeCursor)
     {
-        var resumption = _endpoint.Connect(incoming, resumeCursor, out var epoch);
+        var resumption = _endpoint.Connect(incoming, resumeCursor, out var epoch, out var ringing);
         if (resumption.Superseded)
         {
             return Task.FromResult(new Connected(epoch, resumption.Number, [], Resync: false, silo.SiloAddress) { Superseded = true });
@@ -127,7 +164,8 @@ internal sealed class DeviceGrain(
         _seen = timeProvider.GetTimestamp();
         _pushTracker.Clear();
         DelayDeactivation(Stay);
-        return Task.FromResult(new Connected(epoch, resumption.Number, resumption.Missed, resumption.Resync, silo.SiloAddress));
+        KnowFeatures(incoming.Features);
+        return Task.FromResult(new Connected(epoch, resumption.Number, resumption.Missed, resumption.Resync, silo.SiloAddress) { Ringing = ringing is [] ? null : ringing });
     }
 
     public Task Disconnect(long session)
@@ -140,14 +178,14 @@ internal sealed class DeviceGrain(
         TellSeen();
         _pushTracker.Defer(unconfirmed);
         Go();
-        return _pushTracker.PushDeferred(store.State.Push);
+        return _pushTracker.PushDeferred(_target);
     }
 
     public Task Deliver(Immutable<SerializedNotification[]> notifications)
     {
         var absent = _endpoint.Take(notifications.Value, out var gateway);
         Watch();
-        return absent is not null ? _pushTracker.Push(absent, store.State.Push)
+        return absent is not null ? _pushTracker.Push(absent, _target)
             : gateway is not null ? gateways.Room(gateway, notifications.Value.Length)
             : Task.CompletedTask;
     }
@@ -159,7 +197,7 @@ internal sealed class DeviceGrain(
         DeviceMeter.Epochs.Add(1);
         _pushTracker.Defer(_endpoint.InvalidateContinuity());
         Watch();
-        return _endpoint.Online ? Task.CompletedTask : _pushTracker.PushDeferred(store.State.Push);
+        return _endpoint.Online ? Task.CompletedTask : _pushTracker.PushDeferred(_target);
     }
 
     public async Task Close(CloseCode code)
@@ -170,6 +208,7 @@ internal sealed class DeviceGrain(
         {
             _pushTracker.Clear();
             _forgotten = true;
+            _target = null;
             await Write(store.ClearStateAsync);
             DeactivateOnIdle();
         }
@@ -185,36 +224,50 @@ internal sealed class DeviceGrain(
 
     public async Task SetPushTarget(PushTarget? target)
     {
-        if (store.State.Push != target)
+        if (_target != target)
         {
             _forgotten = false;
-            store.State.Push = target;
-            await Write(store.WriteStateAsync);
+            await WritePushTarget(target);
         }
     }
 
     public async Task ForgetPushTarget(PushTarget dead)
     {
-        if (store.State.Push == dead)
+        if (_target == dead)
         {
-            store.State.Push = null;
-            await Write(store.WriteStateAsync);
+            await WritePushTarget(null);
         }
     }
 
-    public Task LoseToken(string token) => store.State.Push is { } target && target.Token == token ? ForgetPushTarget(target) : Task.CompletedTask;
+    /// <summary>Known when it is on disk: after a write that failed the same target is no repeat.</summary>
+    private async Task WritePushTarget(PushTarget? target)
+    {
+        await Write(async cancellation =>
+        {
+            (store.State.Push, store.State.SealedPush) = (null, SealedPushTarget.Of(UserId, target, _seal));
+            await store.WriteStateAsync(cancellation);
+            _target = target;
+        });
+    }
+
+    public Task LoseToken(string token) => _target switch
+    {
+        { } target when target.Token == token => ForgetPushTarget(target),
+        { } target when target.Voip == token => SetPushTarget(target with { Voip = null }),
+        _ => Task.CompletedTask,
+    };
 
     public Task<PushTarget?> PushTarget()
     {
         _pushTracker.Leaving();
-        return Task.FromResult(_endpoint.Online ? null : store.State.Push);
+        return Task.FromResult(_endpoint.Online ? null : _target);
     }
 
     public Task Wake(PushHint[] messages)
     {
         if (!_endpoint.Online)
         {
-            return _pushTracker.Push(messages, store.State.Push);
+            return _pushTracker.Push(messages, _target);
         }
 
         _pushTracker.Defer(messages);
@@ -224,6 +277,32 @@ internal sealed class DeviceGrain(
 
     /// <summary>No connection keeps it any more: it may leave as other actors do.</summary>
     private void Go() => DelayDeactivation(TimeSpan.Zero);
+
+    /// <summary>A device is woken for calls whose client said at its last login that it knows of them.</summary>
+    private void KnowFeatures(Features named)
+    {
+        var takesCalls = (named & Features.Hints) != 0;
+        if (store.State.TakesCalls != takesCalls)
+        {
+            store.State.TakesCalls = takesCalls;
+
+            // Not awaited: what is lost is said again by the next login.
+            Write(store.WriteStateAsync).Ignore();
+        }
+    }
+
+    /// <summary>Any thread.</summary>
+    private void PushCall(CallPush push)
+    {
+        if (store.State.TakesCalls && _target is { } target && calls is not null)
+        {
+            push.IsQueued = calls.TryAdd(this.GetPrimaryKeyString(), target, push);
+            if (!push.IsQueued)
+            {
+                memory?.Signals.CountShed();
+            }
+        }
+    }
 
     /// <summary>One write at a time: methods interleave, and the store compares versions.</summary>
     private Task Write(Func<CancellationToken, Task> write) => _writes.Run(() => write(CancellationToken.None));
@@ -262,7 +341,7 @@ internal sealed class DeviceGrain(
             TellSeen();
         }
 
-        var pushed = _endpoint.Online ? Task.CompletedTask : _pushTracker.PushDeferred(store.State.Push);
+        var pushed = _endpoint.Online ? Task.CompletedTask : _pushTracker.PushDeferred(_target);
         Watch();
         return pushed;
     }

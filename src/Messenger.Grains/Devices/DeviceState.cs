@@ -9,6 +9,7 @@ namespace Messenger.Grains.Devices;
 [GenerateSerializer]
 internal sealed class DeviceState
 {
+    /// <summary>Of rows that were written before <see cref="SealedPush"/> was; null since.</summary>
     [Id(0)]
     public PushTarget? Push { get; set; }
 
@@ -18,6 +19,13 @@ internal sealed class DeviceState
     /// </summary>
     [Id(1)]
     public DeviceSnapshot? Snapshot { get; set; }
+
+    [Id(2)]
+    public SealedPushTarget? SealedPush { get; set; }
+
+    /// <summary>Its client named <see cref="Features.Hints"/> at its last login: it is woken for calls.</summary>
+    [Id(3)]
+    public bool TakesCalls { get; set; }
 }
 
 /// <summary>A device's memory on its way to another activation: through the store, or with a live migration.</summary>

@@ -17,6 +17,9 @@ internal sealed class Inbox(InboxBounds bounds, long epoch)
     private readonly Queue<InboxEntry> _ring = new();
     private long _bytes;
 
+    /// <summary>When the first of what is kept expires.</summary>
+    private long _expires = long.MaxValue;
+
     /// <summary>Never negative, random: an epoch that was guessed right by chance is none.</summary>
     public long Epoch { get; private set; } = epoch;
 
@@ -35,6 +38,7 @@ internal sealed class Inbox(InboxBounds bounds, long epoch)
     {
         _ring.Enqueue(new InboxEntry(notification, now));
         _bytes += Weight(notification);
+        _expires = Math.Min(_expires, notification.Expires ?? long.MaxValue);
         Number++;
         Trim(now);
         return Number;
@@ -75,9 +79,30 @@ internal sealed class Inbox(InboxBounds bounds, long epoch)
         Epoch = next;
     }
 
-    /// <summary>Drops what exceeds the bounds. The newest notification stays even if it alone exceeds the bytes.</summary>
+    /// <summary>What it says of messages that have expired by now is gone: they keep their numbers.</summary>
+    public void Expire(long now)
+    {
+        if (now < _expires)
+        {
+            return;
+        }
+
+        _expires = long.MaxValue;
+        for (var left = _ring.Count; left > 0; left--)
+        {
+            var entry = _ring.Dequeue();
+            _bytes -= Weight(entry.Notice);
+            entry = entry with { Notice = entry.Notice.At(now) };
+            _bytes += Weight(entry.Notice);
+            _expires = Math.Min(_expires, entry.Notice.Expires ?? long.MaxValue);
+            _ring.Enqueue(entry);
+        }
+    }
+
+    /// <summary>Drops what exceeds the bounds, and what has expired. The newest notification stays even if it alone exceeds the bytes.</summary>
     public void Trim(long now)
     {
+        Expire(now);
         while (_ring.TryPeek(out var oldest)
             && (_ring.Count > bounds.Count || (_bytes > bounds.Bytes && _ring.Count > 1) || now - oldest.At > bounds.Age.TotalMilliseconds))
         {
@@ -96,6 +121,7 @@ internal sealed class Inbox(InboxBounds bounds, long epoch)
         {
             inbox._ring.Enqueue(entry);
             inbox._bytes += Weight(entry.Notice);
+            inbox._expires = Math.Min(inbox._expires, entry.Notice.Expires ?? long.MaxValue);
         }
 
         return inbox;

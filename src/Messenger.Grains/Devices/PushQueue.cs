@@ -35,14 +35,15 @@ internal sealed class PushQueue(IPushStore store, TimeProvider timeProvider, ILo
 
     /// <summary>Completes when the push is on disk.</summary>
     /// <param name="due">Not before this time.</param>
+    /// <param name="expires">Not from this time on; null: whenever.</param>
     /// <exception cref="StoreUnavailableException">It is not, and this silo stops.</exception>
-    public async Task Keep(string device, string applicationType, Guid conversation, string? message, long due)
+    public async Task Keep(string device, string applicationType, Guid conversation, string? message, long due, long? expires = null)
     {
         var now = timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
         var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await _queue.Writer.WriteAsync((new QueuedPush(Guid.NewGuid(), device, applicationType, conversation, message, now, due), kept));
+            await _queue.Writer.WriteAsync((new QueuedPush(Guid.NewGuid(), device, applicationType, conversation, message, now, due) { Expires = expires }, kept));
         }
         catch (ChannelClosedException)
         {

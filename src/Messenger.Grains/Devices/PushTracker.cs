@@ -25,8 +25,8 @@ internal sealed class PushTracker(string device, PushQueue queue, TimeProvider t
 
     private readonly string _user = DeviceKeys.UserOf(device);
 
-    /// <summary>Conversations whose push waits in the queue, and since when.</summary>
-    private readonly Dictionary<Guid, long> _waiting = [];
+    /// <summary>Conversations whose push waits in the queue, since when, and until when it may be sent.</summary>
+    private readonly Dictionary<Guid, (long Since, long Until)> _waiting = [];
 
     /// <summary>Messages that a connection of doubtful life may have missed, without a place in the inbox: pushed when it turns out to be gone.</summary>
     private readonly List<PushHint> _deferred = [];
@@ -62,7 +62,9 @@ internal sealed class PushTracker(string device, PushQueue queue, TimeProvider t
         }
 
         // Of several that come together the newest stands for its conversation.
-        var newest = hints.Where(Deserves).GroupBy(hint => hint.Conversation).Select(same => same.Last()).Where(MayGo);
+        var newest = hints.Where(Deserves).GroupBy(hint => hint.Conversation)
+            .Select(same => same.Last() with { IsUrgent = same.Any(hint => hint.IsUrgent), Expires = same.Any(hint => hint.Expires is null) ? null : same.Max(hint => hint.Expires) })
+            .Where(MayGo);
         return Task.WhenAll(newest.ToList().Select(hint => Keep(hint, target)));
     }
 
@@ -92,7 +94,7 @@ internal sealed class PushTracker(string device, PushQueue queue, TimeProvider t
         try
         {
             var message = hint.Message.Length == 0 ? null : hint.Message;
-            await queue.Keep(device, target.ApplicationType, hint.Conversation, message, hint.IsBadge ? _badge : Now);
+            await queue.Keep(device, target.ApplicationType, hint.Conversation, message, hint.IsBadge ? _badge : Now, hint.Expires);
         }
         catch
         {
@@ -123,7 +125,9 @@ internal sealed class PushTracker(string device, PushQueue queue, TimeProvider t
             return true;
         }
 
-        if (_waiting.TryGetValue(hint.Conversation, out var since) && now - since < Waits.TotalMilliseconds)
+        // One that will not be sent any more while this message still stands does not speak for it.
+        var until = hint.Expires ?? long.MaxValue;
+        if (!hint.IsUrgent && _waiting.TryGetValue(hint.Conversation, out var waiting) && now - waiting.Since < Waits.TotalMilliseconds && waiting.Until >= until)
         {
             return false;
         }
@@ -133,7 +137,7 @@ internal sealed class PushTracker(string device, PushQueue queue, TimeProvider t
             _waiting.Clear();
         }
 
-        _waiting[hint.Conversation] = now;
+        _waiting[hint.Conversation] = (now, until);
         return true;
     }
 }

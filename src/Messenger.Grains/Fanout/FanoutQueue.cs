@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Messenger.Contracts;
-using Messenger.Ports.Flow;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
@@ -21,33 +20,12 @@ namespace Messenger.Grains.Fanout;
 internal sealed class FanoutQueue(
     Guid conversation, IGrainFactory grains, UserEndpoints locals, Relays relays, TimeProvider timeProvider, ILogger logger, Action settled, Action stayAlive)
 {
-    /// <summary>Notifications that may wait in one queue; past that its person is told to resynchronise instead.</summary>
-    private const int QueueBound = 1024;
-
-    /// <summary>
-    /// Notifications waiting in a queue from which on writers are held back. What waits is how late its person is: in a group of 200 flat out 256 made the
-    /// last one .3 to .6 s late where 64 makes it .1 to .17 s, at about the same rate; 32 was slower in both of two pairs.
-    /// </summary>
-    private const int Crowded = 64;
-
-    /// <summary>
-    /// Notifications for all people that go out at once, one call to each: a burst into a large group must not overrun the queue to a gateway, which
-    /// holds it back from the second call on (<see cref="Contracts.IGatewayStreams.Room"/>).
-    /// </summary>
-    private const int Wave = 8192;
-
-    /// <summary>Notifications in one call: past this a call is only later.</summary>
-    private const int MaxBatch = 64;
-
-    /// <summary>
-    /// Between tries of a resync, and of what could not be delivered yet: silos and stores come back within seconds.
-    /// </summary>
-    private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(5));
-
     private readonly Dictionary<string, UserQueue> _queues = new(StringComparer.Ordinal);
     private readonly HashSet<UserQueue> _crowded = [];
-    private bool _stopped;
     private readonly HashSet<TaskCompletionSource> _doubts = [];
+
+    /// <summary>What runs when deliveries that belong to no entry are over.</summary>
+    private readonly HashSet<Action> _unsettled = [];
     private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Under which term what is sent from now on was committed: a user's grain takes nothing of one that has passed.</summary>
@@ -62,6 +40,26 @@ internal sealed class FanoutQueue(
     public void SendUnsettled(IEnumerable<string> audience, SerializedNotification[] notifications) =>
         Send(audience.Select(user => (user, notifications)), except: null, new DeliveryTracker(static () => { }));
 
+    /// <summary>Sends each person what belongs to no entry of the log.</summary>
+    /// <param name="over">Runs once, when each has it, or is told to resynchronise instead, or this fan-out was stopped.</param>
+    public void SendUnsettled(IEnumerable<(string User, SerializedNotification[] Notifications)> deliveries, Action over)
+    {
+        if (IsStopped)
+        {
+            over();
+            return;
+        }
+
+        _unsettled.Add(over);
+        Send(deliveries, except: null, new DeliveryTracker(() =>
+        {
+            if (_unsettled.Remove(over))
+            {
+                over();
+            }
+        }));
+    }
+
     /// <summary>Sends each person notifications of their own, and settles an entry of the log when all have them.</summary>
     public void Send(IEnumerable<(string User, SerializedNotification[] Notifications)> deliveries, Caller? except) =>
         Send(deliveries, except, new DeliveryTracker(settled));
@@ -75,7 +73,7 @@ internal sealed class FanoutQueue(
         foreach (var (user, notifications) in deliveries)
         {
             var but = except?.UserId == user ? except.Application : null;
-            if (cause is null && !_stopped && !_queues.ContainsKey(user) && locals.TryDeliver(new DeliveryRequest(user, conversation, Term, notifications, but)))
+            if (cause is null && !IsStopped && !_queues.ContainsKey(user) && locals.TryDeliver(new DeliveryRequest(user, conversation, Term, notifications, but)))
             {
                 continue;
             }
@@ -90,6 +88,20 @@ internal sealed class FanoutQueue(
 
     /// <summary>Whether anything was ever sent from here.</summary>
     public bool HasSent { get; private set; }
+
+    /// <summary>Nothing more is sent, see <see cref="Stop"/>.</summary>
+    internal bool IsStopped { get; private set; }
+
+    /// <summary>People who have something waiting.</summary>
+    internal int Queues => _queues.Count;
+
+    internal Guid Conversation => conversation;
+
+    internal ILogger Logger => logger;
+
+    internal TimeProvider Clock => timeProvider;
+
+    internal bool MayTell => locals.MayTell;
 
     /// <summary>Tells these people that something may be missing, before anything that is sent from now on.</summary>
     /// <returns>Completes when all were told; faults when this fan-out was stopped before.</returns>
@@ -109,7 +121,7 @@ internal sealed class FanoutQueue(
         }
 
         tracker.Done();
-        if (_stopped)
+        if (IsStopped)
         {
             told.TrySetCanceled();
         }
@@ -144,11 +156,18 @@ internal sealed class FanoutQueue(
     /// </summary>
     public void Stop()
     {
-        _stopped = true;
+        IsStopped = true;
         foreach (var told in _doubts)
         {
             told.TrySetCanceled();
         }
+
+        foreach (var over in _unsettled)
+        {
+            over();
+        }
+
+        _unsettled.Clear();
     }
 
     private UserQueue QueueOf(string user)
@@ -161,240 +180,41 @@ internal sealed class FanoutQueue(
         return lane;
     }
 
-    private void Progressed()
+    /// <summary>The short ways first. What is traced goes by calls, which the trace shows.</summary>
+    internal async ValueTask<DeliveryResult> Deliver(DeliveryRequest one, bool traced) =>
+        !traced && (locals.TryDeliver(one) || await relays.Deliver(one))
+            ? DeliveryResult.Delivered
+            : await relays.Call(Grain(one.UserId), one);
+
+    internal void StayAlive() => stayAlive();
+
+    internal IUserGrain Grain(string user) => grains.User(user);
+
+    /// <summary>Writers wait while there is one.</summary>
+    internal void SetCrowded(UserQueue queue, bool isCrowded)
+    {
+        if (isCrowded)
+        {
+            _crowded.Add(queue);
+        }
+        else
+        {
+            _crowded.Remove(queue);
+        }
+    }
+
+    /// <summary>One of the queues got on; who waits for room or for the end looks again.</summary>
+    internal void Progressed()
     {
         var done = _progress;
         _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
         done.TrySetResult();
     }
 
-    private readonly record struct QueuedDelivery(SerializedNotification[] Notifications, string? Except, long Term, DeliveryTracker Tracker, Activity? Cause)
+    /// <summary>Nothing waits for this person any more.</summary>
+    internal void Ended(string user)
     {
-        public bool GoesWith(QueuedDelivery other) => other.Except == Except && other.Term == Term;
+        _queues.Remove(user);
+        Progressed();
     }
-
-    /// <summary>Counts the people an entry of the log still has to reach.</summary>
-    private sealed class DeliveryTracker(Action settled)
-    {
-        private int _left = 1;
-
-        public void Add() => _left++;
-
-        public void Done()
-        {
-            if (--_left == 0)
-            {
-                settled();
-            }
-        }
-    }
-
-    private sealed class UserQueue(FanoutQueue owner, string user)
-    {
-        private readonly Queue<QueuedDelivery> _waiting = [];
-        private readonly List<DeliveryTracker> _owed = [];
-        private int _count;
-
-        /// <summary>How many notifications of the delivery that waits longest were sent already.</summary>
-        private int _begun;
-        private bool _resyncRequired;
-        private bool _running;
-
-        public void Add(QueuedDelivery delivery)
-        {
-            _waiting.Enqueue(delivery);
-            _count += delivery.Notifications.Length;
-            if (_count > QueueBound)
-            {
-                RequireResyncInstead();
-            }
-            else if (_count > Crowded)
-            {
-                owner._crowded.Add(this);
-            }
-
-            Start();
-        }
-
-        public void RequireResync(DeliveryTracker tracker)
-        {
-            _owed.Add(tracker);
-            RequireResyncInstead();
-            Start();
-        }
-
-        private void Start()
-        {
-            if (!_running)
-            {
-                _running = true;
-
-                // Owned by the queue, which is owned by the grain: it ends by itself, and never throws.
-                _ = Run();
-            }
-        }
-
-        private async Task Run()
-        {
-            var pause = Pauses.First;
-            while (!owner._stopped && (_resyncRequired || _waiting.Count > 0))
-            {
-                if (!owner.MayTell)
-                {
-                    // Who stood still may have been taken over from. Either it is told so now, and ends, or what waits goes on in its order.
-                    owner.StayAlive();
-                    await Task.Delay(Pauses.First, owner.Clock);
-                    continue;
-                }
-
-                try
-                {
-                    if (_resyncRequired)
-                    {
-                        _resyncRequired = false;
-                        var told = _owed.Count;
-                        await owner.Grain(user).RequireResync();
-                        Settle(told);
-                    }
-                    else
-                    {
-                        await DeliverWaiting();
-                    }
-
-                    pause = Pauses.First;
-                }
-                catch (Exception fault)
-                {
-                    // Whatever it was, the notifications may or may not have arrived: require a resync rather than repeat them.
-                    Log.DeliveryFailed(owner.Logger, fault.GetType().Name);
-                    RequireResyncInstead();
-                    owner.StayAlive();
-                    await Task.Delay(pause, owner.Clock);
-                    pause = Pauses.Next(pause);
-                }
-
-                owner.Progressed();
-            }
-
-            _running = false;
-            owner._queues.Remove(user);
-            owner.Progressed();
-        }
-
-        private async Task DeliverWaiting()
-        {
-            var first = _waiting.Peek();
-            using var step = Traces.FanOut(first.Cause);
-            var notifications = Take(first, step);
-            _count -= notifications.Length;
-            if (_count <= Crowded)
-            {
-                owner._crowded.Remove(this);
-            }
-
-            var told = _owed.Count;
-            for (var pause = Pauses.First; ; pause = Pauses.Next(pause))
-            {
-                switch (await owner.Deliver(new DeliveryRequest(user, owner.Conversation, first.Term, notifications, first.Except), traced: step is not null))
-                {
-                    case DeliveryResult.Delivered:
-                        Settle(told);
-                        return;
-                    case DeliveryResult.StaleTerm:
-                        // Another activation has told of what came after this: it would be out of order now.
-                        RequireResyncInstead();
-                        return;
-                }
-
-                owner.StayAlive();
-                await Task.Delay(pause, owner.Clock);
-                if (_resyncRequired || owner._stopped)
-                {
-                    // A resync stands for all of it by now; or it is left to the next activation.
-                    return;
-                }
-
-                if (_count > Crowded || pause == Pauses.Longest)
-                {
-                    // Writers wait for this queue, or it has waited long enough: its person is told to resynchronise after all.
-                    RequireResyncInstead();
-                    return;
-                }
-            }
-        }
-
-        /// <summary>What goes in the next call; the trackers that end with it are owed from here on.</summary>
-        private SerializedNotification[] Take(QueuedDelivery first, Activity? step)
-        {
-            var most = Math.Clamp(Wave / owner._queues.Count, 1, MaxBatch);
-            if (_begun == 0 && first.Notifications.Length <= most && _waiting.Count == 1)
-            {
-                _owed.Add(_waiting.Dequeue().Tracker);
-                return first.Notifications;
-            }
-
-            var taken = new List<SerializedNotification>();
-            while (taken.Count < most && _waiting.TryPeek(out var next) && next.GoesWith(first))
-            {
-                var rest = next.Notifications.AsSpan(_begun);
-                var fits = rest[..Math.Min(rest.Length, most - taken.Count)];
-                if (taken.Count > 0)
-                {
-                    Traces.Joins(step, next.Cause);
-                }
-
-                taken.AddRange(fits);
-                _begun += fits.Length;
-                if (_begun == next.Notifications.Length)
-                {
-                    _owed.Add(_waiting.Dequeue().Tracker);
-                    _begun = 0;
-                }
-            }
-
-            return [.. taken];
-        }
-
-        /// <summary>Everything that waits is replaced by one resync.</summary>
-        private void RequireResyncInstead()
-        {
-            _begun = 0;
-            while (_waiting.TryDequeue(out var delivery))
-            {
-                _owed.Add(delivery.Tracker);
-            }
-
-            _count = 0;
-            _resyncRequired = true;
-            owner._crowded.Remove(this);
-        }
-
-        private void Settle(int count)
-        {
-            foreach (var tracker in _owed.Take(count))
-            {
-                tracker.Done();
-            }
-
-            _owed.RemoveRange(0, count);
-        }
-    }
-
-    /// <summary>The short ways first. What is traced goes by calls, which the trace shows.</summary>
-    private async ValueTask<DeliveryResult> Deliver(DeliveryRequest one, bool traced) =>
-        !traced && (locals.TryDeliver(one) || await relays.Deliver(one))
-            ? DeliveryResult.Delivered
-            : await Grain(one.UserId).Deliver(one.Conversation, one.Term, one.Notifications.AsImmutable(), one.Except);
-
-    private Guid Conversation => conversation;
-
-    private ILogger Logger => logger;
-
-    private TimeProvider Clock => timeProvider;
-
-    private bool MayTell => locals.MayTell;
-
-    private void StayAlive() => stayAlive();
-
-    private IUserGrain Grain(string user) => grains.User(user);
 }

@@ -8,9 +8,11 @@ namespace Messenger.Grains.Fanout;
 
 /// <summary>The relay of this silo.</summary>
 [Reentrant]
-internal sealed class Relay(GrainId id, Silo silo, ILoggerFactory loggers, UserEndpoints users) : GrainService(id, silo, loggers), IRelay
+internal sealed class Relay(GrainId id, Silo silo, ILoggerFactory loggers, UserEndpoints users, HandOvers handOvers) : GrainService(id, silo, loggers), IRelay
 {
     public Task<bool[]> Deliver(Immutable<DeliveryRequest[]> requests) => Task.FromResult(Array.ConvertAll(requests.Value, users.TryDeliver));
+
+    public Task Pause(SiloAddress leaving) => handOvers.Pause(leaving);
 }
 
 /// <summary>Reaches the relay of a silo.</summary>

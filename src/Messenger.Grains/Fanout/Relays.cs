@@ -12,7 +12,7 @@ namespace Messenger.Grains.Fanout;
 /// looked for where its key places it (<see cref="ByKeyDirector"/>); who is not there is the caller's matter.
 /// </summary>
 internal sealed class Relays(
-    IRelayClient relays, ISiloStatusOracle silos, ClusterView cluster, TimeProvider timeProvider, TaskScheduler? background = null)
+    IRelayClient relays, ISiloStatusOracle silos, ClusterView cluster, HandOvers handOvers, TimeProvider timeProvider, TaskScheduler? background = null)
     : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>The metadata of a silo that has just joined may come a little later than the news of it.</summary>
@@ -35,6 +35,17 @@ internal sealed class Relays(
         ByKeyDirector.Choose(request.UserId, Workers()) is { } silo && !silo.Equals(silos.SiloAddress)
             ? _ways.GetOrAdd(silo, to => To(relays.On(to), background)).Do(request, request.Weight)
             : NotHere;
+
+    /// <summary>A call of a user's grain wherever it is: not while a silo that it may have to pass is about to be gone.</summary>
+    public async Task<DeliveryResult> Call(IUserGrain user, DeliveryRequest request)
+    {
+        using var underWay = await handOvers.Begin();
+        return await user.Deliver(request.Conversation, request.Term, request.Notifications.AsImmutable(), request.Except);
+    }
+
+    /// <summary>When what the other workers have under way is over, or they do not say so in time: they send nothing more by way of this silo. Never throws.</summary>
+    public Task PauseElsewhere() => Task.WhenAll(cluster.Others(SiloRoles.Worker).Select(async silo =>
+        await relays.On(silo).Pause(silos.SiloAddress).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext)));
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {

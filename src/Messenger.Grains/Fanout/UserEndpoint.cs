@@ -11,12 +11,17 @@ namespace Messenger.Grains.Fanout;
 /// <remarks>Any thread: under one lock, and nothing is waited for.</remarks>
 /// <param name="account">The account as it is on disk; null when that is not known now.</param>
 /// <param name="blackList">Likewise, whom the user does not want to hear from.</param>
-internal sealed class UserEndpoint(string userId, Func<Account?> account, Func<IReadOnlySet<string>?> blackList, DeviceEndpoints endpoints)
+/// <param name="mutes">Likewise, of which conversations the user wants no push; null for none.</param>
+internal sealed class UserEndpoint(
+    string userId, Func<Account?> account, Func<IReadOnlySet<string>?> blackList, DeviceEndpoints endpoints, TimeProvider timeProvider, Mutes? mutes = null)
 {
+    private static readonly IReadOnlyDictionary<Guid, long> NoMutes = new Dictionary<Guid, long>();
+
     private readonly Lock _gate = new();
 
     /// <summary>Bounded by the conversations of one person.</summary>
     private readonly Dictionary<Guid, long> _terms = [];
+    private readonly RingLimit _rings = new(timeProvider);
     private (string Application, DeviceEndpoint Endpoint)? _last;
     private int _calls;
     private bool _left;
@@ -35,14 +40,36 @@ internal sealed class UserEndpoint(string userId, Func<Account?> account, Func<I
                 return false;
             }
 
-            if (only.Name != except
-                && !(Muted(notifications, blackList()) is { } muted && EndpointOf(only.Name) is { } endpoint && endpoint.TryTake(muted)))
+            ForgetWhatIsLeft(notifications);
+            if (only.Name != except)
             {
-                return false;
+                if (Muted(conversation, notifications, blackList(), mutes is null ? NoMutes : mutes.Known) is not { } muted)
+                {
+                    return false;
+                }
+
+                var heard = _rings.Admit(muted, userId, out var rings);
+                if (EndpointOf(only.Name) is not { } endpoint || !endpoint.TryTake(heard))
+                {
+                    return false;
+                }
+
+                _rings.Count(rings);
             }
 
             _terms[conversation] = term;
             return true;
+        }
+    }
+
+    /// <summary>Without the calls past which this user is rung no more; those that are left count. In the turn in which they are handed over.</summary>
+    public SerializedNotification[] AdmitRings(SerializedNotification[] notifications)
+    {
+        lock (_gate)
+        {
+            var heard = _rings.Admit(notifications, userId, out var rings);
+            _rings.Count(rings);
+            return heard;
         }
     }
 
@@ -79,31 +106,49 @@ internal sealed class UserEndpoint(string userId, Func<Account?> account, Func<I
         }
     }
 
-    /// <summary>The same notifications; nobody is woken for what a blacklisted user or this user wrote. Null: the blacklist has to be known for it.</summary>
-    public SerializedNotification[]? Muted(SerializedNotification[] notifications, IReadOnlySet<string>? silent)
+    /// <summary>
+    /// The same notifications; nobody is woken for what a blacklisted user or this user wrote, or for what stands in a conversation that is muted, and signals of
+    /// a blacklisted user go no further. Null: what is not wanted has to be known for it.
+    /// </summary>
+    public SerializedNotification[]? Muted(
+        Guid conversation, SerializedNotification[] notifications, IReadOnlySet<string>? silent, IReadOnlyDictionary<Guid, long>? quiet)
     {
-        SerializedNotification[]? muted = null;
+        SerializedNotification?[]? muted = null;
+        var isQuiet = quiet is { Count: > 0 } && quiet.TryGetValue(conversation, out var until) && until > timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 0; i < notifications.Length; i++)
         {
             // What has no author cannot be muted: the user's own badge.
-            if (notifications[i].Push is not { AuthorId.Length: > 0 } push)
+            var signal = notifications[i].Signal;
+            if ((signal?.AuthorId ?? notifications[i].Push?.AuthorId) is not { Length: > 0 } author || (signal is not null && author == userId))
             {
                 continue;
             }
 
-            if (push.AuthorId != userId && silent is null)
+            if (author != userId && (silent is null || quiet is null))
             {
                 return null;
             }
 
-            if (push.AuthorId == userId || silent!.Contains(push.AuthorId))
+            var isSilent = author != userId && silent!.Contains(author);
+            if (signal is null ? author == userId || isQuiet || isSilent : isQuiet || isSilent)
             {
                 muted ??= [.. notifications];
-                muted[i] = muted[i] with { Push = null };
+                muted[i] = signal is null ? notifications[i] with { Push = null }
+                    : isSilent ? null
+                    : notifications[i] with { Signal = signal with { IsMuted = true } };
             }
         }
 
-        return muted ?? notifications;
+        return muted is null ? notifications : [.. muted.OfType<SerializedNotification>()];
+    }
+
+    /// <summary>Before it is asked what is muted: who left a conversation has nothing of it any more, and begins anew after coming back.</summary>
+    public void ForgetWhatIsLeft(SerializedNotification[] notifications)
+    {
+        if (mutes?.Known is { Count: > 0 } && Array.Exists(notifications, notification => notification.Leaves == userId))
+        {
+            mutes.Forget();
+        }
     }
 
     private DeviceEndpoint? EndpointOf(string application)

@@ -23,6 +23,8 @@ public static class DeviceExtensions
         builder.Services.AddSingleton<PushQueue>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PushQueue>());
         builder.Services.AddHostedService<PushPump>();
+        builder.Services.AddSingleton<CallQueue>();
+        builder.Services.AddHostedService<CallPump>();
         builder.AddGrainService<DeviceLeases>();
         return builder;
     }

@@ -14,25 +14,15 @@ namespace Messenger.Grains.Hosting;
 /// <summary>What a silo needs to reach the gateways, and to be one.</summary>
 public static class GatewayStreamsExtensions
 {
-    /// <summary>
-    /// For every silo. Needs a durable grain storage named "PubSubStore": one in memory loses the gateways' subscriptions with its silo.
-    /// </summary>
-    /// <param name="isGateway">Whether this silo terminates sockets: then it pulls the queue of its own stream.</param>
-    public static ISiloBuilder AddGatewayStreams(this ISiloBuilder builder, bool isGateway)
+    /// <summary>For every silo: one that is no gateway has a stream too, which nobody listens to.</summary>
+    public static ISiloBuilder AddGatewayStreams(this ISiloBuilder builder)
     {
         builder.AddGatewayPublishing();
-        builder.Services.AddSingleton(new GatewayQueue(isGateway));
         builder.Services.AddSingleton<GatewayInletClient>();
+        builder.Services.AddSingleton(services => new GatewaySubscriptions(
+            GatewayStream.Of(services.GetRequiredService<ILocalSiloDetails>().SiloAddress), services.GetRequiredService<TimeProvider>()));
         builder.AddGrainService<GatewayInlet>();
-        builder.AddPersistentStreams(GatewayStream.Provider, GatewayQueueFactory.Create, streams =>
-        {
-            streams.ConfigurePartitionBalancing((_, _) => new GatewayQueueBalancer(isGateway));
-            streams.ConfigureStreamPubSub(StreamPubSubType.ExplicitGrainBasedOnly);
-            streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = GatewayStreamBounds.PullPeriod));
-        });
-
-        // Under load the agent says so at each pull, some hundred times a second.
-        builder.Services.AddLogging(logging => logging.AddFilter("Orleans.Streams." + GatewayStream.Provider, LogLevel.Warning));
+        builder.Services.AddKeyedSingleton<IStreamProvider, GatewayStreamProvider>(GatewayStream.Provider);
         return builder;
     }
 
@@ -44,7 +34,6 @@ public static class GatewayStreamsExtensions
         builder.Services.AddSingleton<IGatewayStreams>(services => services.GetRequiredService<GatewayStreams>());
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<GatewayStreams>());
         builder.Services.TryAddSingleton<ClusterView>();
-        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadGateways>();
         return builder;
     }
 }

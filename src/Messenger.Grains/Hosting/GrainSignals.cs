@@ -1,3 +1,4 @@
+using Messenger.Grains.Budgets;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Pushes;
@@ -19,5 +20,6 @@ public static class GrainSignals
         PushMeter.Begin();
         RetentionMeter.Begin();
         UserMeter.Begin();
+        BudgetMeter.Begin();
     }
 }

@@ -28,7 +28,9 @@ public static class RecoveryExtensions
         // A gateway has no devices: a list that stays empty there.
         .AddSingleton<DeviceEndpoints>()
         .AddHostedService<StoreHistoryService>()
-        .AddHostedService<MaintenanceService>();
+        .AddHostedService<MaintenanceService>()
+        .AddHostedService<ExpiryService>()
+        .AddHostedService<FiguresService>();
 }
 
 /// <summary>What watches the paths between silos.</summary>

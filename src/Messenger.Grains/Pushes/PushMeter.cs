@@ -32,6 +32,9 @@ internal static class PushMeter
                 Outcomes.Add(0, Labels.PushType.Is(type), Labels.PushOutcome.Is(outcome));
             }
         }
+
+        // Of browsers alone: the services of phones take no pushes at all then.
+        Outcomes.Add(0, Labels.PushType.Is("other"), Labels.PushOutcome.Is("credentials"));
     }
 
     public static void Taken(string applicationType, TimeSpan lag)
@@ -50,6 +53,7 @@ internal static class PushMeter
         PushVerdict.Refused => "refused",
         PushVerdict.NoProvider => "no_provider",
         PushVerdict.Later => "later",
+        PushVerdict.Credentials => "credentials",
         _ => "provider_later",
     });
 

@@ -89,7 +89,14 @@ internal sealed class PushPump : BackgroundService
                 }
             }
 
-            var badge = await _unread.Unread(DeviceKeys.UserOf(queued.Device), MaxOnBadge);
+            var (badge, isMuted) = await _unread.Unread(DeviceKeys.UserOf(queued.Device), queued.Conversation, MaxOnBadge);
+            if (isMuted)
+            {
+                // Muted since it was queued.
+                PushMeter.NotWanted(queued.ApplicationType);
+                return null;
+            }
+
             if (_lease?.IsHeld == false)
             {
                 // This process stood still: its claims may have run out meanwhile, and another process sent what they were for.
@@ -129,7 +136,7 @@ internal sealed class PushPump : BackgroundService
                 PushMeter.Ended(target.ApplicationType, outcome.Verdict);
                 await _grains.GetGrain<IUserPushes>(DeviceKeys.UserOf(queued.Device)).ForgetToken(DeviceKeys.ApplicationOf(queued.Device), target);
                 return null;
-            case PushVerdict.Later:
+            case PushVerdict.Later or PushVerdict.Credentials:
                 PushMeter.Ended(target.ApplicationType, outcome.Verdict);
                 return ProviderBackoff.Pause(outcome, queued.Tries, now);
             case PushVerdict.ProviderLater:

@@ -10,7 +10,7 @@ namespace Messenger.Grains.Recovery;
 /// on one worker of the cluster.
 /// </summary>
 internal sealed class MaintenanceService(
-    IMessageLog messages, IMessageRetention oldMessages, IFileRetention oldFiles, IOptions<RetentionOptions> retention, ClusterView cluster,
+    IMessageLog messages, IMessageRetention oldMessages, IFileRetention oldFiles, IStateRetention states, IOptions<RetentionOptions> retention, ClusterView cluster,
     TimeProvider timeProvider, ILogger<MaintenanceService> logger)
     : LeaderLoop(cluster, SiloRoles.Worker, Interval, Pause, timeProvider)
 {
@@ -26,6 +26,10 @@ internal sealed class MaintenanceService(
     /// <summary>Rows of one step: a fraction of a second, and no long transaction.</summary>
     internal const int Step = 10_000;
 
+    /// <summary>No window of a limit is longer, and no activation that its silo's death did not end lives as long.</summary>
+    internal static readonly TimeSpan ErasedAge = TimeSpan.FromDays(1);
+
+    private DateTimeOffset _erasedDue;
     private readonly Round _messageRound = new();
     private readonly Round _fileRound = new();
 
@@ -39,6 +43,7 @@ internal sealed class MaintenanceService(
             var more = await messages.Purge(Step) == Step;
             more |= await Age(_messageRound, "messages", retention.Value.Messages, oldMessages.Step);
             more |= await Age(_fileRound, "files", retention.Value.Files, oldFiles.Step);
+            more |= await Erased();
             return more;
         }
         catch (StoreUnavailableException fault)
@@ -46,6 +51,24 @@ internal sealed class MaintenanceService(
             Log.PurgeFailed(logger, fault);
             return false;
         }
+    }
+
+    /// <summary>Once an hour, and on while there is more.</summary>
+    private async Task<bool> Erased()
+    {
+        var now = Clock.GetUtcNow();
+        if (now < _erasedDue)
+        {
+            return false;
+        }
+
+        if (await states.PurgeStates((now - ErasedAge).ToUnixTimeMilliseconds(), Step) >= Step)
+        {
+            return true;
+        }
+
+        _erasedDue = now + RetentionInterval;
+        return false;
     }
 
     private async Task<bool> Age(Round round, string kind, TimeSpan? keep, Func<long, Guid?, int, bool, Task<RetentionStep>> step)

@@ -8,4 +8,7 @@ public sealed class RetentionOptions
 
     /// <summary>Files.</summary>
     public TimeSpan? Files { get; set; }
+
+    /// <summary>Entries of the operator's audit log.</summary>
+    public TimeSpan? Audit { get; set; }
 }

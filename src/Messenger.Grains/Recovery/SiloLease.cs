@@ -28,10 +28,30 @@ internal sealed class SiloLease(
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _end = new();
+    private readonly Lock _gate = new();
     private long _renewed = timeProvider.GetTimestamp();
+
+    /// <summary>The look at the table that is under way, or the last one.</summary>
+    private Task<long?>? _asked;
 
     /// <inheritdoc/>
     public bool IsHeld => !IsDead && timeProvider.GetElapsedTime(Volatile.Read(ref _renewed)) < Longest;
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> Confirm()
+    {
+        if (IsHeld)
+        {
+            return true;
+        }
+
+        if (!IsDead)
+        {
+            await Renew();
+        }
+
+        return IsHeld;
+    }
 
     private bool IsDead => membership.CurrentSnapshot.GetSiloStatus(self.SiloAddress) == SiloStatus.Dead;
 
@@ -56,16 +76,30 @@ internal sealed class SiloLease(
         }
     }
 
-    /// <summary>One renewal.</summary>
+    /// <summary>One renewal. It counts from its beginning: where this process stands still in the middle of it, it has renewed nothing.</summary>
     internal async Task Renew()
     {
-        var gap = timeProvider.GetElapsedTime(Volatile.Read(ref _renewed));
-        if (gap >= Longest && !await IsStillAMember(gap))
+        var now = timeProvider.GetTimestamp();
+        var gap = timeProvider.GetElapsedTime(Volatile.Read(ref _renewed), now);
+        if (gap < Longest)
         {
-            return;
+            Volatile.Write(ref _renewed, now);
+        }
+        else if (await Asked(now, gap) is { } since)
+        {
+            Volatile.Write(ref _renewed, since);
+        }
+    }
+
+    /// <summary>Many ask at once, when many actors leave: one look is for all of them.</summary>
+    private Task<long?> Asked(long now, TimeSpan gap)
+    {
+        lock (_gate)
+        {
+            return _asked = _asked is { IsCompleted: false } ? _asked : Ask();
         }
 
-        Volatile.Write(ref _renewed, timeProvider.GetTimestamp());
+        async Task<long?> Ask() => await IsStillAMember(gap) ? now : null;
     }
 
     private async Task<bool> IsStillAMember(TimeSpan gap)

@@ -83,7 +83,7 @@ internal sealed class StoreHistoryService(
         var all = true;
         await System.Threading.Tasks.Parallel.ForEachAsync(
             devices,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation },
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation, TaskScheduler = TaskScheduler.Current },
             async (device, _) =>
             {
                 try

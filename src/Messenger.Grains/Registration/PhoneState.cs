@@ -23,13 +23,21 @@ internal sealed record PhoneState
     [Id(2)]
     public IssuedCode? DeleteUser { get; init; }
 
-    /// <summary>When codes were sent, in milliseconds since the Unix epoch; oldest first.</summary>
+    /// <summary>When codes were sent to register with, which anybody may ask for, in milliseconds since the Unix epoch; oldest first.</summary>
     [Id(3)]
     public long[] Sent { get; init; } = [];
 
-    /// <summary>When codes were guessed wrong, in milliseconds since the Unix epoch; oldest first.</summary>
+    /// <summary>When codes to register with were guessed wrong, in milliseconds since the Unix epoch; oldest first.</summary>
     [Id(4)]
     public long[] Wrong { get; init; } = [];
+
+    /// <summary>As <see cref="Sent"/>, for what applications of the account asked: strangers spend nothing of it.</summary>
+    [Id(5)]
+    public long[] OwnSent { get; init; } = [];
+
+    /// <summary>As <see cref="Wrong"/>, by applications of the account.</summary>
+    [Id(6)]
+    public long[] OwnWrong { get; init; } = [];
 
     /// <summary>What <see cref="RegistrationOptions.WrongCodesPerDay"/> counts over.</summary>
     public static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -73,26 +81,47 @@ internal sealed record PhoneState
         UpdateKeys = UpdateKeys?.Expires > now ? UpdateKeys : null,
         DeleteUser = DeleteUser?.Expires > now ? DeleteUser : null,
         Sent = [.. Sent.Where(sent => sent > now - options.CodesWindow.TotalMilliseconds)],
-        Wrong = [.. Wrong.Where(wrong => wrong > now - Day.TotalMilliseconds)],
+        Wrong = Today(Wrong, now),
+        OwnSent = [.. OwnSent.Where(sent => sent > now - options.CodesWindow.TotalMilliseconds)],
+        OwnWrong = Today(OwnWrong, now),
     };
 
-    public bool IsEmpty => Pending.Length == 0 && UpdateKeys is null && DeleteUser is null && Sent.Length == 0 && Wrong.Length == 0;
+    public bool IsEmpty => Pending.Length == 0 && UpdateKeys is null && DeleteUser is null
+        && Sent.Length == 0 && Wrong.Length == 0 && OwnSent.Length == 0 && OwnWrong.Length == 0;
+
+    /// <summary>With one more code sent.</summary>
+    public PhoneState Sending(CodePurpose purpose, long now) =>
+        IsOwn(purpose) ? this with { OwnSent = [.. OwnSent, now] } : this with { Sent = [.. Sent, now] };
+
+    /// <summary>Without that one: it was not sent.</summary>
+    public PhoneState Unsent(CodePurpose purpose, long at) => IsOwn(purpose)
+        ? this with { OwnSent = [.. OwnSent.Where(sent => sent != at)] }
+        : this with { Sent = [.. Sent.Where(sent => sent != at)] };
 
     /// <summary>With one more wrong guess; those that are a day old are forgotten.</summary>
-    public PhoneState Guessed(long now) => this with { Wrong = [.. Wrong.Where(wrong => wrong > now - Day.TotalMilliseconds), now] };
+    public PhoneState Guessed(CodePurpose purpose, long now) =>
+        IsOwn(purpose) ? this with { OwnWrong = [.. Today(OwnWrong, now), now] } : this with { Wrong = [.. Today(Wrong, now), now] };
 
-    /// <summary>Seconds until another code is looked at; 0 for now.</summary>
-    public int WaitToGuess(RegistrationOptions options, long now)
+    /// <summary>Seconds until another code for this is looked at; 0 for now.</summary>
+    public int WaitToGuess(CodePurpose purpose, RegistrationOptions options, long now)
     {
-        var wrong = Wrong.Where(at => at > now - Day.TotalMilliseconds).ToArray();
+        var wrong = Today(IsOwn(purpose) ? OwnWrong : Wrong, now);
         return !options.LimitsEnabled || wrong.Length < options.WrongCodesPerDay ? 0
             : (int)Math.Max(1, Math.Ceiling((wrong[^options.WrongCodesPerDay] + Day.TotalMilliseconds - now) / 1000));
     }
 
-    /// <summary>Seconds until the phone may be sent another code; 0 for now. Of a pruned state.</summary>
-    public int Wait(RegistrationOptions options, long now) =>
-        !options.LimitsEnabled || Sent.Length < options.CodesPerPhone ? 0
-        : (int)Math.Max(1, Math.Ceiling((Sent[^options.CodesPerPhone] + options.CodesWindow.TotalMilliseconds - now) / 1000));
+    /// <summary>Seconds until the phone may be sent another code for this; 0 for now. Of a pruned state.</summary>
+    public int Wait(CodePurpose purpose, RegistrationOptions options, long now)
+    {
+        var sent = IsOwn(purpose) ? OwnSent : Sent;
+        return !options.LimitsEnabled || sent.Length < options.CodesPerPhone ? 0
+            : (int)Math.Max(1, Math.Ceiling((sent[^options.CodesPerPhone] + options.CodesWindow.TotalMilliseconds - now) / 1000));
+    }
+
+    /// <summary>Whether an application that is logged in asks for it.</summary>
+    private static bool IsOwn(CodePurpose purpose) => purpose != CodePurpose.Registration;
+
+    private static long[] Today(long[] wrong, long now) => [.. wrong.Where(at => at > now - Day.TotalMilliseconds)];
 }
 
 /// <summary>An application and its code.</summary>

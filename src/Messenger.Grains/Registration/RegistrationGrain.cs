@@ -13,8 +13,9 @@ namespace Messenger.Grains.Registration;
 /// <summary>A phone's actor; see <see cref="IRegistrationGrain"/> for what it promises.</summary>
 /// <remarks>A code is on disk before it is sent, and a try before its outcome is told: a crash gives nobody a sixth guess.</remarks>
 [SiloRole(SiloRoles.Worker), ByKey]
-internal sealed class RegistrationGrain(
-    ISmsSender sms, IOptions<RegistrationOptions> options, TimeProvider timeProvider, ILogger<RegistrationGrain> logger)
+internal sealed partial class RegistrationGrain(
+    ISmsSender sms, IUserDirectory users, RegistrationPause pause, IEnumerable<IRegistrationJudge> judges, IOptions<RegistrationOptions> options,
+    TimeProvider timeProvider, ILogger<RegistrationGrain> logger)
     : Grain, IRegistrationGrain
 {
     /// <summary>How long a provider may take: the caller waits, and is told within the ten seconds that a grain's answer may take.</summary>
@@ -56,7 +57,9 @@ internal sealed class RegistrationGrain(
         }
     }
 
-    public async Task<Result> Register(RequestRegisterApplication request)
+    public Task<Result> Register(RequestRegisterApplication request) => Register(request, RegistrationOrigin.Unknown);
+
+    public async Task<Result> Register(RequestRegisterApplication request, RegistrationOrigin origin)
     {
         if (FindError(request.OpenUserId) is { } error)
         {
@@ -68,7 +71,17 @@ internal sealed class RegistrationGrain(
             return Error.BadRequest("userId must be Base64 of the SHA-256 of openUserId");
         }
 
-        if (Options.LimitsEnabled && (await _phone.Load()).Pruned(Options, Now).Wait(Options, Now) == 0)
+        if (pause.Reason is not null)
+        {
+            return Error.Unavailable("the operator has paused registration", RegistrationPause.RetrySeconds);
+        }
+
+        if ((await _phone.Load()).Pruned(Options, Now).Wait(CodePurpose.Registration, Options, Now) is > 0 and var early)
+        {
+            return Error.TooManyRequests("too many codes for this phone", early);
+        }
+
+        if (Options.LimitsEnabled)
         {
             // After the phone's own limit: hammering one phone must not lock its neighbours out. The store away: no SMS.
             var wait = await GrainFactory.GetGrain<IQuotaGrain>(QuotaKeys.Prefix(request.OpenUserId)).Take(Options.RegistrationsPerPrefix, PrefixWindow);
@@ -78,7 +91,13 @@ internal sealed class RegistrationGrain(
             }
         }
 
-        return await Send(CodePurpose.Registration, request.OpenUserId, request.AndroidSmsToken, (phone, code) => phone.With(new PendingApplication(
+        if (await Judged(request, origin) is { } refused)
+        {
+            return refused;
+        }
+
+        var asker = origin.Frequent ? SmsAsker.Frequent : SmsAsker.Newcomer;
+        return await Send(CodePurpose.Registration, asker, request.OpenUserId, request.AndroidSmsToken, (phone, code) => phone.With(new PendingApplication(
             Uuid: null, request.ApplicationType, request.OsVersion, request.Vendor, request.Model, Now, code)
         {
             Credential = Credential.Of(UserId, request.Uuid, _seal),
@@ -91,7 +110,7 @@ internal sealed class RegistrationGrain(
         var (verdict, left, wait) = (Verdict.Void, 0, 0);
         var phone = await _phone.Change(before =>
         {
-            if ((wait = before.WaitToGuess(Options, Now)) > 0)
+            if ((wait = before.WaitToGuess(CodePurpose.Registration, Options, Now)) > 0)
             {
                 return before;
             }
@@ -99,7 +118,7 @@ internal sealed class RegistrationGrain(
             var code = before.Of(request.Uuid)?.Code;
             (var after, verdict) = Codes.Check(code, request.SmsCode, Options.MaxTries, Now);
             left = Options.MaxTries - after?.Tries ?? 0;
-            return after is null || after == code ? before : before.With(request.Uuid, after).Guessed(Now);
+            return after is null || after == code ? before : before.With(request.Uuid, after).Guessed(CodePurpose.Registration, Now);
         });
         if (wait > 0)
         {
@@ -132,7 +151,7 @@ internal sealed class RegistrationGrain(
     public async Task<ApplicationInfo[]> Pending() =>
     [
         .. (await _phone.Load()).Pending
-            .Where(pending => !pending.Code.Used && Codes.IsAlive(pending.Code, Options.MaxTries, Now))
+            .Where(IsWaiting)
             .Where(pending => pending.PublicName is not null)
             .Select(pending => pending.Info(UserId, pending.PublicName!, confirmed: false, lastLogin: pending.Created)),
     ];
@@ -140,15 +159,26 @@ internal sealed class RegistrationGrain(
     public async Task<string?> PendingName(string application) =>
         (await _phone.Load()).Pending.FirstOrDefault(pending => pending.Name == application)?.PublicName;
 
+    public async Task<ApplicationInfo?> Waiting(string publicName) =>
+        (await _phone.Load()).Pending.FirstOrDefault(pending => pending.PublicName == publicName && IsWaiting(pending)) is { } waiting
+            && (waiting.Uuid ?? _seal.Unseal(UserId, waiting.Credential!.Sealed)) is { } uuid
+            ? waiting.Info(UserId, uuid, confirmed: true, lastLogin: Now)
+            : null;
+
+    public Task Approved(string publicName) => _phone.Change(before => before with
+    {
+        Pending = [.. before.Pending.Select(pending => pending.PublicName == publicName ? pending with { Code = pending.Code with { Used = true } } : pending)],
+    });
+
     public async Task<Result> SendCode(CodePurpose purpose, string phone, string? androidSmsToken) =>
-        FindError(phone) is { } error ? error : await Send(purpose, phone, androidSmsToken, (state, code) => state.With(purpose, code));
+        FindError(phone) is { } error ? error : await Send(purpose, SmsAsker.Owner, phone, androidSmsToken, (state, code) => state.With(purpose, code));
 
     public async Task<Result> CheckCode(CodePurpose purpose, string code)
     {
         var (verdict, left, wait) = (Verdict.Void, 0, 0);
         await _phone.Change(before =>
         {
-            if ((wait = before.WaitToGuess(Options, Now)) > 0)
+            if ((wait = before.WaitToGuess(purpose, Options, Now)) > 0)
             {
                 return before;
             }
@@ -157,7 +187,7 @@ internal sealed class RegistrationGrain(
             after = verdict == Verdict.Right ? after! with { Used = true } : after;
             left = Options.MaxTries - after?.Tries ?? 0;
             return after == before.Of(purpose) ? before
-                : verdict == Verdict.Wrong ? before.With(purpose, after).Guessed(Now)
+                : verdict == Verdict.Wrong ? before.With(purpose, after).Guessed(purpose, Now)
                 : before.With(purpose, after);
         });
         if (wait > 0)
@@ -171,6 +201,28 @@ internal sealed class RegistrationGrain(
             Verdict.Again => new Result(null, CodeNotes.Again),
             _ => NotRight(verdict, left),
         };
+    }
+
+    private bool IsWaiting(PendingApplication pending) => !pending.Code.Used && Codes.IsAlive(pending.Code, Options.MaxTries, Now);
+
+    /// <summary>What the operator's own judge says before an SMS is paid; null for yes, and where there is no judge.</summary>
+    private async Task<Error?> Judged(RequestRegisterApplication request, RegistrationOrigin origin)
+    {
+        foreach (var judge in judges)
+        {
+            var about = new RegistrationCase(request.OpenUserId, origin.Address, request.ApplicationType, request.OsVersion, request.Vendor, request.Model);
+            var verdict = await judge.Judge(about, CancellationToken.None);
+            UserMeter.Judge(verdict);
+            switch (verdict)
+            {
+                case Judgement.Refused:
+                    return Error.Forbidden("this registration is not taken here");
+                case Judgement.Unanswered:
+                    return Error.Unavailable("registrations cannot be looked at just now; ask for a code again later");
+            }
+        }
+
+        return null;
     }
 
     private Error? FindError(string phone) =>
@@ -189,42 +241,59 @@ internal sealed class RegistrationGrain(
     }
 
     /// <summary>Keeps a new code and sends it.</summary>
-    private async Task<Result> Send(CodePurpose purpose, string number, string? androidSmsToken, Func<PhoneState, IssuedCode, PhoneState> keep)
+    private async Task<Result> Send(CodePurpose purpose, SmsAsker asker, string number, string? androidSmsToken, Func<PhoneState, IssuedCode, PhoneState> keep)
     {
+        // A code would open nothing, and cost. Suspended just after this was asked: one SMS goes out, as to one that was suspended a moment later.
+        var suspended = await users.Find(UserId) is { Suspended: true };
+        if (suspended && purpose != CodePurpose.Registration)
+        {
+            return Error.Forbidden("this account is suspended");
+        }
+
         var digits = Codes.Draw(Options);
         var (now, wait) = (Now, 0);
         await _phone.Change(before =>
         {
             var pruned = before.Pruned(Options, now);
-            wait = pruned.Wait(Options, now);
-            return wait > 0 ? before : keep(pruned with { Sent = [.. pruned.Sent, now] }, Codes.Issue(digits, Options.CodeLifetime, now));
+            wait = pruned.Wait(purpose, Options, now);
+            return wait > 0 ? before : keep(pruned.Sending(purpose, now), Codes.Issue(digits, Options.CodeLifetime, now));
         });
         if (wait > 0)
         {
             return Error.TooManyRequests("too many codes for this phone", wait);
         }
 
-        if (await IsTaken(number, SmsTexts.Compose(Options.Texts.Of(number, purpose), digits, androidSmsToken)))
+        if (suspended)
         {
+            // Who is not logged in is answered as about any phone, and learns nothing of the account.
             return Result.Ok;
         }
 
+        switch (await Outcome(number, asker, SmsTexts.Compose(Options.Texts.Of(number, purpose), digits, androidSmsToken)))
+        {
+            case SmsOutcome.Taken:
+                return Result.Ok;
+            case SmsOutcome.InvalidNumber:
+                // It counts all the same: asking the provider again and again about a number that is none is no use either.
+                return Error.BadRequest("openUserId is a number that takes no SMS: correct it");
+        }
+
         // What was not sent does not count. The code stays: the provider may have sent it all the same.
-        await _phone.Change(before => before with { Sent = [.. before.Sent.Where(sent => sent != now)] });
+        await _phone.Change(before => before.Unsent(purpose, now));
         UserLog.SmsRefused(logger);
         return Error.Unavailable("the SMS could not be sent; ask for a code again later");
     }
 
-    private async Task<bool> IsTaken(string number, string text)
+    private async Task<SmsOutcome> Outcome(string number, SmsAsker asker, string text)
     {
         using var timeout = new CancellationTokenSource(SmsTimeout, timeProvider);
         try
         {
-            return await sms.Send(number, text, timeout.Token).WaitAsync(timeout.Token);
+            return await sms.Send(number, text, asker, timeout.Token).WaitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
-            return false;
+            return SmsOutcome.NotTaken;
         }
     }
 }

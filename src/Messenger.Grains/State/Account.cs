@@ -39,7 +39,22 @@ internal sealed record Account
     /// <summary>When a vouched application that is gone since was connected last.</summary>
     [Id(7)]
     public long VouchedSeen { get; init; }
+
+    /// <summary>Applications that a vouched one let in and that did not log in yet; oldest first.</summary>
+    [Id(8)]
+    public LinkedApplication[] Linked { get; init; } = [];
+
+    /// <summary>As it goes to disk: push tokens are sealed, as credentials are when they are made.</summary>
+    public Account Sealed(string userId, CredentialSeal seal) => this with { Applications = Array.ConvertAll(Applications, application => application.Sealed(userId, seal)) };
+
+    /// <summary>As it is worked with.</summary>
+    public Account Opened(string userId, CredentialSeal seal) => this with { Applications = Array.ConvertAll(Applications, application => application.Opened(userId, seal)) };
 }
+
+/// <summary>An application that may log in for the first time.</summary>
+/// <param name="Until">Milliseconds since the Unix epoch.</param>
+[GenerateSerializer, Immutable]
+internal sealed record LinkedApplication(Credential Credential, string Type, string? OsVersion, string? Vendor, string? Model, long Until);
 
 /// <summary>A confirmed application. Times are milliseconds since the Unix epoch.</summary>
 /// <param name="Uuid">Of rows that were written before <see cref="Credential"/> was; null since.</param>
@@ -74,15 +89,40 @@ internal sealed record Application(
     [Id(6)]
     public string? FirstName { get; init; }
 
+    /// <summary>The token that calls are pushed to; never without <see cref="DeviceToken"/>.</summary>
+    [Id(7)]
+    public string? VoipToken { get; init; }
+
+    /// <summary>A vouched application let it in by a link.</summary>
+    [Id(8)]
+    public bool Linked { get; init; }
+
+    /// <summary>On disk in place of the tokens.</summary>
+    [Id(9)]
+    public SealedTokens? SealedTokens { get; init; }
+
     public string Name => FirstName ?? CredentialName;
+
+    /// <summary>What it is woken by.</summary>
+    public IEnumerable<string> Tokens() => new[] { DeviceToken, VoipToken }.OfType<string>();
 
     /// <summary>The name of what it logs in with.</summary>
     public string CredentialName => Credential?.Name ?? ApplicationNames.Of(Uuid!);
 
     public bool IsCooling(long now) => CoolingUntil > now;
 
+    public Application Sealed(string userId, CredentialSeal seal) => DeviceToken is null
+        ? this : this with { SealedTokens = SealedTokens.Of(userId, DeviceToken, VoipToken, seal), DeviceToken = null, VoipToken = null };
+
+    /// <summary>Tokens that no key opens any more are gone: the application learns it with its list, and sets another.</summary>
+    public Application Opened(string userId, CredentialSeal seal) => SealedTokens is not { } tokens
+        ? this : this with { DeviceToken = tokens.Token(userId, seal), VoipToken = tokens.Voip(userId, seal), SealedTokens = null };
+
     /// <summary>Whether it logs in with the credential of this name.</summary>
     public bool Has(string credential) => CredentialName == credential || Next?.Name == credential;
+
+    /// <summary>Where its pushes go; null where it gave no token.</summary>
+    public PushTarget? Target(long since) => DeviceToken is null ? null : new PushTarget(Type, DeviceToken, since) { Voip = VoipToken };
 
     /// <param name="uuid">As it is told: its own uuid to itself, its name to the others.</param>
     public ApplicationInfo Info(string userId, string uuid, bool online) =>
@@ -93,7 +133,7 @@ internal sealed record Application(
 [GenerateSerializer, Immutable]
 internal sealed record PendingKeys(string PrivateKeyEncrypted, string MetaDataKeyEncrypted, string? Nick);
 
-/// <summary>A user's contacts as stored, in the order they came.</summary>
+/// <summary>A user's contacts as an earlier release stored them, in the order they came: see <see cref="Messenger.Ports.IContactStore"/>.</summary>
 [GenerateSerializer, Immutable]
 internal sealed record ContactBook
 {
@@ -107,6 +147,10 @@ internal sealed record ParamBook
 {
     [Id(0)]
     public Param[] Params { get; init; } = [];
+
+    /// <summary>One higher with each change.</summary>
+    [Id(1)]
+    public long Version { get; init; }
 }
 
 /// <summary>A credential that logs in no longer.</summary>

@@ -7,13 +7,21 @@ using Orleans;
 namespace Messenger.Grains.State;
 
 /// <summary>
-/// Keeps application uuids such that only who has the key can repeat them: an application is told its own (RequestGetApplicationsFull), and no other.
-/// The key is in no database; logging in needs none.
+/// Keeps application uuids and push tokens such that only who has the key can repeat them: an application is told its own
+/// (RequestGetApplicationsFull), and no other. The key is in no database; logging in needs none.
 /// </summary>
-/// <param name="key">32 bytes. Null: uuids are kept open, as the operator who gave no key was told at the start.</param>
-public sealed class CredentialSeal(byte[]? key)
+/// <param name="keys">
+/// 32 bytes each, newest first: the first one seals, and each of them opens, so that a key is replaced while the server runs. None: what is sealed is
+/// kept open, as the operator who gave no key was told at the start.
+/// </param>
+public sealed class CredentialSeal(IReadOnlyList<byte[]> keys)
 {
     public const int KeyBytes = 32;
+
+    /// <summary>Keys at a time: one, and in a rotation the one before it. More are of rotations that were not brought to their end.</summary>
+    public const int MostKeys = 4;
+
+    private const int KeyIdBytes = 4;
 
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
@@ -21,13 +29,16 @@ public sealed class CredentialSeal(byte[]? key)
     private const byte Closed = 1;
 
     /// <summary>What is used where the host registered none.</summary>
-    internal static CredentialSeal Without { get; } = new(null);
+    internal static CredentialSeal Without { get; } = new([]);
 
-    /// <summary>A uuid as it is stored. Bound to its user: copied to another's row it opens nothing.</summary>
-    public byte[] Seal(string userId, string uuid)
+    /// <summary>Tells the newest key from another one, and nothing of it; empty without one.</summary>
+    internal byte[] KeyId { get; } = keys is [var newest, ..] ? HMACSHA256.HashData(newest, "key id"u8)[..KeyIdBytes] : [];
+
+    /// <summary>A secret as it is stored. Bound to its user: copied to another's row it opens nothing.</summary>
+    public byte[] Seal(string userId, string secret)
     {
-        var plain = Encoding.UTF8.GetBytes(uuid);
-        if (key is null)
+        var plain = Encoding.UTF8.GetBytes(secret);
+        if (keys is not [var key, ..])
         {
             return [Open, .. plain];
         }
@@ -42,23 +53,42 @@ public sealed class CredentialSeal(byte[]? key)
         return stored;
     }
 
-    /// <summary>The uuid; null when it was sealed with another key.</summary>
+    /// <summary>The secret; null when it was sealed with none of these keys.</summary>
     public string? Unseal(string userId, byte[]? stored)
     {
-        if (stored is not [Open or Closed, ..] || (stored[0] == Closed && (key is null || stored.Length < 1 + NonceBytes + TagBytes)))
-        {
-            return null;
-        }
-
-        if (stored[0] == Open)
+        if (stored is [Open, ..])
         {
             return Encoding.UTF8.GetString(stored.AsSpan(1));
+        }
+
+        foreach (var key in keys)
+        {
+            if (Opened(key, userId, stored) is { } secret)
+            {
+                return secret;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether it was stored otherwise than it would be now: without the key, with an older one, or with one that is not known.</summary>
+    public bool IsStale(string userId, byte[]? stored) => keys is [var newest, ..] ? Opened(newest, userId, stored) is null : stored is not [Open, ..];
+
+    /// <summary>Keyed hashes, for what is to be recognised and never told, by each key from the newest on; without a key one that everybody can make.</summary>
+    internal IEnumerable<byte[]> Macs(byte[] of) => keys.Count == 0 ? [HMACSHA256.HashData(Array.Empty<byte>(), of)] : keys.Select(key => HMACSHA256.HashData(key, of));
+
+    private static string? Opened(byte[] key, string userId, byte[]? stored)
+    {
+        if (stored is not [Closed, ..] || stored.Length < 1 + NonceBytes + TagBytes)
+        {
+            return null;
         }
 
         var plain = new byte[stored.Length - 1 - NonceBytes - TagBytes];
         try
         {
-            using var cipher = new AesGcm(key!, TagBytes);
+            using var cipher = new AesGcm(key, TagBytes);
             cipher.Decrypt(
                 stored.AsSpan(1, NonceBytes), stored.AsSpan(1 + NonceBytes + TagBytes), stored.AsSpan(1 + NonceBytes, TagBytes), plain, Encoding.UTF8.GetBytes(userId));
             return Encoding.UTF8.GetString(plain);
@@ -68,12 +98,6 @@ public sealed class CredentialSeal(byte[]? key)
             return null;
         }
     }
-
-    /// <summary>A keyed hash, for what is to be recognised and never told; without a key it is a hash that everybody can make.</summary>
-    internal byte[] Mac(byte[] of) => HMACSHA256.HashData(key ?? [], of);
-
-    /// <summary>Whether this was stored without the key that there is now.</summary>
-    internal bool IsStale(string userId, byte[]? stored) => (key is not null && stored is [Open, ..]) || Unseal(userId, stored) is null;
 
     internal static CredentialSeal Of(IServiceProvider services) => services.GetService<CredentialSeal>() ?? Without;
 }
@@ -85,6 +109,10 @@ public sealed class CredentialSeal(byte[]? key)
 internal sealed record Credential(string Name, byte[] Sealed)
 {
     public static Credential Of(string userId, string uuid, CredentialSeal seal) => new(ApplicationNames.Of(uuid), seal.Seal(userId, uuid));
+
+    /// <summary>Sealed with the newest key; as it is where that is so, or where no key opens it.</summary>
+    public Credential Renewed(string userId, CredentialSeal seal) => seal.IsStale(userId, Sealed) && seal.Unseal(userId, Sealed) is { } uuid
+        ? this with { Sealed = seal.Seal(userId, uuid) } : this;
 }
 
 /// <summary>

@@ -16,16 +16,23 @@ internal sealed record RegistrationLock(byte[] Salt, byte[] Hash, int Rounds)
     /// <summary>Some ten milliseconds.</summary>
     private const int UsualRounds = 20_000;
 
+    /// <summary>Which key it was made under, see <see cref="CredentialSeal.KeyId"/>; null in rows of before.</summary>
+    [Id(0)]
+    public byte[]? KeyId { get; init; }
+
     public static RegistrationLock Of(string userId, string verifier, CredentialSeal seal)
     {
         var salt = RandomNumberGenerator.GetBytes(Bytes / 2);
-        return new RegistrationLock(salt, Stretch(userId, verifier, seal, salt, UsualRounds), UsualRounds);
+        return new RegistrationLock(salt, Stretch(seal.Macs(Said(userId, verifier)).First(), salt, UsualRounds), UsualRounds) { KeyId = seal.KeyId };
     }
 
-    /// <summary>In constant time.</summary>
+    /// <summary>In constant time for each key. Right under an older key, it is to be made anew under the newest: only who gives it can.</summary>
     public bool IsRight(string userId, string verifier, CredentialSeal seal) =>
-        CryptographicOperations.FixedTimeEquals(Hash, Stretch(userId, verifier, seal, Salt, Rounds));
+        seal.Macs(Said(userId, verifier)).Any(mac => CryptographicOperations.FixedTimeEquals(Hash, Stretch(mac, Salt, Rounds)));
 
-    private static byte[] Stretch(string userId, string verifier, CredentialSeal seal, byte[] salt, int rounds) => Rfc2898DeriveBytes.Pbkdf2(
-        seal.Mac(Encoding.UTF8.GetBytes($"registration-lock:{userId}:{verifier}")), salt, rounds, HashAlgorithmName.SHA256, Bytes);
+    public bool IsStale(CredentialSeal seal) => !seal.KeyId.AsSpan().SequenceEqual(KeyId);
+
+    private static byte[] Said(string userId, string verifier) => Encoding.UTF8.GetBytes($"registration-lock:{userId}:{verifier}");
+
+    private static byte[] Stretch(byte[] mac, byte[] salt, int rounds) => Rfc2898DeriveBytes.Pbkdf2(mac, salt, rounds, HashAlgorithmName.SHA256, Bytes);
 }

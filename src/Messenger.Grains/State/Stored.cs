@@ -16,7 +16,9 @@ namespace Messenger.Grains.State;
 /// lose no update and see nothing that is not kept. After a failed write nobody knows what is on disk: the next use reads it anew.
 /// Throws <see cref="StoreUnavailableException"/> when the storage fails.
 /// </remarks>
-internal sealed class LazyState<T>(IGrainContext grain, string name, ILogger logger)
+/// <param name="opened">What is worked with, of what is on disk; as it is where null.</param>
+/// <param name="stored">The other way round.</param>
+internal sealed class LazyState<T>(IGrainContext grain, string name, ILogger logger, Func<T, T>? opened = null, Func<T, T>? stored = null)
     where T : class, new()
 {
     private readonly IGrainStorage _storage = grain.ActivationServices.GetRequiredKeyedService<IGrainStorage>("state");
@@ -38,7 +40,7 @@ internal sealed class LazyState<T>(IGrainContext grain, string name, ILogger log
         var after = next(before);
         if (!ReferenceEquals(before, after))
         {
-            _record.State = after;
+            _record.State = stored is null ? after : stored(after);
             await Guarded(() => _storage.WriteStateAsync(name, grain.GrainId, _record));
             _value = after;
         }
@@ -60,7 +62,7 @@ internal sealed class LazyState<T>(IGrainContext grain, string name, ILogger log
         if (_value is null)
         {
             await Guarded(() => _storage.ReadStateAsync(name, grain.GrainId, _record));
-            _value = _record.RecordExists && _record.State is { } stored ? stored : new T();
+            _value = !_record.RecordExists || _record.State is not { } kept ? new T() : opened is null ? kept : opened(kept);
         }
 
         return _value;

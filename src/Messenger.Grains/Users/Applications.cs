@@ -31,7 +31,7 @@ internal static class Applications
 
     /// <summary>With this one confirmed. One that was confirmed already keeps its place, its time, its token, and whether it is vouched.</summary>
     /// <param name="coolingUntil">Of a new one; 0 for one that is vouched.</param>
-    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, string publicName, long coolingUntil, CredentialSeal seal)
+    public static Application[] Confirm(Application[] applications, ApplicationInfo confirmed, string publicName, long coolingUntil, CredentialSeal seal, bool linked = false)
     {
         var credential = Credential.Of(confirmed.UserId, confirmed.Uuid, seal);
         if (Array.FindIndex(applications, known => known.Has(credential.Name)) is >= 0 and var at)
@@ -51,6 +51,7 @@ internal static class Applications
                 Credential = credential,
                 PublicName = publicName,
                 CoolingUntil = coolingUntil,
+                Linked = linked,
 
                 // Its device is another one's that began with this credential and gave it up.
                 FirstName = applications.Any(other => other.Name == credential.Name) ? ApplicationNames.Of(PublicNames.Draw()) : null,
@@ -60,8 +61,13 @@ internal static class Applications
 
     public static Application[] Without(Application[] applications, string name) => [.. applications.Where(application => application.Name != name)];
 
-    public static Application[] WithToken(Application[] applications, string name, string? token) =>
-        [.. applications.Select(application => application.Name == name ? application with { DeviceToken = token } : application)];
+    public static Application[] WithTokens(Application[] applications, string name, string? token, string? voip) =>
+        [.. applications.Select(application => application.Name == name ? application with { DeviceToken = token, VoipToken = voip } : application)];
+
+    /// <summary>Without this token of it. That of calls goes with the other: it is good for nothing alone.</summary>
+    public static Application[] WithoutToken(Application[] applications, string name, string token) => Array.TrueForAll(applications, own => own.Name != name || !own.Tokens().Contains(token))
+        ? applications
+        : WithTokens(applications, name, applications.First(own => own.Name == name).DeviceToken is { } other && other != token ? other : null, voip: null);
 
     /// <summary>With the logins that were kept in memory.</summary>
     public static Application[] WithLogins(Application[] applications, IReadOnlyDictionary<string, long> logins) =>
@@ -75,6 +81,13 @@ internal static class Applications
     public static Application[] Named(Application[] applications) => Array.TrueForAll(applications, application => application.PublicName is not null)
         ? applications
         : Array.ConvertAll(applications, application => application.PublicName is null ? application with { PublicName = PublicNames.Draw() } : application);
+
+    /// <summary>What it logs in with, and what it asked for.</summary>
+    public static IEnumerable<Credential> Credentials(Application application) => new[] { application.Credential, application.Next }.OfType<Credential>();
+
+    /// <summary>With what an older key sealed sealed with the newest.</summary>
+    public static Application Resealed(Application application, string userId, CredentialSeal seal) =>
+        application with { Credential = application.Credential?.Renewed(userId, seal), Next = application.Next?.Renewed(userId, seal) };
 
     /// <summary>With this one's uuid sealed anew: it was stored before there was the key, or with another one.</summary>
     public static Application[] Sealed(Application[] applications, string userId, string uuid, CredentialSeal seal)

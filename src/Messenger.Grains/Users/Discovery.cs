@@ -26,7 +26,7 @@ internal sealed record DiscoveryBook
 /// <summary>The rules of the budget, pure.</summary>
 internal static class Discovery
 {
-    private const int Bytes = 8;
+    public const int Bytes = 8;
 
     private static readonly TimeSpan Over = TimeSpan.FromDays(1);
 

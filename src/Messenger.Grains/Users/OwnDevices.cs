@@ -60,9 +60,10 @@ internal sealed class OwnDevices(IGrainFactory grains, string userId, TimeProvid
     /// <summary>
     /// Tells each of these but one, or lets it resynchronise. Never throws, and need not be awaited: it is owned here and ended by <see cref="Drain"/>.
     /// </summary>
-    public Task Tell(IEnumerable<Application> applications, INotification notification, string? except)
+    /// <param name="push">What those that are away are woken with; null for nothing.</param>
+    public Task Tell(IEnumerable<Application> applications, INotification notification, string? except, PushHint? push = null)
     {
-        var notifications = new[] { SerializedNotification.From(notification, committed: timeProvider.GetUtcNow().ToUnixTimeMilliseconds()) }.AsImmutable();
+        var notifications = new[] { SerializedNotification.From(notification, push, committed: timeProvider.GetUtcNow().ToUnixTimeMilliseconds()) }.AsImmutable();
         var telling = Task.WhenAll(Others(applications, except).Select(application => Tell(application.Name, notifications)));
         _telling.RemoveWhere(task => task.IsCompleted);
         _telling.Add(telling);

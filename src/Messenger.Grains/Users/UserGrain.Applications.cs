@@ -13,12 +13,19 @@ internal sealed partial class UserGrain
     {
         if (await Verify(applicationUuid) is { Error: { } error })
         {
-            if (error.Status == Statuses.Unauthenticated)
+            if (error.Status != Statuses.Unauthenticated)
             {
-                await FormerUsed(ApplicationNames.Of(applicationUuid));
+                return error;
             }
 
-            return error;
+            switch (await ConfirmLinked(applicationUuid))
+            {
+                case null:
+                    await FormerUsed(ApplicationNames.Of(applicationUuid));
+                    return error;
+                case { Error: { } refused }:
+                    return refused;
+            }
         }
 
         var account = await Entered(ApplicationNames.Of(applicationUuid));
@@ -45,7 +52,7 @@ internal sealed partial class UserGrain
             // and deactivation waits for it. What a crash within these milliseconds loses is a hint that somebody logged in.
             _ = _devices.Tell(
                 account.Applications,
-                new AuthenticationByApplicationNotification((application with { LastLogin = Now }).Info(UserId, application.PublicName!, online: true)), application.Name);
+                new AuthenticationByApplicationNotification((application with { LastLogin = Now, DeviceToken = null }).Info(UserId, application.PublicName!, online: true)), application.Name);
         }
 
         return Calls(application);
@@ -61,7 +68,7 @@ internal sealed partial class UserGrain
             : Calls(application);
     }
 
-    private Caller Calls(Application application) => new(UserId, application.Name) { CoolingUntil = application.IsCooling(Now) ? application.CoolingUntil : 0 };
+    private Caller Calls(Application application) => new(UserId, application.Name) { CoolingUntil = application.IsCooling(Now) ? application.CoolingUntil : 0, ApplicationType = application.Type };
 
     /// <summary>What a login changes: its credential counts from now on alone, and of a vouched one wrong locks are forgotten.</summary>
     private async Task<Account> Entered(string credential)
@@ -76,52 +83,6 @@ internal sealed partial class UserGrain
         });
     }
 
-    public async Task<Result> UpdateDeviceToken(Caller me, RequestUpdateDeviceTokenByApplication request)
-    {
-        if (await FindError(me, request.UserId) is { } error)
-        {
-            return error;
-        }
-
-        var token = string.IsNullOrEmpty(request.Token) ? null : request.Token;
-        if (Own(await _account.Load(), request.Uuid) is not { } application || application.Name != me.Application)
-        {
-            return NotYours();
-        }
-
-        if (application.DeviceToken is { } former && former != token)
-        {
-            await OwnerOf(former).Release(DeviceKeys.Named(UserId, application.Name));
-        }
-
-        if (token is not null)
-        {
-            // Whoever had it forgets it, before this one has it: one phone is never woken for two people.
-            await OwnerOf(token).Take(DeviceKeys.Named(UserId, application.Name), token);
-        }
-
-        await SetToken(application, token);
-        if (token is not null && !await OwnerOf(token).Has(DeviceKeys.Named(UserId, application.Name)))
-        {
-            // Somebody set it meanwhile, and this one did not have it yet when it was to forget it.
-            await SetToken(application, null);
-        }
-
-        return Result.Ok;
-    }
-
-    private async Task SetToken(Application application, string? token)
-    {
-        await _account.Change(account => account.Applications.FirstOrDefault(own => own.Name == application.Name)?.DeviceToken == token
-            ? account
-            : account with { Applications = Applications.WithToken(account.Applications, application.Name, token) });
-
-        // Even when the token was known: the call may have failed the last time.
-        await _devices[application.Name].SetPushTarget(token is null ? null : new PushTarget(application.Type, token, Now));
-    }
-
-    private IPushTokenGrain OwnerOf(string token) => GrainFactory.GetGrain<IPushTokenGrain>(PushTokens.Key(token));
-
     public async Task<Result<ResponseApplicationsFull>> GetApplications(Caller me, RequestGetApplicationsFull request)
     {
         if (await FindError(me) is { } error)
@@ -132,15 +93,26 @@ internal sealed partial class UserGrain
         var applications = Applications.WithLogins((await WithNames()).Applications, _logins);
         var online = await _devices.AreOnline(applications);
         var now = Now;
-        var infos = applications.Select((application, at) => application.Info(UserId, ShownUuid(me, application), online[at]) is var info && (me.Features & Features.Lock) == 0
-            ? info
-            : info with { Cooling = application.IsCooling(now) ? application.CoolingUntil : null, Vouched = !application.IsCooling(now) });
+        var infos = applications.Select((application, at) => Shown(me, application, online[at], now));
         if (request.Confirmed is not true)
         {
             infos = infos.Concat(await GrainFactory.GetGrain<IRegistrationGrain>(UserId).Pending());
         }
 
         return new ResponseApplicationsFull([.. infos.OrderByDescending(info => info.Created)]);
+    }
+
+    /// <summary>One of the list, as this application sees it: a push token is told to its own alone, since who has it can be pushed to in its place.</summary>
+    private ApplicationInfo Shown(Caller me, Application application, bool online, long now)
+    {
+        var info = application.Info(UserId, ShownUuid(me, application), online);
+        return info with
+        {
+            DeviceToken = application.Name == me.Application ? info.DeviceToken : null,
+            Cooling = (me.Features & Features.Lock) != 0 && application.IsCooling(now) ? application.CoolingUntil : null,
+            Vouched = (me.Features & Features.Lock) != 0 ? !application.IsCooling(now) : null,
+            PushToken = (me.Features & Features.WebPush) != 0 ? application.DeviceToken is not null : null,
+        };
     }
 
     public Task<Result> DeleteApplication(Caller me, RequestDeleteApplication request) => TellChanged(me, AccountSections.Applications, RemoveApplication(me, request));
@@ -160,20 +132,12 @@ internal sealed partial class UserGrain
             return NotYours();
         }
 
-        if (known.Applications.First(application => application.Name == name).DeviceToken is { } token)
-        {
-            await OwnerOf(token).Release(DeviceKeys.Named(UserId, name));
-        }
-
         if (name != me.Application && await UnlessVouched(me) is { } cooling)
         {
             return cooling;
         }
 
-        var connected = await Connections(known);
-        await _account.Change(account => Vouching.Without(account, name, connected, Now) with { Closing = [.. account.Closing, name] });
-        _logins.Remove(name);
-        _seen.Remove(name);
+        await Remove(name);
         if (name == me.Application)
         {
             FinishSoon(FinishDelay);
@@ -184,6 +148,18 @@ internal sealed partial class UserGrain
         }
 
         return Result.Ok;
+    }
+
+    /// <summary>An application is void when this returns; its connection is still to be closed.</summary>
+    private async Task Remove(string name)
+    {
+        var known = await _account.Load();
+        await Release(name, known.Applications.FirstOrDefault(application => application.Name == name)?.Tokens() ?? []);
+
+        var connected = await Connections(known);
+        await _account.Change(account => Vouching.Without(account, name, connected, Now) with { Closing = [.. account.Closing, name] });
+        _logins.Remove(name);
+        _seen.Remove(name);
     }
 
     /// <summary>The one with this credential.</summary>

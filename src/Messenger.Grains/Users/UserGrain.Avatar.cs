@@ -16,6 +16,11 @@ internal sealed partial class UserGrain
             return error;
         }
 
+        return await PutAvatar(avatar);
+    }
+
+    private async Task<Result> PutAvatar(AvatarFile? avatar)
+    {
         var now = Now;
         var earlier = await files.Avatar(AvatarOwners.User(UserId));
         if (earlier?.File == avatar?.File)

@@ -116,6 +116,15 @@ internal sealed partial class UserGrain
     }
 
     /// <inheritdoc cref="UserEndpoint.Muted"/>
-    private async ValueTask<Immutable<SerializedNotification[]>> Muted(SerializedNotification[] notifications) =>
-        (_local.Muted(notifications, _blackList) ?? _local.Muted(notifications, await BlackList())!).AsImmutable();
+    private async ValueTask<Immutable<SerializedNotification[]>> Muted(Guid conversation, SerializedNotification[] notifications)
+    {
+        _local.ForgetWhatIsLeft(notifications);
+        if (_local.Muted(conversation, notifications, _blackList, _mutes.Known) is { } known)
+        {
+            return known.AsImmutable();
+        }
+
+        var mutes = await _mutes.Load();
+        return _local.Muted(conversation, notifications, await BlackList(), mutes)!.AsImmutable();
+    }
 }

@@ -1,30 +1,52 @@
 using Messenger.Contracts;
 using Messenger.Grains.State;
+using Messenger.Ports;
 using Messenger.Ports.Flow;
 using Messenger.Protocol;
+using Orleans.Concurrency;
 
 namespace Messenger.Grains.Users;
 
 /// <summary>The contact list, and which of a phone's contacts are here.</summary>
-internal sealed partial class UserGrain
+internal sealed partial class UserGrain : IUserDiscovery
 {
+    private readonly AsyncLock _contactWrites = new();
+    private ContactTotals? _contactTotals;
     private TokenBucket _discoveryCalls = new(options.Value.DiscoveryCallsPerMinute, options.Value.DiscoveryCallsPerMinute, TimeSpan.FromMinutes(1));
 
-    public async Task<Result<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request) =>
-        await FindError(me, request.UserId) is { } error ? error : new ResponseContactList((await _contacts.Load()).Contacts);
+    public async Task<Result<ResponseContactList>> GetContactList(Caller me, RequestGetContactList request)
+    {
+        if (await FindError(me, request.UserId) is { } error)
+        {
+            return error;
+        }
+
+        // In turn with the changes: the list and its version are of one moment.
+        return await _contactWrites.Run<Result<ResponseContactList>>(async () =>
+        {
+            await MoveContacts();
+            var totals = _contactTotals ??= await contactStore.TotalsOf(UserId);
+            var rows = await contactStore.Of(UserId);
+            return new ResponseContactList(
+                [.. rows.Select(row => new Contact(row.ContactId, row.IdEncrypted, row.NickEncrypted, row.FingerprintEncrypted))], VersionFor(me, totals.Version));
+        });
+    }
 
     public Task<Result> UpdateContactList(Caller me, RequestUpdateContactList request) => TellChanged(me, AccountSections.Contacts, ReplaceContacts(me, request));
 
     private async Task<Result> ReplaceContacts(Caller me, RequestUpdateContactList request) =>
         await FindError(me)
         ?? (request.Merge ? null : await UnlessVouched(me))
-        ?? await ChangeContacts(known => request.Merge ? Contacts.Merge(known, request.ContactList) : Contacts.Replace(request.ContactList));
+        ?? await Pay(WriteCost.Of(audience: 1, request.ContactList.Sum(Contacts.Characters)))
+        ?? await ChangeContacts(request.ContactList, replace: !request.Merge, request.IfVersion);
 
     public Task<Result> UpdateContact(Caller me, UpdateContact request) => TellChanged(me, AccountSections.Contacts, PutContact(me, request));
 
     private async Task<Result> PutContact(Caller me, UpdateContact request)
     {
-        if ((await FindError(me, request.UserId) ?? await ChangeContacts(known => Contacts.Merge(known, [request.Contact]))).Error is { } error)
+        if ((await FindError(me, request.UserId)
+            ?? await Pay(WriteCost.Of(Applications.MaxApplications, Contacts.Characters(request.Contact)))
+            ?? await ChangeContacts([request.Contact], replace: false, request.IfVersion)).Error is { } error)
         {
             return error;
         }
@@ -51,16 +73,51 @@ internal sealed partial class UserGrain
         return new ResponseRegisteredUsers([.. wanted.Where(registered.Contains)]);
     }
 
-    private async Task<Result> ChangeContacts(Func<Contact[], Contact[]> change)
+    /// <summary>What one contact costs does not grow with the list: its totals are known, and its row is one. What would change nothing rests on no version.</summary>
+    private Task<Result> ChangeContacts(Contact[] contacts, bool replace, long? ifVersion) => _contactWrites.Run<Result>(async () =>
     {
-        Error? error = null;
-        await _contacts.Change(book =>
+        await MoveContacts();
+        var rows = Contacts.Rows(contacts);
+        var known = _contactTotals ??= await contactStore.TotalsOf(UserId);
+        var before = replace ? known with { Count = 0, Characters = 0, Place = 0 } : known;
+        var there = !replace ? await contactStore.Find(UserId, [.. rows.Select(row => row.ContactId)])
+            : known.Count == rows.Length ? await contactStore.Of(UserId)
+            : [];
+        if (replace ? known.Count == rows.Length && rows.SequenceEqual(there) : there.Count == rows.Length && rows.All(there.Contains))
         {
-            var contacts = change(book.Contacts);
-            error = Contacts.FindError(contacts);
-            return error is not null || contacts.SequenceEqual(book.Contacts) ? book : new ContactBook { Contacts = contacts };
-        });
-        return error is null ? Result.Ok : error;
+            return Result.Ok;
+        }
+
+        var after = before with
+        {
+            Count = before.Count + rows.Length - (replace ? 0 : there.Count),
+            Characters = before.Characters + rows.Sum(row => row.Characters) - (replace ? 0 : there.Sum(row => row.Characters)),
+            Place = before.Place + rows.Length,
+            Version = known.Version + 1,
+        };
+        if ((Contacts.FindError(after) ?? Stale(ifVersion, known.Version)) is { } error)
+        {
+            return error;
+        }
+
+        // Known again when it is on disk: a write that failed may have been done.
+        _contactTotals = null;
+        await contactStore.Put(UserId, rows, before.Place, after.Version, replace);
+        _contactTotals = after;
+        return Result.Ok;
+    });
+
+    /// <summary>The one record of an earlier release becomes rows, and is forgotten. Can be repeated.</summary>
+    private async Task MoveContacts()
+    {
+        if ((await _contacts.Load()).Contacts is { Length: > 0 } earlier)
+        {
+            // Nobody saw this list with a version: the move keeps it.
+            var totals = await contactStore.TotalsOf(UserId);
+            await contactStore.Put(UserId, Contacts.Rows(earlier), totals.Place, totals.Version, replace: false);
+            _contactTotals = null;
+            await _contacts.Erase();
+        }
     }
 
     /// <summary>Kept in memory: a rate alone. What a sweep is about is the budget.</summary>
@@ -98,6 +155,9 @@ internal sealed partial class UserGrain
         UserMeter.Discovered.Add(fresh);
         return null;
     }
+
+    public async Task<Result> MayLearnOf(Caller me, Immutable<string[]> userIds) =>
+        (await FindError(me) ?? await SpendIds(userIds.Value)) is { } error ? error : Result.Ok;
 
     private static Error TooMany(int wait)
     {

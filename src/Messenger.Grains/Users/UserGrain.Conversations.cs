@@ -11,9 +11,9 @@ internal sealed partial class UserGrain
     private readonly AsyncLock _syncs = new();
 
     public async Task<Result<ResponseGetConversationsFull>> GetConversations(Caller me, RequestGetConversationsFull request) =>
-        await FindError(me, request.UserId) is { } error ? error : await _syncs.Run(Sync);
+        await FindError(me, request.UserId) is { } error ? error : await _syncs.Run(() => Sync(me.Features));
 
-    private async Task<Result<ResponseGetConversationsFull>> Sync()
+    private async Task<Result<ResponseGetConversationsFull>> Sync(Features features)
     {
         var rows = await conversations.Sync(UserId);
         if (rows.Count == 0)
@@ -21,10 +21,10 @@ internal sealed partial class UserGrain
             return new ResponseGetConversationsFull([], [], [], [], []);
         }
 
-        var sync = new SyncView(UserId, rows);
+        var sync = new SyncView(UserId, rows, features);
         var people = (await users.FindMany(sync.People)).ToDictionary(row => row.UserId, StringComparer.Ordinal);
         var blackList = await BlackList();
         var blacklisting = (await users.BlackListing(UserId, sync.DialogPeers)).ToHashSet(StringComparer.Ordinal);
-        return sync.Answer(people, blackList, blacklisting, Now);
+        return sync.Answer(people, blackList, blacklisting, await Showing(people.Keys), Now);
     }
 }

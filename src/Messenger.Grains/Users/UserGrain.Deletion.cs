@@ -42,12 +42,7 @@ internal sealed partial class UserGrain
                 return check;
             }
 
-            account = await _account.Change(before => before with
-            {
-                Deleting = true,
-                PendingKeys = null,
-                Closing = [.. before.Closing.Union(before.Applications.Select(application => application.Name))],
-            });
+            account = await _account.Change(MarkedForDeletion);
         }
 
         // A retry comes here without a code: that it was right is on disk.
@@ -66,6 +61,8 @@ internal sealed partial class UserGrain
         await files.PutAvatar(NoAvatar);
         await uploads.DropOf(UserId);
         await _contacts.Erase();
+        await contactStore.Remove(UserId);
+        _contactTotals = null;
         await _params.Erase();
 
         // What was spent stays: deleting and registering again must not be a way to a new budget. Whom it was spent on goes.
@@ -103,9 +100,9 @@ internal sealed partial class UserGrain
         await Close(account.Closing);
         if (account.Deleting)
         {
-            foreach (var application in account.Applications.Where(application => application.DeviceToken is not null))
+            foreach (var application in account.Applications)
             {
-                await OwnerOf(application.DeviceToken!).Release(DeviceKeys.Named(UserId, application.Name));
+                await Release(application.Name, application.Tokens());
             }
 
             await _account.Erase();

@@ -17,6 +17,9 @@ internal sealed partial class UserGrain
     /// <summary>How soon after a crash, or a store that was away, the resync of the keys is tried, and tried again.</summary>
     private static readonly TimeSpan KeysResyncRetry = TimeSpan.FromSeconds(5);
 
+    /// <summary>How many were told of the last key: what the next one costs. The first of an activation is told before that is known.</summary>
+    private int _keysAudience;
+
     private int _keysBeingTold;
     private IGrainTimer? _keysResync;
 
@@ -38,6 +41,11 @@ internal sealed partial class UserGrain
         if (row?.PublicKey is not null && await UnlessVouched(me) is { } cooling)
         {
             return cooling;
+        }
+
+        if (await Pay(WriteCost.Of(_keysAudience, request.PublicKeyBase64.Length + request.PrivateKeyEncryptedBase64.Length)) is { } tooMuch)
+        {
+            return tooMuch;
         }
 
         await _account.Change(account => account with { KeysUntold = true, PendingKeys = null });
@@ -62,6 +70,7 @@ internal sealed partial class UserGrain
         }
 
         var companions = await conversations.CompanionsOf(UserId);
+        _keysAudience = companions.Count;
         _keysBeingTold++;
         _news.Send(
             [.. companions, UserId],

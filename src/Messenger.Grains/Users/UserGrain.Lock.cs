@@ -36,7 +36,7 @@ internal sealed partial class UserGrain : IUserLock
                 return Error.TooManyRequests("too many wrong registration locks", wait);
             }
 
-            right = await Task.Run(() => closed.IsRight(UserId, registrationLock, _seal));
+            right = await Opens(closed, registrationLock);
             account = await _account.Load();
         }
 
@@ -75,7 +75,9 @@ internal sealed partial class UserGrain : IUserLock
     public async Task<long> CoolingUntil(string application) =>
         (await _account.Load()).Applications.FirstOrDefault(own => own.Name == application) is { } own && own.IsCooling(Now) ? own.CoolingUntil : 0;
 
-    public async Task<Result> SetLock(Caller me, RequestSetRegistrationLock request)
+    public Task<Result> SetLock(Caller me, RequestSetRegistrationLock request) => TellChanged(me, AccountSections.Lock, ReplaceLock(me, request));
+
+    private async Task<Result> ReplaceLock(Caller me, RequestSetRegistrationLock request)
     {
         if ((await FindError(me) ?? await UnlessVouched(me)) is { } error)
         {
@@ -86,6 +88,19 @@ internal sealed partial class UserGrain : IUserLock
         await _account.Change(before => before with { Lock = set, WrongLocks = [] });
         await Alarm(PushKinds.Lock, except: me.Application);
         return Result.Ok;
+    }
+
+    /// <summary>Whether this is the lock. One that was set under an older key is kept under the newest from now on, unless it was changed meanwhile.</summary>
+    private async Task<bool> Opens(RegistrationLock closed, string verifier)
+    {
+        var right = await Task.Run(() => closed.IsRight(UserId, verifier, _seal));
+        if (right && closed.IsStale(_seal))
+        {
+            var renewed = await Task.Run(() => RegistrationLock.Of(UserId, verifier, _seal));
+            await _account.Change(before => ReferenceEquals(before.Lock, closed) ? before with { Lock = renewed } : before);
+        }
+
+        return right;
     }
 
     public async Task<Result> GiveLock(Caller me, RequestGiveRegistrationLock request)
@@ -111,7 +126,7 @@ internal sealed partial class UserGrain : IUserLock
             return Error.TooManyRequests("too many wrong registration locks", wait);
         }
 
-        if (await Task.Run(() => closed.IsRight(UserId, request.Verifier, _seal)))
+        if (await Opens(closed, request.Verifier))
         {
             await Vouch(me.Application);
             return Result.Ok;
@@ -129,13 +144,32 @@ internal sealed partial class UserGrain : IUserLock
             return error;
         }
 
-        if (Called((await WithNames()), request.Name) is not { } application)
+        if (Called((await WithNames()), request.Name) is { } application)
+        {
+            await Vouch(application.Name);
+            return Result.Ok;
+        }
+
+        // It waits for a code that did not come, or that nobody was to pay for: an owner who is here says as much as a code, and more.
+        return await Registration.Waiting(request.Name) is { } waiting ? await Admit(me, waiting, request.Name) : NotYours();
+    }
+
+    private async Task<Result> Admit(Caller me, ApplicationInfo waiting, string name)
+    {
+        var account = await _account.Load();
+        if (account.Deleting || account.Closing.Contains(ApplicationNames.Of(waiting.Uuid)))
         {
             return NotYours();
         }
 
-        await Vouch(application.Name);
-        return Result.Ok;
+        var kept = await Keep(waiting, name, coolingUntil: 0, await Connections(account));
+        if (kept.Error is null)
+        {
+            await Registration.Approved(name);
+            await TellOf(waiting, name, confirmed: true, PushKinds.Application, but: me.Application);
+        }
+
+        return kept;
     }
 
     public Task Seen(string application)
@@ -174,7 +208,7 @@ internal sealed partial class UserGrain : IUserLock
         }.Max();
     }
 
-    private async Task<Result> Keep(ApplicationInfo application, string name, long coolingUntil, Func<Application, long> connected)
+    private async Task<Result> Keep(ApplicationInfo application, string name, long coolingUntil, Func<Application, long> connected, bool linked = false)
     {
         var (full, evicted) = (false, (string?)null);
         await _account.Change(before =>
@@ -191,8 +225,14 @@ internal sealed partial class UserGrain : IUserLock
                 room = Vouching.Without(before, evicted!, connected, Now) with { Closing = [.. before.Closing, evicted!] };
             }
 
-            var applications = Applications.Confirm(room.Applications, application, name, coolingUntil, _seal);
-            return ReferenceEquals(applications, before.Applications) ? before : room with { Applications = applications };
+            var applications = Applications.Confirm(room.Applications, application, name, coolingUntil, _seal, linked);
+            return ReferenceEquals(applications, before.Applications) ? before : room with
+            {
+                Applications = applications,
+
+                // Once, and together: deleted, it does not come back by itself.
+                Linked = [.. room.Linked.Where(waiting => waiting.Credential.Name != ApplicationNames.Of(application.Uuid))],
+            };
         });
         if (full)
         {
@@ -234,13 +274,18 @@ internal sealed partial class UserGrain : IUserLock
     private async Task<Error?> UnlessVouched(Caller me) => await CoolingUntil(me.Application) is > 0 and var until ? Cooling(until) : null;
 
     /// <summary>Of a right code every other device is told, whatever came of it.</summary>
-    private async Task TellOf(ApplicationInfo application, string name, bool confirmed, Guid kind)
+    private async Task TellOf(ApplicationInfo application, string name, bool confirmed, Guid kind, string? but = null)
     {
-        var others = (await _account.Load()).Applications.Where(own => !own.Has(ApplicationNames.Of(application.Uuid))).ToArray();
+        var others = (await _account.Load()).Applications.Where(own => own.Name != but && !own.Has(ApplicationNames.Of(application.Uuid))).ToArray();
         if (others.Length > 0)
         {
             _ = _devices.Tell(others, new AuthenticationByApplicationNotification(
                 application with { Uuid = name, Confirmed = confirmed, Online = false, LastLogin = application.Created, DeviceToken = null }), except: null);
+            if (confirmed)
+            {
+                await MarkChanged(AccountSections.Applications);
+            }
+
             await Alarm(kind, except: null, others);
         }
     }

@@ -38,7 +38,7 @@ internal sealed partial class UserGrain : IUserOperations
         await ChangeRow(row => row with { Suspended = suspended });
         var applications = (await _account.Load()).Applications;
         await Task.WhenAll(applications.Select(application => _devices[application.Name].SetPushTarget(
-            suspended || application.DeviceToken is not { } token ? null : new PushTarget(application.Type, token, Now))));
+            suspended ? null : application.Target(Now))));
         return suspended ? await Close(applications, CloseCode.PolicyViolation) : new Closed(0);
     }
 
@@ -92,6 +92,7 @@ internal sealed partial class UserGrain : IUserOperations
         PushVerdict.Refused => "refused",
         PushVerdict.NoProvider => "no_provider",
         PushVerdict.Later => "later",
+        PushVerdict.Credentials => "credentials",
         _ => "provider_later",
     };
 

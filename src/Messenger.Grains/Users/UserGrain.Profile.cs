@@ -26,7 +26,7 @@ internal sealed partial class UserGrain
         }
 
         // Kept for who is not registered too: another answer would tell who is.
-        await reports.Add(new ReportRow("user", UserId, request.UserId, Conversation: null, request.Reason, Now));
+        await reports.Add(new ReportRow("user", UserId, request.UserId, Conversation: null, request.Reason, Now, request.UserId));
         return Result.Ok;
     }
 
@@ -47,22 +47,32 @@ internal sealed partial class UserGrain
         }
 
         var blocked = await BlackList();
+        var showing = await Showing(rows.Keys);
         var now = Now;
         var withheld = userIds.Contains(UserId, StringComparer.Ordinal) && (me is null || await WithholdsKey(me));
         return
         [
-            .. userIds.Select(id => Profiles.Of(id, rows.GetValueOrDefault(id), UserId, blocked.Contains(id), now) is var info && withheld
+            .. userIds.Select(id => Profiles.Of(id, rows.GetValueOrDefault(id), UserId, blocked.Contains(id), showing.Contains(id), now) is var info && withheld
                 ? info with { PrivateKeyEncryptedBase64 = null }
                 : info),
         ];
     }
 
-    /// <summary>The wrapped private key is not told to an application that is cooling while an owner's is there, who can approve it.</summary>
+    /// <summary>Those of these who show this user when they were here last, this user too.</summary>
+    private async Task<HashSet<string>> Showing(IReadOnlyCollection<string> userIds)
+    {
+        string[] others = [.. userIds.Where(id => id != UserId)];
+        HashSet<string> showing = others.Length == 0 ? [] : new(await users.Showing(UserId, others), StringComparer.Ordinal);
+        showing.Add(UserId);
+        return showing;
+    }
+
+    /// <summary>The wrapped private key is not told to an application that is cooling while an owner's is there, who can approve it; it is to one that was linked.</summary>
     private async Task<bool> WithholdsKey(Caller me)
     {
         var now = Now;
         var applications = (await _account.Load()).Applications;
-        if (applications.FirstOrDefault(own => own.Name == me.Application)?.IsCooling(now) != true)
+        if (applications.FirstOrDefault(own => own.Name == me.Application) is not { Linked: false } asking || !asking.IsCooling(now))
         {
             return false;
         }

@@ -21,9 +21,9 @@ internal sealed partial class UserGrain
 
         foreach (var application in account.Applications.Where(application => application.Uuid is not null))
         {
-            if (application.DeviceToken is { } token)
+            if (application.Target(Now) is { } target)
             {
-                await _devices[application.Name].SetPushTarget(new PushTarget(application.Type, token, Now));
+                await _devices[application.Name].SetPushTarget(target);
             }
 
             await ForgetDevice(application.Uuid!);

@@ -15,9 +15,9 @@ internal sealed partial class UserGrain
     private readonly NamedPeople _named = new();
 
     public async Task<Result<ResponseSync>> Sync(Caller me, RequestSync request) =>
-        await FindError(me) is { } error ? error : await _syncs.Run(() => Page(request));
+        await FindError(me) is { } error ? error : await _syncs.Run(() => Page(me, request));
 
-    private async Task<Result<ResponseSync>> Page(RequestSync request)
+    private async Task<Result<ResponseSync>> Page(Caller me, RequestSync request)
     {
         var changes = ServiceProvider.GetRequiredService<IChanges>();
 
@@ -40,14 +40,17 @@ internal sealed partial class UserGrain
             : token.Stage == SyncStage.Done ? SyncToken.Begin(token.Start, now.Position, Now)
             : token;
         var reset = place is { Stage: SyncStage.Newest, Page: 0 };
-        var page = new SyncPage(UserId, request.Limit);
+
+        // With the first page, which is the position of the whole pass.
+        var account = place.Page > 0 ? [] : reset ? AccountSections.All : await changes.AccountChanges(UserId, place.Since);
+        var page = new SyncPage(UserId, request.Limit, me.Features, Now);
         while (place.Stage != SyncStage.Done && !page.IsFull)
         {
             place = await Fill(changes, page, place, oldest);
         }
 
         place = place with { Page = place.Page + 1 };
-        return page.Answer(reset, place.Write(UserId, own.Created, now.Epoch), place.Stage != SyncStage.Done);
+        return page.Answer(reset, account, place.Write(UserId, own.Created, now.Epoch), place.Stage != SyncStage.Done);
     }
 
     /// <summary>One step of a pass: fills the page, and says where it goes on.</summary>
@@ -107,6 +110,7 @@ internal sealed partial class UserGrain
         var rows = (await changes.Read(UserId, [.. wanted.Select(one => one.Conversation)])).ToDictionary(row => row.Conversation);
         var people = (await users.FindMany([.. rows.Values.SelectMany(SyncPage.People).Distinct(StringComparer.Ordinal)]))
             .ToDictionary(row => row.UserId, StringComparer.Ordinal);
+        var showing = await Showing(people.Keys);
         var blackList = await BlackList();
         string[] peers = [.. rows.Values.SelectMany(row => SyncPage.Peers(row, UserId)).Distinct(StringComparer.Ordinal)];
         var blacklisting = peers.Length == 0 ? [] : (await users.BlackListing(UserId, peers)).ToHashSet(StringComparer.Ordinal);
@@ -114,11 +118,12 @@ internal sealed partial class UserGrain
         foreach (var one in wanted)
         {
             // One that was left since it was found is told as removed in the next pass.
-            if (rows.TryGetValue(one.Conversation, out var row))
+            if (!page.Has(one.Conversation) && rows.TryGetValue(one.Conversation, out var row))
             {
                 var fresh = _named.Fresh(place.Pass, place.Page, SyncPage.People(row));
-                var blocked = SyncPage.Peers(row, UserId).Any(peer => blackList.Contains(peer) || blacklisting.Contains(peer));
-                if (!page.TryAdd(row, blocked, [.. fresh.Select(id => Profiles.Member(id, people.GetValueOrDefault(id), blackList.Contains(id), Now))]))
+                var blocked = row.Header.IsDialog && SyncPage.Peers(row, UserId).All(peer => blackList.Contains(peer) || blacklisting.Contains(peer));
+                var members = fresh.Select(id => Profiles.Member(id, people.GetValueOrDefault(id), blackList.Contains(id), showing.Contains(id), Now));
+                if (!page.TryAdd(row, blocked, [.. members]))
                 {
                     return done;
                 }

@@ -1,10 +1,12 @@
 using Messenger.Contracts;
 using Messenger.Contracts.Placement;
+using Messenger.Grains.Budgets;
 using Messenger.Grains.Devices;
 using Messenger.Grains.Fanout;
 using Messenger.Grains.State;
 using Messenger.Ports;
 using Messenger.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
@@ -20,8 +22,9 @@ namespace Messenger.Grains.Users;
 /// </remarks>
 [SiloRole(SiloRoles.Worker), ByKey]
 internal sealed partial class UserGrain(
-    IUserDirectory users, IConversationDirectory conversations, IFileDirectory files, IUploads uploads, IReportStore reports,
-    UserEndpoints locals, Relays relays, DeviceEndpoints endpoints, IOptions<UserOptions> options, TimeProvider timeProvider, ILogger<UserGrain> logger)
+    IUserDirectory users, IContactStore contactStore, IConversationDirectory conversations, IFileDirectory files, IUploads uploads, IReportStore reports,
+    UserEndpoints locals, Relays relays, DeviceEndpoints endpoints, WriteBudgets budgets, IOptions<BudgetOptions> budgetOptions, IOptions<UserOptions> options,
+    TimeProvider timeProvider, ILogger<UserGrain> logger, SiloStop? stop = null)
     : Grain, IUserGrain
 {
     private LazyState<Account> _account = null!;
@@ -32,6 +35,7 @@ internal sealed partial class UserGrain(
     private CredentialSeal _seal = null!;
 
     private UserEndpoint _local = null!;
+    private Mutes _mutes = null!;
     private FanoutQueue _news = null!;
     private string? _userId;
 
@@ -41,13 +45,15 @@ internal sealed partial class UserGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _account = new LazyState<Account>(GrainContext, "account", logger);
+        _seal = CredentialSeal.Of(ServiceProvider);
+        _account = new LazyState<Account>(GrainContext, "account", logger, opened: account => account.Opened(UserId, _seal), stored: account => account.Sealed(UserId, _seal));
         _contacts = new LazyState<ContactBook>(GrainContext, "contacts", logger);
         _params = new LazyState<ParamBook>(GrainContext, "params", logger);
         _discovery = new LazyState<DiscoveryBook>(GrainContext, "discovery", logger);
-        _seal = CredentialSeal.Of(ServiceProvider);
+        _budget = new LazyState<BudgetBook>(GrainContext, "budget", logger);
         _devices = new OwnDevices(GrainFactory, UserId, timeProvider, logger);
-        _local = new UserEndpoint(UserId, () => _account.Known, () => _blackList, endpoints);
+        _mutes = new Mutes(ServiceProvider.GetService<IPreferences>() is { } preferences ? () => preferences.Mutes(UserId, Now) : null);
+        _local = new UserEndpoint(UserId, () => _account.Known, () => _blackList, endpoints, timeProvider, _mutes);
         _news = new FanoutQueue(Guid.Empty, GrainFactory, locals, relays, timeProvider, logger, settled: KeysTold, stayAlive: () => DelayDeactivation(TimeSpan.FromMinutes(1)));
         var account = await Renamed(await _account.Load());
         if (account.Deleting || account.Closing.Length > 0)
@@ -67,7 +73,7 @@ internal sealed partial class UserGrain(
     {
         _local.Close();
         locals.Remove(UserId, _local);
-        using var limit = DrainLimits.For(reason, cancellationToken);
+        using var limit = SiloStop.Leave(stop, reason, cancellationToken);
         try
         {
             await Task.WhenAll(_devices.Drain(limit.Token), _news.Drain(limit.Token));
@@ -94,7 +100,7 @@ internal sealed partial class UserGrain(
         try
         {
             account = await _account.Load();
-            muted = await Muted(notifications.Value);
+            muted = await Muted(conversation, notifications.Value);
         }
         catch (StoreUnavailableException)
         {
@@ -109,7 +115,8 @@ internal sealed partial class UserGrain(
 
         try
         {
-            await _devices.Deliver(account.Applications, muted, except);
+            var heard = _local.AdmitRings(muted.Value);
+            await _devices.Deliver(account.Applications, heard.AsImmutable(), except);
             return DeliveryResult.Delivered;
         }
         finally
@@ -118,7 +125,12 @@ internal sealed partial class UserGrain(
         }
     }
 
-    public async Task RequireResync() => await _devices.RequireResync((await _account.Load()).Applications);
+    public async Task RequireResync()
+    {
+        // What was not told may be that the user left something.
+        _mutes.Forget();
+        await _devices.RequireResync((await _account.Load()).Applications);
+    }
 
     /// <summary>
     /// Why this caller is not served: its application was deleted while its connection lingers, or a field names somebody else as the actor.

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Messenger.Ports;
 using Messenger.Telemetry;
 
 namespace Messenger.Grains.Users;
@@ -14,11 +15,27 @@ internal static class UserMeter
 
     public static readonly Counter<long> GuessingRefused = Signals.GuessingRefused.Counter(Meter);
 
+    private static readonly Counter<long> Judged = Signals.RegistrationsJudged.Counter(Meter);
+
+    private static readonly Dictionary<Judgement, string> Verdicts = new()
+    {
+        [Judgement.Allowed] = "allowed",
+        [Judgement.Refused] = "refused",
+        [Judgement.AllowedUnanswered] = "unanswered",
+        [Judgement.Unanswered] = "unanswered",
+    };
+
+    public static void Judge(Judgement verdict, long count = 1) => Judged.Add(count, Labels.JudgeOutcome.Is(Verdicts[verdict]));
+
     /// <summary>See GrainSignals.</summary>
     public static void Begin()
     {
         Discovered.Add(0);
         DiscoveryRefused.Add(0);
         GuessingRefused.Add(0);
+        foreach (var verdict in Verdicts.Keys)
+        {
+            Judge(verdict, count: 0);
+        }
     }
 }

@@ -7,11 +7,16 @@ internal sealed class Roster
 {
     private readonly Dictionary<string, MemberRow> _rows;
     private MemberRow[]? _present;
+    private long _nextPosition;
 
     /// <summary>From which sequence on <see cref="_present"/> are the people who are there.</summary>
     private long _presentFrom;
 
-    public Roster(IEnumerable<MemberRow> rows) => _rows = rows.ToDictionary(row => row.UserId, StringComparer.Ordinal);
+    public Roster(IEnumerable<MemberRow> rows)
+    {
+        _rows = rows.ToDictionary(row => row.UserId, StringComparer.Ordinal);
+        _nextPosition = _rows.Values.Select(row => row.Position + 1).DefaultIfEmpty().Max();
+    }
 
     /// <summary>Present and former, in no order.</summary>
     public IReadOnlyCollection<MemberRow> All => _rows.Values;
@@ -42,7 +47,7 @@ internal sealed class Roster
     }
 
     /// <summary>The position of whoever joins next.</summary>
-    public long NextPosition => _rows.Count == 0 ? 0 : _rows.Values.Max(row => row.Position) + 1;
+    public long NextPosition => _nextPosition;
 
     /// <summary>Present or former, and who had an account that ended.</summary>
     public MemberRow? Ever(string userId) => _rows.GetValueOrDefault(userId);
@@ -63,8 +68,20 @@ internal sealed class Roster
 
     public void Put(MemberRow row)
     {
+        var next = NextPosition;
+        var joins = row.LeftAt is null && row.Position >= next && Member(row.UserId) is null;
         _rows[row.UserId] = row;
-        _present = null;
+        _nextPosition = Math.Max(next, row.Position + 1);
+        if (joins && _present is not null)
+        {
+            // Comes last: no need to sort everybody anew for each of many who join.
+            _present = [.. _present, row];
+            _presentFrom = Math.Max(_presentFrom, row.JoinedAt);
+        }
+        else
+        {
+            _present = null;
+        }
     }
 
     /// <summary>Who becomes admin when this one leaves: nobody while another admin stays, else the longest-standing member.</summary>

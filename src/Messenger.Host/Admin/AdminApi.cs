@@ -9,29 +9,36 @@ namespace Messenger.Host.Admin;
 /// <summary>What the operator can do: docs/admin-openapi.yaml describes it. Every call can be repeated.</summary>
 internal static class AdminApi
 {
-    private const int MaxPage = 200;
-
     /// <summary>Messages removed in one call: a fraction of a second.</summary>
     private const int RetentionStepSize = 10_000;
 
-    public static void MapAdminApi(this IEndpointRouteBuilder endpoints)
+    public static void MapAdminApi(this IEndpointRouteBuilder endpoints, string version)
     {
         var api = endpoints.MapGroup("/admin/v1");
+        api.MapGet("/me", (HttpContext http) =>
+        {
+            var token = http.Features.GetRequiredFeature<Trail>().Token;
+            return Results.Ok(new Holder(token.Name, token.MayChange ? "operator" : "reader", token.Expires?.ToUnixTimeMilliseconds(), version));
+        });
         api.MapGet("/reports", ListReports);
         api.MapGet("/reports/{id:long}", FindReport);
         api.MapPost("/reports/{id:long}/resolve", (long id, Note? note, HttpContext http, IReportDesk desk, TimeProvider timeProvider) => Close(id, "resolved", note, http, desk, timeProvider));
         api.MapPost("/reports/{id:long}/dismiss", (long id, Note? note, HttpContext http, IReportDesk desk, TimeProvider timeProvider) => Close(id, "dismissed", note, http, desk, timeProvider));
-        api.MapGet("/users", async (string? userId, string? phone, IGrainFactory grains) => ToHttpResult(await User(grains, new Whom(userId, phone, null, null)).LookUp()));
-        api.MapPost("/users/suspend", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Suspend(true), http, Closed));
-        api.MapPost("/users/restore", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Suspend(false), http, Closed));
-        api.MapPost("/users/unlock", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Unlock(), http, _ => "the registration lock is gone"));
-        api.MapPost("/connections/close", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(await User(grains, whom).Disconnect(whom.Device), http, Closed));
-        api.MapPost("/push/test", async (Whom whom, HttpContext http, IGrainFactory grains) => ToHttpResult(
-            await User(grains, whom).TestPush(whom.Device), http, trials => string.Join(", ", trials.Devices.Select(trial => $"{trial.Device} {trial.Outcome}"))));
+        api.MapGet("/users", async (string? userId, string? phone, IGrainFactory grains) => Answers.ToHttpResult(await Answers.User(grains, new Whom(userId, phone, null, null)).LookUp()));
+        api.MapPost("/users/suspend", async (Whom whom, HttpContext http, IGrainFactory grains) => Answers.ToHttpResult(await Answers.User(grains, whom).Suspend(true), http, Closed));
+        api.MapPost("/users/restore", async (Whom whom, HttpContext http, IGrainFactory grains) => Answers.ToHttpResult(await Answers.User(grains, whom).Suspend(false), http, Closed));
+        api.MapPost("/users/unlock", async (Whom whom, HttpContext http, IGrainFactory grains) => Answers.ToHttpResult(await Answers.User(grains, whom).Unlock(), http, _ => "the registration lock is gone"));
+        api.MapPost("/connections/close", async (Whom whom, HttpContext http, IGrainFactory grains) => Answers.ToHttpResult(await Answers.User(grains, whom).Disconnect(whom.Device), http, Closed));
+        api.MapPost("/push/test", async (Whom whom, HttpContext http, IGrainFactory grains) => Answers.ToHttpResult(
+            await Answers.User(grains, whom).TestPush(whom.Device), http, trials => string.Join(", ", trials.Devices.Select(trial => $"{trial.Device} {trial.Outcome}"))));
         api.MapPost("/accounts", Open);
         api.MapGet("/counts", async (ICounts counts) => Results.Ok(await counts.Count()));
         api.MapPost("/retention", Retain);
         api.MapGet("/audit", ListAudit);
+        api.MapDirectory();
+        api.MapModeration();
+        api.MapExport();
+        api.MapControls();
     }
 
     private static async Task<IResult> ListReports(string? state, long? before, int? size, IReportDesk desk)
@@ -41,7 +48,7 @@ internal static class AdminApi
             throw new BadHttpRequestException("state takes open, resolved, dismissed or all");
         }
 
-        var page = Page(size);
+        var page = Answers.Page(size);
         var found = await desk.List((state ?? "open") is "all" ? null : state ?? "open", before, page);
         return Results.Ok(new Reports(found.Select(Report.Of), found.Count == page ? found[^1].Id : null));
     }
@@ -63,7 +70,7 @@ internal static class AdminApi
 
             // The same again is a retry.
             { } report when closed || report.State == state => Results.Ok(Report.Of(report)),
-            { } report => Failed(HttpStatusCode.Conflict, $"this report was {report.State} by {report.ClosedBy} before"),
+            { } report => Answers.Failed(HttpStatusCode.Conflict, $"this report was {report.State} by {report.ClosedBy} before"),
         };
     }
 
@@ -75,7 +82,7 @@ internal static class AdminApi
             throw new BadHttpRequestException("name takes 2 to 64 lower-case letters, digits, dots, dashes or underscores, a letter first");
         }
 
-        return ToHttpResult(await grains.GetGrain<IUserOperations>(UserIds.FromPhone(name)).Open(), http, _ => "a credential was given out");
+        return Answers.ToHttpResult(await grains.GetGrain<IUserOperations>(UserIds.FromPhone(name)).Open(), http, _ => "a credential was given out");
     }
 
     private static async Task<IResult> Retain(
@@ -97,50 +104,15 @@ internal static class AdminApi
         return Results.Ok(step);
     }
 
-    private static async Task<IResult> ListAudit(long? before, int? size, IAuditLog audit)
+    private static async Task<IResult> ListAudit(
+        long? before, long? since, string? actor, string? target, string? action, bool? changes, int? size, IAuditLog audit)
     {
-        var page = Page(size);
-        var found = await audit.List(before, page);
+        var page = Answers.Page(size);
+        var found = await audit.List(before, page, new AuditFilter(actor, target, action, since, changes is true));
         return Results.Ok(new AuditPage(found, found.Count == page ? found[^1].At : null));
     }
 
-    private static IUserOperations User(IGrainFactory grains, Whom whom) => grains.GetGrain<IUserOperations>(whom.Id());
-
-    private static int Page(int? size) => size switch
-    {
-        null => 50,
-        >= 1 and <= MaxPage => size.Value,
-        _ => throw new BadHttpRequestException($"size takes a whole number from 1 to {MaxPage}"),
-    };
-
     private static string Closed(Closed closed) => $"{closed.Connections} connections";
 
-    private static IResult ToHttpResult<T>(Result<T> answer, HttpContext? http = null, Func<T, string>? outcome = null)
-        where T : class
-    {
-        if (answer.Error is { } refusal)
-        {
-            return Failed(
-                refusal.Status switch
-                {
-                    Statuses.NotFound => HttpStatusCode.NotFound,
-                    Statuses.Conflict => HttpStatusCode.Conflict,
-                    Statuses.BadRequest => HttpStatusCode.BadRequest,
-                    Statuses.Unavailable => HttpStatusCode.ServiceUnavailable,
-                    _ => HttpStatusCode.Forbidden,
-                },
-                refusal.Description);
-        }
-
-        if (http is not null && outcome is not null)
-        {
-            http.Features.GetRequiredFeature<Trail>().Outcome = outcome(answer.Value!);
-        }
-
-        return Results.Ok(answer.Value);
-    }
-
-    private static IResult NoReport() => Failed(HttpStatusCode.NotFound, "there is no such report");
-
-    private static IResult Failed(HttpStatusCode status, string error) => Results.Json(new Failure(error), statusCode: (int)status);
+    private static IResult NoReport() => Answers.Failed(HttpStatusCode.NotFound, "there is no such report");
 }

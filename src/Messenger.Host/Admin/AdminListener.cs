@@ -5,6 +5,12 @@ namespace Messenger.Host.Admin;
 /// <summary>The operator's port: its interface is served here and nowhere else.</summary>
 internal static class AdminListener
 {
+    /// <summary>Where the console is.</summary>
+    public const string ConsolePath = "/console";
+
+    /// <summary>All that the port serves.</summary>
+    private static readonly PathString[] Served = ["/admin", "/metrics", ConsolePath, SiloDashboard.Path];
+
     /// <summary>Adds the port to those that the server listens on.</summary>
     public static void AddAdminListener(this WebApplicationBuilder builder, int port)
     {
@@ -23,13 +29,18 @@ internal static class AdminListener
     }
 
     /// <summary>The operator's interface on its port. By the port that the connection came in on: a Host header says what its sender likes.</summary>
-    public static void MapAdmin(this WebApplication app, AdminSettings admin)
+    /// <param name="version">What this release calls itself.</param>
+    public static void MapAdmin(this WebApplication app, AdminSettings admin, string version)
     {
         if (admin.Port is not { } port)
         {
             return;
         }
 
+        // The clients' endpoints are not served here: an operator's network is not a way around what stands before the other port.
+        app.Use((context, next) => context.Connection.LocalPort != port || Served.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal))
+            ? next(context)
+            : NotFound(context));
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == port && context.Request.Path == "/metrics");
         app.MapDashboard(port);
         app.MapWhen(
@@ -38,8 +49,14 @@ internal static class AdminListener
             {
                 branch.UseMiddleware<Gatekeeper>();
                 branch.UseRouting();
-                branch.UseEndpoints(endpoints => endpoints.MapAdminApi());
+                branch.UseEndpoints(endpoints => endpoints.MapAdminApi(version));
             });
+    }
+
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private static IEnumerable<string> Ports(ConfigurationManager configuration, string scheme) =>

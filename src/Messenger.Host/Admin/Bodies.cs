@@ -23,6 +23,12 @@ internal sealed record Whom(string? UserId, string? Phone, string? Device, strin
     private static bool IsPhone(string text) => text.Length is >= 8 and <= 16 && text[0] == '+' && text.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 }
 
+/// <summary>Whose token the call came with.</summary>
+/// <param name="Role">operator or reader.</param>
+/// <param name="Expires">The first moment, in milliseconds since the Unix epoch, at which it is not taken any more; null for never.</param>
+/// <param name="Version">The release that answers.</param>
+internal sealed record Holder(string Name, string Role, long? Expires, string Version);
+
 internal sealed record Note(string? Text);
 
 internal sealed record NewAccount(string? Name);
@@ -33,11 +39,11 @@ internal sealed record RetentionOrder(string? Kind, int Days, bool DryRun, Guid?
 
 internal sealed record Report(
     long Id, string Kind, string ReporterId, string Subject, Guid? Conversation, string? Reason, long Created, string State, string? ClosedBy,
-    string? Note, long? ClosedAt)
+    string? Note, long? ClosedAt, string? AuthorId, long AuthorReports, long SubjectReports)
 {
     public static Report Of(FiledReport filed) => new(
         filed.Id, filed.Report.Kind, filed.Report.ReporterId, filed.Report.Subject, filed.Report.Conversation, filed.Report.Reason, filed.Report.Created,
-        filed.State, filed.ClosedBy, filed.Note, filed.ClosedAt);
+        filed.State, filed.ClosedBy, filed.Note, filed.ClosedAt, filed.Report.AuthorId, filed.AuthorReports, filed.SubjectReports);
 }
 
 internal sealed record Reports(IEnumerable<Report> Items, long? Next);

@@ -17,7 +17,7 @@ namespace Messenger.Host.Admin;
 /// audit log. What cannot be entered is not done.
 /// </summary>
 internal sealed class Gatekeeper(
-    RequestDelegate next, IReadOnlyList<AdminToken> tokens, IAuditLog audit, TimeProvider timeProvider, ILogger<Gatekeeper> logger)
+    RequestDelegate next, TokenGuard guard, IAuditLog audit, TimeProvider timeProvider, ILogger<Gatekeeper> logger)
 {
     /// <summary>A call is some words; more is somebody else's mistake.</summary>
     private const int MaxBytes = 16 * 1024;
@@ -34,13 +34,13 @@ internal sealed class Gatekeeper(
 
     public async Task InvokeAsync(HttpContext http)
     {
-        var (token, why) = Check(http.Request.Headers.Authorization.ToString());
+        var (token, why) = await Check(http);
         var entry = new AuditEntry(
             Guid.NewGuid(), timeProvider.GetUtcNow().ToUnixTimeMilliseconds(), token?.Name, $"{http.Request.Method} {Short(http.Request.Path)}", Target: null,
             http.Connection.RemoteIpAddress?.ToString());
         try
         {
-            await (token is null ? Reject(http, entry, why!) : Serve(http, entry));
+            await (token is null ? Reject(http, entry, why!) : Serve(http, entry, token));
         }
         catch (StoreUnavailableException fault)
         {
@@ -49,28 +49,21 @@ internal sealed class Gatekeeper(
         }
     }
 
-    private (AdminToken? Token, string? Why) Check(string authorization)
+    private async ValueTask<(AdminToken? Token, string? Why)> Check(HttpContext http)
     {
         const string scheme = "Bearer ";
-        if (!authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) || authorization.Length == scheme.Length)
-        {
-            return (null, "a token is missing: send 'Authorization: Bearer TOKEN'");
-        }
-
-        return AdminToken.Match(tokens, authorization[scheme.Length..].Trim()) switch
-        {
-            null => (null, tokens.Count == 0 ? "no token is configured: Admin:Tokens is empty" : "this token is none of Admin:Tokens"),
-            { Expires: { } end } when timeProvider.GetUtcNow() >= end => (null, "this token has expired"),
-            { } valid => (valid, null),
-        };
+        var authorization = http.Request.Headers.Authorization.ToString();
+        return authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && authorization.Length > scheme.Length
+            ? await guard.Check(http.Connection.RemoteIpAddress, authorization[scheme.Length..].Trim(), http.RequestAborted)
+            : (null, "a token is missing: send 'Authorization: Bearer TOKEN'");
     }
 
     private async Task Reject(HttpContext http, AuditEntry entry, string why)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer";
-        if (!MayEnter())
+        if (why == TokenGuard.TooMany || !MayEnter())
         {
-            await Say(http, HttpStatusCode.TooManyRequests, "too many calls without a valid token: wait a minute");
+            await Say(http, HttpStatusCode.TooManyRequests, TokenGuard.TooMany);
             return;
         }
 
@@ -90,13 +83,17 @@ internal sealed class Gatekeeper(
         }
     }
 
-    private async Task Serve(HttpContext http, AuditEntry entry)
+    private async Task Serve(HttpContext http, AuditEntry entry, AdminToken token)
     {
-        var trail = new Trail(entry.Actor!);
+        var trail = new Trail(token);
         http.Features.Set(trail);
         var (arguments, fault) = await Arguments(http.Request);
         await audit.Enter(entry with { Target = Target(arguments), Detail = Shown(arguments) });
-        if (fault is null)
+        if (!token.MayChange && IsChange(http.Request))
+        {
+            await Say(http, HttpStatusCode.Forbidden, "this token is a reader's: the call takes an operator's");
+        }
+        else if (fault is null)
         {
             await Call(http);
         }
@@ -108,6 +105,10 @@ internal sealed class Gatekeeper(
         Log.AdminCall(logger, entry.Actor!, entry.Action, http.Response.StatusCode);
         await audit.Close(entry.Id, http.Response.StatusCode, trail.Outcome is { } outcome ? $"{Shown(arguments)} -> {outcome}" : null);
     }
+
+    /// <summary>What is more than a look: a reader's token does not reach it.</summary>
+    private static bool IsChange(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) || request.Path.StartsWithSegments(ExportApi.Path, StringComparison.OrdinalIgnoreCase);
 
     private async Task Call(HttpContext http)
     {
@@ -207,7 +208,10 @@ internal sealed class Gatekeeper(
     private static string? Target(JsonObject arguments)
     {
         string? Word(string name) => arguments[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
-        return Word("userId") is { } user ? Cut(user, 64) : (Word("phone") ?? Word("name")) is { } hashed ? UserIds.FromPhone(hashed) : null;
+        return Word("userId") is { } user ? Cut(user, 64)
+            : (Word("phone") ?? Word("name")) is { } hashed ? UserIds.FromPhone(hashed)
+            : Word("conversation") is { } conversation ? Cut(conversation, 64)
+            : null;
     }
 
     /// <summary>The arguments without what is told otherwise or must not be kept.</summary>
@@ -233,10 +237,12 @@ internal sealed class Gatekeeper(
 }
 
 /// <summary>What a call adds to its entry in the audit log.</summary>
-internal sealed class Trail(string actor)
+internal sealed class Trail(AdminToken token)
 {
+    public AdminToken Token { get; } = token;
+
     /// <summary>The name of the token.</summary>
-    public string Actor { get; } = actor;
+    public string Actor => Token.Name;
 
     /// <summary>What came of it, in a few words; no number, no token.</summary>
     public string? Outcome { get; set; }

@@ -34,13 +34,23 @@ internal static class SiloDashboard
     /// <summary>By a browser's own dialogue: any name, and a token of Admin:Tokens as the password.</summary>
     private static async Task Admit(HttpContext http, RequestDelegate next)
     {
-        var tokens = http.RequestServices.GetRequiredService<IReadOnlyList<AdminToken>>();
-        var clock = http.RequestServices.GetRequiredService<TimeProvider>();
-        if (AdminToken.Match(tokens, Password(http.Request.Headers.Authorization.ToString())) is not { } token
-            || (token.Expires is { } end && clock.GetUtcNow() >= end))
+        var guard = http.RequestServices.GetRequiredService<TokenGuard>();
+        if (Password(http.Request.Headers.Authorization.ToString()) is not { } password)
         {
-            http.Response.StatusCode = (int)HttpStatusCode.Unauthorized;
-            http.Response.Headers.WWWAuthenticate = "Basic realm=\"Messenger: any name, and a token of Admin:Tokens\"";
+            Ask(http);
+            return;
+        }
+
+        var (token, why) = await guard.Check(http.Connection.RemoteIpAddress, password, http.RequestAborted);
+        if (why == TokenGuard.TooMany)
+        {
+            http.Response.StatusCode = (int)HttpStatusCode.TooManyRequests;
+            return;
+        }
+
+        if (token is null)
+        {
+            Ask(http);
             return;
         }
 
@@ -54,14 +64,21 @@ internal static class SiloDashboard
         await next(http);
     }
 
-    private static string Password(string authorization)
+    private static void Ask(HttpContext http)
+    {
+        http.Response.StatusCode = (int)HttpStatusCode.Unauthorized;
+        http.Response.Headers.WWWAuthenticate = "Basic realm=\"Messenger: any name, and a token of Admin:Tokens\"";
+    }
+
+    /// <summary>Null where none was given: a browser's first request never has one.</summary>
+    private static string? Password(string authorization)
     {
         const string scheme = "Basic ";
         Span<byte> bytes = stackalloc byte[512];
         if (!authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
             || !Convert.TryFromBase64String(authorization[scheme.Length..].Trim(), bytes, out var length))
         {
-            return "";
+            return null;
         }
 
         var pair = Encoding.UTF8.GetString(bytes[..length]);

@@ -23,6 +23,13 @@ internal static class TransferCommands
     /// <inheritdoc cref="Export"/>
     public static Task<string> Import(Settings settings, string directory) => Run(settings, migrate: true, async (end, files) =>
     {
+        if (settings.Cluster is { } cluster && await PostgresIdentity.Living(cluster.Postgres) is { Count: > 0 } living)
+        {
+            // They would go on with what they have in memory, and write over what was imported.
+            throw new StartRefusedException(
+                $"{living.Count} processes of this database live ({string.Join(", ", living.Take(3))}): stop them first. One that died is forgotten after {PostgresIdentity.LivingFor.TotalSeconds:0} s. Nothing was imported.");
+        }
+
         var moved = await Importer.Run(end, files, Path.GetFullPath(directory), Release.Version);
         return $"{moved.Rows} rows and {moved.Files} files were read from {directory}. Clients resynchronise when they connect.";
     });

@@ -16,7 +16,7 @@ internal static class ActorComposition
     /// <summary>The streams of the gateways, and what grains need besides the stores.</summary>
     public static ISiloBuilder AddActors(this ISiloBuilder silo, Settings settings)
     {
-        silo.AddGatewayStreams(settings.Silo.TerminatesSockets);
+        silo.AddGatewayStreams();
         if (settings.Silo.TerminatesSockets)
         {
             silo.AddUploadReleases();
@@ -32,6 +32,8 @@ internal static class ActorComposition
 
         // Read when it is first wanted: the data directory is held by then.
         silo.Services.AddSingleton(_ => new CredentialSeal(CredentialKeyFile.Of(settings)));
+        silo.Services.AddSingleton<CredentialCanary>();
+        silo.Services.AddHostedService(services => services.GetRequiredService<CredentialCanary>());
         var limits = settings.Limits;
         silo.Services.Configure<UserOptions>(options =>
         {
@@ -40,6 +42,7 @@ internal static class ActorComposition
             options.DiscoveryCallsPerMinute = limits.DiscoveryCallsPerMinute;
             (options.Cooling, options.Inactive, options.LockLife) = settings.Registration.Vouching;
         });
+        silo.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(limits.Budgets));
         silo.Services.Configure<RegistrationOptions>(options =>
         {
             options.LimitsEnabled = settings.LimitsEnabled;
@@ -73,9 +76,11 @@ internal static class ActorComposition
                 options.LimitsEnabled = settings.LimitsEnabled;
                 Limit(options, settings.Limits);
                 options.AllowedOrigins = settings.Edge.AllowedOrigins;
+                options.AllowedHosts = settings.Edge.AllowedHosts;
                 options.ServerVersion = server.Version;
                 options.AndroidUrl = server.AndroidUrl?.ToString();
-                options.FeaturesOff = settings.Edition.FeaturesOff;
+                options.FeaturesOff = settings.FeaturesOff;
+                options.WebPushHosts = settings.Integrations.Push.Web?.Hosts ?? [];
             },
             answer =>
             {
@@ -85,8 +90,15 @@ internal static class ActorComposition
                 answer.Theme = Theme(server.Answer.Theme);
                 answer.Notice = settings.Edition.Notice;
                 answer.Flags = settings.Edition.Flags;
+                answer.VapidPublicKey = settings.Integrations.Push.Web?.Keys[0].PublicKey;
                 answer.MinClientVersion = settings.Edition.MinClientVersion;
             });
+        if (settings.Calls is { } calls)
+        {
+            services.Configure<CallsOptions>(options =>
+                (options.TurnUris, options.TurnSecret, options.TurnLifetime) = (calls.TurnUris, calls.TurnSecret, calls.TurnLifetime));
+        }
+
         services.AddHostedService<DrainOnStop>();
         var files = settings.Files;
         services.AddFiles(

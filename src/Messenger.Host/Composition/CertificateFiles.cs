@@ -1,75 +1,38 @@
-using System.Security.Cryptography;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Messenger.Host.Configuration;
 
 namespace Messenger.Host.Composition;
 
-/// <summary>A certificate and its key as files, read anew when one of them changed: a renewal needs no restart.</summary>
-/// <remarks>Throws <see cref="StartRefusedException"/> when it cannot be read at first. Later the one before stays: a renewal writes two files, one after the other.</remarks>
+/// <summary>A certificate, its chain and its key as files, read again when one of them changed.</summary>
 internal sealed class CertificateFiles
 {
-    /// <summary>How often the files are looked at, at most: by a handshake, so that nothing runs while nobody comes.</summary>
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
-
-    private readonly Lock _gate = new();
     private readonly TlsSettings _files;
-    private readonly TimeProvider _timeProvider;
-    private X509Certificate2 _current;
-    private (DateTime, DateTime) _written;
-    private long _looked;
+    private readonly ReloadedFiles<SslStreamCertificateContext> _read;
 
-    public CertificateFiles(TlsSettings files, TimeProvider timeProvider)
+    /// <exception cref="StartRefusedException">They cannot be read.</exception>
+    public CertificateFiles(TlsSettings files, ConfigKey certificate, ConfigKey key, TimeProvider timeProvider)
     {
-        (_files, _timeProvider) = (files, timeProvider);
+        _files = files;
         try
         {
-            (_written, _current, _looked) = (Written(), Read(), timeProvider.GetTimestamp());
+            _read = new ReloadedFiles<SslStreamCertificateContext>([files.Certificate, files.Key], Read, timeProvider);
         }
-        catch (Exception fault) when (Unreadable(fault))
+        catch (Exception fault) when (ReloadedFiles<SslStreamCertificateContext>.IsUnreadable(fault))
         {
             throw new StartRefusedException(
-                $"{ConfigKeys.TlsCertificate.Name} '{files.Certificate}' and {ConfigKeys.TlsKey.Name} cannot be read as a certificate and its key ({fault.Message.TrimEnd('.')}).", fault);
+                $"{certificate.Name} '{files.Certificate}' and {key.Name} cannot be read as a certificate and its key ({fault.Message.TrimEnd('.')}).", fault);
         }
     }
 
-    /// <summary>The one to be served now.</summary>
-    public X509Certificate2 Current
+    /// <summary>What is to be shown now, with the certificates between it and its authority: a peer has the authority alone.</summary>
+    public SslStreamCertificateContext Current => _read.Current;
+
+    private SslStreamCertificateContext Read()
     {
-        get
-        {
-            lock (_gate)
-            {
-                if (_timeProvider.GetElapsedTime(_looked) >= Period)
-                {
-                    _looked = _timeProvider.GetTimestamp();
-                    Renew();
-                }
-
-                return _current;
-            }
-        }
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(_files.Certificate);
+        var own = X509Certificate2.CreateFromPemFile(_files.Certificate, _files.Key);
+        return SslStreamCertificateContext.Create(own, chain, offline: true);
     }
-
-    private void Renew()
-    {
-        try
-        {
-            var written = Written();
-            if (written != _written)
-            {
-                // The one before is not disposed: handshakes under way may use it.
-                (_current, _written) = (Read(), written);
-            }
-        }
-        catch (Exception fault) when (Unreadable(fault))
-        {
-            // Half of a renewal: looked at again after the period, and the certificate's age is what an operator watches.
-        }
-    }
-
-    private (DateTime, DateTime) Written() => (File.GetLastWriteTimeUtc(_files.Certificate), File.GetLastWriteTimeUtc(_files.Key));
-
-    private X509Certificate2 Read() => X509Certificate2.CreateFromPemFile(_files.Certificate, _files.Key);
-
-    private static bool Unreadable(Exception fault) => fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }

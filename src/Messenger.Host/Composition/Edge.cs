@@ -35,7 +35,7 @@ internal static class Edge
 
     public static void AddEdge(this WebApplicationBuilder builder, EdgeSettings edge)
     {
-        var certificate = edge.Tls is { } tls ? new CertificateFiles(tls, TimeProvider.System) : null;
+        var certificate = edge.Tls is { } tls ? new CertificateFiles(tls, ConfigKeys.TlsCertificate, ConfigKeys.TlsKey, TimeProvider.System) : null;
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.MaxReadBufferSize = UnreadBytes;
@@ -58,7 +58,13 @@ internal static class Edge
                 https.HandshakeTimeout = HandshakeTimeout;
                 if (certificate is not null)
                 {
-                    https.ServerCertificateSelector = (_, _) => certificate.Current;
+                    // The framework asks for one; what is shown is the whole chain, without which phones do not find to an authority that they know.
+                    https.ServerCertificateSelector = (_, _) => certificate.Current.TargetCertificate;
+                    https.OnAuthenticate = (_, ssl) =>
+                    {
+                        ssl.ServerCertificateSelectionCallback = null;
+                        ssl.ServerCertificateContext = certificate.Current;
+                    };
                 }
             });
         });

@@ -8,17 +8,23 @@ namespace Messenger.Host.Composition;
 
 /// <summary>
 /// Takes out of logs and spans what libraries say about people. Our own say nothing; Orleans names the grain it calls or waits for, and a
-/// user's grain is named by the user's id, a device's by that and the hash of its application.
+/// user's grain is named by the user's id, a device's by that and the hash of its application, others by an address, a push token's hash or a link.
 /// </summary>
 internal static partial class PiiRedactor
 {
     private const string Somebody = "(id)";
 
-    /// <summary>The text without user ids, which are SHA-256 in Base64, and without what a device's name adds to them, which is SHA-256 in hex.</summary>
-    public static string Text(string text) => UserId().Replace(text, Somebody);
+    /// <summary>
+    /// The text without user ids, which are SHA-256 in Base64, without what a device's name adds to them, which is SHA-256 in hex, and without the keys of
+    /// all grains that are keyed by a text, in the form in which Orleans names a grain.
+    /// </summary>
+    public static string Text(string text) => Key().Replace(UserId().Replace(text, Somebody), $"$1/{Somebody}");
 
     [GeneratedRegex("[A-Za-z0-9+/]{43}=(/[0-9a-f]{64})?")]
     private static partial Regex UserId();
+
+    [GeneratedRegex(@"\b(user|device|registration|quota|pushtoken|linkdesk|devicelink)/(?!\(id\))[^\s\],;)]+")]
+    private static partial Regex Key();
 
     /// <summary>Of libraries' spans only what is known to be about nobody stays.</summary>
     public sealed class Spans : BaseProcessor<Activity>

@@ -15,12 +15,6 @@ internal static class Server
     /// </summary>
     public static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(90);
 
-    /// <summary>The exit code of a stop that was cut off.</summary>
-    private const int StopTookTooLong = 3;
-
-    /// <summary>For the line that says why to be written.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
-
     /// <summary>A start that failed leaves the cluster again, if that goes quickly: else the others find out by themselves.</summary>
     private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(5);
 
@@ -35,12 +29,12 @@ internal static class Server
         if (admin.Port is { } port)
         {
             builder.AddAdminListener(port);
-            builder.Services.AddSingleton(admin.Tokens);
+            builder.Services.AddSingleton(services => new TokenGuard(admin.Tokens, services.GetRequiredService<TimeProvider>()));
         }
     }
 
     /// <summary>Starts, says so, and returns after a graceful stop.</summary>
-    public static async Task Serve(this WebApplication app, Settings settings, string? cluster, ConsoleLog console)
+    public static async Task Serve(this WebApplication app, Settings settings, string? cluster, ConsoleLog console, IReadOnlyList<string> plaintext)
     {
         try
         {
@@ -54,7 +48,7 @@ internal static class Server
         }
 
         console.Started = true;
-        Tell(app, settings, cluster);
+        Tell(app, settings, cluster, plaintext);
         app.Lifetime.ApplicationStopping.Register(() => EndAfter(ShutdownLimit, app.Logger));
         await app.WaitForShutdownAsync();
         Log.Stopped(app.Logger);
@@ -70,17 +64,13 @@ internal static class Server
         {
             Thread.Sleep(limit);
             Log.StopTookTooLong(logger, limit);
-            Thread.Sleep(LastWords);
-            new Thread(() => Environment.Exit(StopTookTooLong)) { IsBackground = true }.Start();
-            Thread.Sleep(LastWords);
-
-            // What runs at an exit hangs too.
-            Environment.FailFast(null);
+            ProcessEnd.With(ProcessEnd.StopTookTooLong);
         })
         { IsBackground = true, Name = nameof(EndAfter) }.Start();
     }
 
-    private static void Tell(WebApplication app, Settings settings, string? cluster)
+    /// <param name="plaintext">Connections without TLS that leave this machine.</param>
+    private static void Tell(WebApplication app, Settings settings, string? cluster, IReadOnlyList<string> plaintext)
     {
         if (app.Environment.IsDevelopment())
         {
@@ -99,7 +89,17 @@ internal static class Server
             Log.NoClusterSecret(app.Logger, ConfigKeys.ClusterSecret.Name);
         }
 
-        if (!settings.Embedded && settings.Data.CredentialKey is null && settings.Silo.Role != SiloRoles.Gateway)
+        if (plaintext.Count > 0)
+        {
+            Log.Plaintext(app.Logger, string.Join(", ", plaintext), TransportKeys.Plaintext.Name);
+        }
+
+        if (settings.Silo.Tls is { Required: false })
+        {
+            Log.TlsPreferred(app.Logger, TransportKeys.Mode.Name);
+        }
+
+        if (!settings.Embedded && settings.Data.CredentialKeys is [] && settings.Silo.Role != SiloRoles.Gateway)
         {
             Log.NoCredentialKey(app.Logger, ConfigKeys.CredentialKey.Name);
         }

@@ -8,26 +8,33 @@ using Messenger.Host.Membership;
 using Messenger.Host.Starting;
 using Messenger.Providers.Postgres;
 using Messenger.Providers.Sqlite;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
+using Orleans.Runtime;
 
 namespace Messenger.Host.Composition;
 
 /// <summary>The silo: membership, grain state, time-outs, and what lives on it.</summary>
 internal static class SiloComposition
 {
-    /// <summary>The grain state of users and registrations, and Orleans' stream subscriptions, which must survive a silo.</summary>
+    /// <summary>
+    /// The grain state of users and registrations, and the stream subscriptions of gateways of the last version, whose actors may live here during an upgrade.
+    /// </summary>
     private static readonly string[] GrainStorages = ["state", "PubSubStore"];
 
-    public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening, Joined? joined)
+    public static ISiloBuilder AddMessenger(this ISiloBuilder silo, Settings settings, Listening listening, Joined? joined, SiloTls? tls)
     {
         silo.Services.AddSingleton(TimeProvider.System);
+        silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, FatalErrors>());
+        silo.AddStreaming();
         silo.Configure<SiloOptions>(options => options.SiloName = InstanceName.Value);
         silo.Services.AddRecovery(alone: settings.Cluster is null);
         silo.Services.Configure<RetentionOptions>(options =>
-            (options.Messages, options.Files) = (settings.Integrations.Retention.Messages, settings.Integrations.Retention.Files));
+            (options.Messages, options.Files, options.Audit) =
+                (settings.Integrations.Retention.Messages, settings.Integrations.Retention.Files, settings.Integrations.Retention.Audit));
         silo.AddSiloRole(settings.Silo.Role);
         silo.AddDashboardOf(settings.Integrations.Admin.Port);
-        silo.Membership(listening, joined);
+        silo.Membership(listening, joined, tls);
         silo.Directory();
         silo.GrainState(settings);
         silo.AddForeignExceptions();
@@ -35,7 +42,7 @@ internal static class SiloComposition
         return silo.AddActors(settings);
     }
 
-    private static void Membership(this ISiloBuilder silo, Listening listening, Joined? joined)
+    private static void Membership(this ISiloBuilder silo, Listening listening, Joined? joined, SiloTls? tls)
     {
         if (joined is null)
         {
@@ -43,6 +50,7 @@ internal static class SiloComposition
             return;
         }
 
+        tls?.Apply(silo);
         silo.AddPathMonitor();
         silo.AddMembership(joined);
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ClusterConstants.ServiceId, joined.Cluster));

@@ -1,3 +1,4 @@
+using Messenger.Grains.State;
 using Messenger.Host.Configuration;
 using Messenger.Host.Starting;
 using Messenger.Ports;
@@ -6,6 +7,7 @@ using Messenger.Providers.Disk;
 using Messenger.Providers.Postgres;
 using Messenger.Providers.Pushes;
 using Messenger.Providers.S3;
+using Messenger.Providers.Registration;
 using Messenger.Providers.Sms;
 using Messenger.Providers.Sqlite;
 
@@ -20,6 +22,7 @@ internal static class StoreComposition
             ? services.AddPostgres(cluster.Store)
             : services.AddSqlite(new SqliteOptions(Store.Path(settings)));
 
+        Seal(services, settings);
         services.AddSingleton(_ => new MemoryBudgets(settings.Gateway.Memory));
         AddFileStore(services, settings.Files);
         AddIntegrations(services, settings.Integrations);
@@ -38,6 +41,14 @@ internal static class StoreComposition
         }
     }
 
+    private static void Seal(IServiceCollection services, Settings settings)
+    {
+        var unsealed = services.Last(service => service.ServiceType == typeof(IFileSecrets));
+        services.Remove(unsealed);
+        services.AddSingleton<IFileSecrets>(provider => new SealedFileSecrets(
+            (IFileSecrets)ActivatorUtilities.CreateInstance(provider, unsealed.ImplementationType!), new CredentialSeal(CredentialKeyFile.Of(settings))));
+    }
+
     private static void AddIntegrations(IServiceCollection services, IntegrationSettings integrations)
     {
         var (sms, push) = (integrations.Sms, integrations.Push);
@@ -47,6 +58,11 @@ internal static class StoreComposition
             { Twilio: { } twilio } => services.AddTwilioSms(twilio, sms.Caps),
             _ => services.AddConsoleSms(),
         };
-        _ = push.Console ? services.AddConsolePush() : services.AddPush(push.Fcm, push.Apns);
+        if (integrations.Judge is { } judge)
+        {
+            services.AddRegistrationJudge(judge);
+        }
+
+        _ = push.Console ? services.AddConsolePush() : services.AddPush(push.Fcm, push.Apns, push.Web);
     }
 }

@@ -9,8 +9,12 @@ namespace Messenger.Host.Configuration;
 /// <param name="Name">What the audit log calls its holder.</param>
 /// <param name="Hash">SHA-256 of the token.</param>
 /// <param name="Expires">The first moment at which it is not taken any more; null for never.</param>
-internal sealed record AdminToken(string Name, byte[] Hash, DateTimeOffset? Expires)
+/// <param name="MayChange">An operator's; false for a reader's, which looks and changes nothing.</param>
+internal sealed record AdminToken(string Name, byte[] Hash, DateTimeOffset? Expires, bool MayChange = true)
 {
+    private const string Reader = "reader";
+    private const string Operator = "operator";
+
     /// <exception cref="StartRefusedException">An entry is none. What was given is not repeated.</exception>
     public static IReadOnlyList<AdminToken> Parse(string? text)
     {
@@ -44,22 +48,32 @@ internal sealed record AdminToken(string Name, byte[] Hash, DateTimeOffset? Expi
     private static AdminToken One(string entry)
     {
         var parts = entry.Split(':');
-        if (parts.Length is < 2 or > 3 || parts[0].Length is 0 or > 64 || parts[0].Any(char.IsControl)
+        if (parts.Length is < 2 or > 4 || parts[0].Length is 0 or > 64 || parts[0].Any(char.IsControl)
             || parts[1].Length != 2 * SHA256.HashSizeInBytes || !parts[1].All(char.IsAsciiHexDigit))
         {
             throw Refused();
         }
 
         DateTimeOffset? expires = null;
-        if (parts.Length == 3)
+        bool? mayChange = null;
+        foreach (var part in parts[2..])
         {
-            // Through that day, wherever on Earth its holder looks at a calendar that says UTC.
-            expires = DateOnly.TryParseExact(parts[2], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var last)
-                ? new DateTimeOffset(last.AddDays(1), default, TimeSpan.Zero)
-                : throw Refused();
+            if (mayChange is null && part is (Reader or Operator))
+            {
+                mayChange = part == Operator;
+            }
+            else if (expires is null && DateOnly.TryParseExact(part, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var last))
+            {
+                // Through that day, wherever on Earth its holder looks at a calendar that says UTC.
+                expires = new DateTimeOffset(last.AddDays(1), default, TimeSpan.Zero);
+            }
+            else
+            {
+                throw Refused();
+            }
         }
 
-        return new AdminToken(parts[0], Convert.FromHexString(parts[1]), expires);
+        return new AdminToken(parts[0], Convert.FromHexString(parts[1]), expires, mayChange ?? true);
     }
 
     private static StartRefusedException Refused() =>

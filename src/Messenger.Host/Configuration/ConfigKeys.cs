@@ -47,8 +47,8 @@ internal static class ConfigKeys
         "false; embedded: true");
 
     public static readonly ConfigKey<string?> CredentialKey = ConfigKey.Secret(
-        "Data:CredentialKey", "Base64 of 32 random bytes (openssl rand -base64 32), the same for all processes", "embedded: a file of its own; cluster: none",
-        "What application uuids are sealed with in the database, where besides their hashes are: they are credentials. Keep it apart from backups.");
+        "Data:CredentialKey", "Base64 of 32 random bytes (openssl rand -base64 32), the same for all processes; in a rotation up to 4 of them, comma-separated", "embedded: a file of its own; cluster: none",
+        "What application uuids, which are credentials, push tokens, and the keys that URLs of files are signed with are sealed with in the database. The first seals, and each opens. Keep it apart from backups.");
 
     public static readonly ConfigKey<int> MaxMessageBytes = ConfigKey.Whole(
         "Gateway:MaxMessageBytes", 16 * 1024, 16 * 1024 * 1024, 256 * 1024,
@@ -86,8 +86,8 @@ internal static class ConfigKeys
         "Every code by SMS is this one: for development and tests.");
 
     public static readonly ConfigKey<int> CodeDigits = ConfigKey.Whole(
-        "Registration:CodeDigits", 5, 10, 6,
-        "Digits of a code by SMS. Five wrong tries void a code, which makes six enough. Five take Limits:WrongCodesPerDay below 10.");
+        "Registration:CodeDigits", 6, 10, 6,
+        "Digits of a code by SMS. Five wrong tries void a code, and a day has at most Limits:WrongCodesPerDay of them: with six digits one chance in 10 000 at most.");
 
     public static readonly ConfigKey<bool> LimitsEnabled = ConfigKey.Flag(
         "Limits:Enabled", true, "Rate limits; off in the Development environment unless set, where alone they may be.");
@@ -96,14 +96,14 @@ internal static class ConfigKeys
         "Admin:Port", 0, 65535, 0, "The operator's port, apart from the clients': the admin interface. 0: there is none.", "0: none");
 
     public static readonly ConfigKey<int> CodesPerPhone = ConfigKey.Whole(
-        "Limits:CodesPerPhone", 1, 100, 5, "Codes by SMS an hour to one phone, for whatever. In the phone's grain, on disk.");
+        "Limits:CodesPerPhone", 1, 100, 5, "Codes by SMS an hour to one phone to register with, and as many again for what its own applications ask. In the phone's grain, on disk.");
 
     public static readonly ConfigKey<int> WrongCodesPerDay = ConfigKey.Whole(
         "Limits:WrongCodesPerDay", 5, 99, 50,
-        "Wrong codes in 24 hours of one phone, all its codes together: 50 of a million is one chance in 20 000 a day. On disk before the answer.");
+        "Wrong codes in 24 hours of one phone, strangers' and its own applications' apart: 50 of a million is one chance in 20 000 a day. On disk before the answer.");
 
     public static readonly ConfigKey<int> RegistrationsPerAddress = ConfigKey.Whole(
-        "Limits:RegistrationsPerAddress", 1, 100_000, 20, "RequestRegisterApplication in 10 minutes from one address (IPv6: one /64), in the cluster.");
+        "Limits:RegistrationsPerAddress", 1, 100_000, 20, "RequestRegisterApplication in 10 minutes from one address (IPv6: one /64, ten times as many of a /48), in the cluster.");
 
     public static readonly ConfigKey<int> RegistrationsPerPrefix = ConfigKey.Whole(
         "Limits:RegistrationsPerPrefix", 1, 1000, 100, "Registrations an hour of phones that differ in the last three digits alone, in the cluster: against SMS pumping.");
@@ -112,7 +112,7 @@ internal static class ConfigKeys
         "Limits:FailedLoginsPerAddress", 1, 100_000, 100, "Logins in 10 minutes from one address that are no application's, by WebSocket and HTTP, at this process. Past it wrong ones are told so; right ones wait for their turn.");
 
     public static readonly ConfigKey<int> ConnectionsPerAddress = ConfigKey.Whole(
-        "Limits:ConnectionsPerAddress", 1, 1_000_000, 2000, "WebSockets of one address (IPv6: one /64) at this process, and as many other connections of one that is no trusted proxy: many phones share a carrier's.");
+        "Limits:ConnectionsPerAddress", 1, 1_000_000, 2000, "WebSockets of one address (IPv6: one /64, ten times as many of a /48) at this process, and as many other connections of one that is no trusted proxy: many phones share a carrier's.");
 
     public static readonly ConfigKey<int> RequestsPerSecond = ConfigKey.Whole(
         "Limits:RequestsPerSecond", 1, 100_000, 200, "Requests a second of one connection, for long; ten times as many at once.");
@@ -140,6 +140,10 @@ internal static class ConfigKeys
     public static readonly ConfigKey<string?> AllowedOrigins = ConfigKey.Text(
         "Gateway:AllowedOrigins", "origins such as https://chat.example, separated by commas", "none but this server's own",
         "Web pages that may open a WebSocket, upload and download. Apps send no origin, and are not asked.");
+
+    public static readonly ConfigKey<string?> AllowedHosts = ConfigKey.Text(
+        "Gateway:AllowedHosts", "host names such as chat.example, separated by commas", "the host of Gateway:PublicUrl",
+        "Names under which this server's own web pages may connect; addresses and localhost always may. Any other name may be somebody's who lets it lead here.");
 
     public static readonly ConfigKey<string?> TlsCertificate = ConfigKey.Text(
         "Tls:Certificate", "a PEM file: the certificate, then its chain", "none", "What https addresses of --urls serve. Read anew when it changed. Given with Tls:Key.");
@@ -236,16 +240,16 @@ internal static class ConfigKeys
     /// <summary>In the order of the documentation.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
     [
-        Postgres, Redis, .. StoreKeys.All, Role, SiloPort, SiloAddress, ClusterId, ClusterIdIfNew, ClusterSecret, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
+        Postgres, Redis, .. StoreKeys.All, Role, SiloPort, SiloAddress, .. TransportKeys.All, TransportKeys.Plaintext, ClusterId, ClusterIdIfNew, ClusterSecret, DataDirectory, MigrateOnStart, CredentialKey, MaxMessageBytes, PublicUrl, DrainPerSecond,
         MaxSessions, MemoryGuests, MemoryReadBuffers, MemoryOutboxes, MemoryConversations,
-        AllowRemote, FixedCode, CodeDigits, .. VouchingKeys.All, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
-        ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute,
-        TrustedProxies, AllowedOrigins, TlsCertificate, TlsKey, .. IntegrationKeys.All, AdminPort,
+        AllowRemote, FixedCode, CodeDigits, .. VouchingKeys.All, .. JudgeKeys.All, LimitsEnabled, CodesPerPhone, WrongCodesPerDay, RegistrationsPerAddress, RegistrationsPerPrefix, FailedLoginsPerAddress,
+        ConnectionsPerAddress, RequestsPerSecond, MessagesPerMinute, CreationsPerHour, AdditionsPerHour, DiscoveryIdsPerDay, DiscoveryCallsPerMinute, .. BudgetKeys.All,
+        TrustedProxies, AllowedOrigins, AllowedHosts, TlsCertificate, TlsKey, .. IntegrationKeys.All, AdminPort,
         FilesProvider, FilesDirectory, FilesMaxBytes, FilesMaxBytesPerDay, FilesMaxUploads, FilesUploadHours, FilesKeyDays, FilesKeepFree,
         FilesCollectorDryRun, FilesAssets, FilesAndroid, S3Bucket, S3Endpoint, S3Region, S3AccessKey, S3SecretKey, S3Prefix, S3Spool,
         Explorer, Web, ServerVersion, AndroidUrl, SupportId, AdminId, BigBrother,
         ButtonBackground, ButtonText, YourMessageBubbleBackground, YourMessageBubbleText, TheirMessageBubbleBackground, TheirMessageBubbleText,
-        Logo, Sound, .. EditionKeys.All,
+        Logo, Sound, .. EditionKeys.All, .. CallsKeys.All,
     ];
 
     private static ConfigKey<long> Memory(string of, int percent, string reason) =>

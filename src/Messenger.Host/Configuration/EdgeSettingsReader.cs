@@ -17,11 +17,12 @@ internal static class EdgeSettingsReader
     /// <summary>Of ::ffff:0:0/96, which is IPv4.</summary>
     private const int MappedBits = 96;
 
-    public static LimitSettings Limits(IConfiguration from) => new(
+    public static LimitSettings Limits(IConfiguration from, bool limitsEnabled) => new(
         ConfigKeys.CodesPerPhone.Read(from), ConfigKeys.WrongCodesPerDay.Read(from), ConfigKeys.RegistrationsPerAddress.Read(from), ConfigKeys.RegistrationsPerPrefix.Read(from),
         ConfigKeys.FailedLoginsPerAddress.Read(from), ConfigKeys.ConnectionsPerAddress.Read(from), ConfigKeys.RequestsPerSecond.Read(from),
         ConfigKeys.MessagesPerMinute.Read(from), ConfigKeys.CreationsPerHour.Read(from), ConfigKeys.AdditionsPerHour.Read(from),
-        ConfigKeys.DiscoveryIdsPerDay.Read(from), ConfigKeys.DiscoveryCallsPerMinute.Read(from));
+        ConfigKeys.DiscoveryIdsPerDay.Read(from), ConfigKeys.DiscoveryCallsPerMinute.Read(from),
+        BudgetKeys.Read(from, limitsEnabled));
 
     /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
     public static EdgeSettings Edge(IConfiguration from)
@@ -35,6 +36,7 @@ internal static class EdgeSettingsReader
         return new EdgeSettings(
             [.. List(ConfigKeys.TrustedProxies, from).Select(Proxies)],
             [.. List(ConfigKeys.AllowedOrigins, from).Select(Origin)],
+            Hosts(from),
             Tls(from));
     }
 
@@ -57,6 +59,14 @@ internal static class EdgeSettingsReader
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/')
             ? text.TrimEnd('/')
             : throw ConfigKeys.AllowedOrigins.Refuse($"it takes {ConfigKeys.AllowedOrigins.Takes}", text);
+
+    private static IReadOnlyList<string> Hosts(IConfiguration from) =>
+        ConfigKeys.AllowedHosts.IsGiven(from) ? [.. List(ConfigKeys.AllowedHosts, from).Select(Host)]
+        : ConfigKeys.PublicUrl.Read(from) is { } url ? [url.Host]
+        : [];
+
+    private static string Host(string text) =>
+        Uri.CheckHostName(text) != UriHostNameType.Unknown ? text : throw ConfigKeys.AllowedHosts.Refuse($"it takes {ConfigKeys.AllowedHosts.Takes}", text);
 
     private static TlsSettings? Tls(IConfiguration from)
     {

@@ -14,7 +14,7 @@ internal static class EditionKeys
         "Server:Flags", Pairs, "none", "The operator's own switches for its clients; everybody may read them.");
 
     public static readonly ConfigKey<string?> MinClientVersion = ConfigKey.Text(
-        "Server:MinClientVersion", Pairs, "none", "By applicationType the oldest version of a client that is wanted, such as android=2.4,ios=2.3.1.");
+        "Server:MinClientVersion", Pairs, "none", "By applicationType the oldest version of a client that is taken, such as android=2.4,ios=2.3.1: older ones that say theirs are refused (4010).");
 
     public static readonly ConfigKey<string?> FeaturesOff = ConfigKey.Text(
         "Server:FeaturesOff", "names of features, comma-separated", "none",
@@ -24,7 +24,16 @@ internal static class EditionKeys
 
     /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
     public static EditionSettings Read(IConfiguration from) => new(
-        Notice.Read(from), Map(Flags, from), Map(MinClientVersion, from), Off(from));
+        Notice.Read(from), Map(Flags, from, StringComparer.Ordinal), Versions(from), Off(from));
+
+    private static Dictionary<string, string> Versions(IConfiguration from)
+    {
+        // Clients write what they are as they like.
+        var versions = Map(MinClientVersion, from, StringComparer.OrdinalIgnoreCase);
+        return versions.Values.FirstOrDefault(version => ClientVersion.Parse(version) is null) is { } wrong
+            ? throw MinClientVersion.Refuse("a version is whole numbers with dots between, such as 2.10.1", wrong)
+            : versions;
+    }
 
     private static Features Off(IConfiguration from)
     {
@@ -34,9 +43,9 @@ internal static class EditionKeys
             : FeatureNames.Parse(names);
     }
 
-    private static Dictionary<string, string> Map(ConfigKey<string?> key, IConfiguration from)
+    private static Dictionary<string, string> Map(ConfigKey<string?> key, IConfiguration from, StringComparer names)
     {
-        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        var map = new Dictionary<string, string>(names);
         foreach (var pair in List(key, from))
         {
             if (pair.Split('=', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } name, { Length: > 0 } value] || !map.TryAdd(name, value))

@@ -68,7 +68,7 @@ internal static class IntegrationKeys
         "Push:Apns:Url", "https://api.push.apple.com", "APNs' address: https://api.sandbox.push.apple.com for development builds.");
 
     public static readonly ConfigKey<string?> AdminTokens = ConfigKey.Secret(
-        "Admin:Tokens", "entries name:SHA-256 of the token in hex, with :YYYY-MM-DD where it expires, separated by commas", "none: every call is refused",
+        "Admin:Tokens", "entries name:SHA-256 of the token in hex, with :YYYY-MM-DD where it expires and :reader where it only looks, separated by commas", "none: every call is refused",
         "Who may call the operator's interface. 'messenger admin token NAME' makes one.");
 
     public static readonly ConfigKey<int> RetentionMessageDays = ConfigKey.Whole(
@@ -77,11 +77,15 @@ internal static class IntegrationKeys
     public static readonly ConfigKey<int> RetentionFileDays = ConfigKey.Whole(
         "Retention:FileDays", 0, 36_500, 0, "Files older than this are removed; 0 keeps them.", "0: kept");
 
+    public static readonly ConfigKey<int> RetentionAuditDays = ConfigKey.Whole(
+        "Retention:AuditDays", 0, 36_500, 730, "Entries of the operator's audit log older than this are removed; 0 keeps them.", "730: two years");
+
     /// <summary>In the order of the documentation.</summary>
     public static readonly IReadOnlyList<ConfigKey> All =
     [
         SmsProvider, SmsCodesInLog, SmsTexts, SmsLanguages, SmsCapPerHour, SmsCapPerPrefix, SmsPrefixCaps, SmsWebhookUrl, SmsWebhookSecret,
         TwilioAccountSid, TwilioAuthToken, TwilioSender, TwilioUrl, PushProvider, FcmServiceAccountFile, FcmUrl,
-        ApnsKeyFile, ApnsKeyId, ApnsTeamId, ApnsTopic, ApnsAlertKey, ApnsUrl, AdminTokens, RetentionMessageDays, RetentionFileDays,
+        ApnsKeyFile, ApnsKeyId, ApnsTeamId, ApnsTopic, ApnsAlertKey, ApnsUrl, .. WebPushKeys.All, AdminTokens, RetentionMessageDays, RetentionFileDays,
+        RetentionAuditDays,
     ];
 }

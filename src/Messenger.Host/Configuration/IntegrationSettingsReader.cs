@@ -20,7 +20,8 @@ internal static class IntegrationSettingsReader
         Sms(from),
         Push(from),
         new AdminSettings(ConfigKeys.AdminPort.Read(from) is > 0 and var port ? port : null, AdminToken.Parse(IntegrationKeys.AdminTokens.Read(from))),
-        new RetentionSettings(Days(IntegrationKeys.RetentionMessageDays.Read(from)), Days(IntegrationKeys.RetentionFileDays.Read(from))));
+        new RetentionSettings(Days(IntegrationKeys.RetentionMessageDays.Read(from)), Days(IntegrationKeys.RetentionFileDays.Read(from)), Days(IntegrationKeys.RetentionAuditDays.Read(from))),
+        JudgeKeys.Read(from));
 
     private static TimeSpan? Days(int days) => days > 0 ? TimeSpan.FromDays(days) : null;
 
@@ -85,11 +86,14 @@ internal static class IntegrationSettingsReader
 
     private static WebhookSmsOptions Webhook(IConfiguration from)
     {
-        var secret = Needed(IntegrationKeys.SmsWebhookSecret, from, "Sms:Provider=webhook");
-        return secret.Length >= LeastSecret
-            ? new WebhookSmsOptions(Private(IntegrationKeys.SmsWebhookUrl, NeededUrl(IntegrationKeys.SmsWebhookUrl, from, "Sms:Provider=webhook")), secret)
-            : throw IntegrationKeys.SmsWebhookSecret.Refuse($"it takes {IntegrationKeys.SmsWebhookSecret.Takes}", secret);
+        const string because = "Sms:Provider=webhook";
+        var secret = SharedSecret(IntegrationKeys.SmsWebhookSecret, from, because);
+        return new WebhookSmsOptions(Private(IntegrationKeys.SmsWebhookUrl, NeededUrl(IntegrationKeys.SmsWebhookUrl, from, because)), secret);
     }
+
+    /// <summary>What signs posts to a server of the operator's own.</summary>
+    internal static string SharedSecret(ConfigKey<string?> key, IConfiguration from, string because) =>
+        Needed(key, from, because) is { Length: >= LeastSecret } secret ? secret : throw key.Refuse($"it takes {key.Takes}", key.Read(from)!);
 
     private static TwilioSmsOptions Twilio(IConfiguration from)
     {
@@ -101,17 +105,18 @@ internal static class IntegrationSettingsReader
 
     private static PushSettings Push(IConfiguration from)
     {
+        var web = WebPushKeys.Read(from);
         var (fcm, apns) = (IntegrationKeys.FcmServiceAccountFile, IntegrationKeys.ApnsKeyFile);
         if (IntegrationKeys.PushProvider.Read(from) == "console")
         {
             return fcm.IsGiven(from) || apns.IsGiven(from)
                 ? throw new StartRefusedException($"{(fcm.IsGiven(from) ? fcm : apns).Name} is given, but Push:Provider is console: set it to live, or leave the file out.")
-                : new PushSettings(Console: true, null, null);
+                : new PushSettings(Console: true, null, null, web);
         }
 
-        return fcm.IsGiven(from) || apns.IsGiven(from)
-            ? new PushSettings(Console: false, fcm.IsGiven(from) ? Fcm(from) : null, apns.IsGiven(from) ? Apns(from) : null)
-            : throw new StartRefusedException($"Push:Provider is live, but neither {fcm.Name} nor {apns.Name} is given: there is nobody to push to.");
+        return fcm.IsGiven(from) || apns.IsGiven(from) || web is not null
+            ? new PushSettings(Console: false, fcm.IsGiven(from) ? Fcm(from) : null, apns.IsGiven(from) ? Apns(from) : null, web)
+            : throw new StartRefusedException($"Push:Provider is live, but none of {fcm.Name}, {apns.Name} and {WebPushKeys.VapidKeys.Name} is given: there is nobody to push to.");
     }
 
     private static FcmOptions Fcm(IConfiguration from)
@@ -172,7 +177,7 @@ internal static class IntegrationSettingsReader
     private static Uri NeededUrl(ConfigKey<Uri?> key, IConfiguration from, string because) => key.Read(from) ?? throw Missing(key, because);
 
     /// <summary>Codes, tokens and passwords go there: in clear to this machine alone.</summary>
-    private static Uri Private(ConfigKey<Uri?> key, Uri url) => url.Scheme == "https" || Loopback.Is(url.Host)
+    internal static Uri Private(ConfigKey<Uri?> key, Uri url) => url.Scheme == "https" || Loopback.Is(url.Host)
         ? url
         : throw key.Refuse("what goes there would be read on the way: give an https URL, or one of this machine", url.GetLeftPart(UriPartial.Path));
 

@@ -1,4 +1,5 @@
 using Messenger.Contracts.Placement;
+using Messenger.Grains.Budgets;
 using Messenger.Ports;
 using Messenger.Providers.Postgres;
 using Messenger.Protocol;
@@ -9,8 +10,12 @@ namespace Messenger.Host.Configuration;
 internal sealed record Settings(
     ClusterSettings? Cluster, SiloSettings Silo, DataSettings Data, GatewaySettings Gateway, RegistrationSettings Registration,
     bool LimitsEnabled, LimitSettings Limits, EdgeSettings Edge, IntegrationSettings Integrations, FileSettings Files, bool Explorer, bool Web, ServerSettings Server,
-    EditionSettings Edition)
+    EditionSettings Edition, CallsSettings? Calls)
 {
+    /// <summary>Features that this configuration does not offer: switched off, or without what they need.</summary>
+    public Features FeaturesOff => Edition.FeaturesOff | (Calls is null ? Features.Calls : Features.None)
+        | (Integrations.Push.Web is null ? Features.WebPush : Features.None);
+
     /// <summary>One process, SQLite and nothing else.</summary>
     public bool Embedded => Cluster is null;
 }
@@ -31,15 +36,16 @@ internal sealed record ClusterSettings(string? Id, string IdIfNew, byte[]? Secre
 
 /// <param name="Port">0 for a free one.</param>
 /// <param name="Address">Null for the machine's own.</param>
-internal sealed record SiloSettings(string Role, int Port, string? Address)
+/// <param name="Tls">Null: without TLS between processes.</param>
+internal sealed record SiloSettings(string Role, int Port, string? Address, SiloTlsSettings? Tls)
 {
     /// <summary>Whether clients connect here.</summary>
     public bool TerminatesSockets => Role != SiloRoles.Worker;
 }
 
 /// <param name="Directory">An absolute path.</param>
-/// <param name="CredentialKey">32 bytes; null where none was given.</param>
-internal sealed record DataSettings(string Directory, bool MigrateOnStart, byte[]? CredentialKey);
+/// <param name="CredentialKeys">32 bytes each, newest first; empty where none was given.</param>
+internal sealed record DataSettings(string Directory, bool MigrateOnStart, IReadOnlyList<byte[]> CredentialKeys);
 
 internal sealed record GatewaySettings(int MaxMessageBytes, Uri? PublicUrl, int DrainPerSecond, int MaxSessions, MemoryOptions Memory);
 
@@ -52,15 +58,22 @@ internal sealed record VouchingSettings(TimeSpan Cooling, TimeSpan Inactive, Tim
 /// <summary>Rates; each as its key says.</summary>
 internal sealed record LimitSettings(
     int CodesPerPhone, int WrongCodesPerDay, int RegistrationsPerAddress, int RegistrationsPerPrefix, int FailedLoginsPerAddress, int ConnectionsPerAddress,
-    int RequestsPerSecond, int MessagesPerMinute, int CreationsPerHour, int AdditionsPerHour, int DiscoveryIdsPerDay, int DiscoveryCallsPerMinute);
+    int RequestsPerSecond, int MessagesPerMinute, int CreationsPerHour, int AdditionsPerHour, int DiscoveryIdsPerDay, int DiscoveryCallsPerMinute,
+    BudgetOptions Budgets);
 
 /// <summary>Whom the HTTP server believes and serves.</summary>
+/// <param name="AllowedHosts">Names under which this server's own pages may connect.</param>
 /// <param name="Tls">Null: Kestrel has no certificate of its own.</param>
-internal sealed record EdgeSettings(IReadOnlyList<System.Net.IPNetwork> TrustedProxies, IReadOnlyList<string> AllowedOrigins, TlsSettings? Tls);
+internal sealed record EdgeSettings(IReadOnlyList<System.Net.IPNetwork> TrustedProxies, IReadOnlyList<string> AllowedOrigins, IReadOnlyList<string> AllowedHosts, TlsSettings? Tls);
 
 /// <param name="Certificate">A PEM file.</param>
 /// <param name="Key">A PEM file.</param>
 internal sealed record TlsSettings(string Certificate, string Key);
+
+/// <param name="Authority">A PEM file.</param>
+/// <param name="Name">What every peer's certificate must hold; null for nothing.</param>
+/// <param name="Required">Whether a peer without TLS is refused.</param>
+internal sealed record SiloTlsSettings(TlsSettings Own, string Authority, string? Name, bool Required);
 
 /// <param name="Directory">An absolute path; null with S3, and where there is no store.</param>
 /// <param name="S3">Null without S3.</param>

@@ -15,9 +15,6 @@ internal static class SettingsReader
     /// <summary>Of the cluster's secret: what nobody guesses.</summary>
     private const int LeastSecret = 32;
 
-    /// <summary>Guessing codes at full speed may open one phone of so many a day, at most.</summary>
-    private const int Unlikely = 10_000;
-
     /// <exception cref="StartRefusedException">Says which key, what was given and what it takes.</exception>
     public static Settings Read(IConfiguration from, IHostEnvironment environment)
     {
@@ -25,11 +22,11 @@ internal static class SettingsReader
         var cluster = Cluster(from, environment);
         var data = Data(from, cluster is null);
         return new Settings(cluster, Silo(from, cluster is null), data, Gateway(from),
-            Registration(from, environment), LimitsEnabled(from, environment), EdgeSettingsReader.Limits(from), EdgeSettingsReader.Edge(from),
+            Registration(from, environment), LimitsEnabled(from, environment), EdgeSettingsReader.Limits(from, LimitsEnabled(from, environment)), EdgeSettingsReader.Edge(from),
             IntegrationSettingsReader.Read(from), FileSettingsReader.Read(from, cluster is null ? data.Directory : null),
             ConfigKeys.Explorer.IsGiven(from) ? ConfigKeys.Explorer.Read(from) : environment.IsDevelopment(),
             ConfigKeys.Web.IsGiven(from) ? ConfigKeys.Web.Read(from) : environment.IsDevelopment(), Server(from),
-            EditionKeys.Read(from));
+            EditionKeys.Read(from), CallsKeys.Read(from));
     }
 
     private static ClusterSettings? Cluster(IConfiguration from, IHostEnvironment environment)
@@ -75,23 +72,28 @@ internal static class SettingsReader
         }
 
         var port = ConfigKeys.SiloPort.Read(from);
-        return new SiloSettings(role, port >= 0 ? port : embedded ? 0 : ClusterPort, address ?? (embedded ? "127.0.0.1" : null));
+        return new SiloSettings(role, port >= 0 ? port : embedded ? 0 : ClusterPort, address ?? (embedded ? "127.0.0.1" : null), TransportKeys.Read(from, embedded));
     }
 
     private static DataSettings Data(IConfiguration from, bool embedded) =>
-        new(Path.GetFullPath(ConfigKeys.DataDirectory.Read(from) ?? "data"), embedded || ConfigKeys.MigrateOnStart.Read(from), CredentialKey(from));
+        new(Path.GetFullPath(ConfigKeys.DataDirectory.Read(from) ?? "data"), embedded || ConfigKeys.MigrateOnStart.Read(from), CredentialKeys(from));
 
-    private static byte[]? CredentialKey(IConfiguration from)
+    /// <summary>Newest first.</summary>
+    private static byte[][] CredentialKeys(IConfiguration from)
     {
         if (ConfigKeys.CredentialKey.Read(from) is not { } text)
         {
-            return null;
+            return [];
         }
 
-        var key = new byte[CredentialSeal.KeyBytes];
-        return text.Length == 44 && Convert.TryFromBase64String(text, key, out var bytes) && bytes == key.Length
-            ? key
-            : throw ConfigKeys.CredentialKey.Refuse($"it takes {ConfigKeys.CredentialKey.Takes}", text);
+        var keys = Array.ConvertAll(text.Split(',', StringSplitOptions.TrimEntries), one =>
+        {
+            var key = new byte[CredentialSeal.KeyBytes];
+            return one.Length == 44 && Convert.TryFromBase64String(one, key, out var bytes) && bytes == key.Length
+                ? key
+                : throw ConfigKeys.CredentialKey.Refuse($"it takes {ConfigKeys.CredentialKey.Takes}", one);
+        });
+        return keys.Length <= CredentialSeal.MostKeys ? keys : throw ConfigKeys.CredentialKey.Refuse($"it takes {ConfigKeys.CredentialKey.Takes}", text);
     }
 
     private static GatewaySettings Gateway(IConfiguration from) =>
@@ -117,14 +119,7 @@ internal static class SettingsReader
             throw ConfigKeys.FixedCode.Refuse($"it takes {ConfigKeys.FixedCode.Takes}", code);
         }
 
-        var (digits, guesses) = (ConfigKeys.CodeDigits.Read(from), ConfigKeys.WrongCodesPerDay.Read(from));
-        if (guesses * Unlikely >= Math.Pow(10, digits))
-        {
-            throw new StartRefusedException(
-                $"{ConfigKeys.CodeDigits.Name} {digits} with {ConfigKeys.WrongCodesPerDay.Name} {guesses} lets guessing open a phone with one chance in {Unlikely} a day or more: give more digits or fewer guesses.");
-        }
-
-        return new RegistrationSettings(code, digits, VouchingKeys.Read(from, environment));
+        return new RegistrationSettings(code, ConfigKeys.CodeDigits.Read(from), VouchingKeys.Read(from, environment));
     }
 
     private static bool LimitsEnabled(IConfiguration from, IHostEnvironment environment)

@@ -42,6 +42,10 @@ internal static class WebEndpoints
             }
         }
 
+        // What a new device's QR code opens on the device that reads it; the code itself stays behind the # and is not sent here.
+        var page = Embedded.Under("web/index.html").Single();
+        app.MapGet("/link", context => Send(context, page));
+
         // In Development a code is no secret: the start prints it too. Elsewhere there is none.
         var setup = new { version = settings.Server.Version, fixedCode = settings.Registration.FixedCode };
         app.MapGet("/web/setup.json", context =>

@@ -1,5 +1,6 @@
 using Messenger.Contracts.Placement;
 using Messenger.Gateway.Delivery;
+using Messenger.Gateway.Sessions;
 using Messenger.Host.Membership;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Runtime;
@@ -57,10 +58,12 @@ internal sealed class StreamCheck(IServiceProvider services) : IHealthCheck
 }
 
 /// <summary>From the signal on, new connections belong elsewhere.</summary>
-internal sealed class DrainCheck(IHostApplicationLifetime lifetime) : IHealthCheck
+internal sealed class DrainCheck(IHostApplicationLifetime lifetime, IServiceProvider services) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested
             ? HealthCheckResult.Unhealthy("draining: this process is about to stop")
-            : HealthCheckResult.Healthy());
+            : services.GetService<SessionTable>() is { IsDraining: true }
+                ? HealthCheckResult.Unhealthy("draining: the operator wants it, until 'messenger admin processes resume'")
+                : HealthCheckResult.Healthy());
 }

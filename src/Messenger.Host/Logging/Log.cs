@@ -33,8 +33,26 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "The database was not told that this process leaves: who joins an empty Redis may wait some seconds for it")]
     public static partial void LeaseKept(ILogger logger);
 
+    [LoggerMessage(12, LogLevel.Warning, "Redis was not told that this process leaves ({Fault}): the others find out by its silence, within ten seconds")]
+    public static partial void LeftWithoutAWord(ILogger logger, string fault);
+
     [LoggerMessage(11, LogLevel.Warning, "Whoever reaches Redis can join this cluster: set {Key}, the same for all processes")]
     public static partial void NoClusterSecret(ILogger logger, string key);
+
+    [LoggerMessage(12, LogLevel.Critical, "The cluster goes on without this process, which ends now ({Fault}): {Reason}")]
+    public static partial void DeclaredDead(ILogger logger, string fault, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "A process at {Address} that speaks no TLS was refused")]
+    public static partial void PlainPeer(ILogger logger, string address);
+
+    [LoggerMessage(14, LogLevel.Warning, "A process whose certificate the cluster's authority did not sign, or not for now, was refused ({Fault})")]
+    public static partial void ForeignPeer(ILogger logger, string fault);
+
+    [LoggerMessage(15, LogLevel.Warning, "Without TLS, and not on loopback: {Connections}. {Key}=refuse makes that no start")]
+    public static partial void Plaintext(ILogger logger, string connections, string key);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Key} is prefer: a peer without TLS is let in. It is meant for the one roll that switches TLS on")]
+    public static partial void TlsPreferred(ILogger logger, string key);
 
     [LoggerMessage(20, LogLevel.Information, "Operator {Actor}: {Action} ended with {Status}")]
     public static partial void AdminCall(ILogger logger, string actor, string action, int status);
@@ -45,6 +63,21 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Error, "A call of the operator's failed")]
     public static partial void AdminFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(23, LogLevel.Warning, "{Key} names nobody who is registered: 'messenger admin account create NAME' makes an account")]
+    [LoggerMessage(23, LogLevel.Warning, "{Key} names nobody who is registered: 'messenger admin accounts create NAME' makes an account")]
     public static partial void NoSuchAccount(ILogger logger, string key);
+
+    [LoggerMessage(27, LogLevel.Warning, "Migration {Change}")]
+    public static partial void DataMigrated(ILogger logger, string change);
+
+    [LoggerMessage(28, LogLevel.Error, "{Key} is not the key that credentials of this store were sealed with: applications cannot be told their uuid, and PINs of registration locks do not fit, until the right key is given; 'messenger admin credential-key accept' if it is lost for good")]
+    public static partial void WrongCredentialKey(ILogger logger, string key);
+
+    [LoggerMessage(24, LogLevel.Warning, "The operator drains this process: its connections are closed, and it takes no new ones until it is resumed")]
+    public static partial void DrainedByOperator(ILogger logger);
+
+    [LoggerMessage(25, LogLevel.Warning, "The operator lets this process take connections again")]
+    public static partial void ResumedByOperator(ILogger logger);
+
+    [LoggerMessage(26, LogLevel.Warning, "Figures of the last minute could not be added to those of the day: the store is away")]
+    public static partial void FiguresLost(ILogger logger);
 }

@@ -23,8 +23,11 @@ internal static class MembershipComposition
         services.AddSingleton<MembershipKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<MembershipKeeper>());
         services.AddHostedService<MemberLease>();
-        services.AddSingleton<IMembershipTable>(provider => new KeptTable(
-            Made(orleans, provider), provider.GetRequiredService<MembershipKeeper>(), provider.GetRequiredService<ILocalSiloDetails>()));
+        services.AddSingleton<IMembershipTable>(provider => new LeavingTable(
+            new KeptTable(Made(orleans, provider), provider.GetRequiredService<MembershipKeeper>(), provider.GetRequiredService<ILocalSiloDetails>()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LeavingTable>>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
     }
 
     private static IMembershipTable Made(ServiceDescriptor service, IServiceProvider provider) =>

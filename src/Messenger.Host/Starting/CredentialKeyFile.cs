@@ -10,18 +10,18 @@ internal static class CredentialKeyFile
     /// <summary>Begins as all files of the data directory do, so that it is kept private as they are.</summary>
     private const string Name = "messenger.key";
 
-    /// <summary>Null in a cluster that was given none.</summary>
-    public static byte[]? Of(Settings settings)
+    /// <summary>Newest first; empty in a cluster that was given none.</summary>
+    public static IReadOnlyList<byte[]> Of(Settings settings)
     {
-        if (settings.Data.CredentialKey is not null || !settings.Embedded)
+        if (settings.Data.CredentialKeys is not [] || !settings.Embedded)
         {
-            return settings.Data.CredentialKey;
+            return settings.Data.CredentialKeys;
         }
 
         var path = Path.Combine(settings.Data.Directory, Name);
         if (File.Exists(path) && File.ReadAllBytes(path) is { Length: CredentialSeal.KeyBytes } kept)
         {
-            return kept;
+            return [kept];
         }
 
         // Whole or not at all: half of a key would be taken for none, and sealed uuids could not be told any more.
@@ -34,6 +34,6 @@ internal static class CredentialKeyFile
         }
 
         File.Move(draft, path, overwrite: true);
-        return key;
+        return [key];
     }
 }

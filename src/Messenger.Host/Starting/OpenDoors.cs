@@ -62,9 +62,14 @@ internal static class OpenDoors
         }
 
         var (sms, push, files) = (settings.Integrations.Sms, settings.Integrations.Push, settings.Files);
+        if (push is { Console: false, Web.Hosts: [var service, ..] })
+        {
+            yield return ($"{WebPushKeys.VapidKeys.Name} pushes to services such as {service}", service);
+        }
+
         (ConfigKey Key, Uri? Url)[] providers =
         [
-            (IntegrationKeys.SmsWebhookUrl, sms.Webhook?.Url), (IntegrationKeys.TwilioUrl, sms.Twilio?.Url), (IntegrationKeys.FcmUrl, push.Fcm?.Url),
+            (IntegrationKeys.SmsWebhookUrl, sms.Webhook?.Url), (IntegrationKeys.TwilioUrl, sms.Twilio?.Url), (JudgeKeys.Url, settings.Integrations.Judge?.Url), (IntegrationKeys.FcmUrl, push.Fcm?.Url),
             (IntegrationKeys.ApnsUrl, push.Apns?.Url), (ConfigKeys.S3Endpoint, files.S3 is { } s3 ? s3.Endpoint ?? new Uri("https://s3.amazonaws.com") : null),
         ];
         foreach (var (key, url) in providers)

@@ -13,7 +13,10 @@ internal sealed class Store : IDisposable
 
     private readonly DataDirectory? _held;
 
-    private Store(DataDirectory? held, ClusterIdentity? identity = null) => (_held, Identity) = (held, identity);
+    private Store(DataDirectory? held, IReadOnlyList<string> changes, ClusterIdentity? identity = null) => (_held, Changes, Identity) = (held, changes, identity);
+
+    /// <summary>What a migration did to rows that were there, a sentence each.</summary>
+    public IReadOnlyList<string> Changes { get; }
 
     /// <summary>Which cluster the database is of; null embedded.</summary>
     public ClusterIdentity? Identity { get; }
@@ -27,12 +30,12 @@ internal sealed class Store : IDisposable
     {
         if (settings.Cluster is not { } cluster)
         {
-            return new Store(Embedded(settings));
+            return Embedded(settings);
         }
 
         await Task.WhenAll(StoreConnectivity.Postgres(cluster.Store), StoreConnectivity.Redis(cluster.Redis));
         await StoreConnectivity.Pooled(cluster.Store);
-        return new Store(held: null, await Upgrade(cluster, settings.Data.MigrateOnStart));
+        return await Upgrade(cluster, settings.Data.MigrateOnStart);
     }
 
     /// <summary>The store for a command that needs no cluster: there, held where it is embedded, and of this release's version.</summary>
@@ -43,17 +46,22 @@ internal sealed class Store : IDisposable
         if (settings.Cluster is not { } cluster)
         {
             return migrate || File.Exists(Path(settings))
-                ? new Store(Embedded(settings))
+                ? Embedded(settings)
                 : throw new StartRefusedException($"There is no data in {settings.Data.Directory}: {ConfigKeys.DataDirectory.Name} takes the directory of the server.");
         }
 
         await StoreConnectivity.Postgres(cluster.Store);
-        return new Store(held: null, await Upgrade(cluster, migrate));
+        return await Upgrade(cluster, migrate);
     }
 
     /// <summary>The command: migrates, whatever a start may do.</summary>
     /// <exception cref="StartRefusedException">As <see cref="Open"/>.</exception>
-    public static async Task Migrate(Settings settings) => (await OpenAlone(settings, migrate: true)).Dispose();
+    /// <returns>What was done to rows that were there, a sentence each.</returns>
+    public static async Task<IReadOnlyList<string>> Migrate(Settings settings)
+    {
+        using var store = await OpenAlone(settings, migrate: true);
+        return store.Changes;
+    }
 
     /// <summary>The command for a copy of another cluster's database: it becomes a cluster of its own.</summary>
     /// <returns>What was done, as a sentence.</returns>
@@ -80,7 +88,7 @@ internal sealed class Store : IDisposable
 
     public void Dispose() => _held?.Dispose();
 
-    private static DataDirectory Embedded(Settings settings)
+    private static Store Embedded(Settings settings)
     {
         var held = DataDirectory.Hold(settings.Data.Directory);
         try
@@ -91,8 +99,7 @@ internal sealed class Store : IDisposable
                 throw new StartRefusedException($"{damage}: restore the backup into {ConfigKeys.DataDirectory.Name} (docs/operations.md), or save what can be saved with sqlite3's .recover.");
             }
 
-            SqliteMigrations.Apply(Path(settings));
-            return held;
+            return new Store(held, SqliteMigrations.Apply(Path(settings)));
         }
         catch (SchemaTooNewException fault)
         {
@@ -126,9 +133,9 @@ internal sealed class Store : IDisposable
         }
     }
 
-    private static async Task<ClusterIdentity> Upgrade(ClusterSettings cluster, bool apply)
+    private static async Task<Store> Upgrade(ClusterSettings cluster, bool apply)
     {
-        Migrate(cluster, apply);
+        var changes = Migrate(cluster, apply);
         if (apply)
         {
             await PostgresIdentity.Make(cluster.Postgres, cluster.Id, cluster.IdIfNew, ClusterSettings.FirstId, cluster.Environment);
@@ -143,18 +150,19 @@ internal sealed class Store : IDisposable
         }
 
         return cluster.Id is null || cluster.Id == identity.Cluster
-            ? identity
+            ? new Store(held: null, changes, identity)
             : throw ConfigKeys.ClusterId.Refuse(
                 $"the database is of the cluster '{identity.Cluster}': leave {ConfigKeys.ClusterId.Name} out, or run 'Messenger.Host migrate --new-identity' where the database is a copy", cluster.Id);
     }
 
-    private static void Migrate(ClusterSettings cluster, bool apply)
+    private static IReadOnlyList<string> Migrate(ClusterSettings cluster, bool apply)
     {
         try
         {
+            IReadOnlyList<string> changes = [];
             if (apply)
             {
-                PostgresMigrations.Apply(cluster.Postgres);
+                changes = PostgresMigrations.Apply(cluster.Postgres);
                 if (cluster.Store.Pooler != Pooler.None)
                 {
                     PostgresRole.Prepare(cluster.Store);
@@ -162,6 +170,7 @@ internal sealed class Store : IDisposable
             }
 
             PostgresMigrations.PendingOrThrow(cluster.Postgres);
+            return changes;
         }
         catch (SchemaTooNewException fault)
         {

@@ -11,9 +11,6 @@ namespace Messenger.Providers.Apns;
 /// <summary>Pushes to iOS by APNs' HTTP/2 interface, many at a time over a connection that is kept.</summary>
 internal sealed class ApnsSender : IPushSender, IDisposable
 {
-    /// <summary>How long APNs keeps a push for a phone that is off.</summary>
-    internal static readonly TimeSpan Life = TimeSpan.FromDays(7);
-
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>A connection that died in silence is found out by a PING, and not by a push.</summary>
@@ -81,7 +78,7 @@ internal sealed class ApnsSender : IPushSender, IDisposable
 
     private HttpRequestMessage Request(Push push, string token)
     {
-        var expires = (_timeProvider.GetUtcNow() + Life).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var expires = (_timeProvider.GetUtcNow() + push.Life).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         return new HttpRequestMessage(HttpMethod.Post, new Uri(_options.Url, $"/3/device/{Uri.EscapeDataString(push.Token)}"))
         {
             Version = HttpVersion.Version20,
@@ -92,7 +89,8 @@ internal sealed class ApnsSender : IPushSender, IDisposable
                 Authorization = new AuthenticationHeaderValue("bearer", token),
             },
         }.With(
-            ("apns-id", push.Id.ToString()), ("apns-topic", _options.Topic), ("apns-push-type", "alert"), ("apns-priority", push.IsBadge ? "5" : "10"),
+            ("apns-id", push.Id.ToString()), ("apns-topic", push.Call is { IsVoip: true } ? $"{_options.Topic}.voip" : _options.Topic),
+            ("apns-push-type", push.Call is { IsVoip: true } ? "voip" : "alert"), ("apns-priority", push.IsBadge ? "5" : "10"),
             ("apns-collapse-id", push.CollapseKey), ("apns-expiration", expires));
     }
 
@@ -108,7 +106,19 @@ internal sealed class ApnsSender : IPushSender, IDisposable
             return new() { ["aps"] = new Dictionary<string, object> { ["badge"] = push.Badge } };
         }
 
-        var aps = new Dictionary<string, object> { ["badge"] = push.Badge, ["content-available"] = 1 };
+        var aps = new Dictionary<string, object>();
+        if (push.Call is { IsVoip: true })
+        {
+            // It starts the application, which shows the call by itself.
+            return Told(push, aps);
+        }
+
+        aps["content-available"] = 1;
+        if (push.Call is null)
+        {
+            aps["badge"] = push.Badge;
+        }
+
         if (_options.AlertKey is { } key)
         {
             aps["alert"] = new Dictionary<string, string> { ["loc-key"] = key };
@@ -116,7 +126,17 @@ internal sealed class ApnsSender : IPushSender, IDisposable
             aps["sound"] = "default";
         }
 
+        return Told(push, aps);
+    }
+
+    private static Dictionary<string, object> Told(Push push, Dictionary<string, object> aps)
+    {
         var body = new Dictionary<string, object> { ["aps"] = aps, ["conversationUuid"] = push.ConversationUuid };
+        if (push.Call is { } call)
+        {
+            body["callUuid"] = call.Uuid.ToString();
+        }
+
         if (push.Kind is { } kind)
         {
             body["kind"] = kind;

@@ -20,6 +20,11 @@ internal sealed class Batch
     private readonly Dictionary<(Guid, string), Keyed<ReceiptRow>> _receipts = [];
     private readonly Dictionary<(Guid, string), Keyed<RemovalRow>> _removals = [];
     private readonly HashSet<Guid> _changed = [];
+    private readonly List<Keyed<DialogPair>> _dialogs = [];
+    private readonly SortedSet<Guid> _closedDialogs = [];
+
+    /// <summary>Who made a conversation that somebody was brought into; null: accepted, or left.</summary>
+    private readonly Dictionary<(Guid Conversation, string User), string?> _invitations = [];
     private readonly Dictionary<(Guid, long), Keyed<MessageMark>> _marks = [];
     private readonly Dictionary<(Guid, long, string), Keyed<FileRow>> _files = [];
     private readonly Dictionary<Guid, AvatarRow> _avatars = [];
@@ -37,6 +42,24 @@ internal sealed class Batch
     /// <summary>Conversations that must not be there yet, written before <see cref="Headers"/>.</summary>
     public List<Keyed<ConversationRow>> Created { get; } = [];
 
+    /// <summary>Dialogs that are opened, in the order of their pairs, so that no two writers wait for each other in a circle.</summary>
+    public IReadOnlyList<Keyed<DialogPair>> Dialogs =>
+        [.. _dialogs.OrderBy(one => one.Row.Low, StringComparer.Ordinal).ThenBy(one => one.Row.High, StringComparer.Ordinal)];
+
+    /// <summary>Dialogs that are open no more, once everything else is written.</summary>
+    public IReadOnlyCollection<Guid> ClosedDialogs => _closedDialogs;
+
+    /// <summary>Of whom no invitation stays, before <see cref="Invitations"/> come.</summary>
+    public IReadOnlyList<Keyed<string>> Accepted =>
+        [.. _invitations.Where(one => one.Value is null).Select(one => new Keyed<string>(one.Key.Conversation, one.Key.User))];
+
+    /// <summary>In the order of their keys, so that no two writers wait for each other in a circle.</summary>
+    public IReadOnlyList<Keyed<InvitationRow>> Invitations =>
+    [
+        .. _invitations.Where(one => one.Value is not null).OrderBy(one => one.Key.User, StringComparer.Ordinal).ThenBy(one => one.Key.Conversation)
+            .Select(one => new Keyed<InvitationRow>(one.Key.Conversation, new(one.Key.User, one.Value!))),
+    ];
+
     public IReadOnlyList<Keyed<ConversationRow>> Headers => [.. _headers.Select(pair => new Keyed<ConversationRow>(pair.Key, pair.Value))];
 
     public IReadOnlyList<Keyed<MemberRow>> Members => [.. _members.Values];
@@ -51,6 +74,10 @@ internal sealed class Batch
     public IReadOnlyList<Keyed<ReceiptRow>> Receipts => [.. _receipts.Values];
 
     public IReadOnlyList<Keyed<RemovalRow>> Removals => [.. _removals.Values];
+
+    /// <summary>Who is a member no more, and loses what is theirs alone.</summary>
+    public IReadOnlyList<Keyed<string>> Gone => _removals.Count + _ended.Count == 0 ? []
+        : [.. _removals.Values.Select(one => new Keyed<string>(one.Conversation, one.Row.UserId)).Union(_ended)];
 
     /// <summary>Conversations of which more changed than messages and receipts, which carry marks of their own.</summary>
     public IReadOnlyCollection<Guid> Changed => _changed;
@@ -101,6 +128,16 @@ internal sealed class Batch
             }
         }
 
+        if (entry.OpensDialog is { } pair)
+        {
+            _dialogs.Add(new(at, pair));
+        }
+
+        if (entry.ClosesDialog)
+        {
+            _closedDialogs.Add(at);
+        }
+
         foreach (var row in entry.Members)
         {
             _members[(at, row.UserId)] = new(at, row);
@@ -128,6 +165,16 @@ internal sealed class Batch
         foreach (var row in entry.Removals)
         {
             _removals[(at, row.UserId)] = new(at, row);
+        }
+
+        foreach (var user in entry.Removals.Select(row => row.UserId).Concat(entry.Ended).Concat(entry.Accepts))
+        {
+            _invitations[(at, user)] = null;
+        }
+
+        foreach (var row in entry.Invitations)
+        {
+            _invitations[(at, row.UserId)] = row.Maker;
         }
 
         if (entry.ChangesConversation)

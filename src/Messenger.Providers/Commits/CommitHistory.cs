@@ -6,8 +6,9 @@ namespace Messenger.Providers.Commits;
 
 /// <summary>How many commits each writer has made, as far as this process has seen. The store counts them in the commits themselves.</summary>
 /// <remarks>
-/// Exact for this process's own commits, and as new as the last look for those of others, of whom some may be dead and remember nothing any more.
-/// A number that is lower than one that was seen cannot be but by a store that went back in time.
+/// Never more than the store had: for this process's own commits those that were acknowledged, since the writer last connected, on top of what it found then;
+/// for those of others, of whom some may be dead and remember nothing any more, what the last look saw. So a number in the store that is lower than
+/// one that is known here cannot be but by a store that went back in time.
 /// </remarks>
 internal sealed class CommitHistory(string self, ILogger<CommitHistory> logger) : IDisposable
 {
@@ -17,7 +18,9 @@ internal sealed class CommitHistory(string self, ILogger<CommitHistory> logger) 
     private long _steps;
     private long _lost;
     private bool _metered;
-    private bool _retired;
+
+    /// <summary>A commit of this process is under way: the store may have counted it, and its acknowledgement will count it here.</summary>
+    private bool _writing;
 
     public long Steps => Interlocked.Read(ref _steps);
 
@@ -30,26 +33,43 @@ internal sealed class CommitHistory(string self, ILogger<CommitHistory> logger) 
         }
     }
 
+    /// <summary>This process begins a commit. One at a time.</summary>
+    public void Committing()
+    {
+        lock (_gate)
+        {
+            _writing = true;
+        }
+    }
+
     /// <summary>One more of this process's commits was acknowledged.</summary>
     public void Committed()
     {
         lock (_gate)
         {
+            _writing = false;
             _most[self] = _most.GetValueOrDefault(self) + 1;
         }
     }
 
-    /// <summary>This process gives its name up: that it is gone means nothing.</summary>
-    public void Retiring()
+    /// <summary>A look by this process's writer, which has just connected: no earlier commit of it can come to be any more.</summary>
+    /// <inheritdoc cref="Compare"/>
+    public void Connected(Known before, Stored stored)
     {
         lock (_gate)
         {
-            _retired = true;
+            _writing = false;
+            Compare(before, stored);
+            if (stored.Commits.TryGetValue(self, out var own))
+            {
+                // What it never heard of, and is there, is counted from now on.
+                _most[self] = own;
+            }
         }
     }
 
     /// <param name="before">As it was before <paramref name="stored"/> was read.</param>
-    public void Compare(Known before, IReadOnlyDictionary<string, long> stored)
+    public void Compare(Known before, Stored stored)
     {
         lock (_gate)
         {
@@ -65,17 +85,24 @@ internal sealed class CommitHistory(string self, ILogger<CommitHistory> logger) 
                 Signals.LogLost.Sum(_meter, () => Interlocked.Read(ref _lost));
             }
 
-            // Another writer's name goes when it was taken over. This process's own goes so too, or with a store that is older than the process.
-            var missing = before.Commits.Sum(seen => stored.TryGetValue(seen.Key, out var now) ? Math.Max(0, seen.Value - now) : 0);
-            var nameless = before.Commits.ContainsKey(self) && !stored.ContainsKey(self) && !_retired;
-            foreach (var gone in _most.Keys.Where(name => name != self && !stored.ContainsKey(name)).ToList())
+            // A name goes when it is given up, at the end of its process or by who took over from it: then all is told that it owed, and the store says so.
+            // This process's own goes without a word only with a store that is older than the process; another one may have had no time to be seen here.
+            var missing = before.Commits.Sum(seen => stored.Commits.TryGetValue(seen.Key, out var now) ? Math.Max(0, seen.Value - now) : 0);
+            var nameless = before.Commits.ContainsKey(self) && !stored.Commits.ContainsKey(self) && !stored.Retired.Contains(self);
+            foreach (var gone in _most.Keys.Where(name => name != self && !stored.Commits.ContainsKey(name)).ToList())
             {
                 _most.Remove(gone);
             }
 
-            foreach (var (name, now) in stored)
+            // Not this process's own: of what the store has more, the acknowledgement may be on its way, and would count it again.
+            foreach (var (name, now) in stored.Commits.Where(one => one.Key != self))
             {
                 _most[name] = missing > 0 ? now : Math.Max(now, _most.GetValueOrDefault(name));
+            }
+
+            if (missing > 0 && stored.Commits.TryGetValue(self, out var own))
+            {
+                _most[self] = Math.Min(_most.GetValueOrDefault(self), _writing ? own - 1 : own);
             }
 
             if (nameless)
@@ -100,4 +127,13 @@ internal sealed class CommitHistory(string self, ILogger<CommitHistory> logger) 
     public void Dispose() => _meter.Dispose();
 
     public readonly record struct Known(long Steps, Dictionary<string, long> Commits);
+
+    /// <summary>What the store has, of one moment.</summary>
+    public sealed class Stored
+    {
+        public Dictionary<string, long> Commits { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Names that were given up in order.</summary>
+        public HashSet<string> Retired { get; } = new(StringComparer.Ordinal);
+    }
 }

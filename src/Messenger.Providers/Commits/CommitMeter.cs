@@ -11,6 +11,7 @@ internal sealed class CommitMeter : IDisposable
     private readonly Meter _meter = new(Name);
     private readonly Histogram<int> _entries;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _messages;
     private long _failures;
     private long _transactions;
 
@@ -20,6 +21,7 @@ internal sealed class CommitMeter : IDisposable
     {
         _entries = Signals.CommitSize.Sizes(_meter);
         _duration = Signals.CommitDuration.Histogram(_meter);
+        _messages = Signals.Messages.Counter(_meter);
         Signals.CommitFailures.Sum(_meter, () => Interlocked.Read(ref _failures));
         Signals.LogWaiting.Gauge(_meter, () => waiting());
         Signals.LogAvailable.Gauge(_meter, () => available() ? 1 : 0);
@@ -28,8 +30,14 @@ internal sealed class CommitMeter : IDisposable
     /// <summary>Transactions that were committed since the start.</summary>
     public long Transactions => Interlocked.Read(ref _transactions);
 
-    public void Committed(int count, TimeSpan took)
+    /// <param name="messages">Those that people sent.</param>
+    public void Committed(int count, int messages, TimeSpan took)
     {
+        if (messages > 0)
+        {
+            _messages.Add(messages);
+        }
+
         Interlocked.Increment(ref _transactions);
         _entries.Record(count);
         _duration.Record(took.TotalSeconds);

@@ -318,7 +318,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         switch (outcome)
         {
             case BatchOutcome.Written:
-                _meter.Committed(part.Count, _timeProvider.GetElapsedTime(started));
+                _meter.Committed(part.Count, part.Sum(pending => pending.Entry.Messages.Count(row => !row.IsEvent)), _timeProvider.GetElapsedTime(started));
                 part.ForEach(pending => pending.BatchSize = part.Count);
 
                 // A trim changes a row that is there, which succeeds where nothing new would.
@@ -348,6 +348,10 @@ internal sealed class CommitQueue : IAsyncDisposable
                 }
 
                 Settle(part, LogOutcome.Refused);
+                break;
+            case BatchOutcome.DialogTaken when part.Count == 1:
+                _closed.Close(part[0].Entry.Conversation);
+                Settle(part, LogOutcome.DialogTaken);
                 break;
             default:
                 await Write(part[..(part.Count / 2)]);

@@ -30,6 +30,9 @@ internal enum BatchOutcome
     /// <summary>A message of it has a sequence that its conversation has already; or it creates one that is there.</summary>
     SequenceTaken,
 
+    /// <summary>It opens a dialog of two who have one.</summary>
+    DialogTaken,
+
     /// <summary>An entry of it changes a conversation that another activation has taken over.</summary>
     TermPassed,
 

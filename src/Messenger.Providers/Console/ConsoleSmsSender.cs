@@ -7,10 +7,10 @@ namespace Messenger.Providers.Console;
 /// <summary>Writes the text, code and all, to the log: the embedded default, where nobody pays for an SMS.</summary>
 internal sealed class ConsoleSmsSender(ILogger<ConsoleSmsSender> logger) : ISmsSender
 {
-    public Task<bool> Send(string phone, string text, CancellationToken cancellation)
+    public Task<SmsOutcome> Send(string phone, string text, SmsAsker asker, CancellationToken cancellation)
     {
         Log.Sms(logger, phone, text);
         SmsMeter.Ended("console", "taken", TimeSpan.Zero);
-        return Task.FromResult(true);
+        return Task.FromResult(SmsOutcome.Taken);
     }
 }

@@ -15,9 +15,6 @@ internal sealed class FcmSender : IPushSender, IDisposable
 {
     private const string Scope = "https://www.googleapis.com/auth/firebase.messaging";
 
-    /// <summary>How long FCM keeps a push for a phone that is off: who was away longer synchronises at the next start anyway.</summary>
-    internal static readonly TimeSpan Life = TimeSpan.FromDays(7);
-
     /// <summary>FCM asks for at least ten seconds before a call counts as lost.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -105,7 +102,16 @@ internal sealed class FcmSender : IPushSender, IDisposable
     /// <summary>Strings alone: that is what FCM takes as data.</summary>
     private static object Body(Push push)
     {
-        var data = new Dictionary<string, string> { ["badge"] = push.Badge.ToString(CultureInfo.InvariantCulture) };
+        var data = new Dictionary<string, string>();
+        if (push.Call is { } call)
+        {
+            data["callUuid"] = call.Uuid.ToString();
+        }
+        else
+        {
+            data["badge"] = push.Badge.ToString(CultureInfo.InvariantCulture);
+        }
+
         if (!push.IsBadge)
         {
             data["conversationUuid"] = push.ConversationUuid;
@@ -133,7 +139,7 @@ internal sealed class FcmSender : IPushSender, IDisposable
 
                     // It is to be shown at once: what waits until a phone wakes by itself is no notification. A lower badge can wait.
                     priority = push.IsBadge ? "NORMAL" : "HIGH",
-                    ttl = string.Create(CultureInfo.InvariantCulture, $"{(long)Life.TotalSeconds}s"),
+                    ttl = string.Create(CultureInfo.InvariantCulture, $"{(long)push.Life.TotalSeconds}s"),
                 },
             },
         };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Messenger.Ports;
 using Messenger.Providers.Commits;
 using Messenger.Providers.Relational;
@@ -29,6 +30,22 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
     private const string DropKeys =
         "delete from wrapped_key k using unnest($1, $2) x(conversation, user_id) where k.conversation = x.conversation and k.user_id = x.user_id";
 
+    private const string DropRemovals =
+        "delete from removal r using unnest($1, $2) x(conversation, user_id) where r.user_id = x.user_id and r.conversation = x.conversation";
+
+    private const string DropPreferences =
+        "delete from preference p using unnest($1, $2) x(conversation, user_id) where p.user_id = x.user_id and p.conversation = x.conversation";
+
+    private const string DropInvitations =
+        "delete from invitation i using unnest($1, $2) x(conversation, user_id) where i.user_id = x.user_id and i.conversation = x.conversation";
+
+    private const string Invite = """
+        insert into invitation (user_id, conversation, maker)
+        select x.user_id, x.conversation, x.maker from unnest($1, $2, $3) x(conversation, user_id, maker)
+        where not exists (select 1 from contact k where k.user_id = x.user_id and k.contact_id = x.maker)
+        on conflict (user_id, conversation) do update set maker = excluded.maker
+        """;
+
     // What a deleted message had, and what is replaced by the files and avatars of this batch. Before the rows that replace them.
     private const string DropOfDeleted = """
         with gone as (
@@ -55,6 +72,13 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         insert into avatar (owner, file, mime_type, size, updated) select * from unnest($1, $2, $3, $4, $5)
         on conflict (owner) do update set file = excluded.file, mime_type = excluded.mime_type, size = excluded.size, updated = excluded.updated
         """;
+
+    private static readonly string DropStaleDialogs = DialogPairs.DropStale("(p.low, p.high) in (select * from unnest($1, $2))");
+
+    private static readonly string PassDialogsOn =
+        $"update dialog_pair as p set conversation = coalesce(({DialogPairs.Next("c.conversation = any($1)")}), p.conversation) where p.conversation = any($1)";
+
+    private const string DropDialogs = "delete from dialog_pair where conversation = any($1)";
 
     private const string MarkChanged = $"update conversation set changed = {PostgresDatabase.CommitPosition} where conversation = any($1)";
 
@@ -90,7 +114,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
             var may = await reader.ReadAsync(cancellation) && !reader.GetBoolean(1);
             _generation = may ? reader.GetInt64(0) : _generation;
             await reader.CloseAsync();
-            history.Compare(before, await Progress(opened, cancellation));
+            history.Connected(before, await Progress(opened, cancellation));
             _claimed = true;
             _connection = opened;
             Log.WriterOpen(logger, name.Name);
@@ -105,8 +129,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
 
     public async Task Retire()
     {
-        history.Retiring();
-        await using var retire = new NpgsqlCommand("delete from log_writer where name = $1 and generation = $2 and not fenced", _connection)
+        await using var retire = new NpgsqlCommand(PostgresStoreHistory.Retire("name = $1 and generation = $2 and not fenced"), _connection)
         {
             CommandTimeout = PostgresOptions.OpenSeconds,
         };
@@ -135,6 +158,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         try
         {
             AddRows(commands, batch);
+            history.Committing();
             await commands.ExecuteNonQueryAsync();
             history.Committed();
             return BatchOutcome.Written;
@@ -155,12 +179,19 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
     {
         Insert(commands, Tables.Message, batch.Messages);
         Insert(commands, Tables.NewConversation, batch.Created);
+        if (batch.Dialogs is { Count: > 0 } dialogs)
+        {
+            Add(commands, DropStaleDialogs, dialogs.Select(one => one.Row.Low).ToArray(), dialogs.Select(one => one.Row.High).ToArray());
+            Insert(commands, Tables.NewDialog, dialogs);
+        }
+
         Insert(commands, Tables.Conversation, batch.Headers);
         Insert(commands, Tables.Member, batch.Members);
         Insert(commands, Tables.SessionKey, batch.NewKeys);
-        if (batch.Ended is { Count: > 0 } ended)
+        var (endedIn, ended) = (batch.Ended.Select(one => one.Conversation).ToArray(), batch.Ended.Select(one => one.Row).ToArray());
+        if (ended.Length > 0)
         {
-            Add(commands, DropKeys, ended.Select(one => one.Conversation).ToArray(), ended.Select(one => one.Row).ToArray());
+            Add(commands, DropKeys, endedIn, ended);
         }
 
         Insert(commands, Tables.WrappedKey, batch.Keys);
@@ -175,7 +206,35 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
             commands.BatchCommands.Add(command);
         }
 
+        if (batch.ClosedDialogs is { Count: > 0 } closed)
+        {
+            Add(commands, PassDialogsOn, closed.ToArray());
+            Add(commands, DropDialogs, closed.ToArray());
+        }
+
         Insert(commands, Tables.Removal, batch.Removals);
+        if (ended.Length > 0)
+        {
+            // Whose account ended has no device to tell.
+            Add(commands, DropRemovals, endedIn, ended);
+        }
+
+        if (batch.Gone is { Count: > 0 } gone)
+        {
+            Add(commands, DropPreferences, gone.Select(one => one.Conversation).ToArray(), gone.Select(one => one.Row).ToArray());
+        }
+
+        if (batch.Accepted is { Count: > 0 } accepted)
+        {
+            Add(commands, DropInvitations, accepted.Select(one => one.Conversation).ToArray(), accepted.Select(one => one.Row).ToArray());
+        }
+
+        if (batch.Invitations is { Count: > 0 } invited)
+        {
+            Add(commands, Invite,
+                invited.Select(one => one.Conversation).ToArray(), invited.Select(one => one.Row.UserId).ToArray(), invited.Select(one => one.Row.Maker).ToArray());
+        }
+
         AddFiles(commands, batch);
         if (batch.Changed is { Count: > 0 } changed)
         {
@@ -183,17 +242,11 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         }
     }
 
-    private static async Task<Dictionary<string, long>> Progress(NpgsqlConnection opened, CancellationToken cancellation)
+    private static async Task<CommitHistory.Stored> Progress(NpgsqlConnection opened, CancellationToken cancellation)
     {
         await using var look = new NpgsqlCommand(PostgresStoreHistory.Progress, opened) { CommandTimeout = PostgresOptions.OpenSeconds };
         await using var reader = await look.ExecuteReaderAsync(cancellation);
-        var stored = new Dictionary<string, long>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellation))
-        {
-            stored[reader.GetString(0)] = reader.GetInt64(1);
-        }
-
-        return stored;
+        return await PostgresStoreHistory.Stored(reader);
     }
 
     /// <summary>Nothing for the many batches without files.</summary>
@@ -236,6 +289,15 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
 
     private const NpgsqlTypes.NpgsqlDbType UuidArray = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Uuid;
 
+    /// <summary>The text for each of <see cref="Tables"/>, of which two may have one name.</summary>
+    private static readonly ConcurrentDictionary<object, string> Inserts = new(ReferenceEqualityComparer.Instance);
+
+    private static string InsertInto<T>(Table<Keyed<T>> table)
+    {
+        var arrays = string.Join(", ", Enumerable.Range(1, table.Columns.Count).Select(index => $"${index}"));
+        return $"insert into {table.Name} ({table.ColumnList}) select *{table.Marking(PostgresDatabase.CommitPosition)} from unnest({arrays}){table.OnConflict}";
+    }
+
     private static void Insert<T>(NpgsqlBatch commands, Table<Keyed<T>> table, IReadOnlyList<Keyed<T>> rows)
     {
         if (rows.Count == 0)
@@ -243,9 +305,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
             return;
         }
 
-        var arrays = string.Join(", ", Enumerable.Range(1, table.Columns.Count).Select(index => $"${index}"));
-        var command = new NpgsqlBatchCommand(
-            $"insert into {table.Name} ({table.ColumnList}) select *{table.Marking(PostgresDatabase.CommitPosition)} from unnest({arrays}){table.OnConflict}");
+        var command = new NpgsqlBatchCommand(Inserts.GetOrAdd(table, static (_, of) => InsertInto(of), table));
         foreach (var column in table.Columns)
         {
             var values = column.Values(rows);
@@ -263,6 +323,7 @@ internal sealed class PostgresBatchWriter(PostgresOptions options, IWriterName n
         PostgresErrors.TermPassed => BatchOutcome.TermPassed,
 
         // Indexes of partitions are named after the partition: message_7_pkey, message_7_conversation_uuid_key.
+        PostgresErrorCodes.UniqueViolation when e.TableName == Tables.NewDialog.Name => BatchOutcome.DialogTaken,
         PostgresErrorCodes.UniqueViolation => e.ConstraintName?.EndsWith("uuid_key", StringComparison.Ordinal) == true
             ? BatchOutcome.UuidTaken : BatchOutcome.SequenceTaken,
 

@@ -74,6 +74,8 @@ internal sealed class PostgresDatabase(PostgresOptions options, MainWork work) :
 
     public string TakingTurns => "for update skip locked";
 
+    public string Held(string alias) => $"for share of {alias}";
+
     public string MayWrite => "exists (select 1 from log_writer own where own.name = @writer and not own.fenced)";
 
     public string Names(string journal) => $"@conversation = any({journal})";

@@ -10,7 +10,8 @@ public static class PostgresMigrations
 
     /// <summary>Brings the database to this release's version. Processes that start together take turns.</summary>
     /// <exception cref="SchemaTooNewException">A newer release was here.</exception>
-    public static void Apply(string connectionString) => Apply(connectionString, int.MaxValue);
+    /// <returns>What was done to rows that were there, a sentence each.</returns>
+    public static IReadOnlyList<string> Apply(string connectionString) => Apply(connectionString, int.MaxValue);
 
     /// <summary>For a server that may not migrate.</summary>
     /// <exception cref="SchemaTooNewException">A newer release was here.</exception>
@@ -22,10 +23,10 @@ public static class PostgresMigrations
         Migrator(connection).PendingOrThrow(connection, versioned: (bool)command.ExecuteScalar()!);
     }
 
-    internal static void Apply(string connectionString, int upTo)
+    internal static IReadOnlyList<string> Apply(string connectionString, int upTo)
     {
         using var connection = Open(connectionString);
-        Migrator(connection).Apply(connection, upTo);
+        return Migrator(connection).Apply(connection, upTo);
     }
 
     // The key of the lock is this program's alone: "messenger" in ASCII, cut to eight bytes.

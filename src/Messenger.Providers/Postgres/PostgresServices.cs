@@ -24,6 +24,7 @@ public static class PostgresServices
         services.AddSingleton(provider => new CommitHistory(
             provider.GetRequiredService<IWriterName>().Name, provider.GetRequiredService<ILogger<CommitHistory>>()));
         services.AddSingleton<IStoreHistory, PostgresStoreHistory>();
+        services.AddSingleton<IStateRetention, PostgresStateRetention>();
         return services.AddRelational();
     }
 }

@@ -27,5 +27,5 @@ internal sealed class PostgresTakeover(IDatabase database, IWriterName self) : I
         return rows[0];
     }
 
-    public Task Retire(string writer) => database.Write("delete from log_writer where name = @writer and fenced", ("writer", writer));
+    public Task Retire(string writer) => database.Write(PostgresStoreHistory.Retire("name = @writer and fenced"), ("writer", writer));
 }

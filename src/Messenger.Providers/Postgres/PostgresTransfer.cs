@@ -118,6 +118,7 @@ public sealed class PostgresTransfer : ITransferEnd
         "text" or "varchar" => copy.WriteAsync((string)value, NpgsqlDbType.Text),
         "int8" => copy.WriteAsync((long)value, NpgsqlDbType.Bigint),
         "int4" => copy.WriteAsync(checked((int)(long)value), NpgsqlDbType.Integer),
+        "int2" => copy.WriteAsync(checked((short)(long)value), NpgsqlDbType.Smallint),
         "bool" => copy.WriteAsync((bool)value, NpgsqlDbType.Boolean),
         "bytea" => copy.WriteAsync(Convert.FromBase64String((string)value), NpgsqlDbType.Bytea),
         "timestamptz" => copy.WriteAsync(

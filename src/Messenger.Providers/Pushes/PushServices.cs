@@ -1,6 +1,7 @@
 using Messenger.Ports;
 using Messenger.Providers.Apns;
 using Messenger.Providers.Fcm;
+using Messenger.Providers.WebPush;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -10,24 +11,26 @@ namespace Messenger.Providers.Pushes;
 public static class PushServices
 {
     /// <summary>Adds an <see cref="IPushSender"/> for the types of applications whose provider is configured; at least one.</summary>
-    public static IServiceCollection AddPush(this IServiceCollection services, FcmOptions? fcm, ApnsOptions? apns) =>
+    public static IServiceCollection AddPush(this IServiceCollection services, FcmOptions? fcm, ApnsOptions? apns, WebPushOptions? web) =>
         services.AddSingleton<IPushSender>(provider =>
         {
             var clock = provider.GetRequiredService<TimeProvider>();
             var logs = provider.GetRequiredService<ILoggerFactory>();
             return new PushByType(
                 fcm is null ? null : new FcmSender(fcm, clock, logs.CreateLogger<FcmSender>()),
-                apns is null ? null : new ApnsSender(apns, clock, logs.CreateLogger<ApnsSender>()));
+                apns is null ? null : new ApnsSender(apns, clock, logs.CreateLogger<ApnsSender>()),
+                web is null ? null : new WebPushSender(web, clock, logs.CreateLogger<WebPushSender>()));
         });
 }
 
-/// <summary>android goes to FCM, ios to APNs; for the rest there is none.</summary>
-internal sealed class PushByType(FcmSender? fcm, ApnsSender? apns) : IPushSender, IDisposable
+/// <summary>A subscription of a browser's goes to its service, whatever the application says it is; else android goes to FCM, ios to APNs; for the rest there is none.</summary>
+internal sealed class PushByType(FcmSender? fcm, ApnsSender? apns, WebPushSender? web) : IPushSender, IDisposable
 {
     public Task<PushOutcome> Send(Push push, CancellationToken cancellation)
     {
         IPushSender? sender =
-            push.ApplicationType.Equals("android", StringComparison.OrdinalIgnoreCase) ? fcm
+            WebPushSubscription.IsMeant(push.Token) ? web
+            : push.ApplicationType.Equals("android", StringComparison.OrdinalIgnoreCase) ? fcm
             : push.ApplicationType.Equals("ios", StringComparison.OrdinalIgnoreCase) ? apns
             : null;
         return sender?.Send(push, cancellation) ?? Task.FromResult(new PushOutcome(PushVerdict.NoProvider));
@@ -37,5 +40,6 @@ internal sealed class PushByType(FcmSender? fcm, ApnsSender? apns) : IPushSender
     {
         fcm?.Dispose();
         apns?.Dispose();
+        web?.Dispose();
     }
 }

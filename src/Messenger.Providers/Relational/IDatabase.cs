@@ -47,6 +47,9 @@ internal interface IDatabase
     /// <summary>Ends a select inside an update, so that processes which take rows at the same time take different ones.</summary>
     string TakingTurns { get; }
 
+    /// <summary>Ends a select whose rows of this alias nobody may change before this transaction is over.</summary>
+    string Held(string alias);
+
     /// <summary>The condition that the writer named <c>@writer</c> may still write.</summary>
     string MayWrite { get; }
 

@@ -21,7 +21,8 @@ internal sealed class RelationalChanges(IDatabase database, RelationalConversati
         select me.conversation from {Mine}
         where {AreMine} and me.conversation > @after and (c.changed >= @since
             or (select m.changed from message m where m.conversation = me.conversation order by m.sequence desc limit 1) >= @since
-            or exists (select 1 from receipt r where r.conversation = me.conversation and r.changed >= @since))
+            or exists (select 1 from receipt r where r.conversation = me.conversation and r.changed >= @since)
+            or exists (select 1 from preference x where x.user_id = @user and x.conversation = me.conversation and x.changed >= @since))
         order by me.conversation limit @max
         """,
         reader => Rows.All(reader, row => row.GetGuid(0)),
@@ -31,7 +32,7 @@ internal sealed class RelationalChanges(IDatabase database, RelationalConversati
         $"""
         select x.conversation, x.active from (
             select me.conversation, coalesce(
-                (select m.created from message m where m.conversation = me.conversation order by m.sequence desc limit 1), c.created) as active
+                (select coalesce(m.active, m.created) from message m where m.conversation = me.conversation order by m.sequence desc limit 1), c.created) as active
             from {Mine} where {AreMine}) x
         where x.active < @active or (x.active = @active and x.conversation > @after)
         order by x.active desc, x.conversation limit @max
@@ -66,6 +67,19 @@ internal sealed class RelationalChanges(IDatabase database, RelationalConversati
     public Task Touch(IReadOnlyCollection<Guid> conversations) => database.Write(
         $"{database.Tick} update conversation set changed = {database.Position} where {database.Among("conversation", "@some")}",
         Argument.List("some", conversations));
+
+    public async Task<IReadOnlyList<string>> AccountChanges(string userId, long since) => await database.Read(
+        "select a.section from account_change a where a.user_id = @user and a.changed >= @since",
+        reader => Rows.All(reader, row => row.GetString(0)),
+        ("user", userId), ("since", since));
+
+    public Task MarkAccount(string userId, string section) => database.Write(
+        $"""
+        {database.Tick}
+        insert into account_change (user_id, section, changed) values (@user, @section, {database.Position})
+        on conflict (user_id, section) do update set changed = excluded.changed
+        """,
+        ("user", userId), ("section", section));
 
     public Task DrawEpoch() => database.Write($"update store_epoch set id = {database.NewEpoch}");
 }

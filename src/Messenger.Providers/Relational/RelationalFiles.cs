@@ -3,7 +3,7 @@ using Messenger.Ports;
 namespace Messenger.Providers.Relational;
 
 /// <summary>Files of messages, avatars, and what belongs to nothing any more.</summary>
-internal sealed class RelationalFiles(IDatabase database) : IFileDirectory, IFileGarbage
+internal sealed class RelationalFiles(IDatabase database, TimeProvider timeProvider) : IFileDirectory, IFileGarbage
 {
     public async Task<IReadOnlyList<FileRow>> FilesOf(Guid conversation, long sequence) => await database.Read(
         $"select {Rows.File} from message_file f where f.conversation = @conversation and f.sequence = @sequence order by f.created, f.path_name",
@@ -16,9 +16,10 @@ internal sealed class RelationalFiles(IDatabase database) : IFileDirectory, IFil
         join message_file f on f.conversation = m.conversation and f.sequence = m.sequence
         join conversation c on c.conversation = m.conversation
         where m.conversation = @conversation and m.uuid = @message and f.path_name = @name and not m.deleted and not c.deleted
+        and (m.expires is null or m.expires > @now)
         """,
         reader => Rows.All(reader, Rows.ToFile),
-        ("conversation", conversation), ("message", message), ("name", pathName))).FirstOrDefault();
+        ("conversation", conversation), ("message", message), ("name", pathName), ("now", timeProvider.GetUtcNow().ToUnixTimeMilliseconds()))).FirstOrDefault();
 
     public async Task<AvatarRow?> Avatar(string owner) => (await database.Read(
         $"select {Rows.Avatar} from avatar a where a.owner = @owner", reader => Rows.All(reader, Rows.ToAvatar), ("owner", owner))).FirstOrDefault();

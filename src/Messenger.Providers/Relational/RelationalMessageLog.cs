@@ -8,6 +8,10 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
 {
     public long History => history.Steps;
 
+    public bool IsAway => commits.Away;
+
+    private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
     public Task<LogOutcome> Append(LogEntry entry) => commits.Append(entry);
 
     public void Settled(Guid conversation) => commits.Settled(conversation);
@@ -33,11 +37,17 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
         var sql = $"""
             select {database.MayWrite};
             select w.name from log_writer w where w.name <> @writer and {database.Names("w.unsettled")};
-            select m.sequence, m.created from message m where m.conversation = @conversation order by m.sequence desc limit 1;
+            select m.sequence, m.created, coalesce(m.active, m.created) from message m where m.conversation = @conversation order by m.sequence desc limit 1;
             select {Rows.Conversation}, c.term from conversation c where c.conversation = @conversation;
             select {Rows.Member} from member p where p.conversation = @conversation order by p.position;
             select {Rows.SessionKey} from session_key s where s.conversation = @conversation order by s.created;
-            select {Rows.Receipt} from receipt r where r.conversation = @conversation
+            select {Rows.Receipt} from receipt r where r.conversation = @conversation;
+            select b.user_id from conversation c
+            join member p on p.conversation = c.conversation and p.left_at is null
+            join member o on o.conversation = c.conversation and o.left_at is null and o.user_id <> p.user_id
+            join blacklist b on b.user_id = p.user_id and b.blocked_id = o.user_id
+            where c.conversation = @conversation and c.is_dialog;
+            select i.user_id from invitation i where i.conversation = @conversation
             """;
         return await database.ChangeAndRead(
             takeOver,
@@ -51,22 +61,27 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
                 }
 
                 var names = await Rows.Next(reader, row => row.GetString(0));
-                var heads = await Rows.Next(reader, row => (Sequence: row.GetInt64(0), Created: row.GetInt64(1)));
+                var heads = await Rows.Next(reader, row => (Sequence: row.GetInt64(0), Created: row.GetInt64(1), Active: (long?)row.GetInt64(2)));
                 var headers = await Rows.Next(reader, row => (Row: Rows.ToConversation(row), Term: row.GetInt64(Rows.ConversationColumns)));
                 var members = await Rows.Next(reader, row => Rows.ToMember(row));
                 var keys = await Rows.Next(reader, row => Rows.ToSessionKey(row));
                 var receipts = await Rows.Next(reader, row => Rows.ToReceipt(row));
-                var (head, created) = heads.Count > 0 ? heads[0] : default;
+                var blacklisting = await Rows.Next(reader, row => row.GetString(0));
+                var unaccepted = await Rows.Next(reader, row => row.GetString(0));
+                var (head, created, active) = heads.Count > 0 ? heads[0] : default;
                 return headers.Count > 0
                     ? new ConversationState(headers[0].Row, head, created, members, keys, receipts, headers[0].Term)
                     {
+                        LastActive = active,
                         UndeliveredBy = names,
                         Undelivered = undelivered,
                         History = steps,
+                        Blacklisting = blacklisting.ToHashSet(StringComparer.Ordinal),
+                        Unaccepted = unaccepted,
                     }
                     : null;
             },
-            ("conversation", conversation), ("now", timeProvider.GetUtcNow().ToUnixTimeMilliseconds()), ("writer", self.Name));
+            ("conversation", conversation), ("now", Now), ("writer", self.Name));
     }
 
     public async Task<IReadOnlyList<MessageRow>> Read(Guid conversation, SequenceRange range, int size, bool newestFirst) =>
@@ -95,7 +110,22 @@ internal sealed class RelationalMessageLog(IDatabase database, CommitQueue commi
         return await database.Read(
             $"select cast(coalesce(sum((select count(*) {Rows.Unread})), 0) as bigint) from {spans}",
             async reader => (await Rows.All(reader, row => row.GetInt32(0)))[0],
-            [.. arguments, ("user", userId)]);
+            [.. arguments, ("user", userId), ("now", Now)]);
+    }
+
+    public async Task<UnreadMessages> FindUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges)
+    {
+        if (ranges.Count == 0)
+        {
+            return default;
+        }
+
+        var (spans, arguments) = database.Spans([.. ranges.Select(part => new SequenceSpan(conversation, part.From, part.To))], "gap");
+        var found = await database.Read(
+            $"select (select count(*) {Rows.Unread}), (select m.uuid_text {Rows.Unread} order by m.sequence limit 1) from {spans} order by g.low",
+            reader => Rows.All(reader, row => (Count: row.GetInt32(0), First: Rows.Text(row, 1))),
+            [.. arguments, ("user", userId), ("now", Now)]);
+        return new UnreadMessages(found.Sum(gap => gap.Count), found.Select(gap => gap.First).FirstOrDefault(first => first is not null));
     }
 
     public async Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId) =>

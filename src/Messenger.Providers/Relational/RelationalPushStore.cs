@@ -33,16 +33,20 @@ internal sealed class RelationalPushStore(IDatabase database) : IPushStore
             message = push.Message,
             queued = push.Queued,
             due = push.Due,
+            expires = push.Expires,
         });
         var source = database.Records(
-            "@rows", ("id", "uuid"), ("device", "text"), ("type", "text"), ("conversation", "uuid"), ("message", "text"), ("queued", "bigint"), ("due", "bigint"));
+            "@rows", ("id", "uuid"), ("device", "text"), ("type", "text"), ("conversation", "uuid"), ("message", "text"), ("queued", "bigint"), ("due", "bigint"),
+            ("expires", "bigint"));
         await database.Write(
             $"""
-            insert into push_queue (device, conversation, id, application_type, message, queued, due)
-            select x.device, x.conversation, x.id, x.type, x.message, x.queued, x.due from {source} where true
+            insert into push_queue (device, conversation, id, application_type, message, queued, due, expires)
+            select x.device, x.conversation, x.id, x.type, x.message, x.queued, x.due, x.expires from {source} where true
             on conflict (device, conversation) do update set
                 id = excluded.id, application_type = excluded.application_type, message = excluded.message,
                 queued = excluded.queued, claim = null,
+                expires = case when push_queue.expires is null or excluded.expires is null then null
+                    when push_queue.expires > excluded.expires then push_queue.expires else excluded.expires end,
                 due = case when push_queue.claim is null and push_queue.due > excluded.due then push_queue.due else excluded.due end,
                 tries = case when push_queue.claim is null then push_queue.tries else 0 end;
             delete from push_queue where id in (
@@ -64,7 +68,7 @@ internal sealed class RelationalPushStore(IDatabase database) : IPushStore
                 select t.id from (
                     select w.id, w.due, row_number() over (partition by w.conversation order by w.due) as turn from (
                         select q.id, q.due, q.conversation from push_queue q
-                        where q.due <= @now and (@all or {database.Among("lower(q.application_type)", "@only")})
+                        where q.due <= @now and (q.expires is null or q.expires > @now) and (@all or {database.Among("lower(q.application_type)", "@only")})
                             and not ({database.Among("lower(q.application_type)", "@without")})
                         order by q.due limit @window {database.TakingTurns}) w) t
                 order by t.turn, t.due limit @max)
@@ -102,6 +106,8 @@ internal sealed class RelationalPushStore(IDatabase database) : IPushStore
     public Task<int> Expire(long before, int max) => database.Write(
         "delete from push_queue where id in (select p.id from push_queue p where p.queued < @before order by p.queued limit @max)",
         ("before", before), ("max", max));
+
+    public Task ForgetExpired(long now) => database.Write("delete from push_queue where expires <= @now", ("now", now));
 
     public Task<(long Waiting, long? Oldest)> Backlog() => database.Read<(long, long?)>(
         "select (select count(*) from push_queue), (select p.queued from push_queue p order by p.queued limit 1)",

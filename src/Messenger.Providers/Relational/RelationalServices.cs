@@ -23,7 +23,10 @@ internal static class RelationalServices
         services.AddSingleton<RelationalConversationDirectory>();
         services.AddSingleton<IConversationDirectory>(provider => provider.GetRequiredService<RelationalConversationDirectory>());
         services.AddSingleton<IChanges, RelationalChanges>();
+        services.AddSingleton<IPreferences, RelationalPreferences>();
+        services.AddSingleton<IExpiries, RelationalExpiries>();
         services.AddSingleton<IUserDirectory, RelationalUserDirectory>();
+        services.AddSingleton<IContactStore, RelationalContactStore>();
         services.AddSingleton<IUploads, RelationalUploads>();
         services.AddSingleton<RelationalFiles>();
         services.AddSingleton<IFileDirectory>(provider => provider.GetRequiredService<RelationalFiles>());
@@ -37,6 +40,10 @@ internal static class RelationalServices
         services.AddSingleton<ISmsBudget, RelationalSmsBudget>();
         services.AddSingleton<IAuditLog, RelationalAuditLog>();
         services.AddSingleton<ICounts, RelationalCounts>();
+        services.AddSingleton<IOperatorDirectory, RelationalOperatorDirectory>();
+        services.AddSingleton<IPersonalData, RelationalPersonalData>();
+        services.AddSingleton<IDailyFigures, RelationalDailyFigures>();
+        services.AddSingleton<IServerControls, RelationalServerControls>();
         services.AddSingleton<IMessageRetention, RelationalMessageRetention>();
         services.AddSingleton<IFileRetention, RelationalFileRetention>();
         services.AddHealthChecks()

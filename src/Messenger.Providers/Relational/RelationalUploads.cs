@@ -79,9 +79,14 @@ internal sealed class RelationalUploads(IDatabase database) : IUploads
 
     public Task Drop(Guid id) => database.Write(Remove, ("id", id));
 
-    public async Task DropOf(string userId)
+    public Task DropOf(string userId) => DropAll("select u.id from upload u where u.user_id = @user and not u.finished", ("user", userId));
+
+    public Task DropFor(string userId, Guid message) => DropAll(
+        "select u.id from upload u where u.user_id = @user and not u.finished and lower(u.target) like @names", ("user", userId), ("names", $"%{message}%"));
+
+    private async Task DropAll(string sql, params IReadOnlyList<Argument> arguments)
     {
-        foreach (var id in await Ids("select u.id from upload u where u.user_id = @user and not u.finished", ("user", userId)))
+        foreach (var id in await Ids(sql, arguments))
         {
             await Drop(id);
         }

@@ -22,6 +22,8 @@ internal static class Tables
         Column<MessageRow, bool>("objectionable", (_, row) => row.Objectionable),
         Column<MessageRow, bool>("deleted", (_, row) => row.Deleted),
         Column<MessageRow, string?>("reply_uuid", (_, row) => row.ReplyUuid),
+        Column<MessageRow, long?>("active", (_, row) => row.Active),
+        Column<MessageRow, long?>("expires", (_, row) => row.Expires),
     ])
     { IsMarked = true };
 
@@ -37,10 +39,18 @@ internal static class Tables
         Column<ConversationRow, bool>("has_avatar", (_, row) => row.HasAvatar),
         Column<ConversationRow, long>("avatar_updated", (_, row) => row.AvatarUpdated),
         Column<ConversationRow, bool>("deleted", (_, row) => row.Deleted),
+        Column<ConversationRow, int>("expiry_seconds", (_, row) => row.ExpirySeconds),
     ]);
 
     /// <summary>One that must not be there yet.</summary>
     public static readonly Table<Keyed<ConversationRow>> NewConversation = Conversation with { Key = [] };
+
+    /// <summary>The open dialog of two people, of whom there must be none yet.</summary>
+    public static readonly Table<Keyed<DialogPair>> NewDialog = new("dialog_pair", [], [
+        Column<DialogPair, string>("low", (_, row) => row.Low),
+        Column<DialogPair, string>("high", (_, row) => row.High),
+        Column<DialogPair, Guid>("conversation", (at, _) => at),
+    ]);
 
     public static readonly Table<Keyed<MemberRow>> Member = new("member", ["conversation", "user_id"], [
         Column<MemberRow, Guid>("conversation", (at, _) => at),

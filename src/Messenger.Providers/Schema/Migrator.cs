@@ -11,9 +11,9 @@ namespace Messenger.Providers.Schema;
 /// <param name="lockStatement">Makes others who migrate wait until the transaction ends; empty where opening the transaction does.</param>
 internal sealed class Migrator(string store, IReadOnlyList<Script> scripts, string lockStatement)
 {
-    /// <returns>The version before and after.</returns>
+    /// <returns>What was done to rows that were there, a sentence each.</returns>
     /// <exception cref="SchemaTooNewException">A newer release was here.</exception>
-    public (int From, int To) Apply(DbConnection connection, int upTo = int.MaxValue)
+    public IReadOnlyList<string> Apply(DbConnection connection, int upTo = int.MaxValue)
     {
         using var transaction = connection.BeginTransaction();
         if (lockStatement.Length > 0)
@@ -30,20 +30,23 @@ internal sealed class Migrator(string store, IReadOnlyList<Script> scripts, stri
             )
             """);
         var applied = Applied(connection, transaction);
-        var from = applied.Max();
-        var to = from;
+        var changes = new List<string>();
         foreach (var script in scripts.Where(script => !applied.Contains(script.Version) && script.Version <= upTo))
         {
-            Execute(connection, transaction, script.Sql);
+            var rows = Execute(connection, transaction, script.Sql);
+            if (script.Changes is { } changed && rows > 0)
+            {
+                changes.Add(string.Create(CultureInfo.InvariantCulture, $"{script.Name} changed {rows} rows of the {store}: {changed}"));
+            }
+
             Execute(
                 connection, transaction, "insert into schema_version (version, name, applied) values (@version, @name, @applied)",
                 ("version", script.Version), ("name", script.Name),
                 ("applied", DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)));
-            to = Math.Max(to, script.Version);
         }
 
         transaction.Commit();
-        return (from, to);
+        return changes;
     }
 
     /// <exception cref="SchemaTooNewException">A newer release was here.</exception>
@@ -78,7 +81,7 @@ internal sealed class Migrator(string store, IReadOnlyList<Script> scripts, stri
                 $"The {store} has schema version {version}, this release knows {known}: start the newer release, or restore the backup from before it.");
     }
 
-    private static void Execute(DbConnection connection, DbTransaction transaction, string sql, params ReadOnlySpan<(string Name, object Value)> arguments)
+    private static int Execute(DbConnection connection, DbTransaction transaction, string sql, params ReadOnlySpan<(string Name, object Value)> arguments)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
@@ -94,6 +97,6 @@ internal sealed class Migrator(string store, IReadOnlyList<Script> scripts, stri
             command.Parameters.Add(parameter);
         }
 
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 }

@@ -5,6 +5,11 @@ namespace Messenger.Providers.Schema;
 /// <summary>One forward step of a schema: an embedded file such as <c>0002_indexes.sql</c>.</summary>
 internal sealed record Script(int Version, string Name, string Sql)
 {
+    private const string Mark = "-- Changes data: ";
+
+    /// <summary>What it does to rows that are there, as its own comment says; null for one that changes tables alone.</summary>
+    public string? Changes => Sql.Split('\n').FirstOrDefault(line => line.StartsWith(Mark, StringComparison.Ordinal))?[Mark.Length..].Trim();
+
     /// <summary>The steps of one folder, ascending.</summary>
     public static IReadOnlyList<Script> In(string folder)
     {

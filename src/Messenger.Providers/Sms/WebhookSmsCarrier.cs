@@ -1,38 +1,25 @@
-using System.Globalization;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using Messenger.Providers.Http;
 
 namespace Messenger.Providers.Sms;
 
 /// <summary>
-/// Posts <c>{"id","to","text"}</c>. <c>X-Messenger-Signature: v1=HEX</c> is the HMAC-SHA-256 of <c>TIMESTAMP.BODY</c> under the shared secret,
-/// <c>X-Messenger-Timestamp</c> the seconds since the Unix epoch: a receiver refuses what is older than some minutes, and an id it has seen.
+/// Posts <c>{"id","to","text"}</c>, signed; see <see cref="SignedPost"/>. An answer of 4xx with <c>{"error":"invalid_number"}</c> says that the number
+/// takes no SMS; 401, 402 and 403 that this server may send none.
 /// </summary>
 internal sealed class WebhookSmsCarrier(WebhookSmsOptions options, TimeProvider timeProvider) : ISmsCarrier
 {
-    private readonly byte[] _secret = Encoding.UTF8.GetBytes(options.Secret);
+    private readonly SignedPost _post = new(options.Url, options.Secret, timeProvider);
 
     public string Name => "webhook";
 
     public bool IsIdempotent => true;
 
-    public HttpRequestMessage Request(Guid id, string phone, string text)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { id, to = phone, text });
-        var timestamp = timeProvider.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        byte[] signed = [.. Encoding.ASCII.GetBytes(timestamp), (byte)'.', .. body];
-        var signature = HMACSHA256.HashData(_secret, signed);
-        return new HttpRequestMessage(HttpMethod.Post, options.Url)
-        {
-            Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
-            Headers =
-            {
-                { "X-Messenger-Timestamp", timestamp },
-                { "X-Messenger-Signature", $"v1={Convert.ToHexStringLower(signature)}" },
-                { "Idempotency-Key", id.ToString() },
-            },
-        };
-    }
+    public SmsRefusal Refusal(int status, string body) =>
+        SmsRefusals.Member(body, "error") == "invalid_number" ? SmsRefusal.InvalidNumber
+        : SmsRefusals.IsOfTheAccount(status) ? SmsRefusal.Account
+        : SmsRefusal.Other;
+
+    public HttpRequestMessage Request(Guid id, string phone, string text) =>
+        _post.Of(id, JsonSerializer.SerializeToUtf8Bytes(new { id, to = phone, text }));
 }

@@ -18,6 +18,17 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
         where conversation = @conversation and sequence = @sequence
         """;
 
+    private static readonly string DropStaleDialog = DialogPairs.DropStale("p.low = @low and p.high = @high");
+
+    private static readonly string PassDialogOn =
+        $"update dialog_pair as p set conversation = coalesce(({DialogPairs.Next("c.conversation = @conversation")}), p.conversation) where p.conversation = @conversation";
+
+    private const string Invite = """
+        insert into invitation (user_id, conversation, maker)
+        select @user, @conversation, @maker where not exists (select 1 from contact where user_id = @user and contact_id = @maker)
+        on conflict (user_id, conversation) do update set maker = excluded.maker
+        """;
+
     private const string MarkChanged = $"update conversation set changed = {SqliteDatabase.CommitPosition} where conversation = @conversation";
 
     private const string Journal =
@@ -64,10 +75,18 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
         {
             Insert(session, transaction, Tables.Message, batch.Messages);
             Insert(session, transaction, Tables.NewConversation, batch.Created);
+            foreach (var (_, pair) in batch.Dialogs)
+            {
+                session.Command(DropStaleDialog, [("low", pair.Low), ("high", pair.High)], transaction).ExecuteNonQuery();
+            }
+
+            Insert(session, transaction, Tables.NewDialog, batch.Dialogs);
         }
         catch (SqliteException e) when (e.SqliteExtendedErrorCode is ConstraintUnique or ConstraintPrimaryKey)
         {
-            return e.Message.Contains("message.uuid", StringComparison.Ordinal) ? BatchOutcome.UuidTaken : BatchOutcome.SequenceTaken;
+            return e.Message.Contains("message.uuid", StringComparison.Ordinal) ? BatchOutcome.UuidTaken
+                : e.Message.Contains(Tables.NewDialog.Name, StringComparison.Ordinal) ? BatchOutcome.DialogTaken
+                : BatchOutcome.SequenceTaken;
         }
 
         Insert(session, transaction, Tables.Conversation, batch.Headers);
@@ -93,7 +112,40 @@ internal sealed class SqliteBatchWriter(SqliteWriteThread thread, IWriterName na
                 transaction).ExecuteNonQuery();
         }
 
+        foreach (var conversation in batch.ClosedDialogs)
+        {
+            session.Command(PassDialogOn, [("conversation", conversation)], transaction).ExecuteNonQuery();
+            session.Command("delete from dialog_pair where conversation = @conversation", [("conversation", conversation)], transaction).ExecuteNonQuery();
+        }
+
         Insert(session, transaction, Tables.Removal, batch.Removals);
+        foreach (var (conversation, user) in batch.Ended)
+        {
+            // Whose account ended has no device to tell.
+            session.Command(
+                "delete from removal where conversation = @conversation and user_id = @user", [("conversation", conversation), ("user", user)],
+                transaction).ExecuteNonQuery();
+        }
+
+        foreach (var (conversation, user) in batch.Gone)
+        {
+            session.Command(
+                "delete from preference where conversation = @conversation and user_id = @user", [("conversation", conversation), ("user", user)],
+                transaction).ExecuteNonQuery();
+        }
+
+        foreach (var (conversation, user) in batch.Accepted)
+        {
+            session.Command(
+                "delete from invitation where conversation = @conversation and user_id = @user", [("conversation", conversation), ("user", user)],
+                transaction).ExecuteNonQuery();
+        }
+
+        foreach (var (conversation, row) in batch.Invitations)
+        {
+            session.Command(Invite, [("conversation", conversation), ("user", row.UserId), ("maker", row.Maker)], transaction).ExecuteNonQuery();
+        }
+
         SqliteFiles.Write(session, transaction, batch);
         foreach (var conversation in batch.Changed)
         {

@@ -139,6 +139,9 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     /// <summary>There is one writer.</summary>
     public string TakingTurns => "";
 
+    /// <summary>There is one writer.</summary>
+    public string Held(string alias) => "";
+
     /// <summary>The data directory has one process at a time.</summary>
     public string MayWrite => "@writer is not null";
 

@@ -19,7 +19,8 @@ public static class SqliteMigrations
 
     /// <summary>Brings both files to this release's version; makes them, mode 0600 in a folder of mode 0700, where there are none.</summary>
     /// <exception cref="SchemaTooNewException">A newer release was here.</exception>
-    public static void Apply(string path) => Apply(path, int.MaxValue);
+    /// <returns>What was done to rows that were there, a sentence each.</returns>
+    public static IReadOnlyList<string> Apply(string path) => Apply(path, int.MaxValue);
 
     /// <summary>For a server that may not migrate.</summary>
     /// <exception cref="SchemaTooNewException">A newer release was here.</exception>
@@ -31,14 +32,17 @@ public static class SqliteMigrations
         Check(options.GrainStatePath, options.GrainStateConnectionString, Grains);
     }
 
-    internal static void Apply(string path, int upTo)
+    internal static IReadOnlyList<string> Apply(string path, int upTo)
     {
         var options = new SqliteOptions(path);
-        Apply(options.Path, options.ConnectionString, Log, upTo);
-        Apply(options.GrainStatePath, options.GrainStateConnectionString, Grains, upTo);
+        return
+        [
+            .. Apply(options.Path, options.ConnectionString, Log, upTo),
+            .. Apply(options.GrainStatePath, options.GrainStateConnectionString, Grains, upTo),
+        ];
     }
 
-    private static void Apply(string path, string connectionString, IReadOnlyList<Script> scripts, int upTo)
+    private static IReadOnlyList<string> Apply(string path, string connectionString, IReadOnlyList<Script> scripts, int upTo)
     {
         Make(path);
         using var connection = Open(connectionString);
@@ -50,8 +54,9 @@ public static class SqliteMigrations
         }
 
         // Opening a transaction takes the write lock here: nothing else is needed against a second process.
-        new Migrator($"database {path}", scripts, lockStatement: "").Apply(connection, upTo);
+        var changes = new Migrator($"database {path}", scripts, lockStatement: "").Apply(connection, upTo);
         Compact(connection);
+        return changes;
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ public static class SqliteServices
             provider.GetRequiredService<SqliteDatabase>().Writer, provider.GetRequiredService<IWriterName>()));
         services.AddSingleton<ITakeover, SqliteTakeover>();
         services.AddSingleton<IStoreHistory, SqliteStoreHistory>();
+        services.AddSingleton<IStateRetention, SqliteStateRetention>();
         return services.AddRelational();
     }
 }

@@ -12,7 +12,7 @@ internal static class ExcludedTables
     /// Orleans' queries and our version, which the migrations write; who writes the log; and what is about the bytes in one file store alone:
     /// uploads under way, what is to be removed, which store it is. And which cluster it is: a copy is another one.
     /// </summary>
-    public static readonly IReadOnlyList<string> Tables = ["schema_version", "orleansquery", "log_writer", "log_progress", "upload", "file_garbage", "file_store", "cluster_identity", "cluster_member", "store_epoch", "change_clock"];
+    public static readonly IReadOnlyList<string> Tables = ["schema_version", "orleansquery", "log_writer", "log_progress", "log_retired", "upload", "file_garbage", "file_store", "cluster_identity", "cluster_member", "store_epoch", "change_clock"];
 
     /// <summary>The rows of a table that are taken along: not the stream subscriptions of gateways that are gone.</summary>
     public static string Where(TransferTable table) => table.Name == GrainState ? " where graintypestring not like '%PubSub%'" : "";

@@ -16,6 +16,8 @@ internal static class Repeated
         LastP50 = Of(runs, one => one.LastP50),
         FirstMs = Of(runs, one => one.FirstMs),
         ServerCpu = Of(runs, one => one.ServerCpu),
+        LogBytes = Of(runs, one => one.LogBytes),
+        WarmCpu = Of(runs, one => one.WarmCpu),
 
         // Nothing may be answered while nothing can be stored: the worst run counts.
         AckedFrozen = runs.Max(one => one.AckedFrozen),

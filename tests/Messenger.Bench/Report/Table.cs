@@ -55,6 +55,8 @@ internal static class Table
         yield return new("last p50", one => Text(one.LastP50, "0.0"));
         yield return new("first", one => Text(one.FirstMs, "0.0"));
         yield return new("KiB each", one => Text(one.KiBEach, "0.0"));
+        yield return new("log bytes", one => Text(one.LogBytes, "N0"));
+        yield return new("warm CPU-s/1000", one => Text(one.WarmCpu, "0.000"));
         yield return new("lost", one => Text(one.Lost, "0"));
         yield return new("doubled", one => Text(one.Doubled, "0"));
         yield return new("rate/base", one => Ratio(one.PerSecond, baseline?.Of(one)?.PerSecond));

@@ -29,7 +29,17 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
 
     public string Name { get; } = name;
 
-    public IReadOnlyList<int> Processes { get; } = [.. servers.Select(server => server.Id), .. others];
+    public IReadOnlyList<int> Processes => [.. servers.Select(server => server.Id), .. others];
+
+    /// <summary>The ports that answer for their health, of every process.</summary>
+    public required IReadOnlyList<int> Ports { get; init; }
+
+    /// <summary>Stops and starts every process of the messenger's; the stores stay. Nobody is awake afterwards, and nothing is compiled.</summary>
+    public async Task Restart(CancellationToken cancellation)
+    {
+        await Task.WhenAll(servers.Select(server => server.Restart(cancellation)));
+        await Task.WhenAll(servers.Zip(Ports, (server, port) => server.Ready(port, cancellation)));
+    }
 
     public PostgresServer? Store { get; init; }
 
@@ -69,13 +79,13 @@ internal sealed class MessengerTarget(string name, IReadOnlyList<int> gatewayPor
         return (phones, conversation, key);
     }
 
-    /// <summary>One more conversation of these people; a dialog when they are two.</summary>
-    public static async Task<(Guid Conversation, Guid Key)> Create(Phone[] phones)
+    /// <summary>One more conversation of these people; a dialog when they are two, unless they have theirs.</summary>
+    public static async Task<(Guid Conversation, Guid Key)> Create(Phone[] phones, bool another = false)
     {
         var (conversation, key) = (Guid.NewGuid(), Guid.NewGuid());
         var wrapped = new string('k', Math.Min(WrappedKey, (LargestCreation / phones.Length) - MemberOverhead));
         var others = phones.Skip(1).ToDictionary(phone => phone.UserId, _ => wrapped);
-        var dialog = phones.Length == 2;
+        var dialog = phones.Length == 2 && !another;
         await phones[0].Ask(new RequestCreateConversationFull(
             dialog ? others : null, conversation.ToString(), dialog, dialog ? null : others, "nick", key.ToString(),
             new SessionKeyValue(wrapped, wrapped, null, phones[0].UserId, phones[0].UserId), null));

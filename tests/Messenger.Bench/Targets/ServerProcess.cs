@@ -10,18 +10,21 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>A start that takes longer has failed.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly Process _process;
+    private readonly ProcessStartInfo _start;
     private readonly Queue<string> _last = new();
 
     /// <summary>All that it says, where MESSENGER_TEST_LOGS names a folder.</summary>
     private readonly StreamWriter? _log;
 
-    private ServerProcess(Process process)
+    private Process _process;
+
+    private ServerProcess(ProcessStartInfo start)
     {
-        _process = process;
+        _start = start;
+        _process = Launch();
         if (Environment.GetEnvironmentVariable("MESSENGER_TEST_LOGS") is { Length: > 0 } folder)
         {
-            _log = new StreamWriter(Path.Combine(Directory.CreateDirectory(folder).FullName, $"bench-{process.Id}.log")) { AutoFlush = true };
+            _log = new StreamWriter(Path.Combine(Directory.CreateDirectory(folder).FullName, $"bench-{_process.Id}.log")) { AutoFlush = true };
         }
     }
 
@@ -40,13 +43,30 @@ internal sealed class ServerProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-        var server = new ServerProcess(process);
-        process.OutputDataReceived += (_, line) => server.Remember(line.Data);
-        process.ErrorDataReceived += (_, line) => server.Remember(line.Data);
+        return new ServerProcess(start);
+    }
+
+    /// <summary>Stops it as an operator does, and starts it again with the same settings. It is not ready yet.</summary>
+    public async Task Restart(CancellationToken cancellation)
+    {
+        using (var stop = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        {
+            await stop.WaitForExitAsync(cancellation);
+        }
+
+        await _process.WaitForExitAsync(cancellation);
+        _process.Dispose();
+        _process = Launch();
+    }
+
+    private Process Launch()
+    {
+        var process = Process.Start(_start) ?? throw new InvalidOperationException($"{_start.FileName} did not start");
+        process.OutputDataReceived += (_, line) => Remember(line.Data);
+        process.ErrorDataReceived += (_, line) => Remember(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return server;
+        return process;
     }
 
     /// <summary>Waits until /health/ready answers.</summary>

@@ -6,14 +6,19 @@ namespace Messenger.Bench.Workloads;
 /// <param name="Run">Null where the target cannot take it: the yardsticks know no accounts.</param>
 /// <param name="Alone">On servers of its own: what a load leaves behind in a process would be counted, or would disturb the next.</param>
 internal sealed record Workload(
-    string Name, string Description, Func<ITarget, Scale, CancellationToken, Task<Measurement>?> Run, bool Alone = false);
+    string Name, string Description, Func<ITarget, Scale, CancellationToken, Task<Measurement>?> Run, bool Alone = false)
+{
+    /// <summary>The same in slices, with other targets between them; null where it is measured at once.</summary>
+    public Func<ITarget, Scale, Slices>? Sliced { get; init; }
+}
 
 /// <summary>How long and how large.</summary>
 /// <param name="Duration">Of each measurement.</param>
 /// <param name="Connections">Silent or reconnecting ones.</param>
 /// <param name="History">Messages of the long conversation.</param>
 /// <param name="WarmUp">Load before anything is measured that depends on how much a server has compiled.</param>
-internal sealed record Scale(TimeSpan Duration, int Connections, int History, TimeSpan WarmUp);
+/// <param name="Conversations">Of the loads that write into each of many.</param>
+internal sealed record Scale(TimeSpan Duration, int Connections, int History, TimeSpan WarmUp, int Conversations);
 
 /// <summary>All of them, in the order they are run and printed.</summary>
 internal static class Catalogue
@@ -40,6 +45,9 @@ internal static class Catalogue
             : null),
         Messenger("mixed-day", "conversations of Zipf's sizes; messages, receipts, typing, reconnects", MixedDay.Run),
         new("logins", "known people connect and authenticate, 64 at a time", Logins.Run),
+        Messenger("logins-cold", "the same right after the servers were restarted", Logins.Cold, alone: true),
+        Messenger("dialog-cold", "a message into each of many dialogs that nobody has used since a restart; then once more, warm", ColdDialogs.Cold, alone: true),
+        Messenger("wal", "a message with both receipts into each of many dialogs, after a checkpoint: bytes of the write-ahead log", ColdDialogs.Log, alone: true),
         Messenger("storm", "everybody reconnects at once and resumes", Storm.Run),
         Messenger("sync", "RequestGetConversationsFull of a person with 1 000 conversations", Asking.Sync),
         Messenger("discovery", "RequestGetRegisteredUsers of 1 000 ids", Asking.Discovery),
@@ -54,14 +62,22 @@ internal static class Catalogue
 
     private static Workload Talking(
         string name, string description, int groups, int people, int writers, int window = 0, double perSecond = 0, bool receipts = false,
-        bool warmUpPaced = false) =>
-        new(name, description, (target, scale, stop) => receipts && target is PeerTarget ? null :
-            new ConversationWorkload(target, name) { Receipts = receipts, WarmUp = scale.WarmUp, WarmUpPaced = warmUpPaced }
-                .Run([new(groups, people, writers)], window, perSecond, scale.Duration, stop));
+        bool warmUpPaced = false)
+    {
+        return new(name, description, (target, scale, stop) => receipts && target is PeerTarget ? null : New(target, scale).Run(Rooms(), window, perSecond, scale.Duration, stop))
+        {
+            Sliced = (target, scale) => new(New(target, scale), Rooms(), window, perSecond, scale.Duration),
+        };
+
+        ConversationWorkload New(ITarget target, Scale scale) =>
+            new(target, name) { Receipts = receipts, WarmUp = scale.WarmUp, WarmUpPaced = warmUpPaced };
+
+        Groups[] Rooms() => [new(groups, people, writers)];
+    }
 
     private static Workload Files(string name, string description, int fileMiB, bool upload) => new(
         name, description, (target, scale, stop) => target is PeerTarget ? null : Transfer.Run(target, name, fileMiB, upload, scale.Duration, stop));
 
-    private static Workload Messenger(string name, string description, Func<MessengerTarget, Scale, CancellationToken, Task<Measurement>> run) =>
-        new(name, description, (target, scale, stop) => target is MessengerTarget messenger ? run(messenger, scale, stop) : null);
+    private static Workload Messenger(string name, string description, Func<MessengerTarget, Scale, CancellationToken, Task<Measurement>> run, bool alone = false) =>
+        new(name, description, (target, scale, stop) => target is MessengerTarget messenger ? run(messenger, scale, stop) : null, alone);
 }

@@ -41,6 +41,7 @@ internal sealed class ConversationWorkload(ITarget target, string name)
     private volatile bool _writing;
     private bool _windowed;
     private int _capacity;
+    private bool _inGroups;
 
     /// <summary>Whether everyone answers a message with both receipts, as phones do.</summary>
     public bool Receipts { get; init; }
@@ -65,6 +66,16 @@ internal sealed class ConversationWorkload(ITarget target, string name)
     /// <param name="perSecond">Paced: messages a second, all together; 0: flat out.</param>
     public async Task<Measurement> Run(IReadOnlyList<Groups> groups, int window, double perSecond, TimeSpan duration, CancellationToken cancellation)
     {
+        await Prepare(groups, perSecond, cancellation);
+        var measured = await Measure(window, perSecond, duration, cancellation);
+        await Leave();
+        return measured;
+    }
+
+    /// <summary>Everybody is there, and the server is warm.</summary>
+    public async Task Prepare(IReadOnlyList<Groups> groups, double perSecond, CancellationToken cancellation)
+    {
+        _inGroups = groups.Any(one => one.People > 2);
         _capacity = Math.Min(PerWriter, Remembered / Math.Max(1, groups.Sum(one => one.Count * one.Writers)));
         foreach (var one in groups)
         {
@@ -76,6 +87,11 @@ internal sealed class ConversationWorkload(ITarget target, string name)
 
         await Load(WarmUpWindow, WarmUpPaced ? perSecond : 0, WarmUp, cancellation);
         await Settle(cancellation);
+    }
+
+    /// <summary>Once, or in slices with other loads between them. What was lost or doubled counts from the beginning.</summary>
+    public async Task<Measurement> Measure(int window, double perSecond, TimeSpan duration, CancellationToken cancellation)
+    {
         _acks.Clear();
         _deliveries.Clear();
         _lasts.Clear();
@@ -89,21 +105,24 @@ internal sealed class ConversationWorkload(ITarget target, string name)
         var cpu = Cpu.Seconds(target.Processes) - before;
         await Settle(cancellation);
         var expected = _writers.Sum(writer => (long)writer.Acknowledged * writer.Audience);
+        return new Measurement(
+            target.Name, name, count / seconds, cpu / count * 1000, Cpu.OwnSeconds() - own, _acks.Percentile(.5), _acks.Percentile(.99),
+            _deliveries.Percentile(.5), _deliveries.Percentile(.99), null, Math.Max(0, expected - Interlocked.Read(ref _arrived)), _doubled)
+        {
+            LastP50 = _inGroups ? _lasts.Percentile(.5) : null,
+            ServerCpu = cpu,
+            AckedFrozen = acknowledgedFrozen,
+            DeliveredFrozen = deliveredFrozen,
+        };
+    }
+
+    public async Task Leave()
+    {
         TellClosed();
         foreach (var writer in _writers)
         {
             await writer.Party.Connection.DisposeAsync();
         }
-
-        return new Measurement(
-            target.Name, name, count / seconds, cpu / count * 1000, Cpu.OwnSeconds() - own, _acks.Percentile(.5), _acks.Percentile(.99),
-            _deliveries.Percentile(.5), _deliveries.Percentile(.99), null, Math.Max(0, expected - Interlocked.Read(ref _arrived)), _doubled)
-        {
-            LastP50 = groups.Any(one => one.People > 2) ? _lasts.Percentile(.5) : null,
-            ServerCpu = cpu,
-            AckedFrozen = acknowledgedFrozen,
-            DeliveredFrozen = deliveredFrozen,
-        };
     }
 
     /// <summary>

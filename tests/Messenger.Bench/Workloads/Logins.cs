@@ -20,8 +20,19 @@ internal static class Logins
             await Leave(await Task.WhenAll(regulars.Select(logIn => logIn())));
         }
 
-        var people = scale.Connections;
-        var known = await Register(target, MaxConcurrency, people, cancellation);
+        return await Measure(target, "logins", await Register(target, MaxConcurrency, scale.Connections, cancellation));
+    }
+
+    /// <summary>A gateway's death, or an upgrade, brings its clients to servers that have compiled nothing yet and know nobody.</summary>
+    public static async Task<Measurement> Cold(MessengerTarget target, Scale scale, CancellationToken cancellation)
+    {
+        var known = await Register(target, 0, scale.Connections, cancellation);
+        await target.Restart(cancellation);
+        return await Measure(target, "logins-cold", known);
+    }
+
+    private static async Task<Measurement> Measure(ITarget target, string name, List<Func<Task<LoadConnection>>> known)
+    {
         var open = new List<LoadConnection>();
         var latencies = new Latencies();
         var (before, own, watch) = (Cpu.Seconds(target.Processes), Cpu.OwnSeconds(), Stopwatch.StartNew());
@@ -39,7 +50,7 @@ internal static class Logins
         var (seconds, cpu) = (watch.Elapsed.TotalSeconds, Cpu.Seconds(target.Processes) - before);
         await Leave(open);
         return new Measurement(
-            target.Name, "logins", people / seconds, cpu / people * 1000, Cpu.OwnSeconds() - own, latencies.Percentile(.5), latencies.Percentile(.99),
+            target.Name, name, known.Count / seconds, cpu / known.Count * 1000, Cpu.OwnSeconds() - own, latencies.Percentile(.5), latencies.Percentile(.99),
             null, null, null, 0, 0)
         { ServerCpu = cpu };
     }

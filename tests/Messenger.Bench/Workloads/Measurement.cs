@@ -23,4 +23,10 @@ internal sealed record Measurement(
 
     /// <summary>Deliveries while the store was frozen; null where it was not.</summary>
     public double? DeliveredFrozen { get; init; }
+
+    /// <summary>Bytes of PostgreSQL's write-ahead log for each operation; null where they were not counted.</summary>
+    public double? LogBytes { get; init; }
+
+    /// <summary>CPU seconds per 1 000 operations of the same once more, when everybody is awake.</summary>
+    public double? WarmCpu { get; init; }
 }

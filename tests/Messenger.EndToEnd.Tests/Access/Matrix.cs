@@ -30,12 +30,12 @@ public static class Matrix
     /// </summary>
     public static IReadOnlySet<string> CoolingMay { get; } = new HashSet<string>
     {
-        "RequestPing", "RequestGetServerSettings", "RequestRegisterApplication", "RequestConfirmRegistration", "RequestAuthenticationByApplication",
+        "RequestPing", "RequestGetServerSettings", "RequestRegisterApplication", "RequestConfirmRegistration", "RequestAuthenticationByApplication", "RequestLinkDevice",
         "RequestGetApplicationsFull", "GetParams", "RequestGetContactList", "RequestUpdateContactList", "RequestGetRegisteredUsers", "RequestGetUserInfo", "RequestGetUserInfoMulti",
         "GetBlackList", "RequestGetConversationsFull", "RequestGetConversationFull", "RequestGetMembersList", "GetNicks", "RequestGetSessionKey",
         "RequestGetUpdatedPublicKeys", "RequestGetMessages", "RequestGetMessagesFromUuid", "RequestGetMessagesByUuids", "RequestGetFiles", "RequestGetFilesFast",
-        "RequestAddMessage", "MessageDelivered", "RequestMessagesReaded", "RequestMarkAllReaded", "RequestTyping",
-        "RequestSync",
+        "RequestAddMessage", "MessageDelivered", "RequestMessagesReaded", "RequestMarkAllReaded", "RequestTyping", "RequestSendSignal",
+        "RequestSync", "RequestSetConversationPreferences", "RequestGetConversationPreferences",
         "RequestUpdateDeviceTokenByApplication", "RequestDeleteApplication", "RequestGiveRegistrationLock",
     };
 
@@ -49,6 +49,7 @@ public static class Matrix
         Of("RequestConfirmRegistration", s => new { smsCode = Wrong, userId = s.Owner.UserId, uuid = Opaque.Uuid() }, No, No, No, No, No, No),
         new("RequestAuthenticationByApplication", "as the owner, with another uuid",
             s => new { userId = s.Owner.UserId, uuid = s.Participants.Newcomer.Account.Application }, Login, Conflict, Conflict, Conflict, Conflict, Conflict),
+        Of("RequestLinkDevice", _ => new { uuid = Opaque.Uuid(), applicationType = "web" }, Yes, Conflict, Conflict, Conflict, Conflict, Conflict),
         new("RequestAuthenticationByApplication", "again", s => new { userId = s.Me.UserId, uuid = s.Me.Account.Application }, Login, Yes, Yes, Yes, Yes, Yes),
     ];
 
@@ -70,6 +71,8 @@ public static class Matrix
         ("GetBlackList", _ => new { }),
         ("RequestGetConversationsFull", _ => new { }),
         ("RequestSync", _ => new { limit = 50 }),
+        ("RequestGetConversationPreferences", _ => new { }),
+        ("RequestGetCallServers", _ => new { }),
         ("AddUserReport", s => new { userId = s.Participants.Newcomer.UserId, reason = "Spam" }),
         ("RequestUpdateDeviceTokenByApplication", s => new { token = "t", uuid = s.Me.Account.Application }),
         ("RequestUpdateUserKeys", s => new { metaDataKeyEncryptedBase64 = "k", openUserId = s.Me.Account.OpenUserId, privateKeyEncryptedBase64 = "k" }),
@@ -91,6 +94,8 @@ public static class Matrix
         Of("RequestSetRegistrationLock", _ => new { }, Login, Yes, Yes, Yes, Yes, Yes),
         Of("RequestGiveRegistrationLock", _ => new { verifier = Convert.ToBase64String(new byte[32]) }, Login, Yes, Yes, Yes, Yes, Yes),
         new("RequestApproveApplication", "somebody else's", s => new { name = s.Participants.Newcomer.Account.Application }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
+        new("RequestClaimLink", "nobody's", _ => new { linkUuid = Opaque.Uuid(), ephemeralKeyBase64 = "key" }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
+        new("RequestApproveLink", "nobody's", _ => new { linkUuid = Opaque.Uuid(), bodyEncryptedBase64 = "body" }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
         new("RequestDeleteApplication", "somebody else's", s => new { uuid = s.Participants.Newcomer.Account.Application }, Login, Hidden, Hidden, Hidden, Hidden, Hidden),
         new("RequestConfirmUpdateUserKeys", "a wrong code", _ => new { smsCode = Wrong }, Login, No, No, No, No, No),
         new("RequestDeleteUserConfirmation", "a wrong code", _ => new { code = Wrong }, Login, No, No, No, No, No),
@@ -113,6 +118,7 @@ public static class Matrix
         Of("RequestChangeToAdmin", s => new { conversationUuid = s.C, userId = s.Participants[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
         Of("RequestKickUser", s => new { conversationUuid = s.C, userId = s.Participants[Role.Member].UserId }, Login, Hidden, Hidden, No, No, Yes),
         Of("RequestRenameConversation", s => new { conversationUuid = s.C, title = "t" }, Login, Hidden, Hidden, No, No, Yes),
+        Of("RequestSetConversationExpiry", s => new { conversationUuid = s.C, seconds = 60 }, Login, Hidden, Hidden, No, No, Yes),
         Once("RequestLeaveConversation", s => new { conversationUuid = s.C }),
         Of("RequestDeleteConversation", s => new { conversationUuid = s.C }, Login, Hidden, Hidden, No, No, Yes),
         Of("RequestAddNewSessionKeys", s => new { conversationUuid = s.C, sessionKeys = new[] { Opaque.Key(s.Me.UserId, s.Me.UserId), Opaque.Key(s.Me.UserId, Beside(s).UserId) } },
@@ -121,6 +127,7 @@ public static class Matrix
             Login, Hidden, Hidden, Conflict, No, Conflict),
         Once("RequestGetSessionKey", s => new { conversationUuid = s.C, sessionKeyUuid = s.Conversation.Key }),
         Seen("RequestGetUpdatedPublicKeys", s => new { conversationUuid = s.C }),
+        Seen("RequestSetConversationPreferences", s => new { conversationUuid = s.C, pinned = true }),
         Seen("AddConversationReport", s => new { conversationUuid = s.C, reason = "Spam" }),
     ];
 
@@ -135,6 +142,10 @@ public static class Matrix
         Seen("RequestMessagesReaded", s => new { conversationUuid = s.C, messageUuids = new[] { s.Message } }),
         Seen("RequestMarkAllReaded", s => new { conversationUuid = s.C }),
         Seen("RequestTyping", s => new { conversationUuid = s.C }),
+        Of(
+            "RequestSendSignal",
+            s => new { signalUuid = Guid.NewGuid().ToString(), conversationUuid = s.C, sessionKeyUuid = s.Conversation.Key, ivBase64 = "aXY=", bodyEncryptedBase64 = "Ym9keQ==" },
+            Login, Hidden, Hidden, Yes, No, Yes),
         Once("RequestGetFiles", s => new { conversationUuid = s.C, messageUuid = s.Message }),
         Once("RequestGetFilesFast", s => new { conversationUuid = s.C, messageUuid = s.Message }),
         Once("AddMessageReport", s => new { conversationUuid = s.C, messageUuid = s.Message, reason = "Spam" }),

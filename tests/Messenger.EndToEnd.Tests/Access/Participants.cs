@@ -30,6 +30,7 @@ public sealed class Participants : IAsyncDisposable
 {
     private readonly Dictionary<Role, Phone> _phones = [];
     private readonly List<Phone> _others = [];
+    private ConversationHandle? _dialog;
 
     private Participants()
     {
@@ -65,8 +66,15 @@ public sealed class Participants : IAsyncDisposable
     {
         // Not blacklisted yet while the dialog is made and spoken in.
         (await Admin.Ask("RemoveBlackList", new { userId = this[Role.Blacklisted].UserId })).Done();
+        if (_dialog is { } before)
+        {
+            // Two people have one open dialog: what the row before left of it goes.
+            var gone = await Admin.Ask("RequestDeleteConversation", new { conversationUuid = before.Uuid });
+            Assert.Contains(gone.Status, new[] { "ok", "not_found" });
+        }
+
         var group = await Admin.Group(this[Role.Member], this[Role.Former]);
-        var dialog = await Admin.Dialog(this[Role.Blacklisted]);
+        var dialog = _dialog = await Admin.Dialog(this[Role.Blacklisted]);
         var (inGroup, inDialog) = (Opaque.Uuid(), Opaque.Uuid());
         (await Admin.Ask("RequestAddMessage", group.Draft(inGroup, hasFiles: true))).Done();
         (await Admin.Ask("RequestAddMessage", dialog.Draft(inDialog, hasFiles: true))).Done();

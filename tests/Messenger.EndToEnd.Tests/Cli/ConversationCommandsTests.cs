@@ -37,8 +37,16 @@ public class ConversationCommandsTests(SharedServer server) : OnSharedServer(ser
         Assert.Equal("See you at eight", Assert.Single((await Run(a, "send", b, "See you at eight")).Good().Json).Text("text"));
         Assert.Contains((await Run(b, "history", a)).Good().Json, line => line.Text("text") == "See you at eight");
 
-        var shown = (await CliRun.ToEnd("history", a, "--profile", Profile(b), "--url", Server.WebSocket.ToString())).Good().Out;
+        // The profile knows its server.
+        var shown = (await CliRun.ToEnd("history", a, "--profile", Profile(b))).Good().Out;
         Assert.Contains($"  {a,-12}  See you at eight", shown, StringComparison.Ordinal);
+
+        (await Run(a, "send", b, "-")).Bad(2, "standard input is empty");
+        Assert.Equal("ResponseContactList", Assert.Single((await CliRun.ToEnd("request", "RequestGetContactList", "--profile", Profile(a))).Good().Json).Text("type"));
+        var traced = (await CliRun.ToEnd("request", "RequestNothing", "--trace", "--profile", Profile(a))).Out;
+        Assert.StartsWith("> RequestAuthenticationByApplication (credential left out)\n", traced, StringComparison.Ordinal);
+        Assert.Contains("bad_request", traced, StringComparison.Ordinal);
+        (await CliRun.ToEnd("request", "RequestGetContactList", "--profile", Profile("nobody"), "--url", Server.WebSocket.ToString())).Bad(1, "--guest");
 
         (await Run(a, "register", b, "--code", ServerSettings.Code)).Bad(1, $"This profile is {a}'s");
         (await Run(a, "send", a, "hello")).Bad(1, "your own number");

@@ -13,6 +13,7 @@ public sealed class ClusterFixture : IAsyncDisposable
     private readonly List<ServerProcess> _workers = [];
     private Func<string, ServerSettings> _settings = _ => throw new InvalidOperationException("not started");
     private int _turn;
+    private string _assembly = Built.Host;
 
     private ClusterFixture(PostgresServer postgres, RedisServer redis)
     {
@@ -31,6 +32,9 @@ public sealed class ClusterFixture : IAsyncDisposable
     /// <summary>What the cluster is called in Redis.</summary>
     public string ClusterId { get; } = $"test-{Guid.NewGuid():N}";
 
+    /// <summary>Runs <c>migrate</c> of another release, as an upgrade does before its first process.</summary>
+    public Task Migrate(string assembly) => ServerProcess.RunAsync(_settings("all") with { Assembly = assembly }, "migrate");
+
     /// <summary>One more worker.</summary>
     public async Task<ServerProcess> AddWorker()
     {
@@ -39,11 +43,15 @@ public sealed class ClusterFixture : IAsyncDisposable
     }
 
     /// <param name="more">Settings of every process.</param>
-    public static async Task<ClusterFixture> StartAsync(params (string Key, string Value)[] more)
+    public static Task<ClusterFixture> StartAsync(params (string Key, string Value)[] more) => StartReleaseAsync(Built.Host, more);
+
+    /// <summary>Every process of this release, the migrations too.</summary>
+    public static async Task<ClusterFixture> StartReleaseAsync(string assembly, params (string Key, string Value)[] more)
     {
         var cluster = new ClusterFixture(await PostgresServer.Start(), await RedisServer.Start());
         try
         {
+            cluster._assembly = assembly;
             await cluster.StartProcesses(more);
             return cluster;
         }
@@ -93,7 +101,7 @@ public sealed class ClusterFixture : IAsyncDisposable
     {
         var database = Postgres.CreateDatabase();
         var redis = Redis.ConnectionString;
-        await ServerProcess.RunAsync(ServerSettings.InCluster("all", database, redis, ClusterId, more), "migrate");
+        await ServerProcess.RunAsync(ServerSettings.InCluster("all", database, redis, ClusterId, more) with { Assembly = _assembly }, "migrate");
         if (network is not null)
         {
             database = database.Replace("127.0.0.1", network.Address, StringComparison.Ordinal);
@@ -115,7 +123,7 @@ public sealed class ClusterFixture : IAsyncDisposable
 
         ServerSettings Settings(string role)
         {
-            var settings = ServerSettings.InCluster(role, database, redis, ClusterId, more);
+            var settings = ServerSettings.InCluster(role, database, redis, ClusterId, more) with { Assembly = _assembly };
             return network is null ? settings : settings.On(network.Add());
         }
     }

@@ -13,6 +13,7 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
     private const string Added = "NotificationAddedMessageToConversation";
     private const string Status = "ResponseStatusMessage";
     private const string Login = "RequestAuthenticationByApplication";
+    private const string Preferences = "RequestSetConversationPreferences";
 
     public static IReadOnlyList<Defect> All { get; } =
     [
@@ -82,6 +83,7 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         Of("REG-8", "a void credential logs in", () => Says(Login, "unauthenticated", "ok")),
         Of("REG-9", "a token is set for another", () => Says("RequestUpdateDeviceTokenByApplication", "forbidden", "ok")),
         Of("REG-10", "applications come oldest first", () => new Frames(frame => Reverse(frame, "applications"), "ResponseApplicationsFull")),
+        Of("REG-17", "any version is taken", () => Says("RequestAuthenticationByApplication", "forbidden", "ok")),
         Of("REG-11", "who is deleted hears of a normal close", () => new OtherCode(4003, 1000)),
         Of("REG-12", "anybody's number will do", () => Says("RequestDeleteUser", "bad_request", "ok")),
         Of("REG-13", "the former owner keeps the token", () => new Frames(Keep, "ResponseApplicationsFull")),
@@ -128,6 +130,7 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         Of("KEY-4", "everybody has a copy", () => Says("RequestGetSessionKey", "not_found", "ok")),
         Of("KEY-5", "changed keys are not told", () => new Frames(frame => frame["payload"]!["publicKeys"] = new JsonObject(), "ResponseGetUpdatedPublicKeys")),
         Of("KEY-7", "a key may leave somebody out", () => Says("RequestAddNewSessionKeys", "conflict", "ok")),
+        Of("KEY-8", "anybody signs for anybody", () => Says("RequestAddNewSessionKeys", "forbidden", "ok")),
 
         // Messages
         Of("MSG-1", "bodies are changed on the way", () => new Frames(frame => frame["payload"]!["message"]!["bodyEncryptedBase64"] = "AAAA", Added)),
@@ -165,6 +168,17 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         Of("FILE-13", "a wrong checksum is taken", () => new OtherStatus(460, 204)),
         Of("FILE-14", "a preview stands before its file", () => new Frames(frame => Reverse(frame, "files"), "ResponseFiles")),
 
+        // What one person sees of another
+        Of("PRO-7", "everybody sees when somebody was here", () => new Frames(Reveal, "ResponseUserInfo")),
+        Of("PRO-8", "any value is taken", () => Says("UpdateParam", "bad_request", "ok")),
+
+        // Dialogs
+        Of("DLG-1", "two people have two dialogs", () => Says("RequestCreateConversationFull", "conflict", "ok")),
+        Of("DLG-2", "who is blacklisted hears of the dialog", () => Says("RequestCreateConversationFull", "forbidden", "conflict")),
+        Of("DLG-3", "a dialog that was left looks open", () => new Frames(Unblock, "ResponseGetConversationFull")),
+        Of("DLG-5", "everything looks accepted", () => new Frames(frame => Each(frame, "conversations", item => item["accepted"] = true), "ResponseSync")),
+        Of("DLG-4", "who registers again reads the old dialog", () => Says("RequestGetMessages", "not_found", "ok")),
+
         // Features
         Of("EXT-1", "everybody is told the time", () => new Frames(frame => frame["payload"]!["now"] = 1, "ResponsePong")),
         Of("EXT-2", "anything is a list of names", () => Says(Login, "bad_request", "ok")),
@@ -183,9 +197,48 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         Of("CHG-4", "nobody hears what is gone", () => new Frames(frame => frame["payload"]!["removed"] = new JsonArray(), "ResponseSync")),
         Of("CHG-5", "long bodies are left out without a word", () => new Frames(frame => EachLast(frame, message => message.Remove("bodyOmitted")), "ResponseSync")),
         Of("CHG-6", "what changed is not named", () => new Frames(frame => frame["payload"]!["conversations"] = new JsonArray(), "ResponseSync")),
+        Of("CHG-9", "nothing of the account is ever named", () => new Frames(frame => frame["payload"]!["account"] = new JsonArray(), "ResponseSync")),
+        Of("CHG-10", "every page of a roster is the first", () => new Requests(payload => payload.Remove("after"), "RequestGetMembersList")),
         Of("CHG-7", "a page is older than what was notified", () => new Frames(frame => EachLast(frame, message => message["created"] = 0), "ResponseSync")),
         Of("ACC-1", "the wrong section is named", () => new Frames(frame => frame["payload"]!["what"] = new JsonArray("lock"), "NotificationAccountChanged")),
+        Of("LINK-1", "each time it is another link", () => new Frames(frame => frame["payload"]!["linkUuid"] = Guid.NewGuid().ToString(), "ResponseLinkDevice")),
+        Of("LINK-2", "anybody may claim a link", () => Says("RequestClaimLink", "not_found", "ok")),
+        Of("LINK-3", "nobody is asked for the lock", () => Says("RequestApproveLink", "forbidden", "ok")),
+        Of("LINK-4", "a linked device is not told", () => new Times(0, "NotificationLinked")),
+        Of("WEB-1", "each refusal says what was wrong", () => new Frames(frame => frame["payload"]!["description"] = Guid.NewGuid().ToString(), Status)),
+        Of("WEB-2", "every device has a push token", () => new Frames(EveryToken, "ResponseApplicationsFull")),
+        Of("CALL-1", "a credential ends at another time than is said", () => new Frames(frame => frame["payload"]!["expires"] = 1, "ResponseCallServers")),
+        Of("CALL-2", "every call has a name of its own", () => new Frames(OtherName, "ResponseCallServers")),
+        Of("CALL-4", "any token for calls is taken", () => Says("RequestUpdateDeviceTokenByApplication", "bad_request", "ok")),
         Of("ACC-2", "nothing is replayed", () => new Requests(payload => payload.Remove("resumeCursor"), "RequestAuthenticationByApplication")),
+        Of("ACC-3", "what is unread is told wrongly", () => new Frames(frame => frame["payload"]!["unreadedCounter"] = 77, "NotificationReadUpTo")),
+        Of("ACC-4", "no version is compared", () => new Requests(payload => payload.Remove("ifVersion"), "UpdateParam", "RequestUpdateContactList", "UpdateContact")),
+        Of("HINT-1", "a silent message is unread", () => new Frames(frame => frame["payload"]!["conversation"]!["unreadedCounter"] = 1, "ResponseGetConversationFull")),
+        Of("HINT-2", "nobody sees what is silent", () => new Frames(frame => frame["payload"]!["message"]!.AsObject().Remove("kind"), Added)),
+        Of("HINT-3", "any kind will do", () => Says("RequestAddMessage", "bad_request", "ok")),
+        Of("HINT-4", "each message is normal", () => new Requests(payload => payload.Remove("kind"), "RequestAddMessage")),
+        Of("SIG-1", "two signals change places", () => new Swapped("NotificationSignal")),
+        Of("SIG-2", "a repeat is another signal", () => new Times(2, "NotificationSignal")),
+        Of("SIG-3", "any ring will do", () => Says("RequestSendSignal", "bad_request", "ok")),
+        Of("SIG-4", "nothing rings", () => new Requests(payload => payload["ring"] = "none", "RequestSendSignal")),
+        Of("SIG-5", "no device knows that another answered", () => new Requests(payload => payload["answered"] = false, "RequestSendSignal")),
+        Of("SIG-7", "a mute is forgotten", () => new Requests(payload => payload["mutedUntil"] = null, Preferences)),
+        Of("SIG-8", "the blacklisted signal", () => Says("RequestSendSignal", "forbidden", "ok")),
+        Of("SIG-9", "calls have no limit", () => Says("RequestSendSignal", "too_many_requests", "ok")),
+        Of("EXP-1", "what has expired is shown", () => new Frames(frame => EachLast(frame, message => message["deleted"] = false), "ResponseGetConversationsFull")),
+        Of("EXP-2", "the timer alone counts", () => new Requests(payload => payload.Remove("expireSeconds"), "RequestAddMessage")),
+        Of("EXP-3", "no message is silent", () => new Requests(payload => payload.Remove("kind"), "RequestAddMessage")),
+        Of("EXP-4", "somebody else is named", () => new Frames(frame => frame["payload"]!["userId"] = "nobody", "DeleteMessageNotification")),
+        Of("EXP-5", "its body stays", () => new Frames(frame => Each(frame, "messages", message => message["bodyEncryptedBase64"] ??= "Ym9keQ=="), "ResponseGetMessages")),
+        Of("EXP-6", "nobody sees when it expires", () => new Frames(frame => frame["payload"]!["message"]!.AsObject().Remove("expires"), Added)),
+        Of("EXP-7", "anybody sets the timer", () => Says("RequestSetConversationExpiry", "forbidden", "ok")),
+        Of("EXP-8", "any time will do", () => Says("RequestSetConversationExpiry", "bad_request", "ok")),
+        Of("PREF-1", "what is left out is cleared", () => new Requests(payload => payload.TryAdd("data", null), Preferences)),
+        Of("PREF-2", "no version is compared", () => new Requests(payload => payload.Remove("ifVersion"), Preferences)),
+        Of("PREF-3", "anybody has preferences anywhere", () => Says(Preferences, "not_found", "ok")),
+        Of("PREF-4", "any data will do", () => Says(Preferences, "bad_request", "ok")),
+        Of("PREF-5", "a pass does not have them", () => new Frames(frame => Each(frame, "conversations", item => item.Remove("preferences")), "ResponseSync")),
+        Of("PREF-6", "what is muted is read", () => new Frames(frame => frame["payload"]!["conversation"]!["unreadedCounter"] = 0, "ResponseGetConversationFull")),
     ];
 
     private static Defect Of(string rule, string name, Func<Tampering> make) => new(rule, name, () => make);
@@ -275,6 +328,14 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         }
     }
 
+    private static void Reveal(JsonObject frame)
+    {
+        var user = frame["payload"]!["user"]!;
+        user["lastLogin"] = user["lastLogin"]!.GetValue<long>() + (user["publicKeyBase64"] is null ? 0 : 1);
+    }
+
+    private static void Unblock(JsonObject frame) => frame["payload"]!["conversation"]!["blocked"] = false;
+
     private static void Leak(JsonObject frame)
     {
         var user = frame["payload"]!["user"]!;
@@ -325,6 +386,22 @@ internal sealed record Defect(string Rule, string Name, Func<Func<Tampering>> Ma
         if (payload["nick"]?.ToString() is { Length: > 100 } nick)
         {
             payload["nick"] = nick[..100];
+        }
+    }
+
+    private static void OtherName(JsonObject frame)
+    {
+        foreach (var server in frame["payload"]!["iceServers"]!.AsArray())
+        {
+            server!["username"] += Guid.NewGuid().ToString();
+        }
+    }
+
+    private static void EveryToken(JsonObject frame)
+    {
+        foreach (var application in frame["payload"]!["applications"]!.AsArray())
+        {
+            application!["deviceToken"] = "everybody's";
         }
     }
 }

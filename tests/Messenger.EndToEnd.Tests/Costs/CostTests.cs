@@ -12,18 +12,27 @@ namespace Messenger.EndToEnd.Tests.Costs;
 public class CostTests(ITestOutputHelper output)
 {
     /// <summary>
-    /// The most that one message, acknowledged and delivered before the next is sent, may take. Measured: 2.01 calls (the conversation, and one of the
-    /// stream to its gateway; both people are on the same silo), 1.00 round trips, 614 bytes of write-ahead log, 26 400 bytes allocated.
+    /// The most that one message, acknowledged and delivered before the next is sent, may take. Measured: 1.00 calls (the conversation; both people and their
+    /// gateway are on the same silo), 1.01 round trips, 757 bytes of write-ahead log, 24 700 bytes allocated, most of them by Npgsql and Orleans once for
+    /// each commit and call, and 9.1 items of the thread pool.
     /// </summary>
-    private static readonly Counts Bounds = new(GrainCalls: 2.3, RoundTrips: 1.2, LogBytes: 800, Allocated: 32_000);
+    private static readonly Counts AlternatingBounds = new(GrainCalls: 1.2, RoundTrips: 1.2, LogBytes: 900, Allocated: 28_000, WorkItems: 11);
+
+    /// <summary>
+    /// The same of eight pairs with eight of each author under way: what is done for many at once shows here. Measured: .26 calls, .07 round trips, 532 bytes
+    /// of write-ahead log, 6 000 bytes, 1.7 items. How many go together depends on the machine's other work, hence the room.
+    /// </summary>
+    private static readonly Counts WindowBounds = new(GrainCalls: .5, RoundTrips: .3, LogBytes: 700, Allocated: 8_500, WorkItems: 3);
 
     /// <summary>Every table's pages are in the log once and the hot paths are compiled.</summary>
     private const int WarmUp = 300;
 
     private const int Messages = 500;
+    private const int Pairs = 8;
+    private const int Window = 8;
 
     [Fact]
-    public async Task A_message_takes_no_more_calls_round_trips_and_bytes_than_before()
+    public async Task A_message_takes_no_more_than_before()
     {
         await using var postgres = await PostgresServer.Start();
         await using var redis = await RedisServer.Start();
@@ -31,31 +40,29 @@ public class CostTests(ITestOutputHelper output)
         var file = Path.Combine(Path.GetTempPath(), $"messenger-counts-{Guid.NewGuid():N}");
         var settings = ServerSettings.InCluster("all", database, redis.ConnectionString, "costs", [("Data__MigrateOnStart", "true"), .. Counts.Settings(file)]);
         await using var server = await ServerProcess.StartAsync(settings);
-        await using var author = await Phone.Join(settings.WebSocket, Account.New());
-        await using var reader = await Phone.Join(settings.WebSocket, Account.New());
-        var conversation = await author.Dialog(reader);
-        await Say(WarmUp);
-        await Checkpoint(database);
-        await Say(WarmUp);
-
-        var before = await Counts.Of(server, file, database);
-        await Say(Messages);
-        var each = (await Counts.Of(server, file, database)).Since(before, Messages);
-
-        File.Delete(file);
-        output.WriteLine($"per message: {each}");
-        Assert.True(each.GrainCalls > .5 && each.RoundTrips > .5, $"nothing was counted: {each}");
-        Assert.True(each.GrainCalls <= Bounds.GrainCalls, $"grain calls per message: {each.GrainCalls:0.00}, at most {Bounds.GrainCalls}");
-        Assert.True(each.RoundTrips <= Bounds.RoundTrips, $"round trips to PostgreSQL per message: {each.RoundTrips:0.00}, at most {Bounds.RoundTrips}");
-        Assert.True(each.LogBytes <= Bounds.LogBytes, $"bytes in PostgreSQL's log per message: {each.LogBytes:0}, at most {Bounds.LogBytes}");
-        Assert.True(each.Allocated <= Bounds.Allocated, $"bytes allocated per message: {each.Allocated:0}, at most {Bounds.Allocated}");
-
-        async Task Say(int count)
+        var pairs = await Task.WhenAll(Enumerable.Range(0, Pairs).Select(_ => Pair.Join(settings.WebSocket)));
+        try
         {
-            for (var i = 0; i < count; i++)
-            {
-                await reader.Hear((await author.Say(conversation)).Text("uuid")!);
-            }
+            await Checkpoint(database);
+            var alternating = await Count(pairs[..1], window: 1, Messages);
+            var window = await Count(pairs, Window, 10 * Messages);
+            alternating.AtMost(AlternatingBounds);
+            window.AtMost(WindowBounds);
+        }
+        finally
+        {
+            File.Delete(file);
+            await Task.WhenAll(pairs.Select(pair => pair.DisposeAsync().AsTask()));
+        }
+
+        async Task<Counts> Count(Pair[] some, int window, int messages)
+        {
+            await Pair.Say(some, window, WarmUp);
+            var before = await Counts.Of(server, file, database);
+            await Pair.Say(some, window, messages);
+            var each = (await Counts.Of(server, file, database)).Since(before, messages);
+            output.WriteLine($"per message, {some.Length} pairs, {window} of each under way: {each}");
+            return each;
         }
     }
 
@@ -65,5 +72,30 @@ public class CostTests(ITestOutputHelper output)
         await using var source = NpgsqlDataSource.Create(postgres);
         await using var checkpoint = source.CreateCommand("checkpoint");
         await checkpoint.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Two people and their dialog.</summary>
+    private sealed record Pair(Phone Author, Phone Reader, ConversationHandle Dialog) : IAsyncDisposable
+    {
+        public static async Task<Pair> Join(Uri server)
+        {
+            var (author, reader) = (await Phone.Join(server, Account.New()), await Phone.Join(server, Account.New()));
+            return new(author, reader, await author.Dialog(reader));
+        }
+
+        /// <summary>So many messages of all pairs together, so many of each pair under way; each is delivered before its place is free.</summary>
+        public static Task Say(Pair[] pairs, int window, int messages) => Task.WhenAll(pairs.SelectMany(pair => Enumerable.Range(0, window).Select(async _ =>
+        {
+            for (var i = 0; i < messages / (pairs.Length * window); i++)
+            {
+                await pair.Reader.Hear((await pair.Author.Say(pair.Dialog)).Text("uuid")!);
+            }
+        })));
+
+        public async ValueTask DisposeAsync()
+        {
+            await Author.DisposeAsync();
+            await Reader.DisposeAsync();
+        }
     }
 }

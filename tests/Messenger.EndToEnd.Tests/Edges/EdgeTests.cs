@@ -5,7 +5,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Messenger.EndToEnd.Tests.Files;
@@ -22,6 +21,7 @@ public sealed class EdgeTests : IAsyncLifetime
     private const string Origin = "https://chat.example";
 
     private readonly Folder _certificates = new();
+    private readonly TestAuthority _authority = new("public");
     private readonly int _tls = Ports.Free(1)[0];
     private ServerProcess? _server;
 
@@ -51,6 +51,7 @@ public sealed class EdgeTests : IAsyncLifetime
     {
         await _server!.DisposeAsync();
         _certificates.Dispose();
+        _authority.Dispose();
     }
 
     [Fact]
@@ -189,20 +190,28 @@ public sealed class EdgeTests : IAsyncLifetime
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, _tls);
-#pragma warning disable CA5359 // It is looked at, not trusted.
-        await using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
-#pragma warning restore CA5359
+        await using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, certificate, chain, _) => Leads((X509Certificate2)certificate!, chain!));
         await tls.AuthenticateAsClientAsync("first.example");
         return tls.RemoteCertificate!.Subject;
     }
 
+    /// <summary>A phone knows the root alone: what is between has to come with the certificate.</summary>
+    private bool Leads(X509Certificate2 certificate, X509Chain sent)
+    {
+        using var root = X509Certificate2.CreateFromPem(_authority.Pem);
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(root);
+        chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(certificate);
+    }
+
     private void Renew(string name)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        File.WriteAllText(Pem("key"), key.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(Pem("certificate"), certificate.ExportCertificatePem());
+        var (certificate, key) = _authority.Sign(name);
+        File.WriteAllText(Pem("key"), key);
+        File.WriteAllText(Pem("certificate"), certificate);
     }
 
     private string Pem(string name) => Path.Combine(_certificates.Path, $"{name}.pem");

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.Testing.Servers;
 using Npgsql;
@@ -148,13 +150,16 @@ public sealed class ClusterIdentityTests : IAsyncLifetime
         await Deadlines.Until(
             async () => (await Execute(database, "update cluster_member set contract = 0, oldest = 0")) == 1, Deadlines.Frame, () => "the member does not renew its row");
         var sentence = await Refused(database, "--environment=Development");
-        Assert.Contains("they speak contract 0 and this release 1, which do not run side by side: stop all processes of that release", sentence, StringComparison.Ordinal);
+        var said = Regex.Match(sentence, "they speak contract 0 and this release ([0-9]+), which do not run side by side: stop all processes of that release");
+        Assert.True(said.Success, sentence);
 
-        await Execute(database, "update cluster_member set contract = 2, oldest = 2");
+        var current = int.Parse(said.Groups[1].Value, CultureInfo.InvariantCulture);
+        var next = current + 1;
+        await Execute(database, $"update cluster_member set contract = {next}, oldest = {next}");
         Assert.Contains("start that release instead", await Refused(database, "--environment=Development"), StringComparison.Ordinal);
 
         // The next release that still knows this one is met.
-        await Execute(database, "update cluster_member set contract = 2, oldest = 1");
+        await Execute(database, $"update cluster_member set contract = {next}, oldest = {current}");
         await using var beside = await ServerProcess.StartAsync(Member(database));
         Assert.True(old.IsRunning);
     }

@@ -15,9 +15,14 @@ public sealed class ConfigurationTests
     [InlineData("--Gateway:MaxMessageBytes=lots", "Gateway:MaxMessageBytes is 'lots'", "a whole number")]
     [InlineData("--Gateway:PublicUrl=example.org", "Gateway:PublicUrl is 'example.org'", "http or https")]
     [InlineData("--Registration:FixedCode=123456", "Registration:FixedCode", "Development environment alone")]
-    [InlineData("--Registration:CodeDigits=4", "Registration:CodeDigits is '4'", "from 5 to 10")]
-    [InlineData("--Registration:CodeDigits=5", "Registration:CodeDigits 5 with Limits:WrongCodesPerDay 50", "more digits or fewer guesses")]
+    [InlineData("--Registration:CodeDigits=4", "Registration:CodeDigits is '4'", "from 6 to 10")]
+    [InlineData("--Registration:CodeDigits=5", "Registration:CodeDigits is '5'", "from 6 to 10")]
+    [InlineData("--Gateway:AllowedHosts=https://chat.example", "Gateway:AllowedHosts is 'https://chat.example'", "host names")]
+    [InlineData("--Silo:Tls:Mode=prefer", "Silo:Tls:Mode is given, and Silo:Tls:Certificate is not")]
+    [InlineData("--Silo:Tls:Certificate=/nowhere", "given together or not at all")]
+    [InlineData("--Security:Plaintext=never", "Security:Plaintext is 'never'", "one of warn, refuse")]
     [InlineData("--Data:CredentialKey=c2hvcnQ=", "Data:CredentialKey", "32 random bytes")]
+    [InlineData("--Data:CredentialKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,c2hvcnQ=", "Data:CredentialKey", "32 random bytes")]
     [InlineData("--Limits:Enabled=false", "Limits:Enabled", "Development environment alone")]
     [InlineData("--Sms:Provider=pigeon", "Sms:Provider is 'pigeon'", "console")]
     [InlineData("--Sms:Provider=webhook", "Sms:Webhook:Secret is not given", "at least 16 characters")]
@@ -109,6 +114,33 @@ public sealed class ConfigurationTests
         Assert.Contains(says, sentence, StringComparison.Ordinal);
         Assert.Contains("give an https URL", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", sentence, StringComparison.Ordinal);
+    }
+
+    /// <summary>What may leave this machine without TLS stops the start where it is to be refused; what is on this machine does not.</summary>
+    [Theory]
+    [InlineData("clients (http://*:1, ", "--urls=http://*:1")]
+    [InlineData("PostgreSQL (SSL Mode", "--ConnectionStrings:Postgres=Host=db.example.org", "--ConnectionStrings:Redis=127.0.0.1", "--Silo:Address=127.0.0.1", "--urls=http://127.0.0.1:1")]
+    [InlineData("PostgreSQL (SSL Mode", "--ConnectionStrings:Postgres=Host=localhost,db.example.org;SSL Mode=Prefer", "--ConnectionStrings:Redis=127.0.0.1", "--Silo:Address=127.0.0.1", "--urls=http://127.0.0.1:1")]
+    [InlineData("Redis (ssl", "--ConnectionStrings:Postgres=Host=db.example.org;SSL Mode=VerifyFull", "--ConnectionStrings:Redis=redis.example.org", "--Silo:Address=127.0.0.1", "--urls=http://127.0.0.1:1")]
+    [InlineData("the other processes (Silo:Tls:Certificate", "--ConnectionStrings:Postgres=Host=localhost", "--ConnectionStrings:Redis=127.0.0.1", "--urls=http://127.0.0.1:1")]
+    public async Task Plaintext_beyond_this_machine_is_refused_where_that_is_asked_for(string says, params string[] arguments)
+    {
+        using var folder = new Folder();
+        var sentence = (await Run.ToEnd(folder.Path, ["--Security:Plaintext=refuse", .. arguments])).Sentence;
+        Assert.Contains("Security:Plaintext is refuse", sentence, StringComparison.Ordinal);
+        Assert.Contains($"are: {says}", sentence, StringComparison.Ordinal);
+    }
+
+    /// <summary>It goes on to what is wrong on purpose.</summary>
+    [Theory]
+    [InlineData("--urls=http://127.0.0.1:1")]
+    [InlineData("--urls=http://*:1", "--Gateway:PublicUrl=https://chat.example")]
+    [InlineData("--urls=http://*:1", "--Gateway:TrustedProxies=10.0.0.0/8")]
+    public async Task What_stays_on_this_machine_or_is_told_to_end_before_it_is_not_refused(params string[] arguments)
+    {
+        using var folder = new Folder();
+        var sentence = (await Run.ToEnd(folder.Path, ["--Security:Plaintext=refuse", "--Silo:Address=192.0.2.250", .. arguments])).Sentence;
+        Assert.Contains("no interface of this machine", sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class ModelConversation
 
     private readonly List<ModelEntry> _log = [];
     private readonly Dictionary<int, Seat> _seats = [];
+    private readonly HashSet<int> _invited = [];
 
     public ModelConversation(int creator, int[] others, bool dialog)
     {
@@ -40,8 +41,12 @@ public sealed class ModelConversation
         foreach (var other in others)
         {
             Tell("Added", creator, other);
+            _invited.Add(other);
         }
     }
+
+    /// <summary>Who made it, and who wrote since they came: nobody has contacts here.</summary>
+    public bool Accepted(int who) => !_invited.Contains(who);
 
     public int Creator { get; }
 
@@ -51,6 +56,9 @@ public sealed class ModelConversation
 
     /// <summary>Longest-standing first.</summary>
     public IEnumerable<int> Present => _seats.Where(seat => seat.Value.To is null).OrderBy(seat => seat.Value.Position).Select(seat => seat.Key);
+
+    /// <summary>It was deleted, or one person is left of two.</summary>
+    public bool IsClosed => Deleted || (IsDialog && Present.Count() < 2);
 
     public bool Ever(int who) => _seats.ContainsKey(who);
 
@@ -76,6 +84,7 @@ public sealed class ModelConversation
         }
 
         _log.Add(new ModelEntry(who, number, null, null));
+        _invited.Remove(who);
         return "ok";
     }
 
@@ -133,6 +142,11 @@ public sealed class ModelConversation
         }
 
         Tell("Added", who, whom);
+        if (whom != Creator)
+        {
+            _invited.Add(whom);
+        }
+
         (int, int)[] earlier = _seats.TryGetValue(whom, out var before) ? [.. before.Earlier, (before.From, before.To!.Value)] : [];
         _seats[whom] = new Seat(admin, _log.Count, null, _seats.Values.Max(seat => seat.Position) + 1, earlier);
         return "ok";
@@ -189,6 +203,7 @@ public sealed class ModelConversation
         }
 
         Tell(type, who, whom);
+        _invited.Remove(whom);
         _seats[whom] = _seats[whom] with { To = _log.Count, Admin = false };
         if (!Present.Any(IsAdmin))
         {

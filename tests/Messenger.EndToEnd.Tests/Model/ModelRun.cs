@@ -11,6 +11,9 @@ public sealed class ModelRun(Func<Uri> server, Func<Task>? kill) : IAsyncDisposa
 {
     private readonly List<Phone> _people = [];
     private readonly HashSet<(int Owner, int Other)> _blacklisted = [];
+    private readonly List<(int Who, string Uuid)> _dialogs = [];
+    private readonly Dictionary<int, string> _tokens = [];
+    private readonly Dictionary<(int Who, string Uuid), bool> _accepted = [];
     private Dictionary<int, (string Uuid, string Key)> _conversations = [];
     private Dictionary<(int Conversation, int Message), string> _messages = [];
     private int _titles;
@@ -35,6 +38,13 @@ public sealed class ModelRun(Func<Uri> server, Func<Task>? kill) : IAsyncDisposa
             await Until(owner, "RemoveBlackList", new { userId = _people[other].UserId });
         }
 
+        // Two people have one open dialog: what a life before left open is closed.
+        foreach (var (who, conversationUuid) in _dialogs)
+        {
+            await Until(who, "RequestLeaveConversation", new { conversationUuid });
+        }
+
+        _dialogs.Clear();
         _blacklisted.Clear();
         (_conversations, _messages) = ([], []);
         var state = new ModelState();
@@ -60,6 +70,36 @@ public sealed class ModelRun(Func<Uri> server, Func<Task>? kill) : IAsyncDisposa
             Assert.True(got == expected || gone, $"{step}: {got} ({reply.Description}), the model says {expected}");
             Learn(step, reply);
             await Compare(state, step);
+        }
+
+        foreach (var who in Enumerable.Range(0, _people.Count))
+        {
+            await CompareAccepted(state, who);
+        }
+    }
+
+    /// <summary>What changed since the life before, by RequestSync.</summary>
+    private async Task CompareAccepted(ModelState state, int who)
+    {
+        for (var more = true; more;)
+        {
+            var (page, _) = await Until(who, "RequestSync", new { token = _tokens.GetValueOrDefault(who), limit = 200 });
+            _tokens[who] = page.Done().Text("token")!;
+            foreach (var conversation in page.Payload.Items("conversations"))
+            {
+                _accepted[(who, conversation.Text("uuid")!)] = conversation.Flag("accepted");
+            }
+
+            more = page.Payload.Flag("more");
+        }
+
+        foreach (var (number, (uuid, _)) in _conversations)
+        {
+            if (state.Conversation(number) is { Deleted: false } conversation && conversation.IsIn(who))
+            {
+                Assert.True(_accepted.TryGetValue((who, uuid), out var accepted), $"{who} was not told of {number}");
+                Assert.True(accepted == conversation.Accepted(who), $"{number} is accepted by {who}: {accepted}");
+            }
         }
     }
 
@@ -127,6 +167,11 @@ public sealed class ModelRun(Func<Uri> server, Func<Task>? kill) : IAsyncDisposa
             _blacklisted.Add((step.Who, step.Whom));
         }
 
+        if (step.Act == Act.Dialog && reply.Status is null)
+        {
+            _dialogs.Add((step.Who, RoomOf(step.Where).Uuid));
+        }
+
         if (reply.Type == "ResponseAddedSessionKey")
         {
             _conversations[step.Where] = RoomOf(step.Where) with { Key = reply.Payload.Text("sessionKeyUuid")! };
@@ -157,6 +202,7 @@ public sealed class ModelRun(Func<Uri> server, Func<Task>? kill) : IAsyncDisposa
                 Assert.Equal(where!.Present.Where(where.IsAdmin).Select(one => _people[one].UserId), conversation.Texts("admins"));
                 Assert.Equal(where.Present.Where(one => !where.IsAdmin(one)).Select(one => _people[one].UserId), conversation.Texts("members"));
                 Assert.Equal(where.UnreadOf(who), conversation.Number("unreadedCounter"));
+                Assert.Equal(state.IsBlocked(where), conversation.Flag("blocked"));
             }
         }
     }
@@ -206,6 +252,12 @@ public sealed class ModelRun(Func<Uri> server, Func<Task>? kill) : IAsyncDisposa
                 if (!_people[who].IsConnected)
                 {
                     await _people[who].Return(server());
+                }
+
+                if (type == "RequestSync")
+                {
+                    // An answer of the feature itself has its members, whatever the session named.
+                    _people[who].Connection.Features = ["sync"];
                 }
 
                 var reply = await _people[who].Ask(type, payload);

@@ -8,6 +8,10 @@ public sealed class ModelState
 
     public ModelConversation? Conversation(int number) => _conversations.GetValueOrDefault(number);
 
+    /// <summary>A dialog that is closed, or in which one side blacklisted the other.</summary>
+    public bool IsBlocked(ModelConversation conversation) =>
+        conversation.IsDialog && (conversation.IsClosed || _blacklists.Any(entry => conversation.IsIn(entry.Owner) && conversation.IsIn(entry.Other)));
+
     /// <summary>The status that a step gets, and what it changes.</summary>
     public string Do(Step step)
     {
@@ -50,6 +54,12 @@ public sealed class ModelState
             return "forbidden";
         }
 
+        bool IsOpen(ModelConversation one) => one is { IsDialog: true, IsClosed: false } && one.IsIn(step.Who) && one.IsIn(step.Whom);
+        if (step.Act == Act.Dialog && _conversations.Values.Any(IsOpen))
+        {
+            return "conflict";
+        }
+
         _conversations[step.Where] = new ModelConversation(step.Who, others, step.Act == Act.Dialog);
         return "ok";
     }
@@ -82,7 +92,12 @@ public sealed class ModelState
             return "not_found";
         }
 
-        var blocked = conversation.IsDialog && conversation.Present.Any(other => other != who && _blacklists.Contains((other, who)));
+        if (conversation is { IsDialog: true, IsClosed: true } && step.Act is Act.DeleteConversation)
+        {
+            return conversation.End();
+        }
+
+        var blocked = conversation.IsClosed || (conversation.IsDialog && conversation.Present.Any(other => other != who && _blacklists.Contains((other, who))));
         switch (step.Act)
         {
             case Act.Send:

@@ -70,6 +70,9 @@ public sealed class MovingTests : IAsyncLifetime
         await using (var server = await ServerProcess.StartAsync(cluster))
         {
             Assert.Equal(before, await Seen(cluster, accounts, conversation));
+            (refused, sentence) = await Command(cluster, "import", Path.Combine(_folder, "first"));
+            Assert.Equal(1, refused);
+            Assert.Contains("processes of this database live", sentence, StringComparison.Ordinal);
             await using var phone = await Again(cluster, accounts[0]);
             await phone.Say(conversation, body: Opaque.Base64(40));
             before = await Seen(cluster, accounts, conversation);

@@ -44,6 +44,8 @@ public sealed class AdminCliTests
         Assert.Contains("Connections closed: 1.", (await Admin("connections", "close", bob.UserId)).Good().Out, StringComparison.Ordinal);
         Assert.Contains("No device has a push token.", (await Admin("push", "test", bob.UserId)).Good().Out, StringComparison.Ordinal);
 
+        Assert.Contains("alice, operator, without an end", (await Admin("whoami")).Good().Out, StringComparison.Ordinal);
+
         // An account, the counts, retention, and all of it in the audit log.
         Assert.Contains("Server:SupportId", (await Admin("accounts", "create", "support")).Good().Out, StringComparison.Ordinal);
         Assert.Equal(3, (await Json("counts")).GetProperty("users").GetInt64());

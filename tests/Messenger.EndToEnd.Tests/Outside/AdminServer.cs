@@ -13,6 +13,7 @@ internal sealed class Operator : IDisposable
 {
     public const string Token = "the-operators-token";
     public const string Expired = "an-expired-token";
+    public const string ReaderToken = "the-readers-token";
 
     private readonly HttpClient _http;
 
@@ -23,6 +24,9 @@ internal sealed class Operator : IDisposable
     }
 
     public static string Tokens => $"alice:{Hash(Token)},old:{Hash(Expired)}:2020-01-31";
+
+    /// <summary>Of somebody who only looks.</summary>
+    public static string ReaderEntry => $"rita:{Hash(ReaderToken)}:reader";
 
     /// <summary>An embedded server with an operator's port.</summary>
     public static (ServerSettings Settings, Uri Admin) Embedded(params (string Key, string Value)[] more)

@@ -33,6 +33,7 @@ public sealed class AdminTests : IAsyncLifetime
         await using var prism = await Prism.Before(_admin, Path.Combine(AppContext.BaseDirectory, "Data", "admin-openapi.yaml"));
         using var alice = new Operator(prism.Url);
         await alice.Post("/users/suspend", new { nonsense = 1 }, status: 422);
+        Assert.Equal(("alice", "operator"), ((await alice.Get("/me")).Text("name"), (await alice.Get("/me")).Text("role")));
 
         await using var bob = await Phone.Join(_server.Settings);
         await using var eve = await Phone.Join(_server.Settings);
@@ -139,6 +140,21 @@ public sealed class AdminTests : IAsyncLifetime
         forged.Headers.Authorization = new("Bearer", Operator.Token);
         using var answer = await http.SendAsync(forged);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    /// <summary>Its network is another one than the clients': nothing of theirs is behind it.</summary>
+    [Fact]
+    public async Task The_operators_port_serves_the_operator_alone()
+    {
+        using var http = new HttpClient { BaseAddress = _admin };
+        foreach (var path in new[] { "/", "/health/ready", "/explorer", "/ws", "/upload", "/avatar", "/asyncapi.yaml" })
+        {
+            using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+            Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{path}: {answer.StatusCode}");
+        }
+
+        using var metrics = await http.GetAsync(new Uri("/metrics", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, metrics.StatusCode);
     }
 
     [Fact]

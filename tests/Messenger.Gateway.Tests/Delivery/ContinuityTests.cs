@@ -23,6 +23,27 @@ public class ContinuityTests
     }
 
     [Fact]
+    public void Signals_of_calls_come_behind_what_was_missed_and_before_what_came_since()
+    {
+        _continuity.Connect(Epoch, 1, [TestNotifications.Of(2)], [Signal("rings")]);
+        _continuity.Receive(Epoch, 0, Signal("follows"));
+        _continuity.Receive(Epoch, 0, TestNotifications.Typing());
+        Assert.Empty(Taken());
+        _continuity.Begin();
+        _continuity.Receive(Epoch, 0, Signal("last"));
+        List<string> heard = [];
+        while (_continuity.TryNext(out var next))
+        {
+            heard.Add(next.Number == 0 ? next.Notification.Signal!.AuthorId : "numbered");
+        }
+
+        Assert.Equal(["numbered", "rings", "follows", "last"], heard);
+
+        static SerializedNotification Signal(string author) =>
+            TestNotifications.Typing() with { Signal = new SignalHint(author, "theirs", Guid.Empty, null, 4) };
+    }
+
+    [Fact]
     public void What_the_answer_brought_is_not_doubled_by_the_stream()
     {
         Receive(2);

@@ -210,7 +210,7 @@ public class DeliveryTests
         await Deliver(cluster, 1, 3);
         await DeliveryCluster.Until(() => outlet.Count == 3, "all notices");
 
-        // The notifications may have come by the lease: the pulling agent does not always take a subscription at once, and then it is made once more.
+        // The notifications may have come by the lease.
         await DeliveryCluster.Until(() => cluster.Silo(1).GetRequiredService<StreamListener>().Hears, "a heartbeat");
     }
 
@@ -226,7 +226,7 @@ public class DeliveryTests
         await DeliveryCluster.Until(async () => !await Device(cluster).IsOnline(), "offline");
         await Device(cluster).Deliver(new Immutable<SerializedNotification[]>([TestNotifications.Of(2, push: new PushHint(Guid.NewGuid(), "m", "somebody"))]));
         await DeliveryCluster.Until(() => cluster.Pushes.All.Count == 1, "a push");
-        await DeliveryCluster.Until(() => cluster.Storage.Rows == 1, "the subscription's row is gone, the device's stays");
+        await DeliveryCluster.Until(() => cluster.Storage.Rows == 1, "the device's row, and none of the gateway");
         GC.KeepAlive(session);
     }
 

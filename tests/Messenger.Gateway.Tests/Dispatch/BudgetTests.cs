@@ -64,6 +64,34 @@ public class BudgetTests
         Assert.Single(server.Grains.Calls(nameof(IConversationGrain.AddMemberUnlessNew)));
     }
 
+    /// <summary>Who is registered is told by every answer that differs: all of them cost of one budget, and past it a new request is refused alike for everybody.</summary>
+    [Fact]
+    public async Task WhatTellsWhoIsRegisteredCostsOfTheBudgetOfDiscovery()
+    {
+        await using var server = await GatewayServer.Start();
+        var error = Error.TooManyRequests("too many users looked up", 7);
+        server.Grains.On(nameof(IUserDiscovery.MayLearnOf), _ => Task.FromResult((Result)error));
+        server.Grains.On(nameof(IConversationGrain.AddMemberUnlessNew), call => Task.FromResult((Result)(Error)call.Args[2]!));
+        server.Grains.On(nameof(IConversationGrain.AddAdminUnlessNew), call => Task.FromResult((Result)(Error)call.Args[2]!));
+        using var client = await server.Login();
+        const string other = "/4DZItfW2uZQyMCcxDboGMF0SjJs5sfedl9SXWNaO8Y=";
+        var key = $$"""{"keyEncryptedBase64":"a2V5","signatureBase64":"c2ln","userId":"{{other}}"}""";
+        var add = $$"""{"conversationUuid":"{{Conversation}}","sessionKeyUuid":"{{Conversation}}","sessionKeyValue":{{key}}}""";
+        foreach (var frame in new[]
+        {
+            $$"""{"type":"RequestAddMember","payload":{{add}}}""",
+            $$"""{"type":"RequestAddAdmin","payload":{{add}}}""",
+        })
+        {
+            await client.Send(frame);
+            Assert.Equal(Statuses.TooManyRequests, (await client.Status()).Status);
+        }
+
+        Assert.Equal(2, server.Grains.Calls(nameof(IUserDiscovery.MayLearnOf)).Length);
+        Assert.All(server.Grains.Calls(nameof(IUserDiscovery.MayLearnOf)), call => Assert.Equal([other], ((Immutable<string[]>)call.Args[1]!).Value));
+        Assert.Empty(server.Grains.Calls(nameof(IConversationGrain.AddMember)));
+    }
+
     private static string Add(int number) => JsonSerializer.Serialize(new
     {
         type = nameof(RequestAddMessage),

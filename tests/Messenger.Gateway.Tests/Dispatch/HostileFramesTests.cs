@@ -28,8 +28,8 @@ public class HostileFramesTests
         var random = new Random(Seed);
         var routes = new RouteTable(
             new StubGrains().Factory, new ServerInfo(
-                Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions()), Options.Create(new FilesOptions()), TimeProvider.System),
-            null!, null!, null!, null!, null!);
+                Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions()), Options.Create(new FilesOptions()), new LiveNotice(), TimeProvider.System),
+            null!, null!, null!, null!, null!, null!, null!);
         var types = routes.All.Select(route => route.Type).Order(StringComparer.Ordinal).ToArray();
         using var seed = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "catalogue.json")));
         var payloads = Payloads(seed.RootElement.GetProperty("exchanges")).ToArray();

@@ -43,6 +43,30 @@ public class LoginTests
         Assert.Equal(new Caller(TestClient.User, ApplicationNames.Of("app")), Assert.Single(server.Grains.Calls("Typing")).Args[0]);
     }
 
+    /// <summary>Somebody who is connected is found in memory and nobody nowhere: a refusal comes as late for the one as for the other. Who is right does not wait.</summary>
+    [Fact]
+    public async Task HowLongARefusalTakesTellsNothing()
+    {
+        await using var server = await GatewayServer.Start(options => options.RefusedLoginAfter = TimeSpan.FromMilliseconds(250));
+        server.Grains.On(nameof(IUserGrain.Authenticate), call => Task.FromResult((string)call.Args[0]! == "right-application-0001"
+            ? new Caller(call.Key, ApplicationNames.Of((string)call.Args[0]!))
+            : (Result<Caller>)Error.Unauthenticated("as scripted")));
+        using var client = await server.Connect();
+        await client.Send(Authenticate("wrong-application-0001"));
+        await client.Send("""{"type":"RequestPing"}""");
+
+        // What is sent behind a login waits for it.
+        await Eventually.True(() => server.Grains.Calls(nameof(IUserGrain.Authenticate)).Length == 1, "the login to be looked at");
+        var refused = client.Status();
+        server.Time.Advance(TimeSpan.FromMilliseconds(249));
+        Assert.False(refused.IsCompleted);
+        server.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(Statuses.Unauthenticated, (await refused).Status);
+        await client.Json();
+        await client.Send(Authenticate("right-application-0001"));
+        Assert.Equal(Statuses.Ok, (await client.Status()).Status);
+    }
+
     [Fact]
     public async Task AgainIsOkAndAnotherIsAConflict()
     {

@@ -49,6 +49,20 @@ public class FileLinksTests
         keys.Dispose();
     }
 
+    /// <summary>Whoever had a key for a moment has no URL that outlives a link.</summary>
+    [Fact]
+    public async Task What_is_signed_for_longer_than_links_live_is_refused()
+    {
+        var (keys, links) = await Gateway(TimeSpan.FromHours(2));
+        var (_, usual) = await Gateway();
+        var url = Url(links);
+        Assert.True(await IsSigned(links, url));
+        Assert.False(await IsSigned(usual, url));
+        _time.Advance(TimeSpan.FromMinutes(56));
+        Assert.True(await IsSigned(usual, url));
+        keys.Dispose();
+    }
+
     /// <summary>Whichever file, and whichever character: what is let in is what was signed, spelt as it may be.</summary>
     [Fact]
     public async Task No_changed_character_of_a_url_opens_anything()
@@ -154,9 +168,9 @@ public class FileLinksTests
 
     private static QueryCollection Query(string url) => new(QueryHelpers.ParseQuery(url[url.IndexOf('?', StringComparison.Ordinal)..]));
 
-    private async Task<(SigningKeys Keys, FileLinks Links)> Gateway()
+    private async Task<(SigningKeys Keys, FileLinks Links)> Gateway(TimeSpan? lifetime = null)
     {
-        var options = Options.Create(new FilesOptions());
+        var options = Options.Create(new FilesOptions { LinkLifetime = lifetime ?? TimeSpan.FromHours(1) });
         var keys = new SigningKeys(options, _time, NullLogger<SigningKeys>.Instance, _secrets);
         await keys.Reload();
         return (keys, new FileLinks(keys, options, _time));

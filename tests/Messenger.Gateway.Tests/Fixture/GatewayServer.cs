@@ -31,7 +31,12 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton(DispatchProxy.Create<ILocalSiloDetails, SiloDetails>());
         builder.Services.AddSingleton<Subscriptions>();
         builder.Services.AddSingleton(Memory = new MemoryBudgets(memory));
-        builder.Services.AddGateway(configure);
+        builder.Services.AddGateway(options =>
+        {
+            // The clock is the test's: who is refused would wait for it.
+            options.RefusedLoginAfter = TimeSpan.Zero;
+            configure?.Invoke(options);
+        });
         _app = builder.Build();
         _app.MapMessenger();
     }

@@ -14,12 +14,14 @@ public class RouteTableTests
     private readonly RouteTable _table = new(
         new StubGrains().Factory,
         new ServerInfo(
-            Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions()), Options.Create(new FilesOptions()), TimeProvider.System),
-        new Login(null!, null!, null!, null!, Options.Create(new GatewayOptions())),
+            Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions()), Options.Create(new FilesOptions()), new LiveNotice(), TimeProvider.System),
+        new Login(null!, null!, null!, null!, Options.Create(new GatewayOptions()), Options.Create(new SettingsOptions())),
         new RegistrationLimit(Options.Create(new GatewayOptions()), TimeProvider.System, new StubGrains().Factory),
         null!,
         null!,
-        new FileAnswers(null!, null!));
+        new FileAnswers(null!, null!),
+        new CallServers(Options.Create(new CallsOptions()), TimeProvider.System),
+        new LinkWaiting(null!, null!, null!, null!));
 
     [Fact]
     public void ServesEveryRequestOfTheSeedAndNoOther()
@@ -44,10 +46,10 @@ public class RouteTableTests
     }
 
     [Fact]
-    public void ServesFiveToGuests() => Assert.Equal(
+    public void ServesFiveToGuestsAndOneOfLinking() => Assert.Equal(
         [
-            nameof(RequestAuthenticationByApplication), nameof(RequestConfirmRegistration), nameof(RequestGetServerSettings), nameof(RequestPing),
-            nameof(RequestRegisterApplication),
+            nameof(RequestAuthenticationByApplication), nameof(RequestConfirmRegistration), nameof(RequestGetServerSettings), nameof(RequestLinkDevice),
+            nameof(RequestPing), nameof(RequestRegisterApplication),
         ],
         _table.All.Where(route => route.IsGuest).Select(route => route.Type).Order());
 

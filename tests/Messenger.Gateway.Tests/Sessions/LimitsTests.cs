@@ -109,6 +109,39 @@ public class LimitsTests
     }
 
     [Fact]
+    public async Task ANetworkThatAsksForManyCodesInADayIsCalledFrequent()
+    {
+        await using var server = await GatewayServer.Start();
+        using var client = await server.Connect();
+        var (request, day) = ("""{"type":"RequestRegisterApplication","payload":{"applicationType":"android","openUserId":"+35794048714","uuid":"application-of-22-characters"}}""", 0);
+        server.Grains.On("Take", arguments => Task.FromResult((TimeSpan)arguments.Args[1]! == TimeSpan.FromDays(1) && ++day > (int)arguments.Args[0]! ? 60 : 0));
+        for (var i = 0; i < 4; i++)
+        {
+            await client.Send(request);
+            Assert.Equal(Statuses.Ok, (await client.Status()).Status);
+        }
+
+        Assert.Equal([false, false, false, true], server.Grains.Calls("Register").Select(call => ((RegistrationOrigin)call.Args[1]!).Frequent));
+    }
+
+    [Fact]
+    public void ASiteOfIPv6IsCountedBesidesItsNetworks()
+    {
+        static IPAddress At(int network) => IPAddress.Parse($"2001:db8:1:{network:x}::1");
+        var window = new NetworkWindows(most: 2, TimeSpan.FromMinutes(10), capacity: 100, new FakeTimeProvider());
+        var taken = Enumerable.Range(0, 50).Count(network => window.Take(At(network)) == 0 && window.Take(At(network)) == 0);
+        Assert.Equal(2 * AddressBucket.NetworksPerSite, taken * 2);
+        Assert.Equal(600, window.Wait(At(77)));
+        Assert.Equal(0, window.Take(IPAddress.Parse("2001:db8:2::1")));
+
+        var connections = new AddressCounts();
+        var entered = Enumerable.Range(0, 50).Where(network => connections.TryEnter(At(network), 1)).ToList();
+        Assert.Equal(AddressBucket.NetworksPerSite, entered.Count);
+        connections.Leave(At(entered[0]));
+        Assert.True(connections.TryEnter(At(99), 1));
+    }
+
+    [Fact]
     public void KeysAreCountedOverTheirWindowAndForgotten()
     {
         var time = new FakeTimeProvider();

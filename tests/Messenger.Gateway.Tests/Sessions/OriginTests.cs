@@ -21,6 +21,22 @@ public class OriginTests
         Assert.Equal(welcome ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.Forbidden, await Connect(server, origin));
     }
 
+    /// <summary>A page's owner may let its name lead here: origin and Host are the same then, and say nothing.</summary>
+    [Theory]
+    [InlineData("chat.example", true)]
+    [InlineData("CHAT.example", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("localhost", true)]
+    [InlineData("rebound.evil.example", false)]
+    [InlineData("chat.example.evil.example", false)]
+    public async Task ItsOwnPagesConnectUnderItsOwnNamesAlone(string host, bool welcome)
+    {
+        await using var server = await GatewayServer.Start(options => options.AllowedHosts = ["chat.example"]);
+        var authority = $"{host}:{server.Address.Port}";
+        Assert.Equal(welcome ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.Forbidden, await Connect(server, $"http://{authority}", authority));
+    }
+
     [Fact]
     public async Task AnAddressHasSoManyConnections()
     {
@@ -34,13 +50,18 @@ public class OriginTests
         await Eventually.True(() => server.Sessions.Count == 0, "the first to go");
     }
 
-    private static async Task<HttpStatusCode> Connect(GatewayServer server, string? origin)
+    private static async Task<HttpStatusCode> Connect(GatewayServer server, string? origin, string? host = null)
     {
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
         if (origin is not null)
         {
             socket.Options.SetRequestHeader("Origin", origin);
+        }
+
+        if (host is not null)
+        {
+            socket.Options.SetRequestHeader("Host", host);
         }
 
         try

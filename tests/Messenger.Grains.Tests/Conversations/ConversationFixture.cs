@@ -18,6 +18,8 @@ internal sealed class ConversationFixture : IAsyncDisposable
 {
     private ConversationFixture(GrainSilo silo) => Silo = silo;
 
+    private int _dialogs;
+
     public GrainSilo Silo { get; }
 
     public DeliveryRecorder Deliveries => Silo.Services.GetRequiredService<DeliveryRecorder>();
@@ -47,7 +49,12 @@ internal sealed class ConversationFixture : IAsyncDisposable
         return await Create(members, dialog: false);
     }
 
-    public async Task<TestConversation> Dialog() => await Create([await Person(0), await Person(1)], dialog: true);
+    /// <summary>Of two people who have none yet.</summary>
+    public async Task<TestConversation> Dialog()
+    {
+        var first = 1000 * _dialogs++;
+        return await Create([await Person(first), await Person(first + 1)], dialog: true);
+    }
 
     public async Task<TestConversation> Create(Caller[] members, bool dialog)
     {
@@ -108,8 +115,17 @@ internal sealed class DeliveryRecorder
     /// <summary>What a device that is away would be woken with.</summary>
     public ConcurrentQueue<(string User, PushHint Hint)> Hints { get; } = new();
 
+    /// <summary>What only sessions hear that named a feature, apart from what everybody hears.</summary>
+    public ConcurrentQueue<(string User, SerializedNotification Told)> OfFeatures { get; } = new();
+
     public void Hear(string user, SerializedNotification notification, string? except)
     {
+        if (notification.Feature != Features.None)
+        {
+            OfFeatures.Enqueue((user, notification));
+            return;
+        }
+
         if (notification.Push is { } hint)
         {
             Hints.Enqueue((user, hint));

@@ -20,7 +20,7 @@ public sealed class FanoutTests
     {
         var (handed, settled) = (0, 0);
         var locals = new UserEndpoints();
-        locals.Put(UserId, new UserEndpoint(UserId, account: () => Handed(ref handed), blackList: () => new HashSet<string>(), new DeviceEndpoints()));
+        locals.Put(UserId, new UserEndpoint(UserId, account: () => Handed(ref handed), blackList: () => new HashSet<string>(), new DeviceEndpoints(), TimeProvider.System));
         var fanout = new FanoutQueue(
             Guid.NewGuid(), grains: null!, locals, relays: null!, new FakeTimeProvider(), NullLogger.Instance, settled: () => settled++, stayAlive: () => { });
 

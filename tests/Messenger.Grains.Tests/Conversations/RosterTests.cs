@@ -41,6 +41,21 @@ public class RosterTests
     }
 
     [Fact]
+    public void Each_who_joins_stands_last_among_those_who_are_there()
+    {
+        var roster = new Roster([Row("b", 1), Row("a", 0)]);
+        Assert.Equal(["a", "b"], roster.Present.Select(one => one.UserId));
+        roster.Put(Row("c", roster.NextPosition));
+        roster.Put(Row("b", 1, left: 3));
+        roster.Put(Row("d", roster.NextPosition));
+        Assert.Equal(["a", "c", "d"], roster.Present.Select(one => one.UserId));
+        Assert.Equal(["a", "c", "d"], roster.At(100).Select(one => one.UserId));
+        roster.Put(Row("b", roster.NextPosition));
+        Assert.Equal(["a", "c", "d", "b"], roster.Present.Select(one => one.UserId));
+        Assert.Equal(5, roster.NextPosition);
+    }
+
+    [Fact]
     public void An_admin_who_left_is_none()
     {
         var roster = new Roster([Row("admin", 0, admin: true), Row("member", 1), Row("gone", 2, admin: true, left: 3)]);

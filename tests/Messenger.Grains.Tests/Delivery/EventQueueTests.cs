@@ -2,7 +2,6 @@ using Messenger.Contracts;
 using Messenger.Delivery.Fixture;
 using Messenger.Grains.Delivery;
 using Messenger.Protocol;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Messenger.Grains.Tests.Delivery;
@@ -13,7 +12,6 @@ public class EventQueueTests
     private const int Bare = 64;
 
     private readonly EventQueue _queue = new(GatewayStreamBounds.QueuedEvents);
-    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void Events_leave_in_order_and_many_at_once()
@@ -59,23 +57,6 @@ public class EventQueueTests
     }
 
     [Fact]
-    public async Task A_batch_waits_for_room_as_long_as_it_was_told()
-    {
-        await _queue.Add([Event(1, (int)GatewayStreamBounds.QueuedBytes)], TimeSpan.FromSeconds(1), _clock);
-        var inTime = _queue.Add([Event(2)], TimeSpan.FromSeconds(1), _clock);
-        Assert.False(inTime.IsCompleted);
-        Assert.Single(_queue.TryTake()!);
-        Assert.True(await inTime);
-        Assert.Equal(2, _queue.TryTake()![0].Number);
-
-        await _queue.Add([Event(3, (int)GatewayStreamBounds.QueuedBytes)], TimeSpan.FromSeconds(1), _clock);
-        var late = _queue.Add([Event(4)], TimeSpan.FromSeconds(1), _clock);
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.False(await late);
-        Assert.Equal(3, _queue.TryTake()!.Single().Number);
-    }
-
-    [Fact]
     public async Task The_reader_is_woken_by_an_event_and_by_the_end()
     {
         var first = _queue.Arrival();
@@ -87,7 +68,6 @@ public class EventQueueTests
         _queue.Complete();
         await second;
         Assert.False(_queue.TryAdd(Event(2)));
-        Assert.False(await _queue.Add([Event(2)], TimeSpan.Zero, _clock));
     }
 
     [Fact]
@@ -141,27 +121,13 @@ public class EventQueueTests
     }
 
     [Fact]
-    public async Task What_waits_and_the_end_are_seen_by_a_reader_who_comes_late_and_a_batch_wakes_one_who_waits()
+    public void What_waits_and_the_end_are_seen_by_a_reader_who_comes_late()
     {
-        var arrival = _queue.Arrival();
-        Assert.True(await _queue.Add([Event(1)], TimeSpan.Zero, _clock));
-        await arrival.WaitAsync(TimeSpan.FromSeconds(10));
+        _queue.TryAdd(Event(1));
         Assert.True(_queue.Arrival().IsCompleted);
         _queue.TryTake();
         _queue.Complete();
         Assert.True(_queue.Arrival().IsCompleted);
-    }
-
-    [Fact]
-    public async Task A_batch_that_waits_goes_on_when_the_queue_is_emptied_and_ends_with_it()
-    {
-        _queue.TryAdd(Event(1, (int)GatewayStreamBounds.QueuedBytes));
-        var emptied = _queue.Add([Event(2, (int)GatewayStreamBounds.QueuedBytes)], TimeSpan.FromSeconds(1), _clock);
-        Assert.Equal(1, _queue.Clear());
-        Assert.True(await emptied.WaitAsync(TimeSpan.FromSeconds(10)));
-        var ended = _queue.Add([Event(3)], TimeSpan.FromSeconds(1), _clock);
-        _queue.Complete();
-        Assert.False(await ended.WaitAsync(TimeSpan.FromSeconds(10)));
     }
 
     [Fact]

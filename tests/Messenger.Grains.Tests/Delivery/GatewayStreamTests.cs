@@ -122,7 +122,7 @@ public class GatewayStreamTests(ITestOutputHelper output)
 
     private static readonly SerializedNotification Shared = TestNotifications.Of(1, 256);
 
-    private sealed class Listener : IAsyncBatchObserver<GatewayBatch>
+    private sealed class Listener : IAsyncObserver<GatewayBatch>
     {
         private long _last;
         private int _count;
@@ -148,7 +148,7 @@ public class GatewayStreamTests(ITestOutputHelper output)
 
         public Task Next() => (_next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-        public async Task OnNextAsync(IList<SequentialItem<GatewayBatch>> items)
+        public async Task OnNextAsync(GatewayBatch item, StreamSequenceToken? token = null)
         {
             if (Gate is { } gate)
             {
@@ -156,7 +156,7 @@ public class GatewayStreamTests(ITestOutputHelper output)
             }
 
             Batches++;
-            foreach (var hint in items.SelectMany(item => item.Item.Events))
+            foreach (var hint in item.Events)
             {
                 InOrder &= hint.Number >= _last;
                 Volatile.Write(ref _last, hint.Number);

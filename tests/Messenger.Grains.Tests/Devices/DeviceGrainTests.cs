@@ -152,6 +152,10 @@ public sealed class DeviceGrainTests : IAsyncLifetime
         Assert.Contains(waiting, _cluster.Queue.All);
         Assert.Equal(2, _cluster.Queue.All.Count);
 
+        // What is urgent is held back by none.
+        await Device.Deliver(new([TestNotifications.Of(0, push: new PushHint(one, "urgent", "somebody") { IsUrgent = true })]));
+        Assert.Contains(_cluster.Queue.All, push => push.Conversation == one && push.Message == "urgent");
+
         _cluster.Pushes.Answer = _ => PushOutcome.Taken;
         await DeliveryCluster.Until(
             async () =>

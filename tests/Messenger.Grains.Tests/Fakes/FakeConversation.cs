@@ -16,6 +16,9 @@ internal sealed class FakeConversation(ConversationRow header)
 
     public Dictionary<string, ReceiptRow> Receipts { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Who has not accepted it.</summary>
+    public HashSet<string> Unaccepted { get; } = new(StringComparer.Ordinal);
+
     public Dictionary<(Guid Key, string UserId), SessionKeyRow> Keys { get; } = [];
 
     public Dictionary<(long Sequence, string PathName), FileRow> Files { get; } = [];
@@ -29,7 +32,11 @@ internal sealed class FakeConversation(ConversationRow header)
     {
         Term++;
         var last = Messages.Values.LastOrDefault();
-        return new ConversationState(Header, last?.Sequence ?? 0, last?.Created ?? 0, Roster, [.. _keys], [.. Receipts.Values], Term);
+        return new ConversationState(Header, last?.Sequence ?? 0, last?.Created ?? 0, Roster, [.. _keys], [.. Receipts.Values], Term)
+        {
+            LastActive = last?.Active ?? last?.Created,
+            Unaccepted = [.. Unaccepted],
+        };
     }
 
     /// <summary>A sequence taken is fenced before a uuid taken is a duplicate: the loser of a split looks again.</summary>
@@ -64,6 +71,8 @@ internal sealed class FakeConversation(ConversationRow header)
             Keys.Remove(key);
         }
 
+        Unaccepted.ExceptWith([.. entry.Removals.Select(row => row.UserId), .. entry.Ended, .. entry.Accepts]);
+        Unaccepted.UnionWith(entry.Invitations.Select(row => row.UserId));
         foreach (var wrapped in entry.Keys)
         {
             Keys[(wrapped.Uuid, wrapped.UserId)] = wrapped;
@@ -100,10 +109,10 @@ internal sealed class FakeConversation(ConversationRow header)
     public IEnumerable<MessageRow> In(SequenceRange range) =>
         Messages.Values.Where(row => range.From <= row.Sequence && row.Sequence <= range.To);
 
-    private IEnumerable<MessageRow> Countable(SequenceRange range) => In(range).Where(row => row is { IsEvent: false, Deleted: false });
+    private IEnumerable<MessageRow> Countable(SequenceRange range) => In(range).Where(row => row is { IsEvent: false, Deleted: false, IsSilent: false });
 
-    public IEnumerable<MessageRow> Unread(string userId, IReadOnlyList<SequenceRange> ranges) =>
-        ranges.SelectMany(Countable).Where(row => row.UserId != userId).OrderBy(row => row.Sequence);
+    public IEnumerable<MessageRow> Unread(string userId, IReadOnlyList<SequenceRange> ranges, long now) =>
+        ranges.SelectMany(Countable).Where(row => row.UserId != userId && !row.At(now).Deleted).OrderBy(row => row.Sequence);
 
     private void Mark(MessageMark mark)
     {

@@ -27,6 +27,21 @@ internal sealed partial class FakeLog : IConversationDirectory
         Reading<IReadOnlyList<Guid>>(() =>
             [.. Of(userId).Where(found => found.Value.Header.IsDialog && IsIn(found.Value, peer)).Select(found => found.Key)]);
 
+    /// <summary>Whom a maker may make no more conversations for, when set.</summary>
+    public Func<IReadOnlyCollection<string>, string, IReadOnlyList<string>> Crowding { get; set; } = (_, _) => [];
+
+    public Task<IReadOnlyList<string>> Crowded(IReadOnlyCollection<string> userIds, string maker, int most, int ofOne, int ofAll) => Reading(() => Crowding(userIds, maker));
+
+    public Task<string?> OpenDialogOf(string userId, string peer) => Reading(() => Open(DialogPair.Of(userId, peer)));
+
+    private string? Open(DialogPair pair) =>
+        Of(pair.Low).Where(found => found.Value.Header.IsDialog && IsIn(found.Value, pair.High)).Select(found => found.Value.Header.UuidText).FirstOrDefault();
+
+    /// <summary>Whom a caller may ring, when set: (caller, named).</summary>
+    public Func<string, IReadOnlyCollection<string>, IReadOnlyList<string>> Ringing { get; set; } = (_, named) => [.. named];
+
+    public Task<IReadOnlyList<string>> Ringable(Guid conversation, string caller, IReadOnlyCollection<string> named) => Reading(() => Ringing(caller, named));
+
     public Task<IReadOnlyList<string>> CompanionsOf(string userId) =>
         Reading<IReadOnlyList<string>>(() =>
         [
@@ -40,13 +55,16 @@ internal sealed partial class FakeLog : IConversationDirectory
     private static bool IsIn(FakeConversation conversation, string userId) =>
         conversation.Members.GetValueOrDefault(userId) is { LeftAt: null };
 
-    private static SyncRow Row(Guid id, FakeConversation found, string userId)
+    private SyncRow Row(Guid id, FakeConversation found, string userId)
     {
         var visible = found.Members[userId].Stays;
         var read = SequenceSet.Parse(found.Receipts.GetValueOrDefault(userId)?.Read ?? new IntervalText(""));
-        var unread = found.Unread(userId, [.. visible.SelectMany(read.Outside)]).ToList();
+        var unread = found.Unread(userId, [.. visible.SelectMany(read.Outside)], Now()).ToList();
         return new SyncRow(
             id, found.Header, found.Roster, visible.SelectMany(found.In).LastOrDefault(), [.. found.Receipts.Values], unread.Count,
-            unread.FirstOrDefault()?.UuidText, found.Keys.GetValueOrDefault((found.Header.SessionKey, userId)));
+            unread.FirstOrDefault()?.UuidText, found.Keys.GetValueOrDefault((found.Header.SessionKey, userId)))
+        {
+            Accepted = !found.Unaccepted.Contains(userId),
+        };
     }
 }

@@ -19,6 +19,9 @@ internal sealed partial class FakeLog : IMessageLog
     /// <summary>Runs before an entry is looked at: a test's barrier. Entries wait for one another, as they do in the real log.</summary>
     public Func<LogEntry, Task>? Before { get; set; }
 
+    /// <summary>What expires does so by this clock, in milliseconds since the Unix epoch.</summary>
+    public Func<long> Now { get; set; } = static () => 0;
+
     /// <summary>How often the log went back in time.</summary>
     public long History { get; private set; }
 
@@ -117,7 +120,13 @@ internal sealed partial class FakeLog : IMessageLog
         Reading<IReadOnlyList<MessageRow>>(() => [.. Found(conversation)?.Messages.Values.Where(row => uuids.Contains(row.Uuid)) ?? []]);
 
     public Task<int> CountUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges) =>
-        Reading(() => Found(conversation)?.Unread(userId, ranges).Count() ?? 0);
+        Reading(() => Found(conversation)?.Unread(userId, ranges, Now()).Count() ?? 0);
+
+    public Task<UnreadMessages> FindUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges) => Reading(() =>
+    {
+        List<MessageRow> unread = [.. Found(conversation)?.Unread(userId, ranges, Now()) ?? []];
+        return new UnreadMessages(unread.Count, unread.FirstOrDefault()?.UuidText);
+    });
 
     public Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId) =>
         Reading(() => Found(conversation)?.Keys.GetValueOrDefault((sessionKey, userId)));
@@ -209,6 +218,11 @@ internal sealed partial class FakeLog : IMessageLog
         if (conversation.FindError(entry) is { } error)
         {
             return error;
+        }
+
+        if (entry.OpensDialog is { } pair && Open(pair) is not null)
+        {
+            return LogOutcome.DialogTaken;
         }
 
         conversation.Apply(entry);

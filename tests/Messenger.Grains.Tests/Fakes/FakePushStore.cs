@@ -19,6 +19,9 @@ public sealed class FakePushStore : IPushStore, IUnreadCounts
     /// <summary>What <see cref="IUnreadCounts"/> answers.</summary>
     public int UnreadMessages { get; set; } = 1;
 
+    /// <summary>The conversation that everybody has muted.</summary>
+    public Guid Muted { get; set; }
+
     public IReadOnlyList<QueuedPush> All
     {
         get
@@ -45,7 +48,7 @@ public sealed class FakePushStore : IPushStore, IUnreadCounts
 
     public Task<IReadOnlyList<QueuedPush>> Claim(int max, long now, long until, PushFilter filter) => Locked<IReadOnlyList<QueuedPush>>(() =>
     {
-        var due = _rows.Values.Where(row => row.Due <= now && filter.Takes(row.ApplicationType)).OrderBy(row => row.Due).Take(max).ToList();
+        var due = _rows.Values.Where(row => row.Due <= now && !(row.Expires <= now) && filter.Takes(row.ApplicationType)).OrderBy(row => row.Due).Take(max).ToList();
         _claimed.UnionWith(due.Select(row => row.Id));
         due.ForEach(row => _rows[(row.Device, row.Conversation)] = row with { Due = until, Tries = row.Tries + 1 });
         return [.. due.Select(row => row with { Due = until, Tries = row.Tries + 1 })];
@@ -70,9 +73,11 @@ public sealed class FakePushStore : IPushStore, IUnreadCounts
     public Task<int> Expire(long before, int max) => Locked(() =>
         _rows.Values.Where(row => row.Queued < before).Take(max).ToList().Count(row => _rows.Remove((row.Device, row.Conversation))));
 
+    public Task ForgetExpired(long now) => Locked(() => _rows.Values.Where(row => row.Expires <= now).ToList().Count(row => _rows.Remove((row.Device, row.Conversation))));
+
     public Task<(long Waiting, long? Oldest)> Backlog() => Locked<(long, long?)>(() => (_rows.Count, _rows.Values.Min(row => (long?)row.Queued)));
 
-    public Task<int> Unread(string userId, int most) => Locked(() => Math.Min(most, UnreadMessages));
+    public Task<UnreadCount> Unread(string userId, Guid about, int most) => Locked(() => new UnreadCount(Math.Min(most, UnreadMessages), Muted == about && about != Guid.Empty));
 
     private Task<T> Locked<T>(Func<T> action)
     {

@@ -16,12 +16,18 @@ internal sealed partial class FakeSms : ISmsSender
     /// <summary>The provider does not answer while it is set: the call ends when its token does.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>The provider says of these that they take no SMS.</summary>
+    public HashSet<string> InvalidNumbers { get; } = [];
+
     /// <summary>Ends when a call hangs.</summary>
     public Task Hanging => _hanging.Task;
 
+    /// <summary>Who asked for the last one.</summary>
+    public SmsAsker? LastAsker { get; private set; }
+
     public IReadOnlyList<(string Phone, string Text)> Sent => [.. _sent];
 
-    public async Task<bool> Send(string phone, string text, CancellationToken cancellation)
+    public async Task<SmsOutcome> Send(string phone, string text, SmsAsker asker, CancellationToken cancellation)
     {
         if (Hangs)
         {
@@ -29,12 +35,13 @@ internal sealed partial class FakeSms : ISmsSender
             await Task.Delay(Timeout.Infinite, cancellation);
         }
 
-        if (!Refuses)
+        if (!Refuses && !InvalidNumbers.Contains(phone))
         {
+            LastAsker = asker;
             _sent.Enqueue((phone, text));
         }
 
-        return !Refuses;
+        return InvalidNumbers.Contains(phone) ? SmsOutcome.InvalidNumber : Refuses ? SmsOutcome.NotTaken : SmsOutcome.Taken;
     }
 
     /// <summary>The code of the last text to this phone.</summary>

@@ -17,6 +17,15 @@ internal sealed class FakeUploads : IUploads
         return Task.CompletedTask;
     }
 
+    /// <summary>The messages whose uploads were dropped, with their authors.</summary>
+    public ConcurrentQueue<(string User, Guid Message)> DroppedFor { get; } = [];
+
+    public Task DropFor(string userId, Guid message)
+    {
+        DroppedFor.Enqueue((userId, message));
+        return Task.CompletedTask;
+    }
+
     public Task<Reservation> Reserve(UploadRow upload, UploadLimits limits) => throw new NotSupportedException();
 
     public Task<UploadRow?> Find(Guid id) => throw new NotSupportedException();

@@ -42,6 +42,13 @@ internal sealed class FakeUsers : IUserDirectory
     public Task<IReadOnlyList<string>> Discoverable(IReadOnlyCollection<string> userIds) =>
         Read<IReadOnlyList<string>>(() => [.. userIds.Distinct().Where(id => _rows.TryGetValue(id, out var row) && row.Discoverable).Order(StringComparer.Ordinal)]);
 
+    /// <summary>Who shows whom when they were here last, besides what their own rows say.</summary>
+    public Func<string, string, bool> Shows { get; set; } = (_, _) => true;
+
+    public Task<IReadOnlyList<string>> Showing(string asker, IReadOnlyCollection<string> userIds) => Read<IReadOnlyList<string>>(() =>
+        _rows.GetValueOrDefault(asker)?.LastSeen == LastSeen.Nobody ? []
+        : [.. userIds.Where(id => _rows.TryGetValue(id, out var row) && row.LastSeen != LastSeen.Nobody && Shows(id, asker))]);
+
     public Task<IReadOnlyList<string>> BlackListOf(string userId) =>
         Read<IReadOnlyList<string>>(() => [.. _blackList.Where(entry => entry.User == userId).Select(entry => entry.Blocked)]);
 

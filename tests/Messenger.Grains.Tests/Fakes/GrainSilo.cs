@@ -35,26 +35,40 @@ internal sealed class GrainSilo : IAsyncDisposable
             silo.Services
                 .AddSingleton<TimeProvider>(Clock)
                 .AddSingleton<IUserDirectory>(Users)
+                .AddSingleton<IPreferences>(Preferences)
+                .AddSingleton<IContactStore>(Contacts)
                 .AddSingleton<IMessageLog>(Log)
                 .AddSingleton<IConversationDirectory>(Log)
+                .AddSingleton<IExpiries>(Log)
                 .AddSingleton<IReportStore>(Reports)
                 .AddSingleton<IFileDirectory>(Log)
                 .AddSingleton<IUploads>(Uploads)
                 .AddSingleton<ISmsSender>(Sms)
                 .AddSingleton<DeviceEndpoints>()
-                .AddSingleton(new CredentialSeal(new byte[CredentialSeal.KeyBytes]))
+                .AddSingleton(new CredentialSeal([new byte[CredentialSeal.KeyBytes]]))
                 .AddSingleton(this)
                 .PostConfigure<GrainTypeOptions>(grains => UseStandIns(grains, standIns));
+            if (standIns.Any(standIn => typeof(Contracts.IUserGrain).IsAssignableFrom(standIn)))
+            {
+                // Nobody has a budget where users are stand-ins.
+                silo.Services.Configure<Budgets.BudgetOptions>(budgets => budgets.LimitsEnabled = false);
+            }
+
             // Orleans' own pauses go on by themselves: nobody moves this clock while a silo starts.
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             configure?.Invoke(silo);
         });
+        Log.Now = () => Now;
         _cluster = builder.Build();
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
     public FakeUsers Users { get; } = new();
+
+    public FakePreferences Preferences { get; } = new();
+
+    public FakeContacts Contacts { get; } = new();
 
     public FakeLog Log { get; } = new();
 

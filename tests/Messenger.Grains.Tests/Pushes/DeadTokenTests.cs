@@ -25,6 +25,9 @@ public sealed class DeadTokenTests(UserSilo house)
         await Pushes(person).ForgetToken(ApplicationNames.Of("second"), person.Device("second").Push!);
         Assert.Null(person.Device("second").Push);
         Assert.Null((await Tokens(person))["second"]);
+
+        // Itself and the others hear that there is something to look up: it sets another.
+        Assert.All(["first", "second"], application => Assert.Contains("applications", System.Text.Encoding.UTF8.GetString(person.Device(application).OfFeatures.Last().Payload), StringComparison.Ordinal));
     }
 
     [Fact]

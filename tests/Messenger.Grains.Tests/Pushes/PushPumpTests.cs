@@ -48,6 +48,18 @@ public sealed class PushPumpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_muted_since_it_was_queued_is_not_sent()
+    {
+        var (muted, heard) = (Guid.NewGuid(), Guid.NewGuid());
+        _cluster.Queue.Muted = muted;
+        await Deliver(muted);
+        await Deliver(heard);
+        await Sent(1);
+        await Emptied();
+        Assert.Equal([heard], _cluster.Pushes.All.Select(push => push.Conversation));
+    }
+
+    [Fact]
     public async Task A_delivery_to_who_is_offline_ends_when_its_push_is_on_disk()
     {
         _cluster.Queue.Away = true;
@@ -234,5 +246,7 @@ public sealed class PushPumpTests : IAsyncLifetime
     private sealed class Lease : ISiloLease
     {
         public bool IsHeld { get; set; } = true;
+
+        public ValueTask<bool> Confirm() => ValueTask.FromResult(IsHeld);
     }
 }

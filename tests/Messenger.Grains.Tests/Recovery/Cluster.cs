@@ -85,10 +85,13 @@ internal sealed class Cluster : IClusterMembershipService, ISiloMetadataCache, I
     /// <summary>What becomes of who is declared dead.</summary>
     public Action<SiloAddress> Kill { get; set; } = _ => throw new NotSupportedException();
 
-    public ValueTask Refresh(MembershipVersion minimumVersion, CancellationToken cancellationToken)
+    /// <summary>What it waits for before that.</summary>
+    public Task Before { get; set; } = Task.CompletedTask;
+
+    public async ValueTask Refresh(MembershipVersion minimumVersion, CancellationToken cancellationToken)
     {
+        await Before;
         Table();
-        return ValueTask.CompletedTask;
     }
 
     public Task<bool> TryKill(SiloAddress siloAddress)

@@ -15,12 +15,13 @@ public sealed class MaintenanceTests : IDisposable
     private readonly FakeLog _log = new();
     private readonly Old _messages = new();
     private readonly Old _files = new();
+    private readonly States _states = new();
     private readonly RetentionOptions _options = new();
     private readonly MaintenanceService _service;
 
     // Who leads is asked by the loop alone.
     public MaintenanceTests() =>
-        _service = new MaintenanceService(_log, _messages, _files, Options.Create(_options), cluster: null!, _clock, NullLogger<MaintenanceService>.Instance);
+        _service = new MaintenanceService(_log, _messages, _files, _states, Options.Create(_options), cluster: null!, _clock, NullLogger<MaintenanceService>.Instance);
 
     public void Dispose() => _service.Dispose();
 
@@ -52,6 +53,20 @@ public sealed class MaintenanceTests : IDisposable
         Assert.False(await _service.Steps());
         Assert.Equal((4, 2), (_messages.Steps.Count, _files.Steps.Count));
         Assert.Null(_messages.Steps[^1].After);
+    }
+
+    [Fact]
+    public async Task Erased_states_go_after_a_day_once_an_hour_and_until_no_more_are_left()
+    {
+        _states.Removed = new([MaintenanceService.Step, 3, 0]);
+        Assert.True(await _service.Steps());
+        Assert.False(await _service.Steps());
+        Assert.False(await _service.Steps());
+        var before = _clock.GetUtcNow().AddDays(-1).ToUnixTimeMilliseconds();
+        Assert.Equal([before, before], _states.Asked);
+        _clock.Advance(MaintenanceService.RetentionInterval);
+        Assert.False(await _service.Steps());
+        Assert.Equal(3, _states.Asked.Count);
     }
 
     [Fact]
@@ -89,6 +104,19 @@ public sealed class MaintenanceTests : IDisposable
 
             Steps.Add((before, after, dryRun));
             return Task.FromResult(new RetentionStep(1, Next.TryDequeue(out var next) ? next : null));
+        }
+    }
+
+    private sealed class States : IStateRetention
+    {
+        public Queue<int> Removed { get; set; } = [];
+
+        public List<long> Asked { get; } = [];
+
+        public Task<int> PurgeStates(long before, int max)
+        {
+            Asked.Add(before);
+            return Task.FromResult(Removed.TryDequeue(out var removed) ? removed : 0);
         }
     }
 }

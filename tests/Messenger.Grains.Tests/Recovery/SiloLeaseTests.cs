@@ -81,6 +81,41 @@ public sealed class SiloLeaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_cannot_wait_for_its_turn_asks_at_once_and_all_that_leave_ask_together()
+    {
+        var asked = 0;
+        _cluster.Table = () => asked++;
+        Assert.True(await _lease.Confirm());
+        Assert.Equal(0, asked);
+
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        var answer = new TaskCompletionSource();
+        _cluster.Before = answer.Task;
+        var confirmed = Enumerable.Range(0, 100).Select(_ => _lease.Confirm().AsTask()).ToList();
+        answer.SetResult();
+        Assert.All(await Task.WhenAll(confirmed), Assert.True);
+        Assert.Equal(1, asked);
+
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        _cluster.Table = () => throw new TimeoutException("the table is away");
+        Assert.False(await _lease.Confirm());
+        _cluster.Table = () => _cluster.With(Self, SiloStatus.Dead);
+        Assert.False(await _lease.Confirm());
+    }
+
+    [Fact]
+    public async Task Who_stood_still_while_it_asked_has_an_answer_of_before()
+    {
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        _cluster.Table = () => _clock.Advance(SiloLease.Longest);
+        await _lease.Renew();
+        Assert.False(_lease.IsHeld);
+        _cluster.Table = () => { };
+        await _lease.Renew();
+        Assert.True(_lease.IsHeld);
+    }
+
+    [Fact]
     public void Who_hears_of_its_death_while_it_runs_holds_it_no_more()
     {
         _cluster.With(Self, SiloStatus.Dead);

@@ -30,7 +30,7 @@ public sealed class AbsenceTests(UserSilo house)
         // Registered long ago: no code waits.
         Assert.True(await Absence.LacksPhone(person.UserId));
         var stranger = house.Stranger();
-        await stranger.Registration.Register(new RequestRegisterApplication(null, "android", "SM-A336B", stranger.Phone, "SDK 34", stranger.UserId, "phone", "samsung"));
+        await stranger.Registration.Register(new RequestRegisterApplication(null, "android", "SM-A336B", stranger.Phone, "SDK 34", stranger.UserId, "phone", "samsung"), RegistrationOrigin.Unknown);
         Assert.False(await Absence.LacksPhone(stranger.UserId));
         Assert.True(await Absence.LacksUser(stranger.UserId));
     }

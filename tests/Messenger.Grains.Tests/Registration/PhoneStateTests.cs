@@ -47,11 +47,11 @@ public sealed class PhoneStateTests
     [InlineData(5, true, 3600)]
     [InlineData(50, false, 0)]
     public void A_phone_waits_when_it_was_sent_enough(int sent, bool limited, int seconds) =>
-        Assert.Equal(seconds, new PhoneState { Sent = [.. Enumerable.Repeat(0L, sent)] }.Wait(new RegistrationOptions { LimitsEnabled = limited }, 0));
+        Assert.Equal(seconds, new PhoneState { Sent = [.. Enumerable.Repeat(0L, sent)] }.Wait(CodePurpose.Registration, new RegistrationOptions { LimitsEnabled = limited }, 0));
 
     [Fact]
     public void A_phone_waits_from_the_oldest_that_counts() =>
-        Assert.Equal(3599, new PhoneState { Sent = [0, 1000, 2000, 2000, 2000, 2000] }.Wait(Options, 2000));
+        Assert.Equal(3599, new PhoneState { Sent = [0, 1000, 2000, 2000, 2000, 2000] }.Wait(CodePurpose.Registration, Options, 2000));
 
     [Fact]
     public void A_new_code_is_for_its_application_alone()
@@ -80,7 +80,7 @@ public sealed class PhoneStateTests
         Assert.All(
             [
                 new PhoneState().With(Pending("a")), new PhoneState { UpdateKeys = code }, new PhoneState { DeleteUser = code },
-                new PhoneState { Sent = [1] }, new PhoneState { Wrong = [1] },
+                new PhoneState { Sent = [1] }, new PhoneState { Wrong = [1] }, new PhoneState { OwnSent = [1] }, new PhoneState { OwnWrong = [1] },
             ],
             phone => Assert.False(phone.IsEmpty));
     }
@@ -93,8 +93,8 @@ public sealed class PhoneStateTests
         Assert.Equal((0, 1), Counts(phone.Pruned(Options, 3_600_001)));
         Assert.Equal((0, 1), Counts(phone.Pruned(Options, 86_400_000)));
         Assert.Equal((0, 0), Counts(phone.Pruned(Options, 86_400_001)));
-        Assert.Equal([1, 86_400_000], phone.Guessed(86_400_000).Wrong);
-        Assert.Equal([86_400_001], phone.Guessed(86_400_001).Wrong);
+        Assert.Equal([1, 86_400_000], phone.Guessed(CodePurpose.Registration, 86_400_000).Wrong);
+        Assert.Equal([86_400_001], phone.Guessed(CodePurpose.Registration, 86_400_001).Wrong);
 
         static (int, int) Counts(PhoneState phone) => (phone.Sent.Length, phone.Wrong.Length);
     }
@@ -108,14 +108,14 @@ public sealed class PhoneStateTests
     [InlineData(3, false, 3000, 0)]
     public void A_phone_that_was_guessed_wrong_enough_is_left_alone_for_a_day(int guesses, bool limited, long now, int seconds)
     {
-        var phone = Enumerable.Range(1, guesses).Aggregate(new PhoneState(), (state, at) => state.Guessed(at * 1000));
-        Assert.Equal(seconds, phone.WaitToGuess(new RegistrationOptions { LimitsEnabled = limited, WrongCodesPerDay = 3 }, now));
+        var phone = Enumerable.Range(1, guesses).Aggregate(new PhoneState(), (state, at) => state.Guessed(CodePurpose.Registration, at * 1000));
+        Assert.Equal(seconds, phone.WaitToGuess(CodePurpose.Registration, new RegistrationOptions { LimitsEnabled = limited, WrongCodesPerDay = 3 }, now));
     }
 
     [Fact]
     public void An_application_is_known_by_its_credential()
     {
-        var pending = Pending("old") with { Uuid = null, Credential = Credential.Of("user", "new", new CredentialSeal(new byte[CredentialSeal.KeyBytes])) };
+        var pending = Pending("old") with { Uuid = null, Credential = Credential.Of("user", "new", new CredentialSeal([new byte[CredentialSeal.KeyBytes]])) };
         Assert.Same(pending, new PhoneState().With(pending).Of("new"));
         Assert.False(pending.Info("user", "new", confirmed: true, lastLogin: 0).Online);
     }

@@ -8,7 +8,7 @@ namespace Messenger.Grains.Tests.Users;
 
 public sealed class ApplicationsTests
 {
-    private static readonly CredentialSeal Seal = new(new byte[CredentialSeal.KeyBytes]);
+    private static readonly CredentialSeal Seal = new([new byte[CredentialSeal.KeyBytes]]);
 
     private static string Name(string uuid) => ApplicationNames.Of(uuid);
 
@@ -36,7 +36,7 @@ public sealed class ApplicationsTests
     [Fact]
     public void Confirming_again_on_a_newer_system_keeps_the_token()
     {
-        var applications = Applications.WithToken(Confirmed(2), Name("a0"), "token");
+        var applications = Applications.WithTokens(Confirmed(2), Name("a0"), "token", null);
         var renewed = Applications.Confirm(applications, Info("a0", now: 77) with { OsVersion = "SDK 35" }, "name", 0, Seal)[0];
         Assert.Equal(("token", "SDK 35", 0), (renewed.DeviceToken, renewed.OsVersion, renewed.Created));
     }
@@ -44,12 +44,27 @@ public sealed class ApplicationsTests
     [Fact]
     public void A_token_and_a_seal_are_one_applications()
     {
-        Assert.Equal([null, "token"], Applications.WithToken(Confirmed(2), Name("a1"), "token").Select(application => application.DeviceToken));
+        Assert.Equal([null, "token"], Applications.WithTokens(Confirmed(2), Name("a1"), "token", null).Select(application => application.DeviceToken));
         var before = Confirmed(2);
         var after = Applications.Sealed(before, "user", "a1", Seal);
         Assert.Same(before[0], after[0]);
         Assert.NotSame(before[1].Credential, after[1].Credential);
         Assert.Same(after[1], Applications.Match(after, "a1"));
+    }
+
+    [Theory]
+    [InlineData("token", null, null)]
+    [InlineData("voip", "token", null)]
+    [InlineData("another", "token", "voip")]
+    public void A_token_that_is_lost_takes_that_of_calls_with_it_and_not_the_other_way_round(string lost, string? token, string? voip)
+    {
+        var applications = Applications.WithTokens(Confirmed(2), Name("a1"), "token", "voip");
+
+        var left = Applications.WithoutToken(applications, Name("a1"), lost);
+
+        Assert.Equal((token, voip), (left[1].DeviceToken, left[1].VoipToken));
+        Assert.Same(applications[0], left[0]);
+        Assert.Equal(token is null ? null : new PushTarget("android", "token", 5) { Voip = voip }, left[1].Target(5));
     }
 
     [Fact]

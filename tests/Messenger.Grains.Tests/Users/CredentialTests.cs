@@ -28,7 +28,7 @@ public sealed class CredentialTests : IAsyncLifetime
 
     private IUserGrain User => _silo!.Grains.GetGrain<IUserGrain>(Id);
 
-    public Task InitializeAsync() => Start(new CredentialSeal(Enumerable.Repeat((byte)7, CredentialSeal.KeyBytes).ToArray()));
+    public Task InitializeAsync() => Start(With(7));
 
     public async Task DisposeAsync() => await _silo!.DisposeAsync();
 
@@ -73,7 +73,7 @@ public sealed class CredentialTests : IAsyncLifetime
     public async Task A_lost_key_locks_nobody_out_and_is_mended_by_the_next_login()
     {
         await Register(Secret);
-        await Restart(new CredentialSeal(Enumerable.Repeat((byte)8, CredentialSeal.KeyBytes).ToArray()));
+        await Restart(With(8));
 
         Assert.Equal(22, Assert.Single(await ShownUuids()).Length);
         Assert.Null((await User.Authenticate(Secret)).Error);
@@ -85,7 +85,7 @@ public sealed class CredentialTests : IAsyncLifetime
     {
         await Register(Secret);
         await Register(Other);
-        await Restart(new CredentialSeal(Enumerable.Repeat((byte)8, CredentialSeal.KeyBytes).ToArray()));
+        await Restart(With(8));
 
         await User.Authenticate(Secret);
         var name = Assert.Single(await ShownUuids(), uuid => uuid != Secret);
@@ -97,9 +97,9 @@ public sealed class CredentialTests : IAsyncLifetime
     public async Task A_key_that_comes_later_seals_what_was_open()
     {
         await _silo!.DisposeAsync();
-        await Start(new CredentialSeal(null));
+        await Start(With());
         await Register(Secret);
-        await Restart(new CredentialSeal(new byte[CredentialSeal.KeyBytes]));
+        await Restart(With(0));
 
         Assert.Null((await User.Authenticate(Secret)).Error);
         Assert.All(_storage.Stored<Account>(), account => Assert.Equal(1, account.Applications[0].Credential!.Sealed[0]));
@@ -108,20 +108,20 @@ public sealed class CredentialTests : IAsyncLifetime
     [Fact]
     public void A_sealed_uuid_opens_for_its_user_alone()
     {
-        var seal = new CredentialSeal(new byte[CredentialSeal.KeyBytes]);
+        var seal = With(0);
         var stored = seal.Seal(Id, Secret);
         Assert.Equal(Secret, seal.Unseal(Id, stored));
         Assert.Null(seal.Unseal(UserIds.FromPhone("+35799000001"), stored));
         Assert.Null(seal.Unseal(Id, [.. stored[..^1], (byte)(stored[^1] ^ 1)]));
         Assert.Null(seal.Unseal(Id, []));
         Assert.Null(seal.Unseal(Id, stored[..20]));
-        Assert.Null(new CredentialSeal(null).Unseal(Id, stored));
+        Assert.Null(With().Unseal(Id, stored));
     }
 
     [Fact]
     public void An_inbox_on_disk_tells_nobody_who_logged_in()
     {
-        var seal = new CredentialSeal(new byte[CredentialSeal.KeyBytes]);
+        var seal = With(0);
         var notification = SerializedNotification.From(new AuthenticationByApplicationNotification(new ApplicationInfo(Secret, null, "android", true, 1, Id, null, 1, true, null, null, null)));
         var snapshot = new DeviceSnapshot(new InboxSnapshot(1, 1, [new InboxEntry(notification, 1)]), null, 0, 0);
 
@@ -130,8 +130,63 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.DoesNotContain(Secret, Encoding.UTF8.GetString(stored.Inbox.Kept[0].Notice.Payload), StringComparison.Ordinal);
         Assert.Equal(notification.Payload, stored.Unsealed(Id, seal)!.Inbox.Kept[0].Notice.Payload);
         Assert.Equal(notification.Payload, snapshot.Unsealed(Id, seal)!.Inbox.Kept[0].Notice.Payload);
-        Assert.Null(stored.Unsealed(Id, new CredentialSeal(null)));
+        Assert.Null(stored.Unsealed(Id, With()));
     }
+
+    [Fact]
+    public async Task A_push_token_is_not_in_the_database()
+    {
+        await Register(Secret);
+        var me = new Caller(Id, ApplicationNames.Of(Secret));
+        Assert.Equal(Result.Ok, await User.UpdateDeviceToken(me, new RequestUpdateDeviceTokenByApplication("plain-token", Id, Secret) { VoipToken = "calls-token" }));
+
+        Assert.All(_storage.Rows, row => Assert.DoesNotContain("plain-token", row, StringComparison.Ordinal));
+        Assert.All(_storage.Rows, row => Assert.DoesNotContain("calls-token", row, StringComparison.Ordinal));
+        await _silo!.Deactivate(User);
+        var shown = Assert.Single((await User.GetApplications(me, new RequestGetApplicationsFull(true))).Value!.Applications);
+        Assert.Equal("plain-token", shown.DeviceToken);
+        Assert.Equal("calls-token", _devices[DeviceKeys.Of(Id, Secret)].Push?.Voip);
+    }
+
+    [Fact]
+    public async Task A_new_key_takes_over_while_both_are_there_and_the_old_one_goes()
+    {
+        await Register(Secret);
+        await Register(Other);
+        var me = new Caller(Id, ApplicationNames.Of(Secret));
+        await User.UpdateDeviceToken(me, new RequestUpdateDeviceTokenByApplication("plain-token", Id, Secret));
+        await Lock.SetLock(me, new RequestSetRegistrationLock(Verifier));
+        var operations = _silo!.Grains.GetGrain<IUserOperations>(Id);
+        Assert.Equal(new Resealed(0, 0, OlderLock: false), (await operations.Reseal(dryRun: true)).Value);
+
+        await Restart(With(8, 7));
+        operations = _silo!.Grains.GetGrain<IUserOperations>(Id);
+        Assert.Equal(2, (await ShownUuids()).Length);
+        Assert.Contains(Secret, await ShownUuids());
+        Assert.Equal(new Resealed(2, 0, OlderLock: true), (await operations.Reseal(dryRun: true)).Value);
+        Assert.Equal(new Resealed(2, 0, OlderLock: true), (await operations.Reseal(dryRun: false)).Value);
+        Assert.Equal(new Resealed(0, 0, OlderLock: true), (await operations.Reseal(dryRun: false)).Value);
+
+        // Its owner gives the lock once; from then on nothing needs the old key.
+        Assert.Equal(Statuses.Forbidden, (await Confirms("third", "wrong" + Verifier[5..])).Error?.Status);
+        Assert.Equal(Result.Ok, await Confirms("third", Verifier));
+        Assert.False((await operations.Reseal(dryRun: true)).Value!.OlderLock);
+
+        await Restart(With(8));
+        Assert.Contains(Secret, await ShownUuids());
+        Assert.Equal("plain-token", (await User.GetApplications(me, new RequestGetApplicationsFull(true))).Value!.Applications.Single(one => one.Uuid == Secret).DeviceToken);
+        Assert.Equal(Result.Ok, await Confirms("fourth", Verifier));
+    }
+
+    private static readonly string Verifier = Convert.ToBase64String(new byte[32]);
+
+    private IUserLock Lock => _silo!.Grains.GetGrain<IUserLock>(Id);
+
+    private Task<Result> Confirms(string uuid, string verifier) => Lock.Confirm(
+        new ApplicationInfo(uuid, null, "android", true, 0, Id, null, 0, false, null, null, null), verifier);
+
+    /// <summary>Newest first.</summary>
+    private static CredentialSeal With(params byte[] keys) => new([.. keys.Select(key => Enumerable.Repeat(key, CredentialSeal.KeyBytes).ToArray())]);
 
     private async Task Start(CredentialSeal seal) => _silo = await GrainSilo.Start(
         silo => silo.Services.AddSingleton(_devices).AddSingleton(seal).AddKeyedSingleton<IGrainStorage>("state", _storage), typeof(DeviceStandIn));
@@ -147,7 +202,7 @@ public sealed class CredentialTests : IAsyncLifetime
     private async Task Register(string uuid)
     {
         var registration = _silo!.Grains.GetGrain<IRegistrationGrain>(Id);
-        Assert.Equal(Result.Ok, await registration.Register(new RequestRegisterApplication(null, "android", null, Phone, null, Id, uuid, null)));
+        Assert.Equal(Result.Ok, await registration.Register(new RequestRegisterApplication(null, "android", null, Phone, null, Id, uuid, null), RegistrationOrigin.Unknown));
         Assert.Equal(22, Assert.Single(await registration.Pending()).Uuid.Length);
         Assert.Equal(Result.Ok, await registration.Confirm(new RequestConfirmRegistration(_silo.Sms.LastCode(Phone), Id, uuid)));
     }
@@ -192,7 +247,8 @@ public sealed class CredentialTests : IAsyncLifetime
         {
             var many = row switch
             {
-                Account account => account.Applications.Select(application => application.Credential?.Sealed),
+                Account account => account.Applications.SelectMany(application => new[] { application.Credential?.Sealed, application.SealedTokens?.Plain, application.SealedTokens?.Calls }),
+                DeviceState device => [device.SealedPush?.Tokens.Plain, device.SealedPush?.Tokens.Calls],
                 PhoneState phone => phone.Pending.Select(pending => pending.Credential?.Sealed),
                 _ => [],
             };

@@ -100,7 +100,7 @@ internal sealed class DeviceStandIn(DeviceRecords records) : Grain, IDeviceGrain
 
     public Task ForgetPushTarget(PushTarget dead) => Unless(() => Record.Push = Record.Push == dead ? null : Record.Push);
 
-    public Task LoseToken(string token) => Unless(() => Record.Push = Record.Push?.Token == token ? null : Record.Push);
+    public Task LoseToken(string token) => Unless(() => Record.Push = Record.Push is not { } push || push.Token == token ? null : push.Voip == token ? push with { Voip = null } : push);
 
     public Task<PushTarget?> PushTarget() => Task.FromResult(Record.Online ? null : Record.Push);
 

@@ -91,7 +91,7 @@ public sealed class LoginTests(UserSilo house)
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
         await person.Confirm("two");
         house.Silo.Clock.Advance(TimeSpan.FromSeconds(1));
-        await person.Registration.Register(new RequestRegisterApplication(null, "ios", null, person.Phone, null, person.UserId, "three", null));
+        await person.Registration.Register(new RequestRegisterApplication(null, "ios", null, person.Phone, null, person.UserId, "three", null), RegistrationOrigin.Unknown);
         person.Device("one").Online = true;
 
         var confirmed = (await person.Grain.GetApplications(person.Me, new RequestGetApplicationsFull(true))).Value!.Applications;
@@ -153,7 +153,10 @@ public sealed class LoginTests(UserSilo house)
             Assert.Equal(token, taker.Device(application).Push?.Token);
             var all = new[] { (one, "one"), (one, "other"), (two, "two") };
             Assert.All(all.Where(device => device != (taker, application)), device => Assert.Null(device.Item1.Device(device.Item2).Push));
-            Assert.Equal(1, (await one.Listed()).Concat(await two.Listed()).Count(listed => listed.DeviceToken == token));
+
+            // To itself alone it is told which.
+            Assert.Equal(token, (await taker.Listed(by: application)).Single(listed => listed.Uuid == application).DeviceToken);
+            Assert.All((await one.Listed(by: "other")).Where(listed => listed.Uuid != "other"), listed => Assert.Null(listed.DeviceToken));
         }
 
         // Given back, it is nobody's: the next has it without anybody losing theirs.
@@ -161,6 +164,27 @@ public sealed class LoginTests(UserSilo house)
         await two.Token("two", "another");
         await one.Token("one", token);
         Assert.Equal("another", two.Device("two").Push?.Token);
+    }
+
+    [Fact]
+    public async Task A_token_for_calls_belongs_to_who_set_it_last_too()
+    {
+        var (one, two) = (await house.Person("one"), await house.Person("one"));
+        var (token, voip) = ($"token {one.UserId}", $"voip {one.UserId}");
+        Task<Result> Set(Person person, string own, string? calls) =>
+            person.Grain.UpdateDeviceToken(person.As("one"), new RequestUpdateDeviceTokenByApplication(own, null, "one", calls));
+
+        Assert.Equal(Result.Ok, await Set(one, token, voip));
+        Assert.Equal((token, voip), (one.Device("one").Push?.Token, one.Device("one").Push?.Voip));
+        Assert.Equal(Result.Ok, await Set(two, $"token {two.UserId}", voip));
+        Assert.Equal((token, null), (one.Device("one").Push?.Token, one.Device("one").Push?.Voip));
+        Assert.Equal(voip, two.Device("one").Push?.Voip);
+
+        // Left out it is withdrawn, and whoever sets it next takes it from nobody.
+        Assert.Equal(Result.Ok, await Set(two, $"token {two.UserId}", null));
+        Assert.Null(two.Device("one").Push?.Voip);
+        Assert.Equal(Result.Ok, await Set(one, token, voip));
+        Assert.Equal(voip, one.Device("one").Push?.Voip);
     }
 
     [Fact]

@@ -8,6 +8,27 @@ namespace Messenger.Grains.Tests.Users;
 public sealed class ProfileTests(UserSilo house)
 {
     [Fact]
+    public async Task A_change_that_rests_on_another_version_is_a_conflict_and_a_repeat_is_none()
+    {
+        var person = await house.Person("one");
+        var named = person.Me with { Features = Features.Account };
+        async Task<long?> Version() => (await person.Grain.GetParams(named, new GetParams(null))).Value!.Version;
+
+        Assert.Equal(0, await Version());
+        Assert.Equal(Result.Ok, await person.Grain.UpdateParam(person.Me, new UpdateParam("name", "value", IfVersion: 0)));
+        Assert.Equal(1, await Version());
+        Assert.Equal(Statuses.Conflict, (await person.Grain.UpdateParam(person.Me, new UpdateParam("name", "other", IfVersion: 0))).Error?.Status);
+        Assert.Equal(Result.Ok, await person.Grain.UpdateParam(person.Me, new UpdateParam("name", "value", IfVersion: 0)));
+        Assert.Equal(1, await Version());
+        Assert.Null((await person.Grain.GetParams(person.Me, new GetParams(null))).Value!.Version);
+
+        var contact = new Contact(person.UserId, null, null, null);
+        Assert.Equal(Result.Ok, await person.Grain.UpdateContact(person.Me, new UpdateContact(contact, null, IfVersion: 0)));
+        Assert.Equal(Statuses.Conflict, (await person.Grain.UpdateContactList(person.Me, new RequestUpdateContactList([], Merge: false, IfVersion: 0))).Error?.Status);
+        Assert.Equal(1, (await person.Grain.GetContactList(named, new RequestGetContactList(null))).Value!.Version);
+    }
+
+    [Fact]
     public async Task Who_is_not_registered_is_described_too()
     {
         var (person, stranger) = (await house.Person(), house.Stranger());

@@ -62,6 +62,8 @@ public sealed class RelaysTests
     /// <summary>A relay that answers when it is let, and knows the user "here".</summary>
     private sealed class StandIn : IRelay
     {
+        public Task Pause(SiloAddress leaving) => Task.CompletedTask;
+
         private readonly SemaphoreSlim _called = new(0);
 
         public SemaphoreSlim Let { get; } = new(0);

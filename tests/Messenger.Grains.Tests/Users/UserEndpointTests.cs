@@ -21,12 +21,17 @@ public sealed class UserEndpointTests : IGatewayStreams
     private readonly DeviceEndpoints _endpoints = new();
     private Account? _account = new() { Applications = [Named(Application)] };
     private HashSet<string>? _blackList = [];
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch.AddDays(1));
+    private readonly Dictionary<Guid, long> _muted = [];
+    private readonly Mutes _mutes;
 
     private UserEndpoint User { get; }
 
     public UserEndpointTests()
     {
-        User = new UserEndpoint(UserId, () => _account, () => _blackList, _endpoints);
+        _mutes = new Mutes(() => Task.FromResult<IReadOnlyDictionary<Guid, long>>(_muted));
+        User = new UserEndpoint(UserId, () => _account, () => _blackList, _endpoints, _clock, _mutes);
+        Assert.True(_mutes.Load().AsTask().IsCompletedSuccessfully);
         _endpoints.Put(DeviceKeys.Named(UserId, Application), NewEndpoint());
     }
 
@@ -79,6 +84,59 @@ public sealed class UserEndpointTests : IGatewayStreams
     }
 
     [Fact]
+    public async Task Nobody_is_woken_for_what_is_muted_until_that_is_over_or_the_conversation_was_left()
+    {
+        _mutes.Forget();
+        Assert.False(Deliver());
+        _muted[Conversation] = _clock.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds();
+        await _mutes.Load();
+        Assert.True(Deliver());
+        Assert.True(User.TryDeliver(Guid.NewGuid(), 1, [NewNotification("heard")], null));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(Deliver());
+        Assert.Equal([null, "heard", "heard"], _heard.Select(hint => hint.Notification!.Push?.AuthorId));
+
+        // Behind the leave it has to be read anew; what comes in one hand-over with it too.
+        Assert.False(User.TryDeliver(Conversation, 1, [NewNotification("heard") with { Push = null, Leaves = UserId }, NewNotification("heard")], null));
+        Assert.Null(_mutes.Known);
+        await _mutes.Load();
+        Assert.True(User.TryDeliver(Conversation, 1, [NewNotification("heard") with { Leaves = "somebody else" }], null));
+        Assert.NotNull(_mutes.Known);
+    }
+
+    [Fact]
+    public async Task Signals_of_a_blacklisted_user_are_swallowed_and_a_mute_silences_calls()
+    {
+        _blackList = ["muted"];
+        Assert.True(User.TryDeliver(Conversation, 1, [Signal("muted"), Signal("heard"), Signal("muted")], null));
+        Assert.Equal("heard", Assert.Single(_heard).Notification!.Signal!.AuthorId);
+        _muted[Conversation] = long.MaxValue;
+        _mutes.Forget();
+        Assert.False(User.TryDeliver(Conversation, 1, [Signal("heard")], null));
+        await _mutes.Load();
+        Assert.True(User.TryDeliver(Conversation, 1, [Signal("heard"), Signal(UserId)], null));
+        Assert.Equal([false, true, false], _heard.Select(hint => hint.Notification!.Signal!.IsMuted));
+        _blackList = null;
+        Assert.False(User.TryDeliver(Conversation, 1, [Signal("heard")], null));
+        Assert.True(User.TryDeliver(Conversation, 1, [Signal(UserId)], null));
+    }
+
+    [Fact]
+    public void Thirty_calls_an_hour_are_heard_whoever_calls()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(User.TryDeliver(Guid.NewGuid(), 1, [Signal($"caller {i}", SignalAct.Start), Signal("somebody"), Signal(UserId, SignalAct.Start)], null));
+        }
+
+        Assert.True(User.TryDeliver(Conversation, 1, [.. Enumerable.Range(0, 20).Select(i => Signal($"later {i}", SignalAct.Start)), Signal("somebody")], null));
+        Assert.Equal((30, 21), (_heard.Count(hint => hint.Notification!.Signal is { Act: SignalAct.Start, AuthorId: not UserId }), _heard.Count(hint => hint.Notification!.Signal!.AuthorId == "somebody")));
+        Assert.Equal("somebody", Assert.Single(User.AdmitRings([Signal("x", SignalAct.Start), Signal("somebody")])).Signal!.AuthorId);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(2, User.AdmitRings([Signal("x", SignalAct.Start), Signal("somebody")]).Length);
+    }
+
+    [Fact]
     public void A_term_that_has_passed_comes_neither_at_once_nor_as_a_call()
     {
         Assert.True(Deliver(term: 5));
@@ -128,6 +186,9 @@ public sealed class UserEndpointTests : IGatewayStreams
 
     private static SerializedNotification NewNotification(string author) =>
         Messenger.Contracts.SerializedNotification.From(new NotificationConversationDeleted("uuid"), new PushHint(Conversation, "message", author));
+
+    private static SerializedNotification Signal(string author, SignalAct act = SignalAct.None) =>
+        new(nameof(NotificationSignal), [], Replayed: false, Push: null, 0) { Signal = new SignalHint(author, "theirs", Conversation, Guid.NewGuid(), 4) { Act = act } };
 
     private static Application Named(string name) =>
         new(null, "android", 0, 0, null, null, null, null) { Credential = new Credential(name, null!) };

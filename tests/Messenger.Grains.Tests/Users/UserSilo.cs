@@ -19,8 +19,10 @@ public sealed class UserSilo : IAsyncLifetime
 
     internal DeviceRecords Devices { get; } = new();
 
+    internal FakeJudge Judge { get; } = new();
+
     public async Task InitializeAsync() =>
-        _silo = await GrainSilo.Start(silo => silo.Services.AddSingleton(Devices), typeof(DeviceStandIn));
+        _silo = await GrainSilo.Start(silo => silo.Services.AddSingleton(Devices).AddSingleton<IRegistrationJudge>(Judge), typeof(DeviceStandIn));
 
     public async Task DisposeAsync() => await Silo.DisposeAsync();
 

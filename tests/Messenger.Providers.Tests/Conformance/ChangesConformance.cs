@@ -32,6 +32,24 @@ public abstract class ChangesConformance(Store store)
     }
 
     [Fact]
+    public async Task Parts_of_an_account_are_found_from_a_position_on_and_go_with_it()
+    {
+        var before = (await store.Changes.Now()).Position;
+        Assert.Empty(await store.Changes.AccountChanges(_ann, before));
+        await store.Changes.MarkAccount(_ann, "contacts");
+        await store.Changes.MarkAccount(_bob, "keys");
+        var between = (await store.Changes.Now()).Position;
+        await store.Changes.MarkAccount(_ann, "params");
+        Assert.Equal(["contacts", "params"], (await store.Changes.AccountChanges(_ann, before)).Order());
+        Assert.Equal(["params"], await store.Changes.AccountChanges(_ann, between));
+        await store.Changes.MarkAccount(_ann, "contacts");
+        Assert.Equal(["contacts", "params"], (await store.Changes.AccountChanges(_ann, between)).Order());
+        await store.Users.Remove(_ann);
+        Assert.Empty(await store.Changes.AccountChanges(_ann, 0));
+        Assert.Equal(["keys"], await store.Changes.AccountChanges(_bob, 0));
+    }
+
+    [Fact]
     public async Task Conversations_come_in_an_order_that_pages_can_be_cut_from()
     {
         var all = new HashSet<Guid>();

@@ -25,6 +25,27 @@ public abstract class MessageLogConformance(Store store)
     }
 
     [Fact]
+    public async Task A_dialog_comes_with_who_of_its_people_blacklists_the_other()
+    {
+        var (ann, bob, cid) = (Sample.User("ann"), Sample.User("bob"), Sample.User("cid"));
+        var (dialog, group) = (Guid.NewGuid(), Guid.NewGuid());
+        await Log.Append(Sample.Created(dialog, Guid.NewGuid(), dialog: true, ann, bob) with { Creates = true });
+        await Log.Append(Sample.Created(group, Guid.NewGuid(), dialog: false, ann, bob) with { Creates = true });
+        await store.Users.AddToBlackList(ann, cid);
+        Assert.Empty((await Log.Load(dialog))!.Blacklisting!);
+        await store.Users.AddToBlackList(bob, ann);
+        Assert.Equal([bob], (await Log.Load(dialog))!.Blacklisting!);
+        await store.Users.AddToBlackList(ann, bob);
+        Assert.Equal(new[] { ann, bob }.Order(), (await Log.Load(dialog))!.Blacklisting!.Order());
+        Assert.Empty((await Log.Load(group))!.Blacklisting!);
+
+        // There is nobody left whom it could keep out.
+        var term = (await Log.Load(dialog))!.Term;
+        Assert.Equal(LogOutcome.Committed, await Log.Append(new(dialog, term) { Members = [Sample.Member(bob, 2, left: 1)], Notifies = false }));
+        Assert.Empty((await Log.Load(dialog))!.Blacklisting!);
+    }
+
+    [Fact]
     public async Task Copies_are_found_with_all_others_of_their_key()
     {
         var (conversation, one, two) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());

@@ -12,7 +12,7 @@ public abstract class OperatorConformance(Store store)
         var subject = $"subject-{Guid.NewGuid():N}";
         foreach (var n in Enumerable.Range(0, 3))
         {
-            await store.Reports.Add(new ReportRow("message", Sample.User($"ann{n}"), subject, n == 0 ? null : Guid.NewGuid(), "spam", n));
+            await store.Reports.Add(new ReportRow("message", Sample.User($"ann{n}"), subject, n == 0 ? null : Guid.NewGuid(), "spam", n, AuthorId: null));
         }
 
         var open = (await store.Desk.List("open", null, 100)).Where(report => report.Report.Subject == subject).ToList();
@@ -47,25 +47,31 @@ public abstract class OperatorConformance(Store store)
     public async Task The_budget_of_SMS_holds_for_a_prefix_and_for_all_and_for_those_who_come_at_once()
     {
         var prefix = $"x{Guid.NewGuid():N}";
-        var taken = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => store.Budget.Take(prefix, 1_000_000, 10)));
-        Assert.InRange(taken.Count(one => one), 1, 10);
+        var taken = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => store.Budget.Take("", prefix, 1_000_000, 10)));
+        Assert.InRange(taken.Count(one => one is not null), 1, 10);
         for (var i = 0; i < 10; i++)
         {
-            await store.Budget.Take(prefix, 1_000_000, 10);
+            await store.Budget.Take("", prefix, 1_000_000, 10);
         }
 
-        Assert.False(await store.Budget.Take(prefix, 1_000_000, 10));
-        Assert.True(await store.Budget.Take($"{prefix}y", 1_000_000, 10));
-        Assert.False(await store.Budget.Take($"{prefix}z", 1, 10));
-        Assert.False(await store.Budget.Take($"{prefix}0", 1_000_000, 0));
+        Assert.Null(await store.Budget.Take("", prefix, 1_000_000, 10));
+        Assert.NotNull(await store.Budget.Take("owners:", prefix, 1_000_000, 10));
+        Assert.NotNull(await store.Budget.Take("", $"{prefix}y", 1_000_000, 10));
+        Assert.Null(await store.Budget.Take("", $"{prefix}z", 1, 10));
+        Assert.Null(await store.Budget.Take("", $"{prefix}0", 1_000_000, 0));
         Assert.True((await store.Counts.Count()).SmsThisHour >= 2);
+
+        // What is put back can be taken again, and no more than that.
+        await store.Budget.GiveBack("", prefix, DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 3600);
+        Assert.NotNull(await store.Budget.Take("", prefix, 1_000_000, 10));
+        Assert.Null(await store.Budget.Take("", prefix, 1_000_000, 10));
     }
 
     [Fact]
     public async Task The_badge_counts_what_is_unread_in_all_conversations()
     {
         var (ann, bob, key) = (Sample.User("ann"), Sample.User("bob"), Guid.NewGuid());
-        Assert.Equal(0, await store.Unread.Unread(ann, 999));
+        Assert.Equal(0, (await store.Unread.Unread(ann, Guid.Empty, 999)).Badge);
         foreach (var read in new[] { "1-2", "" })
         {
             var group = Guid.NewGuid();
@@ -74,9 +80,9 @@ public abstract class OperatorConformance(Store store)
                 Sample.Created(group, key, false, ann, bob) with { Messages = rows, Receipts = [Sample.Receipt(ann, read)] }));
         }
 
-        Assert.Equal(1 + 3, await store.Unread.Unread(ann, 999));
-        Assert.Equal(2, await store.Unread.Unread(ann, 2));
-        Assert.Equal(2, await store.Unread.Unread(bob, 999));
+        Assert.Equal(1 + 3, (await store.Unread.Unread(ann, Guid.Empty, 999)).Badge);
+        Assert.Equal(2, (await store.Unread.Unread(ann, Guid.Empty, 2)).Badge);
+        Assert.Equal(2, (await store.Unread.Unread(bob, Guid.Empty, 999)).Badge);
     }
 
     [Fact]

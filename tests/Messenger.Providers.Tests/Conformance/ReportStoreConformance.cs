@@ -10,7 +10,7 @@ public abstract class ReportStoreConformance(Store store)
     public async Task One_report_stands_per_person_and_thing()
     {
         var ann = Sample.User("ann");
-        var report = new ReportRow("message", ann, "subject", Guid.NewGuid(), "spam", 1);
+        var report = new ReportRow("message", ann, "subject", Guid.NewGuid(), "spam", 1, ann);
 
         Assert.True(await store.Reports.Add(report));
         Assert.False(await store.Reports.Add(report with { Reason = "other", Created = 2 }));

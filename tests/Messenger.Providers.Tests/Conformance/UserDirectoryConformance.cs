@@ -73,4 +73,25 @@ public abstract class UserDirectoryConformance(Store store)
     }
 
     private static UserRow Row(string id) => new(id, "public", null, null, "pair", null, 1, 1, 0, 1, false);
+
+    [Fact]
+    public async Task Contacts_are_rows_that_keep_their_places()
+    {
+        var (me, other) = (Sample.User("me"), Sample.User("other"));
+        Assert.Equal(new ContactTotals(0, 0, 0, 0), await store.Contacts.TotalsOf(me));
+        await store.Contacts.Put(me, [new("a", "id", null, null), new("b", null, "nick", null)], 0, version: 1, replace: false);
+        await store.Contacts.Put(me, [new("c", null, null, "print"), new("a", "new id", null, null)], 2, version: 2, replace: false);
+        await store.Contacts.Put(other, [new("a", null, null, null)], 0, version: 1, replace: false);
+        Assert.Equal([new("a", "new id", null, null), new("b", null, "nick", null), new("c", null, null, "print")], await store.Contacts.Of(me));
+        Assert.Equal(new ContactTotals(3, 18, 3, 2), await store.Contacts.TotalsOf(me));
+        Assert.Equal([new("b", null, "nick", null)], await store.Contacts.Find(me, ["b", "x"]));
+        await store.Contacts.Put(me, [new("d", null, null, null)], 0, version: 3, replace: true);
+        Assert.Equal([new("d", null, null, null)], await store.Contacts.Of(me));
+        await store.Contacts.Put(me, [], 0, version: 4, replace: true);
+        Assert.Empty(await store.Contacts.Of(me));
+        Assert.Equal(new ContactTotals(0, 0, 0, 4), await store.Contacts.TotalsOf(me));
+        await store.Contacts.Remove(other);
+        Assert.Empty(await store.Contacts.Of(other));
+        Assert.Equal(new ContactTotals(0, 0, 0, 0), await store.Contacts.TotalsOf(other));
+    }
 }

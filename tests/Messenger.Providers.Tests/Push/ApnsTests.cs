@@ -52,7 +52,7 @@ public sealed class ApnsTests : IAsyncLifetime
         Assert.Equal(
             (push.Id.ToString(), "com.example.messenger", "alert", "10", push.Conversation.ToString()),
             (headers["apns-id"].ToString(), headers["apns-topic"].ToString(), headers["apns-push-type"].ToString(), headers["apns-priority"].ToString(), headers["apns-collapse-id"].ToString()));
-        Assert.Equal((_clock.GetUtcNow() + ApnsSender.Life).ToUnixTimeSeconds().ToString(), headers["apns-expiration"].ToString());
+        Assert.Equal((_clock.GetUtcNow() + TimeSpan.FromDays(7)).ToUnixTimeSeconds().ToString(), headers["apns-expiration"].ToString());
         Assert.Equal(["aps", "conversationUuid", "messageUuid"], body.EnumerateObject().Select(member => member.Name));
         Assert.Equal(push.Conversation.ToString(), body.GetProperty("conversationUuid").GetString());
         Assert.Equal(push.Message, body.GetProperty("messageUuid").GetString());
@@ -67,6 +67,28 @@ public sealed class ApnsTests : IAsyncLifetime
         var (_, headers, _, body) = _taken.Single();
         Assert.Equal(("alert", "5", "badge"), (headers["apns-push-type"].ToString(), headers["apns-priority"].ToString(), headers["apns-collapse-id"].ToString()));
         Assert.Equal("""{"aps":{"badge":3}}""", body.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_call_starts_the_application_and_its_end_is_an_ordinary_push()
+    {
+        var call = Guid.NewGuid();
+        var push = Sample() with { Message = null, Call = new PushedCall(call, IsEnd: false, IsVoip: true) };
+        await _sender.Send(push, default);
+        await _sender.Send(push with { Call = new PushedCall(call, IsEnd: true, IsVoip: false) }, default);
+        await _sender.Send(push with { Call = new PushedCall(call, IsEnd: false, IsVoip: false) }, default);
+        var taken = _taken.ToArray();
+        Assert.Equal(
+            [("voip", "com.example.messenger.voip", "10", 30L), ("alert", "com.example.messenger", "10", 604800L), ("alert", "com.example.messenger", "10", 30L)],
+            taken.Select(one => (
+                one.Headers["apns-push-type"].ToString(), one.Headers["apns-topic"].ToString(), one.Headers["apns-priority"].ToString(),
+                long.Parse(one.Headers["apns-expiration"].ToString()) - _clock.GetUtcNow().ToUnixTimeSeconds())));
+        Assert.All(taken, one => Assert.Equal($"call-{call}", one.Headers["apns-collapse-id"].ToString()));
+        Assert.Equal($$$"""{"aps":{},"conversationUuid":"{{{push.Conversation}}}","callUuid":"{{{call}}}","kind":"call"}""", taken[0].Body.GetRawText());
+        Assert.Equal(["aps", "conversationUuid", "callUuid", "kind"], taken[1].Body.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("callEnded", taken[1].Body.GetProperty("kind").GetString());
+        Assert.False(taken[1].Body.GetProperty("aps").TryGetProperty("badge", out _));
+        Assert.True(taken[1].Body.GetProperty("aps").TryGetProperty("alert", out _));
     }
 
     [Fact]
@@ -228,7 +250,7 @@ public sealed class ApnsTests : IAsyncLifetime
 
         _providerTokens.TryAdd(token, 0);
         return age > TimeSpan.FromHours(1) ? (403, new { reason = "ExpiredProviderToken" })
-            : headers["apns-topic"] != "com.example.messenger" ? (400, new { reason = "BadTopic" })
+            : headers["apns-topic"] != (headers["apns-push-type"] == "voip" ? "com.example.messenger.voip" : "com.example.messenger") ? (400, new { reason = "BadTopic" })
             : headers["apns-collapse-id"].ToString().Length > 64 ? (400, new { reason = "BadCollapseId" })
             : !Guid.TryParse(headers["apns-id"], out _) ? (400, new { reason = "BadMessageId" })
             : null;

@@ -78,6 +78,29 @@ public sealed class FcmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_is_at_once_or_never()
+    {
+        var bodies = new List<JsonElement>();
+        await using var stub = await Stub.Start((context, body) =>
+        {
+            bodies.Add(JsonDocument.Parse(body).RootElement);
+            return context.Response.WriteAsync("{}");
+        });
+        using var sender = Sender(stub.Url);
+        var call = Guid.NewGuid();
+        var push = Sample() with { Message = null, Call = new PushedCall(call, IsEnd: false, IsVoip: false) };
+        await sender.Send(push, default);
+        await sender.Send(push with { Call = new PushedCall(call, IsEnd: true, IsVoip: false) }, default);
+        foreach (var (at, kind, ttl) in new[] { (0, "call", "30s"), (1, "callEnded", "604800s") })
+        {
+            var message = bodies[at].GetProperty("message");
+            Assert.Equal($$"""{"callUuid":"{{call}}","conversationUuid":"{{push.Conversation}}","kind":"{{kind}}"}""", message.GetProperty("data").GetRawText());
+            var android = message.GetProperty("android");
+            Assert.Equal(($"call-{call}", "HIGH", ttl), (android.GetProperty("collapse_key").GetString(), android.GetProperty("priority").GetString(), android.GetProperty("ttl").GetString()));
+        }
+    }
+
+    [Fact]
     public async Task A_badge_alone_names_no_conversation_and_wakes_no_phone()
     {
         var bodies = new List<JsonElement>();

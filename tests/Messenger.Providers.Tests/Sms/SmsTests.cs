@@ -6,6 +6,7 @@ using Messenger.Ports;
 using Messenger.Providers.Sms;
 using Messenger.Testing.Servers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -20,12 +21,13 @@ public sealed class SmsTests
     private readonly Budget _budget = new();
     private readonly ConcurrentQueue<(IHeaderDictionary Headers, string Path, string Body)> _calls = [];
     private Func<int, int> _answers = _ => 200;
+    private string _says = "";
 
     [Fact]
     public async Task A_webhook_can_tell_whom_the_call_is_from()
     {
         await using var receiver = await Stub.Start(Receive);
-        Assert.True(await Webhook(receiver.Url).Send(Phone, "Ваш код: 123456", default));
+        Assert.Equal(SmsOutcome.Taken, await Webhook(receiver.Url).Send(Phone, "Ваш код: 123456", SmsAsker.Newcomer, default));
         var body = JsonDocument.Parse(Assert.Single(_calls).Body).RootElement;
         Assert.Equal((Phone, "Ваш код: 123456"), (body.GetProperty("to").GetString(), body.GetProperty("text").GetString()));
     }
@@ -34,7 +36,7 @@ public sealed class SmsTests
     public async Task A_receiver_refuses_another_secret_and_that_is_not_tried_again()
     {
         await using var receiver = await Stub.Start(Receive);
-        Assert.False(await Webhook(receiver.Url, "another-secret-than-that").Send(Phone, "text", default));
+        Assert.Equal(SmsOutcome.NotTaken, await Webhook(receiver.Url, "another-secret-than-that").Send(Phone, "text", SmsAsker.Newcomer, default));
         Assert.Single(_calls);
     }
 
@@ -43,7 +45,7 @@ public sealed class SmsTests
     {
         _answers = call => call < 3 ? 503 : 200;
         await using var receiver = await Stub.Start(Receive);
-        Assert.True(await Webhook(receiver.Url).Send(Phone, "text", default));
+        Assert.Equal(SmsOutcome.Taken, await Webhook(receiver.Url).Send(Phone, "text", SmsAsker.Newcomer, default));
         Assert.Equal(3, _calls.Count);
         Assert.Single(_calls.Select(call => call.Headers["Idempotency-Key"].ToString()).Distinct());
         Assert.Equal(1, _budget.Taken);
@@ -54,9 +56,9 @@ public sealed class SmsTests
     {
         _answers = _ => 500;
         await using var receiver = await Stub.Start(Receive);
-        Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
+        Assert.Equal(SmsOutcome.NotTaken, await Webhook(receiver.Url).Send(Phone, "text", SmsAsker.Newcomer, default));
         Assert.Equal(3, _calls.Count);
-        Assert.False(await Webhook(new Uri("http://127.0.0.1:1")).Send(Phone, "text", default));
+        Assert.Equal(SmsOutcome.NotTaken, await Webhook(new Uri("http://127.0.0.1:1")).Send(Phone, "text", SmsAsker.Newcomer, default));
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public sealed class SmsTests
     {
         _answers = _ => 500;
         await using var twilio = await Stub.Start(Receive);
-        Assert.False(await Twilio(twilio.Url, "+15005550006").Send(Phone, "Your code: 1", default));
+        Assert.Equal(SmsOutcome.NotTaken, await Twilio(twilio.Url, "+15005550006").Send(Phone, "Your code: 1", SmsAsker.Newcomer, default));
         var (headers, path, body) = Assert.Single(_calls);
         Assert.Equal("/2010-04-01/Accounts/AC123/Messages.json", path);
         Assert.Equal("Basic " + Convert.ToBase64String("AC123:auth"u8), headers.Authorization.ToString());
@@ -72,7 +74,7 @@ public sealed class SmsTests
 
         _calls.Clear();
         _answers = call => call < 2 ? 429 : 201;
-        Assert.True(await Twilio(twilio.Url, "MG123").Send(Phone, "text", default));
+        Assert.Equal(SmsOutcome.Taken, await Twilio(twilio.Url, "MG123").Send(Phone, "text", SmsAsker.Newcomer, default));
         Assert.Equal(2, _calls.Count);
         Assert.Contains("MessagingServiceSid=MG123", _calls.Last().Body, StringComparison.Ordinal);
     }
@@ -82,11 +84,65 @@ public sealed class SmsTests
     {
         await using var receiver = await Stub.Start(Receive);
         _budget.Left = 0;
-        Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
+        Assert.Equal(SmsOutcome.NotTaken, await Webhook(receiver.Url).Send(Phone, "text", SmsAsker.Newcomer, default));
         _budget.Left = 1;
         _budget.Away = true;
-        Assert.False(await Webhook(receiver.Url).Send(Phone, "text", default));
+        Assert.Equal(SmsOutcome.NotTaken, await Webhook(receiver.Url).Send(Phone, "text", SmsAsker.Newcomer, default));
         Assert.Empty(_calls);
+    }
+
+    [Fact]
+    public async Task Strangers_who_ask_often_have_half_and_owners_have_a_purse_of_their_own()
+    {
+        await using var receiver = await Stub.Start(Receive);
+        foreach (var asker in new[] { SmsAsker.Newcomer, SmsAsker.Frequent, SmsAsker.Owner })
+        {
+            await Webhook(receiver.Url).Send(Phone, "text", asker, default);
+        }
+
+        Assert.Equal([("", "357", 100, 10), ("", "357", 50, 5), ("owners:", "357", 25, 3)], _budget.Asked);
+    }
+
+    [Theory]
+    [InlineData(new[] { 400 }, "", SmsOutcome.NotTaken, 0)]
+    [InlineData(new[] { 503, 503, 503 }, "", SmsOutcome.NotTaken, 0)]
+    [InlineData(new[] { 429, 429, 429 }, "", SmsOutcome.NotTaken, 0)]
+    [InlineData(new[] { 401 }, "", SmsOutcome.NotTaken, 0)]
+    [InlineData(new[] { 422 }, """{"error":"invalid_number"}""", SmsOutcome.InvalidNumber, 0)]
+    [InlineData(new[] { 422 }, """{"error":"other"}""", SmsOutcome.NotTaken, 0)]
+    [InlineData(new[] { 500, 503, 503 }, "", SmsOutcome.NotTaken, 1)]
+    [InlineData(new[] { 503, 200 }, "", SmsOutcome.Taken, 1)]
+    public async Task What_was_certainly_not_sent_costs_nothing(int[] answers, string says, SmsOutcome outcome, int spent)
+    {
+        (_answers, _says) = (call => answers[call - 1], says);
+        await using var receiver = await Stub.Start(Receive);
+        Assert.Equal(outcome, await Webhook(receiver.Url).Send(Phone, "text", SmsAsker.Newcomer, default));
+        Assert.Equal(spent, _budget.Taken);
+    }
+
+    [Fact]
+    public async Task A_provider_that_takes_no_connection_costs_nothing()
+    {
+        Assert.Equal(SmsOutcome.NotTaken, await Webhook(new Uri("http://127.0.0.1:1")).Send(Phone, "text", SmsAsker.Newcomer, default));
+        Assert.Equal(0, _budget.Taken);
+    }
+
+    [Theory]
+    [InlineData(400, """{"code":21211,"message":"not a valid phone number"}""", SmsOutcome.InvalidNumber, null)]
+    [InlineData(400, """{"code":21614}""", SmsOutcome.InvalidNumber, null)]
+    [InlineData(400, """{"code":21602,"message":"Message body is required"}""", SmsOutcome.NotTaken, "did not take a text")]
+    [InlineData(401, """{"code":20003,"message":"Authenticate"}""", SmsOutcome.NotTaken, "rejects this server's account (401)")]
+    [InlineData(403, "no JSON", SmsOutcome.NotTaken, "rejects this server's account (403)")]
+    [InlineData(400, """{"code":21408}""", SmsOutcome.NotTaken, "rejects this server's account (400)")]
+    public async Task Twilio_is_understood(int status, string says, SmsOutcome outcome, string? logged)
+    {
+        (_answers, _says) = (_ => status, says);
+        await using var twilio = await Stub.Start(Receive);
+        var log = new Recorder();
+        using var sender = Sender(new TwilioSmsCarrier(new TwilioSmsOptions("AC123", "auth", "+15005550006", twilio.Url)), log);
+        Assert.Equal(outcome, await sender.Send(Phone, "text", SmsAsker.Newcomer, default));
+        Assert.Equal(logged is null ? 0 : 1, log.Lines.Count);
+        Assert.Contains(logged ?? "", log.Lines.FirstOrDefault() ?? "", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -101,8 +157,8 @@ public sealed class SmsTests
 
     private HttpSmsSender Twilio(Uri url, string sender) => Sender(new TwilioSmsCarrier(new TwilioSmsOptions("AC123", "auth", sender, url)));
 
-    private HttpSmsSender Sender(ISmsCarrier carrier) =>
-        new(carrier, _budget, new SmsCaps(100, 10, new Dictionary<string, int>()), TimeProvider.System, NullLogger<HttpSmsSender>.Instance);
+    private HttpSmsSender Sender(ISmsCarrier carrier, ILogger<HttpSmsSender>? logger = null) =>
+        new(carrier, _budget, new SmsCaps(100, 10, new Dictionary<string, int>()), TimeProvider.System, logger ?? NullLogger<HttpSmsSender>.Instance);
 
     /// <summary>A receiver as docs/operations.md tells people to write one.</summary>
     private async Task Receive(HttpContext context, string body)
@@ -122,6 +178,20 @@ public sealed class SmsTests
         }
 
         context.Response.StatusCode = _answers(_calls.Count);
+        await context.Response.WriteAsync(_says);
+    }
+
+    private sealed class Recorder : ILogger<HttpSmsSender>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 
     private sealed class Budget : ISmsBudget
@@ -132,7 +202,20 @@ public sealed class SmsTests
 
         public int Taken { get; private set; }
 
-        public Task<bool> Take(string prefix, int perHour, int perPrefix) =>
-            Away ? throw new StoreUnavailableException("away") : Task.FromResult(Left-- > 0 && ++Taken > 0);
+        public List<(string Purse, string Prefix, int PerHour, int PerPrefix)> Asked { get; } = [];
+
+        public Task<long?> Take(string purse, string prefix, int perHour, int perPrefix)
+        {
+            Asked.Add((purse, prefix, perHour, perPrefix));
+            return Away ? throw new StoreUnavailableException("away") : Task.FromResult<long?>(Left-- > 0 && ++Taken > 0 ? 7 : null);
+        }
+
+        public Task GiveBack(string purse, string prefix, long hour)
+        {
+            Assert.Equal(("357", 7), (prefix, hour));
+            Assert.Equal(Asked[^1].Purse, purse);
+            Taken--;
+            return Task.CompletedTask;
+        }
     }
 }

@@ -101,10 +101,16 @@ internal sealed class RelaysOf(Silo from) : IRelayClient
     {
         public Task<bool[]> Deliver(Immutable<DeliveryRequest[]> requests) => from.Ask(whom, silo => Task.FromResult(
             Array.ConvertAll(requests.Value, silo.Services.GetRequiredService<UserEndpoints>().TryDeliver)));
+
+        public Task Pause(SiloAddress leaving) => from.Ask(whom, async silo =>
+        {
+            await silo.Services.GetRequiredService<HandOvers>().Pause(leaving);
+            return true;
+        });
     }
 }
 
-/// <summary>The gateways' streams: straight into the queue of the gateway that is named.</summary>
+/// <summary>The gateways' streams: straight to the sessions of the gateway that is named, as the provider does.</summary>
 internal sealed class Streams(Silo from) : IStreamProvider
 {
     public string Name => GatewayStream.Provider;
@@ -125,10 +131,11 @@ internal sealed class Streams(Silo from) : IStreamProvider
 
         public async Task OnNextAsync(GatewayBatch item, StreamSequenceToken? token = null)
         {
-            if (!await from.Ask(_gateway, silo => silo.Inlet.Add(item.Events, GatewayStreamBounds.RoomTimeout, silo.Process.Clock)))
+            await from.Ask(_gateway, silo =>
             {
-                throw new TimeoutException("the gateway had no room");
-            }
+                silo.Sessions.Receive(item);
+                return Task.FromResult(true);
+            });
         }
 
         public Task OnCompletedAsync() => throw new NotSupportedException();

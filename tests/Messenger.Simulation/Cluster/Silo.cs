@@ -3,6 +3,7 @@ using System.Reflection;
 using Messenger.Contracts;
 using Messenger.Contracts.Placement;
 using Messenger.Gateway.Delivery;
+using Messenger.Grains.Budgets;
 using Messenger.Grains.Conversations;
 using Messenger.Grains.Delivery;
 using Messenger.Grains.Devices;
@@ -93,8 +94,6 @@ internal sealed class Silo
     /// <summary>Of a gateway.</summary>
     public List<Session> Connections { get; } = [];
 
-    public EventQueue Inlet { get; } = new(GatewayStreamBounds.InletEvents);
-
     public override string ToString() => Process.Name;
 
     public void Start() => Process.Main.Start(async () =>
@@ -112,11 +111,11 @@ internal sealed class Silo
         if (IsWorker)
         {
             _ = Process.Main.Start(Takeovers);
+            _ = Process.Main.Start(Looks);
             _ = Process.Main.Start(Leases);
         }
         else
         {
-            _ = Process.Main.Start(Pull);
             _ = Process.Main.Start(() => Services.GetRequiredService<LeaseKeeper>().Run(_stopping.Token));
         }
     });
@@ -411,6 +410,22 @@ internal sealed class Silo
         }
     }
 
+    /// <summary>Whether the database went back, as the service looks for it. And the orchestrator restarts a worker whose log says that it may not write any more.</summary>
+    private async Task Looks()
+    {
+        var service = Services.GetRequiredService<StoreHistoryService>();
+        while (!IsStopping)
+        {
+            await service.SweepOnce(_stopping.Token);
+            await Task.Delay(StoreHistoryService.Interval, Process.Clock);
+            if (Services.GetRequiredService<CommitQueue>().Fenced && !IsStopping)
+            {
+                Scheduler.Note($"{this} may not write, and is restarted");
+                End();
+            }
+        }
+    }
+
     /// <summary>As the lease's own loop does.</summary>
     private async Task Leases()
     {
@@ -418,20 +433,6 @@ internal sealed class Silo
         {
             await Services.GetRequiredService<SiloLease>().Renew();
             await Task.Delay(SiloLease.Period, Process.Clock);
-        }
-    }
-
-    /// <summary>What the pulling agent of the gateway's stream does.</summary>
-    private async Task Pull()
-    {
-        while (true)
-        {
-            await Inlet.Arrival();
-            while (Inlet.TryTake(GatewayStreamBounds.ContainerEvents) is { } events)
-            {
-                Sessions.Receive(new GatewayBatch(events) { More = !Inlet.IsEmpty });
-                await Task.Yield();
-            }
         }
     }
 
@@ -464,6 +465,10 @@ internal sealed class Silo
         }
 
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LogShutdown>();
+        services.AddSingleton(provider => new SiloStop(
+            provider.GetRequiredService<ClusterView>(), Process.Clock, () => _cluster.Plants.GivesUpHandOversSoon || provider.GetRequiredService<IMessageLog>().IsAway,
+            () => provider.GetRequiredService<Relays>().PauseElsewhere()));
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloStop>());
 
         return services
             .AddSingleton<IGrainRuntime>(provider => new Runtime(this, provider))
@@ -475,16 +480,19 @@ internal sealed class Silo
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<GatewayStreams>())
             .AddSingleton(new MemoryBudgets(new MemoryOptions { Conversations = ConversationBytes }))
             .AddSingleton<ConversationMemory>()
+            .AddSingleton<WriteBudgets>()
             .AddSingleton<UserEndpoints>()
             .AddSingleton<DeviceEndpoints>()
             .AddSingleton<LeaseRegistry>()
             .AddSingleton<IRelayClient>(new RelaysOf(this))
+            .AddSingleton<HandOvers>()
             .AddSingleton<Relays>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Relays>())
             .AddSingleton<PushQueue>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<PushQueue>())
             .AddSingleton<IPushStore>(new Pushes(this, store))
             .AddSingleton<IUserDirectory>(new UserDirectory(this, store))
+            .AddSingleton<IContactStore, NoContacts>()
             .AddSingleton<Log>()
             .AddSingleton(store)
             .AddSingleton<IMessageLog>(provider => provider.GetRequiredService<Log>())
@@ -493,9 +501,13 @@ internal sealed class Silo
             .AddSingleton<IReportStore, NoReports>()
             .AddSingleton<IUploads, NoUploads>()
             .AddSingleton<ITakeover>(new Takeover(this, store))
-            .AddSingleton<IBatchWriter>(provider => new Writer(this, store, provider.GetRequiredService<IWriterName>()))
+            .AddSingleton<IBatchWriter>(provider => new Writer(this, store, provider.GetRequiredService<IWriterName>(), provider.GetRequiredService<CommitHistory>()))
             .AddSingleton(provider => new CommitQueue(
-                provider.GetRequiredService<IBatchWriter>(), new CommitOptions(), Process.Clock, provider.GetRequiredService<ILogger<CommitQueue>>(), background: Process.Main))
+                provider.GetRequiredService<IBatchWriter>(), new CommitOptions(), Process.Clock, provider.GetRequiredService<ILogger<CommitQueue>>(),
+                provider.GetRequiredService<IStoreHistory>(), background: Process.Main))
+            .AddSingleton(provider => new CommitHistory(provider.GetRequiredService<IWriterName>().Name, provider.GetRequiredService<ILogger<CommitHistory>>()))
+            .AddSingleton<IStoreHistory>(provider => new StoreHistory(this, store, provider.GetRequiredService<CommitHistory>()))
+            .AddSingleton<StoreHistoryService>()
             .AddSingleton(new Neighbours(false))
             .AddSingleton<SiloLease>()
             .AddSingleton<TakeoverService>()

@@ -57,7 +57,7 @@ internal sealed partial class Phone
                 continue;
             }
 
-            if (!await ReadOn(connection, chat, anchor?.Uuid.ToString()))
+            if (await Stands(connection, chat, anchor) is not { } stands || !await ReadOn(connection, chat, stands ? anchor?.Uuid.ToString() : null))
             {
                 return false;
             }
@@ -75,6 +75,23 @@ internal sealed partial class Phone
 
         NeedsSync = false;
         return true;
+    }
+
+    /// <summary>
+    /// Whether the anchor is where it was: in a store that went back it may have been sent again, and stand behind what this phone has never seen. Null: not known.
+    /// </summary>
+    private async Task<bool?> Stands(int connection, Chat chat, (Guid Uuid, long Created)? anchor)
+    {
+        if (anchor is not { } known)
+        {
+            return false;
+        }
+
+        var response = await Ask(new RequestGetMessagesByUuids(chat.Uuid, [known.Uuid.ToString()]), chat.Id);
+        return connection != _connection ? null
+            : response is { Error.Status: Statuses.NotFound } ? false
+            : response is { Value: ResponseGetMessages { Messages: var found } } ? found.Any(message => message.Created == known.Created)
+            : null;
     }
 
     private async Task<bool> ReadOn(int connection, Chat chat, string? anchor)

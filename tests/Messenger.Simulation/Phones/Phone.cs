@@ -54,6 +54,11 @@ internal sealed partial class Phone
     /// <summary>It is connected, has all answers, and has read on.</summary>
     public bool IsSettled => _loggedIn && _outbox.Count == 0 && !NeedsSync;
 
+    public bool IsLoggedIn => _loggedIn;
+
+    /// <summary>When it was last told to resynchronise, or began anew.</summary>
+    public long Resynchronised { get; private set; } = -1;
+
     public string State => $"{(_loggedIn ? "logged in" : "away")}, {_outbox.Count} unanswered ({string.Join(',', _outbox.Take(3).Select(one => $"{one.Request.GetType().Name} {one.Last}"))}){(NeedsSync ? ", to synchronise" : "")}";
 
     public bool IsOn(Silo gateway) => _gateway == gateway;
@@ -276,6 +281,7 @@ internal sealed partial class Phone
         if (!resumed || response.Note == "resync")
         {
             _cursor = null;
+            Resynchronised = Scheduler.Now;
             foreach (var chat in Chats.Values)
             {
                 chat.LastTold = -1;

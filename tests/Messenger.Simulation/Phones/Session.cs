@@ -259,6 +259,8 @@ internal sealed class Session : ISessionOutlet
                     return [.. (await grain.Readed(me, All<RequestMessagesReaded>(batch))).Select(Of)];
                 case RequestGetMessages request:
                     return [Of(await grain.GetMessages(me, request))];
+                case RequestGetMessagesByUuids request:
+                    return [Of(await grain.GetMessagesByUuids(me, request))];
                 case RequestGetMessagesFromUuid request:
                     return [Of(await grain.GetMessagesFromUuid(me, request))];
                 case RequestCreateConversationFull request:

@@ -84,14 +84,16 @@ internal sealed class Conversation(Guid id)
     /// <summary>How many were members at a place of the log.</summary>
     public int CoveredAt(long sequence) => Stays.Keys.Count(user => Covers(user, sequence));
 
-    public void Stay(MemberRow member)
+    public Action Stay(MemberRow member)
     {
         if (!Stays.TryGetValue(member.UserId, out var stays))
         {
             Stays[member.UserId] = stays = [];
         }
 
+        Action undo = stays.TryGetValue(member.JoinedAt, out var before) ? () => stays[member.JoinedAt] = before : () => stays.Remove(member.JoinedAt);
         stays[member.JoinedAt] = member.LeftAt;
+        return undo;
     }
 
     public Action Append(MessageRow row)

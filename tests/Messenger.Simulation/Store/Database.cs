@@ -14,19 +14,32 @@ internal sealed class Database(Scheduler scheduler, Network network, Plants plan
     /// <summary>The statements' own time-out.</summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Within this everybody has noticed that the database went back: a look every two seconds, a connection, a resync.</summary>
+    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(20);
+
     /// <summary>Changes that a replica could lack.</summary>
     private const int MaxUndone = 64;
 
     private readonly Dictionary<Guid, Conversation> _conversations = [];
     private readonly LinkedList<Action> _undo = new();
+    private readonly HashSet<Guid> _lost = [];
     private int _connections;
+    private long _wentBack = long.MinValue;
 
     public Process Process { get; } = new(scheduler, "store");
 
     public bool IsAway { get; private set; }
 
-    /// <summary>How many commits were forgotten by now.</summary>
-    public int Forgotten { get; private set; }
+    /// <summary>
+    /// Commits were forgotten a moment ago: who served them may not have noticed yet, and what is told and answered in this time is taken back by a resync.
+    /// </summary>
+    public bool IsInDoubt => _wentBack != long.MinValue && scheduler.Now - _wentBack < Notice.Ticks;
+
+    /// <summary>Messages that were forgotten, whether or not they were sent again.</summary>
+    public IReadOnlySet<Guid> Lost => _lost;
+
+    /// <summary>Names that were given up in order.</summary>
+    public HashSet<string> Retired { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, WriterRow> Writers { get; } = new(StringComparer.Ordinal);
 
@@ -119,15 +132,55 @@ internal sealed class Database(Scheduler scheduler, Network network, Plants plan
     public void Break() => _connections++;
 
     /// <summary>A replica that lacks the last commits is promoted.</summary>
-    public void GoBack(int commits)
+    /// <returns>The messages that are gone.</returns>
+    public List<(Guid Conversation, Guid Message)> GoBack(int commits)
     {
         _connections++;
+        var before = _conversations.Values.SelectMany(conversation => conversation.Rows.Select(row => (conversation.Id, row.Uuid))).ToHashSet();
         for (; commits > 0 && _undo.Last is { } last; commits--)
         {
             last.Value();
             _undo.RemoveLast();
-            Forgotten++;
+            _wentBack = scheduler.Now;
         }
+
+        before.ExceptWith(_conversations.Values.SelectMany(conversation => conversation.Rows.Select(row => (conversation.Id, row.Uuid))));
+        _lost.UnionWith(before.Select(one => one.Uuid));
+        return [.. before];
+    }
+
+    /// <summary>How a change that was just made is taken back, should the database go back before it.</summary>
+    public void Undo(Action undo)
+    {
+        _undo.AddLast(undo);
+        if (_undo.Count > MaxUndone)
+        {
+            _undo.RemoveFirst();
+        }
+    }
+
+    public bool Retire(string writer)
+    {
+        var row = Writers[writer];
+        Undo(() =>
+        {
+            Writers[writer] = row;
+            Retired.Remove(writer);
+        });
+        Retired.Add(writer);
+        return Writers.Remove(writer);
+    }
+
+    public CommitHistory.Stored Progress()
+    {
+        var stored = new CommitHistory.Stored();
+        foreach (var (name, row) in Writers.Where(one => one.Value.Commits > 0))
+        {
+            stored.Commits[name] = row.Commits;
+        }
+
+        stored.Retired.UnionWith(Retired);
+        return stored;
     }
 
     /// <summary>As the real writers do it: the fence, the terms, then the rows, all or nothing.</summary>
@@ -179,6 +232,8 @@ internal sealed class Database(Scheduler scheduler, Network network, Plants plan
     private void Apply(WriterRow writer, Batch batch)
     {
         List<Action> undo = [];
+        writer.Commits++;
+        undo.Add(() => writer.Commits--);
         if (batch.Unsettled is { } unsettled)
         {
             var before = writer.Unsettled;
@@ -204,7 +259,7 @@ internal sealed class Database(Scheduler scheduler, Network network, Plants plan
             Put(_conversations[id].Members, member.UserId, member, undo);
             if (!(plants.KicksWithoutTelling && scheduler.Chance.Next(5) == 0))
             {
-                _conversations[id].Stay(member);
+                undo.Add(_conversations[id].Stay(member));
             }
         }
 
@@ -242,15 +297,11 @@ internal sealed class Database(Scheduler scheduler, Network network, Plants plan
             undo.Add(_conversations[id].Append(message));
         }
 
-        _undo.AddLast(() =>
+        Undo(() =>
         {
             undo.Reverse();
             undo.ForEach(one => one());
         });
-        if (_undo.Count > MaxUndone)
-        {
-            _undo.RemoveFirst();
-        }
 
         foreach (var (id, message) in batch.Messages)
         {
@@ -281,6 +332,8 @@ internal sealed class Database(Scheduler scheduler, Network network, Plants plan
     internal sealed class WriterRow
     {
         public long Generation { get; set; }
+
+        public long Commits { get; set; }
 
         public bool Fenced { get; set; }
 

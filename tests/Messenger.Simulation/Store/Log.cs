@@ -5,14 +5,15 @@ using Messenger.Simulation.Cluster;
 namespace Messenger.Simulation.Store;
 
 /// <summary>The log of one silo: its writes by the real group commit, its reads as the real ones are.</summary>
-internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWriterName self) : IMessageLog, IConversationDirectory
+internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWriterName self, IStoreHistory history) : IMessageLog, IConversationDirectory
 {
     public Task<LogOutcome> Append(LogEntry entry) => commits.Append(entry);
 
     public void Settled(Guid conversation) => commits.Settled(conversation);
 
-    /// <summary>The store does not go back in time here: that is for a history that can be simulated.</summary>
-    public long History => 0;
+    public long History => history.Steps;
+
+    public bool IsAway => commits.Away;
 
     public Task Leave(Guid conversation) => commits.Leave(conversation);
 
@@ -21,6 +22,7 @@ internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWrite
     public async Task<ConversationState?> Load(Guid conversation)
     {
         var undelivered = await commits.Loading(conversation);
+        var steps = history.Steps;
         var state = await store.Ask<(bool Fenced, ConversationState? State)>(silo, () =>
         {
             if (!silo.Cluster.Plants.LoadsThoughFenced && !(store.Writers.TryGetValue(self.Name, out var writer) && !writer.Fenced))
@@ -39,7 +41,9 @@ internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWrite
             }
 
             var now = silo.Process.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var term = found.Term;
             found.Term = found.Term < now ? now : found.Term + 1;
+            store.Undo(() => found.Term = term);
             var last = found.Rows.Count > 0 ? found.Rows[^1] : null;
             return (false, new ConversationState(
                 found.Header, last?.Sequence ?? 0, last?.Created ?? 0, [.. found.Members.Values.OrderBy(member => member.Position)],
@@ -48,6 +52,7 @@ internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWrite
                 UndeliveredBy = silo.Cluster.Plants.ForgetsWhatIsUntold ? []
                     : [.. store.Writers.Where(one => one.Key != self.Name && one.Value.Unsettled.Contains(conversation)).Select(one => one.Key)],
                 Undelivered = undelivered,
+                History = steps,
             });
         });
         if (state.Fenced)
@@ -77,6 +82,8 @@ internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWrite
 
     public Task<int> CountUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges) => Task.FromResult(0);
 
+    public Task<UnreadMessages> FindUnread(Guid conversation, string userId, IReadOnlyList<SequenceRange> ranges) => Task.FromResult(default(UnreadMessages));
+
     public Task<SessionKeyRow?> FindKey(Guid conversation, Guid sessionKey, string userId) =>
         store.Ask(silo, () => store.Find(conversation)?.Wrapped.GetValueOrDefault((sessionKey, userId)));
 
@@ -100,8 +107,15 @@ internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWrite
     public Task<IReadOnlyList<Guid>> EverOf(string userId) => store.Ask<IReadOnlyList<Guid>>(silo, () =>
         [.. store.Conversations.Values.Where(found => !found.Header.Deleted && found.Members.ContainsKey(userId)).Select(found => found.Id)]);
 
+    public Task<IReadOnlyList<string>> Ringable(Guid conversation, string caller, IReadOnlyCollection<string> named) => Task.FromResult<IReadOnlyList<string>>([.. named]);
+
+    public Task<IReadOnlyList<string>> Crowded(IReadOnlyCollection<string> userIds, string maker, int most, int ofOne, int ofAll) => Task.FromResult<IReadOnlyList<string>>([]);
+
     public Task<IReadOnlyList<Guid>> DialogsOf(string userId, string peer) => store.Ask<IReadOnlyList<Guid>>(silo, () =>
         [.. Of(userId).Where(found => found.Header.IsDialog && found.Members.ContainsKey(peer)).Select(found => found.Id)]);
+
+    /// <summary>Nobody makes a second one here.</summary>
+    public Task<string?> OpenDialogOf(string userId, string peer) => Task.FromResult<string?>(null);
 
     public Task<IReadOnlyList<string>> CompanionsOf(string userId) => store.Ask<IReadOnlyList<string>>(silo, () =>
         [.. Of(userId).SelectMany(found => found.Members.Values).Where(member => member.LeftAt is null && member.UserId != userId).Select(member => member.UserId).Distinct()]);

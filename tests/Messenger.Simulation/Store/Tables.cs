@@ -25,6 +25,9 @@ internal sealed class UserDirectory(Silo silo, Database store) : IUserDirectory
 
     public Task<IReadOnlyList<string>> Discoverable(IReadOnlyCollection<string> userIds) => Registered(userIds);
 
+    /// <summary>Nobody looks at it here.</summary>
+    public Task<IReadOnlyList<string>> Showing(string asker, IReadOnlyCollection<string> userIds) => Task.FromResult<IReadOnlyList<string>>([]);
+
     public Task<IReadOnlyList<string>> BlackListOf(string userId) => store.Ask<IReadOnlyList<string>>(silo, () =>
         [.. store.BlackList.Where(entry => entry.User == userId).Select(entry => entry.Blocked)]);
 
@@ -78,12 +81,14 @@ internal sealed class GrainStates(Silo silo, Database store) : IGrainStorage
             throw new InconsistentStateException("another activation wrote it");
         }
 
-        store.GrainStates[Key(stateName, grainId)] = (state, known + 1);
+        var (key, before) = (Key(stateName, grainId), store.GrainStates.GetValueOrDefault(Key(stateName, grainId)));
+        store.GrainStates[key] = (state, known + 1);
+        store.Undo(() => store.GrainStates[key] = before);
         return (known + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
     });
 
     /// <summary>What is on disk does not change because somebody changes what it was made of.</summary>
-    private static object Copy(object state) => state is DeviceState device ? new DeviceState { Push = device.Push, Snapshot = device.Snapshot } : state;
+    private static object Copy(object state) => state is DeviceState device ? new DeviceState { Push = device.Push, Snapshot = device.Snapshot, SealedPush = device.SealedPush } : state;
 }
 
 /// <summary>A device's state as Orleans hands it to the grain.</summary>
@@ -125,6 +130,8 @@ internal sealed class Pushes(Silo silo, Database store) : IPushStore
 
     public Task<int> Expire(long before, int max) => throw new NotSupportedException();
 
+    public Task ForgetExpired(long now) => throw new NotSupportedException();
+
     public Task<(long Waiting, long? Oldest)> Backlog() => throw new NotSupportedException();
 }
 
@@ -163,5 +170,21 @@ internal sealed class NoUploads : IUploads
 
     public Task DropOf(string userId) => Task.CompletedTask;
 
+    public Task DropFor(string userId, Guid message) => Task.CompletedTask;
+
     public Task<int> Expire(long now, int max) => throw new NotSupportedException();
+}
+
+/// <summary>Nobody keeps contacts.</summary>
+internal sealed class NoContacts : IContactStore
+{
+    public Task<IReadOnlyList<ContactRow>> Of(string userId) => Task.FromResult<IReadOnlyList<ContactRow>>([]);
+
+    public Task<ContactTotals> TotalsOf(string userId) => Task.FromResult(new ContactTotals(0, 0, 0, 0));
+
+    public Task<IReadOnlyList<ContactRow>> Find(string userId, IReadOnlyCollection<string> contactIds) => Task.FromResult<IReadOnlyList<ContactRow>>([]);
+
+    public Task Put(string userId, IReadOnlyList<ContactRow> contacts, long place, long version, bool replace) => throw new NotSupportedException();
+
+    public Task Remove(string userId) => Task.CompletedTask;
 }

@@ -3,6 +3,7 @@ import { equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { launch } from './browser.mjs';
+import { devices } from './web-devices.mjs';
 import { open, register } from './web-people.mjs';
 
 const [, , server] = process.argv;
@@ -27,7 +28,8 @@ async function accessible({ page, name }, state) {
     await page.evaluate(value => {
       document.documentElement.dataset.theme = value;
     }, theme);
-    await page.waitForTimeout(200); // colours fade in: what axe measures must stand still
+    await page.waitForTimeout(200); // colours fade in: what axe measures must stand still, however busy this machine is
+    await page.evaluate(() => Promise.all(document.getAnimations().filter(one => Number.isFinite(one.effect.getComputedTiming().endTime)).map(one => one.finished.catch(() => {}))));
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
     complaints.push(...violations.map(one => `${name}, ${state}, ${theme}: ${one.id} ${one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(', ')}: ${one.nodes[0].failureSummary}`));
   }
@@ -46,9 +48,9 @@ const say = async ({ page }, text) => {
   await page.keyboard.press('Enter');
 };
 const sees = ({ page }, text) => page.waitForSelector(`.message:has-text("${text}")`);
-const chat = ({ page }, name) => page.click(`.chat-row:has(.name:text-is("${name}"))`);
+const chat = ({ page }, name) => page.click(`.chat-row:has(.name :text-is("${name}"))`);
 
-const [alice, bob, carol] = await Promise.all(['Alice', 'Bob', 'Carol'].map(async name => watched(await open(browser, server, name))));
+const [alice, bob, carol] = await Promise.all(['Alice', 'Bob', 'Carol'].map(async name => watched(await open(browser, server, name, name === 'Carol' ? { locale: 'ar' } : {}))));
 const steps = {
   async 'everybody signs in, and axe finds nothing on the way'() {
     await accessible(alice, 'the gate');
@@ -82,6 +84,34 @@ const steps = {
     await alice.page.keyboard.type('An answer');
     await alice.page.keyboard.press('Enter');
     await bob.page.waitForSelector('.message:has(.quote):has-text("An answer")');
+  },
+
+  async 'a reaction and an edit are seen by both, and are no messages'() {
+    const before = await alice.page.locator('.message').count();
+    const theirs = bob.page.locator('.message:not(.mine):has-text("An answer")');
+    await theirs.locator('.more').focus();
+    await bob.page.keyboard.press('Enter');
+    await bob.page.click('.menu >> text=React');
+    await bob.page.waitForSelector('.emojis button:focus');
+    await accessible(bob, 'the choice of a reaction');
+    await bob.page.keyboard.press('ArrowRight');
+    await bob.page.keyboard.press('Enter');
+    await alice.page.waitForSelector('.message.mine:has-text("An answer") .reaction:has-text("❤️")');
+    await alice.page.click('.message.mine:has-text("An answer") .reaction'); // the same
+    await bob.page.waitForSelector('.reaction b:has-text("2")');
+    await accessible(alice, 'reactions');
+    await theirs.locator('.reaction').click(); // and taken back
+    await alice.page.waitForFunction(() => !document.querySelector('.reaction b'));
+    await alice.page.locator('.message.mine:has-text("An answer") .more').focus();
+    await alice.page.keyboard.press('Enter');
+    await alice.page.click('.menu >> text=Edit');
+    equal(await alice.page.inputValue('.composer textarea'), 'An answer');
+    await accessible(alice, 'a message that is edited');
+    await alice.page.fill('.composer textarea', 'A better answer');
+    await alice.page.keyboard.press('Enter');
+    await bob.page.waitForSelector('.message:has-text("A better answer"):has-text("Edited")');
+    equal(await alice.page.locator('.message').count(), before);
+    equal(await alice.page.inputValue('.composer textarea'), '');
   },
 
   async 'a photo and a file arrive'() {
@@ -160,6 +190,8 @@ const steps = {
     await alice.page.click('[aria-label="Close the details"]');
   },
 
+  ...devices({ alice, bob, carol, browser, server, watched, accessible, chat, say, complaints }),
+
   async 'blocked: it is shown as not sent'() {
     await chat(bob, 'Alice');
     await bob.page.click('[aria-label="About this conversation"]');
@@ -184,7 +216,7 @@ const steps = {
     await accessible(alice, 'a search');
     await alice.page.fill('.search input', '');
     await alice.page.click('[aria-label="Settings"]');
-    await alice.page.waitForSelector('dialog .row:has-text("Online now")');
+    await alice.page.waitForSelector('dialog .row:has-text("This device")');
     await accessible(alice, 'settings');
     await alice.page.keyboard.press('Escape');
   },

@@ -3,8 +3,8 @@ namespace Messenger.Testing.Processes;
 /// <summary>Where the build put what the tests start.</summary>
 public static class Built
 {
-    /// <summary>Messenger.Host.dll of the configuration that these tests were built in.</summary>
-    public static string Host { get; } = Output("src", "Messenger.Host", "Messenger.Host.dll");
+    /// <summary>Messenger.Host.dll of the configuration that these tests were built in; another build's where MESSENGER_HOST names it, to compare the two.</summary>
+    public static string Host { get; } = Environment.GetEnvironmentVariable("MESSENGER_HOST") ?? Output("src", "Messenger.Host", "Messenger.Host.dll");
 
     /// <summary>The command line's messenger.dll.</summary>
     public static string Cli { get; } = Output("src", "Messenger.Cli", "messenger.dll");

@@ -13,13 +13,13 @@ public sealed class ServerProcess : IAsyncDisposable
     private ServerProcess(ServerSettings settings)
     {
         Settings = settings;
-        _process = Launch();
+        _process = LaunchProcess();
 
         // Nothing outlives the test run, whatever becomes of it.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => KillQuietly();
     }
 
-    public ServerSettings Settings { get; }
+    public ServerSettings Settings { get; private set; }
 
     /// <summary>Of every start.</summary>
     public ServerLog Log { get; } = new();
@@ -50,6 +50,9 @@ public sealed class ServerProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts a server of which a test does not expect that it is ever ready.</summary>
+    public static ServerProcess Launch(ServerSettings settings, bool mayLogStackTraces = false) => new(settings) { MayLogStackTraces = mayLogStackTraces };
 
     /// <summary>Runs one command of the server's, such as <c>migrate</c>, to its end; throws unless it ends well.</summary>
     public static async Task RunAsync(ServerSettings settings, params string[] arguments)
@@ -92,26 +95,39 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task Restart()
     {
         // Others ask whether it runs meanwhile: they see the ended process until there is a new one.
-        using var ended = Interlocked.Exchange(ref _process, Launch());
+        using var ended = Interlocked.Exchange(ref _process, LaunchProcess());
         await Ready();
+    }
+
+    /// <summary>Starts it again after its end as another release, on the same port and data, and waits until it is ready.</summary>
+    public Task RestartAs(string assembly)
+    {
+        Settings = Settings with { Assembly = assembly };
+        return Restart();
     }
 
     public Task Ready() => Deadlines.Until(
         async () =>
         {
             Assert.False(_process.HasExited, $"the server ended with {(_process.HasExited ? _process.ExitCode : 0)} before it was ready:\n{Log.Tail}");
-            try
-            {
-                using var answer = await Http.GetAsync(new Uri(Settings.Http, "/health/ready"));
-                return answer.StatusCode == HttpStatusCode.OK;
-            }
-            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
-            {
-                return false;
-            }
+            return await IsReady();
         },
         Deadlines.Start,
         () => $"the server is not ready:\n{Log.Tail}");
+
+    /// <summary>Whether it says so now.</summary>
+    public async Task<bool> IsReady()
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri(Settings.Http, "/health/ready"));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -148,11 +164,11 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private Process Launch() => Start(Settings, Log, []);
+    private Process LaunchProcess() => Start(Settings, Log, []);
 
     private static Process Start(ServerSettings settings, ServerLog log, string[] arguments)
     {
-        string[] command = ["dotnet", Built.Host, .. arguments];
+        string[] command = ["dotnet", settings.Assembly, .. arguments];
         if (settings.Descriptors is { } most)
         {
             // The shell becomes the server: the same id.

@@ -42,6 +42,15 @@ public sealed record ServerSettings(string DataDirectory, IReadOnlyDictionary<st
             ["Data__Directory"] = directory,
             ["Registration__FixedCode"] = Code,
             ["Limits__Enabled"] = "false",
+
+            // A version that no client of these tests has gone below, but to try just that.
+            ["Server__MinClientVersion"] = "android=0.2",
+
+            // So that every feature is offered; where there is a relay, a test says so.
+            ["Calls__TurnUris"] = "turn:127.0.0.1:3478",
+            ["Calls__TurnSecrets"] = "a secret of the relay's own",
+            ["Push__Web__VapidKeys"] = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94",
+            ["Push__Web__Subject"] = "mailto:nobody@example.com",
         };
         foreach (var (key, value) in more)
         {
@@ -53,6 +62,9 @@ public sealed record ServerSettings(string DataDirectory, IReadOnlyDictionary<st
 
     /// <summary>What <c>ulimit -n</c> says to it; null as it is here.</summary>
     public int? Descriptors { get; init; }
+
+    /// <summary>The server's assembly; of another release where both are tried beside each other.</summary>
+    public string Assembly { get; init; } = Built.Host;
 
     /// <summary>The host it runs on; null for this one.</summary>
     internal NetworkHost? Host { get; init; }

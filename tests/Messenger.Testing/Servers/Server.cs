@@ -12,7 +12,7 @@ public abstract class Server : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private const int SigInt = 2;
-    private const int SigKill = 9;
+    protected const int SigKill = 9;
     private const int SigCont = 18;
     private const int SigStop = 19;
 
@@ -40,6 +40,9 @@ public abstract class Server : IAsyncDisposable
 
     protected abstract (string Program, string[] Arguments) Command { get; }
 
+    /// <summary>What asks it to stop in order.</summary>
+    protected virtual int StopSignal => SigInt;
+
     /// <summary>Ends the process and its children at once, as a power cut would.</summary>
     public async Task Kill()
     {
@@ -64,7 +67,7 @@ public abstract class Server : IAsyncDisposable
         if (_process is { HasExited: false })
         {
             Signal(SigCont);
-            _ = Native.Kill(_process.Id, SigInt);
+            _ = Native.Kill(_process.Id, StopSignal);
             await Gone();
         }
     }

@@ -6,7 +6,7 @@ using Messenger.Protocol;
 namespace Messenger.Grains.Users.Sync;
 
 /// <summary>A page as it fills: what it holds, and whether there is room for more.</summary>
-internal sealed class SyncPage(string userId, int limit)
+internal sealed class SyncPage(string userId, int limit, Features features, long now)
 {
     /// <summary>A page is taken by a phone on a bad network in some seconds: 200 KiB, with room for its frame and token.</summary>
     public const int MaxBytes = (200 * 1024) - 1024;
@@ -30,12 +30,16 @@ internal sealed class SyncPage(string userId, int limit)
     private readonly List<UserInfo> _members = [];
     private readonly List<UserInfo> _users = [];
     private readonly List<RemovedConversation> _removed = [];
+    private readonly HashSet<Guid> _named = [];
     private int _bytes;
 
     /// <summary>Conversations that it may still take.</summary>
     public int Room => limit - _conversations.Count;
 
     public bool IsFull => Room <= 0 || RemovedRoom <= 0 || _bytes >= MaxBytes;
+
+    /// <summary>Whether it stands on this page. What has changed about it since the pass began is in the next pass too.</summary>
+    public bool Has(Guid conversation) => _named.Contains(conversation);
 
     public int RemovedRoom => MostRemoved - _removed.Count;
 
@@ -60,6 +64,7 @@ internal sealed class SyncPage(string userId, int limit)
         return TryTake(bytes, () =>
         {
             _conversations.Add(conversation);
+            _named.Add(row.Conversation);
             _members.AddRange(people);
             if (last is not null)
             {
@@ -78,8 +83,9 @@ internal sealed class SyncPage(string userId, int limit)
         });
     }
 
-    public ResponseSync Answer(bool reset, string token, bool more) => new(
-        reset, [.. _conversations], [.. _unread], [.. _last], [.. _members], [.. _keys], [.. _users], [.. _removed], [], token, more);
+    /// <param name="account">Sections of the account that changed since the last pass.</param>
+    public ResponseSync Answer(bool reset, IEnumerable<string> account, string token, bool more) => new(
+        reset, [.. _conversations], [.. _unread], [.. _last], [.. _members], [.. _keys], [.. _users], [.. _removed], [.. account], token, more);
 
     /// <summary>Whom a row tells of: everyone of a small conversation, some admins of a large one.</summary>
     public static IEnumerable<string> People(SyncRow row)
@@ -93,17 +99,23 @@ internal sealed class SyncPage(string userId, int limit)
 
     private static IEnumerable<MemberRow> Present(SyncRow row) => row.Members.Where(member => member.LeftAt is null).OrderBy(member => member.Position);
 
-    private static Conversation Told(SyncRow row, bool blocked)
+    private Conversation Told(SyncRow row, bool blocked)
     {
-        var whole = WireViews.Conversation(row.Header, row.Members, row.Last?.Created ?? row.Header.Created, row.Unread, blocked, row.Header.IsDialog);
+        var whole = WireViews.Conversation(row.Header, row.Members, row.Last?.Active ?? row.Last?.Created ?? row.Header.Created, row.Unread, blocked, row.Header.IsDialog);
         var count = whole.Admins.Length + whole.Members.Length;
-        whole = whole with { NewestMessageUuid = row.Last?.UuidText, MembersCount = count };
+        whole = whole.For(row.Header, features) with
+        {
+            NewestMessageUuid = row.Last?.UuidText,
+            MembersCount = count,
+            Accepted = row.Accepted,
+            Preferences = row.Preferences is { } own ? WireViews.Preferences(own) : null,
+        };
         return count <= WholeRoster ? whole : whole with { Admins = [.. whole.Admins.Take(MostAdmins)], Members = [], MembersOmitted = true };
     }
 
     private Message Last(SyncRow row)
     {
-        var message = WireViews.Message(row.Last!, row.Header, row.Members, row.Receipts, userId, row.Last!.IsEvent);
+        var message = WireViews.Message(row.Last!, row.Header, row.Members, row.Receipts, userId, now, row.Last!.IsEvent).For(row.Last, features);
         return message.BodyEncryptedBase64 is { Length: > MostBody } ? message with { BodyEncryptedBase64 = null, IvBase64 = null, BodyOmitted = true } : message;
     }
 

@@ -6,6 +6,8 @@ export class World {
   conversationUuid = uuid();
   sessionKeyUuid = uuid();
   messageUuid = uuid();
+  /** Two people have one open dialog; what they make besides are groups. */
+  hasDialog = false;
 
   learn({ frame }) {
     const payload = frame?.payload;
@@ -13,6 +15,7 @@ export class World {
     switch (frame.type) {
       case 'ResponseCreateConversation':
       case 'NotificationAddMemberToConversation':
+        this.hasDialog ||= payload.conversation.isDialog;
         this.conversationUuid = payload.conversation.uuid;
         this.sessionKeyUuid = payload.conversation.sessionKeyUuid;
         break;
@@ -69,10 +72,14 @@ const own = {
   RequestAddUserKeys: ({ me, example }) => ({ ...keys(me), publicKeyBase64: example.publicKeyBase64 }),
   RequestUpdateUserKeys: ({ me }) => ({ androidSmsToken: null, ...keys(me), openUserId: me.openUserId }),
   RequestUpdateUserNick: ({ me }) => ({ nick: opaque(me.name) }),
-  RequestCreateConversationFull: ({ me, peer }) => ({
+  RequestCreateConversationFull: ({ me, peer, world }) => ({
     admins: { [peer.userId]: opaque(`session key, wrapped for ${peer.name}`) },
-    conversationUuid: uuid(), isDialog: true, members: {}, nickEncrypted: opaque(me.name),
+    conversationUuid: uuid(), isDialog: !world.hasDialog, members: {}, nickEncrypted: opaque(me.name),
     sessionKeyUuid: uuid(), sessionKeyValue: wrapped(me, me), title: null,
+  }),
+  RequestSendSignal: ({ peer, world }) => ({
+    signalUuid: uuid(), callUuid: uuid(), conversationUuid: world.conversationUuid, toUserIds: [peer.userId], sessionKeyUuid: world.sessionKeyUuid,
+    ivBase64: opaque('iv'), bodyEncryptedBase64: opaque('an offer, encrypted'), ring: 'start', answered: false,
   }),
   RequestAddMember: ({ me, peer, world }) => added(me, peer, world),
   RequestAddAdmin: ({ me, peer, world }) => added(me, peer, world),

@@ -13,7 +13,7 @@ const FINAL = ['unauthenticated', 'forbidden', 'bad_request'];
  * @returns {number | null} milliseconds; null: not by oneself
  */
 export function pauseAfter({ code, reason, fault }, attempt, random) {
-  if (code === 4001 || code === 4003 || (fault instanceof RefusedError && FINAL.includes(fault.status))) return null;
+  if (code === 4001 || code === 4003 || code === 4010 || (fault instanceof RefusedError && FINAL.includes(fault.status))) return null;
   const dictated = code === 1001 ? /reconnect-after-ms=(\d+)/.exec(reason)?.[1] : undefined;
   if (dictated) return Math.min(DICTATED, Number(dictated));
   if (fault instanceof RefusedError && fault.wait !== null) return Math.min(DICTATED, fault.wait);

@@ -1,7 +1,9 @@
 // A device of one person: the face of the library. What each part promises stands in docs/clients.md.
 import { Account } from './account.js';
 import { lower } from './bytes.js';
+import { isHidden } from './actions.js';
 import { ConnectionLostError, CryptoError, EndedError, RefusedError } from './faults.js';
+import { askServer, FEATURES } from './features.js';
 import { Followup } from './followup.js';
 import { Inbox } from './inbox.js';
 import { Keys } from './keys.js';
@@ -9,6 +11,8 @@ import { Model } from './model.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { platformClock } from './ports.js';
+import { ConversationPreferences } from './preferences.js';
+import { Sections } from './sections.js';
 import { Senders } from './senders.js';
 import { MemoryStore } from './stores/memory.js';
 import { Supervisor } from './supervisor.js';
@@ -30,16 +34,18 @@ import { Trust } from './trust.js';
  * @property {() => number} [random]
  * @property {string} [applicationType] shown on the list of devices
  * @property {string} [model]
+ * @property {string} [clientVersion] of the application, such as 2.10.1 (REG-17)
  * @property {(direction: 'sent' | 'received', frame: string) => void} [trace] every frame, for developers
  */
 
 /**
  * Events (`on`): `state` ({ state, ... }), `conversations` (keys), `messages` ({ conversation, keys: null for all }), `typing` ({ conversation, userId }),
- * `progress` ({ message, sent, size }), `keys-changed` ({ userId }), `device` (application), `fault` ({ what, fault }).
+ * `progress` ({ message, sent, size }), `keys-changed` ({ userId }), `device` (application), `account` ({ section }: another device changed it),
+ * `locked` and `unlocked` (the private key), `push-lost`, `refused` ({ kind, action, conversation, status }), `fault` ({ what, fault }).
  */
 export class Messenger {
   /** @param {Options} options */
-  constructor({ url, store = new MemoryStore(), WebSocket = globalThis.WebSocket, fetch = (...all) => globalThis.fetch(...all), clock = platformClock, random = Math.random, trace, ...about }) {
+  constructor({ url, store = new MemoryStore(), WebSocket = globalThis.WebSocket, fetch = (...all) => globalThis.fetch(...all), clock = platformClock, random = Math.random, trace, clientVersion, ...about }) {
     if (!WebSocket) throw new Error('this platform has no WebSocket: give one (Node 20: --experimental-websocket)');
     /** @type {import('./ports.js').Ports} */
     const ports = { store, WebSocket, fetch, clock, random };
@@ -56,17 +62,30 @@ export class Messenger {
     this.outbox = new Outbox(this.model, senders.send, senders.failed);
     this.inbox = new Inbox(this.model, wanted => this.#follow(wanted), (type, payload) => this.#told(type, payload));
     this.people = new People(this.model, ask, this.account, this.trust, this.transfer);
+    this.preferences = new ConversationPreferences(this.model, ask);
     this.talk = new Talk(this.model, ask, this.account, this.trust, this.keys, () => this.outbox.run());
+    const contacts = () => this.people.contacts();
+    const refetch = () => this.account.refetch();
+    this.sections = new Sections(this.model, {
+      contacts, blacklist: contacts, keys: refetch, nick: refetch, preferences: () => this.preferences.refetch(), applications: () => this.account.checkPush(),
+    });
+    this.model.on('unlocked', () => {
+      this.followup.openAgain();
+      this.outbox.run();
+      this.sections.run();
+    });
     this.supervisor = new Supervisor(ports, {
       url,
       trace,
-      login: () => ({ userId: this.model.me, uuid: this.model.profile?.uuid ?? '', resumeCursor: this.model.cursor }),
+      login: () => ({ userId: this.model.me, uuid: this.model.profile?.uuid ?? '', resumeCursor: this.model.cursor, features: FEATURES, ...(clientVersion ? { clientVersion } : {}) }),
+      greet: connection => this.#greet(connection),
       take: (notification, connection) => this.inbox.take(notification, connection),
       synchronise: connection => synchronise(this.model, connection),
       begin: () => {
         this.inbox.begin();
         this.outbox.run();
         this.followup.run();
+        this.sections.run();
       },
       changed: (state, detail) => {
         // What an ended connection brought and was not applied comes again, after the cursor.
@@ -117,9 +136,21 @@ export class Messenger {
     return this.supervisor.ready();
   }
 
-  /** All conversations, the newest first. */
+  /** What the server offers, as it said at the last login. */
+  get server() {
+    return this.model.server;
+  }
+
+  /** @param {import('./connection.js').Connection} connection */
+  async #greet(connection) {
+    const told = await askServer(connection);
+    if (told && JSON.stringify(told) !== JSON.stringify(this.model.server)) await this.model.change(transaction => transaction.put('meta', 'server', told));
+  }
+
+  /** All conversations: pinned ones first, then the newest first. Archived ones are among them (`preferences.archived`). */
   conversations() {
-    return [...this.model.conversations.values()].sort((a, b) => b.lastMessage - a.lastMessage);
+    const pinned = (/** @type {Conversation} */ one) => Number(one.preferences?.pinned ?? false);
+    return [...this.model.conversations.values()].sort((a, b) => pinned(b) - pinned(a) || b.lastMessage - a.lastMessage);
   }
 
   /**
@@ -128,12 +159,24 @@ export class Messenger {
    */
   async messages(conversation, { before = Infinity, size = 50 } = {}) {
     const key = lower(conversation);
-    const page = await this.model.store.page(key, before, size);
+    const page = await this.#page(key, before, size);
     if (before !== Infinity) return page;
     const pending = await Promise.all([...this.model.outbox.values()]
       .filter(entry => entry.lane === key && entry.kind === 'message').map(entry => this.model.store.get('messages', entry.message)));
     const failed = await Promise.all((this.model.conversations.get(key)?.failed ?? []).map(one => this.model.store.get('messages', one)));
-    return [...page, ...failed.filter(Boolean), ...pending.filter(message => message?.created === null)];
+    return [...page, ...failed.filter(Boolean), ...pending.filter(message => message?.created === null && !isHidden(message))];
+  }
+
+  /** Reactions and edits have no place of their own: a page has its size without them. @param {string} key @param {number} before @param {number} size @returns {Promise<Message[]>} */
+  async #page(key, before, size) {
+    /** @type {Message[]} */
+    let shown = [];
+    for (let from = before; ;) {
+      const page = await this.model.store.page(key, from, size);
+      shown = [...page.filter(message => !isHidden(message)), ...shown];
+      if (page.length < size || shown.length >= size) return shown.slice(-size);
+      from = page[0].created;
+    }
   }
 
   /** Fetches the page before what is stored. @param {string} conversation @returns {Promise<boolean>} whether there may be more */
@@ -189,6 +232,7 @@ export class Messenger {
   #follow(wanted) {
     this.followup.want(wanted);
     this.outbox.run();
+    if (wanted.account) this.sections.run();
     if (wanted.contacts) this.people.contacts().catch(fault => this.#background('contacts', fault));
     if (wanted.people.size > 0 && this.account.unlocked) this.trust.current([...wanted.people]).catch(fault => this.#background('public keys', fault));
   }

@@ -129,7 +129,7 @@ export class Connection {
     if (!waiting) return;
     this.#asked.delete(String(id));
     this.ports.clock.cancel(waiting.timer);
-    if (type === 'ResponseStatusMessage' && payload.status !== 'ok') waiting.reject(new RefusedError(waiting.type, payload.status, payload.description));
+    if (type === 'ResponseStatusMessage' && payload.status !== 'ok') waiting.reject(new RefusedError(waiting.type, payload.status, payload.description, payload));
     else waiting.resolve(payload);
   }
 }

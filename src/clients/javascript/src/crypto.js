@@ -40,6 +40,13 @@ async function orCryptoError(what, work) {
 /** FMT-1. @param {string} number E.164 */
 export const userIdOf = async number => base64(new Uint8Array(await subtle.digest('SHA-256', utf8(number))));
 
+/** LOCK-1: what the server is told of a PIN. @param {string} userId @param {string} pin */
+export async function lockVerifier(userId, pin) {
+  const key = await subtle.importKey('raw', utf8(pin.normalize('NFKC')), 'PBKDF2', false, ['deriveBits']);
+  const salt = utf8(`registration-lock:${userId}`);
+  return base64(new Uint8Array(await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations: ROUNDS }, key, 8 * KEY_BYTES)));
+}
+
 /** @param {string} label @param {ArrayBuffer} der */
 const pem = (label, der) => `-----BEGIN ${label}-----\n${base64(new Uint8Array(der)).replaceAll(/(.{64})(?=.)/g, '$1\n')}\n-----END ${label}-----\n`;
 
@@ -81,7 +88,7 @@ export async function createKeyPair() {
 }
 
 /** @param {Bytes} pkcs8 @returns {Promise<KeyPair>} */
-async function importPair(pkcs8) {
+export async function importPair(pkcs8) {
   const key = await subtle.importKey('pkcs8', pkcs8, OAEP, true, ['decrypt']);
   const { n, e, kty } = await subtle.exportKey('jwk', key);
   const publicKey = await subtle.importKey('jwk', { n, e, kty, alg: 'RSA-OAEP-256', ext: true }, OAEP, true, ['encrypt']);

@@ -1,4 +1,5 @@
 // What follows a notification and needs the network or keys: rosters, nicks, and opening what was stored sealed (CL-22). Comes again until it is done.
+import { applyAction, readAction } from './actions.js';
 import { lower } from './bytes.js';
 import * as crypto from './crypto.js';
 import { ConnectionLostError, CryptoError, EndedError, RefusedError } from './faults.js';
@@ -44,6 +45,12 @@ export class Followup {
   want({ refresh, nicks }) {
     for (const key of refresh) this.#refresh.add(key);
     for (const key of nicks) this.#nicks.add(key);
+    this.run();
+  }
+
+  /** The private key was opened: what could not be read before is tried again. */
+  openAgain() {
+    for (const key of this.model.conversations.keys()) this.#sealed.add(key);
     this.run();
   }
 
@@ -171,14 +178,18 @@ export class Followup {
     for (let before = Infinity; ;) {
       const page = await this.model.store.page(key, before, PAGE);
       const sealed = page.filter(message => message.text === undefined && message.unreadable === undefined);
-      /** @type {Map<string, object>} */
+      /** @type {Map<string, { text?: string, unreadable?: string }>} */
       const opened = new Map();
       for (const message of sealed) opened.set(message.key, await this.#message(message));
       if (opened.size > 0) {
         await this.model.change(async transaction => {
           for (const [one, text] of opened) {
             const now = await transaction.message(one);
-            if (now && now.text === undefined) transaction.putMessage({ ...now, ...text });
+            if (!now || now.text !== undefined) continue;
+            const action = now.kind === 'silent' ? readAction(text.text) : null;
+            const stored = { ...now, ...(action ? { action, text: null } : text) };
+            transaction.putMessage(stored);
+            await applyAction(transaction, stored);
           }
         });
       }

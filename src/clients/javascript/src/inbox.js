@@ -1,4 +1,5 @@
 // Applies notifications: one at a time, in order, each in one transaction with its cursor (CL-20). Neither network nor keys are needed (CL-22).
+import { withWaiting } from './actions.js';
 import { lower } from './bytes.js';
 import { conversationFrom, fromServer, merge } from './types.js';
 
@@ -14,7 +15,7 @@ const TOGETHER = 64;
 /** Uuids of receipts that wait in one conversation. */
 const RECEIPTS = 1_000;
 
-/** What is to be asked for after the write. @typedef {{ refresh: Set<string>, nicks: Set<string>, contacts: boolean, people: Set<string> }} Wanted */
+/** What is to be asked for after the write. @typedef {{ refresh: Set<string>, nicks: Set<string>, contacts: boolean, account: boolean, people: Set<string> }} Wanted */
 
 /** @param {Transaction} transaction @param {string} conversation @param {{ delivered?: string[], read?: string[], all?: boolean }} receipts */
 export function addReceipts(transaction, conversation, { delivered = [], read = [], all = false }) {
@@ -32,24 +33,35 @@ export function addReceipts(transaction, conversation, { delivered = [], read = 
  */
 export async function addMessage(transaction, raw, { me, anchor, count }) {
   const now = fromServer(raw);
-  const known = await transaction.message(now.key);
-  transaction.putMessage(merge(known, now));
+  // Of what is cleared in this very write nothing is kept: it is opened, and takes effect, once more.
+  const known = transaction.cleared.has(now.conversation) ? undefined : await transaction.message(now.key);
   const isNew = known?.created == null;
+  const merged = merge(known, now);
+  transaction.putMessage(isNew ? await withWaiting(transaction, merged) : merged);
   const conversation = transaction.conversation(now.conversation);
   if (!conversation) return;
   /** @type {Partial<Conversation>} */
   const changes = {};
   const created = /** @type {number} */ (now.created);
-  if (created >= conversation.lastMessage || !conversation.last) Object.assign(changes, { lastMessage: Math.max(created, conversation.lastMessage), last: now.key });
+  const silent = now.kind === 'silent';
+  if (!silent && (created >= conversation.lastMessage || !conversation.last)) Object.assign(changes, { lastMessage: Math.max(created, conversation.lastMessage), last: now.key });
   if (anchor && (conversation.anchor?.created ?? 0) < created) changes.anchor = { uuid: now.uuid, created };
   const theirs = now.userId !== me && !now.isEvent && !now.deleted;
-  if (isNew && count && theirs) {
+  if (isNew && count && theirs && !silent) {
     changes.unread = conversation.unread + 1;
     changes.firstUnread = conversation.firstUnread ?? now.key;
   }
   if (isNew && lower(now.sessionKeyUuid ?? '') === lower(conversation.sessionKeyUuid)) changes.keyUses = (conversation.keyUses ?? 0) + 1;
   transaction.putConversation({ ...conversation, ...changes });
   if (isNew && theirs) addReceipts(transaction, now.conversation, { delivered: [now.uuid] });
+}
+
+/** Sections of the account that are to be asked for: kept until they were. @param {Transaction} transaction @param {string[]} sections */
+export function staleSections(transaction, sections) {
+  if (sections.length === 0) return;
+  const stale = { ...transaction.meta('stale') };
+  for (const section of sections) stale[section] = (stale[section] ?? 0) + 1;
+  transaction.put('meta', 'stale', stale);
 }
 
 export class Inbox {
@@ -92,7 +104,7 @@ export class Inbox {
     while (this.#open && this.#queue.length > 0) {
       const some = this.#queue.splice(0, TOGETHER);
       /** @type {Wanted} */
-      const wanted = { refresh: new Set(), nicks: new Set(), contacts: false, people: new Set() };
+      const wanted = { refresh: new Set(), nicks: new Set(), contacts: false, account: false, people: new Set() };
       try {
         await this.model.change(async transaction => {
           for (const { notification } of some) {
@@ -124,8 +136,8 @@ export class Inbox {
         const message = await transaction.message(lower(payload.uuid));
         const { members, readedMembers, deliveredMembers, objectionable, deleted } = payload;
         if (message) transaction.putMessage({ ...message, members, readedMembers, deliveredMembers, objectionable, deleted, ...(deleted ? GONE : {}) });
-        // Another device of this person may have read it: how much is unread is the server's to say.
-        if (!message || message.userId !== me) wanted.refresh.add(lower(payload.conversationUuid));
+        // Another device of this person may have read it: how much is unread is the server's to say, and one with the feature says so by itself (ACC-3).
+        if ((!message || message.userId !== me) && !this.model.offers('account')) wanted.refresh.add(lower(payload.conversationUuid));
         break;
       }
       case 'DeleteMessageNotification': {
@@ -175,6 +187,17 @@ export class Inbox {
           if (one.admins.includes(payload.userId) || one.members.includes(payload.userId)) transaction.patch(one.key, { rekeyDue: true });
         }
         break;
+      case 'NotificationReadUpTo': {
+        // Absolute; but what this device has read itself, and not told yet, is read.
+        const told = transaction.entry(`receipts/${key}`)?.all === true;
+        const { unreadedCounter: unread, firstUnreadMessageUuid: first } = payload;
+        transaction.patch(key, told ? { unread: 0 } : { unread, firstUnread: first ? lower(first) : null });
+        break;
+      }
+      case 'NotificationAccountChanged':
+        staleSections(transaction, payload.what);
+        wanted.account = true;
+        break;
       case 'UpdateContactNotification':
         wanted.contacts = true;
         break;
@@ -210,4 +233,4 @@ export class Inbox {
 }
 
 /** What is left of a message that was deleted. */
-const GONE = { deleted: true, body: null, iv: null, text: null, files: [], unreadable: undefined };
+export const GONE = { deleted: true, body: null, iv: null, text: null, files: [], unreadable: undefined, reactions: undefined, edited: undefined };

@@ -1,5 +1,6 @@
 export { Messenger } from './client.js';
 export { Connection } from './connection.js';
-export { ConnectionLostError, CryptoError, EndedError, NotAcceptedError, RefusedError } from './faults.js';
+export { ConnectionLostError, CryptoError, EndedError, LockedError, NotAcceptedError, RefusedError } from './faults.js';
 export { MemoryStore } from './stores/memory.js';
-export { userIdOf } from './crypto.js';
+export { lockVerifier, userIdOf } from './crypto.js';
+export { FOR_EVER } from './preferences.js';

@@ -68,6 +68,7 @@ export class Keys {
 
   /** The key to seal with, a new one where it is time for one. @param {string} conversation @returns {Promise<Current>} */
   async forWriting(conversation) {
+    this.own(); // locked: it waits, and nothing is asked for
     if (this.model.conversations.get(conversation)?.keyDoubt) await this.#ask(conversation);
     const known = this.model.conversations.get(conversation);
     if (!known) throw new CryptoError('the conversation is gone');
@@ -124,6 +125,7 @@ export class Keys {
 
   /** A new key for everyone who is a member now. @param {string} conversation @returns {Promise<Current>} */
   async rekey(conversation) {
+    this.own();
     for (let tries = 1; ; tries++) {
       const pending = await this.model.store.get('keys', `pending/${conversation}`) ?? await this.#make(conversation);
       try {

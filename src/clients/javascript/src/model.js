@@ -1,4 +1,5 @@
 // What the device knows: conversations, people and the profile in memory, everything in the store. Changed by transactions, one at a time.
+import { FIRST_EDITION } from './features.js';
 import { Emitter } from './ports.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
@@ -53,6 +54,12 @@ export class Transaction {
     return change && 'table' in change ? change : undefined;
   }
 
+  /** @param {string} key @returns {any} */
+  meta(key) {
+    const change = this.#changed('meta', key);
+    return change ? change.value : this.model.meta.get(key);
+  }
+
   /** @param {string} key @returns {Conversation | undefined} */
   conversation(key) {
     const change = this.#changed('conversations', key);
@@ -93,6 +100,12 @@ export class Transaction {
   async message(key) {
     const change = this.#changed('messages', key);
     return change ? change.value : this.model.store.get('messages', key);
+  }
+
+  /** What waits for a message that is not here. @param {string} key conversation/message @returns {Promise<import('./actions.js').Waiting | undefined>} */
+  async waiting(key) {
+    const change = this.#changed('actions', key);
+    return change ? change.value : this.model.store.get('actions', key);
   }
 
   /** @param {Message} message */
@@ -173,6 +186,16 @@ export class Model extends Emitter {
 
   get me() {
     return this.profile?.userId ?? '';
+  }
+
+  /** As it was told at the last login. @returns {import('./features.js').ServerInfo} */
+  get server() {
+    return this.meta.get('server') ?? FIRST_EDITION;
+  }
+
+  /** @param {string} feature */
+  offers(feature) {
+    return this.server.features.includes(feature);
   }
 
   /** @returns {string | null} */

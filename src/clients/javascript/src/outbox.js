@@ -1,5 +1,5 @@
 // Sends what was accepted, exactly once or reported as failed: CL-10 to CL-16. Entries are in the store; this works them off.
-import { CryptoError, EndedError, NotAcceptedError, RefusedError } from './faults.js';
+import { CryptoError, EndedError, LockedError, NotAcceptedError, RefusedError } from './faults.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').Entry} Entry */
@@ -70,7 +70,8 @@ export class Outbox {
     try {
       after = await this.send[entry.kind](entry);
     } catch (fault) {
-      if (fault instanceof EndedError) return false; // stopped, replaced, refused: it stays
+      // Stopped, replaced, refused, or not sealed yet and nobody has unlocked the key: it stays.
+      if (fault instanceof EndedError || fault instanceof LockedError) return false;
       if (!(fault instanceof RefusedError || fault instanceof CryptoError || fault instanceof NotAcceptedError)) {
         this.model.emit('fault', { what: `${entry.kind} could not be sent`, fault });
       }

@@ -1,5 +1,5 @@
 // Contacts, names, blocking, safety numbers, pictures of people.
-import { CryptoError } from './faults.js';
+import { CryptoError, LockedError } from './faults.js';
 import { safetyNumber, userIdOf } from './crypto.js';
 
 /** @typedef {import('./model.js').Model} Model */
@@ -29,7 +29,8 @@ export class People {
           label => label ? this.account.openOwn(label) : undefined));
         opened.push({ userId: contact.contactId, keys: [], name, number, verified });
       } catch (fault) {
-        if (!(fault instanceof CryptoError)) throw fault; // another device's, of other keys: without its name
+        // Another device's, of other keys: without its name. While this one is locked, nothing is known of any of them, and it is asked again.
+        if (!(fault instanceof CryptoError) || fault instanceof LockedError) throw fault;
         opened.push({ userId: contact.contactId, keys: [] });
       }
     }

@@ -1,4 +1,5 @@
 // How each kind of entry of the outbox is sent, and what follows from the answer or the refusal, as one transaction (CL-13, CL-15).
+import { applyAction } from './actions.js';
 import { lower } from './bytes.js';
 import * as crypto from './crypto.js';
 import { RefusedError } from './faults.js';
@@ -28,6 +29,8 @@ export class Senders {
       return async transaction => {
         // CL-25: what only an answer brought is no anchor.
         await addMessage(transaction, message, { me: this.model.me, anchor: false, count: false });
+        const stored = await transaction.message(entry.message);
+        if (stored?.action) await applyAction(transaction, stored);
         // Files go beside later messages of the conversation, but after their own.
         for (const file of entry.files ?? []) transaction.putEntry({ ...file, lane: `files/${entry.message}`, kind: 'upload', message: entry.message });
       };
@@ -75,11 +78,13 @@ export class Senders {
     const conversation = this.model.conversations.get(entry.lane);
     if (!message || !conversation) throw new RefusedError('RequestAddMessage', 'not_found', 'the conversation is gone');
     const { uuid, key } = await this.keys.forWriting(entry.lane);
-    const sealed = message.text === null ? null
-      : await crypto.sealBody(key, { conversation: entry.lane, message: message.uuid, sessionKey: uuid, author: this.model.me }, message.text);
+    const plain = message.action ? JSON.stringify(message.action) : message.text ?? null;
+    const sealed = plain === null ? null
+      : await crypto.sealBody(key, { conversation: entry.lane, message: message.uuid, sessionKey: uuid, author: this.model.me }, plain);
     const payload = {
       conversationUuid: conversation.uuid, messageUuid: message.uuid, sessionKeyUuid: uuid, hasFiles: message.hasFiles, replyMessageUuid: message.replyTo,
       bodyEncryptedBase64: sealed?.bodyBase64 ?? null, ivBase64: sealed?.ivBase64 ?? null,
+      ...(message.kind ? { kind: message.kind } : {}),
     };
     await this.model.change(transaction => {
       if (transaction.entry(entry.id)) transaction.putEntry({ ...entry, payload });
@@ -93,15 +98,18 @@ export class Senders {
     if (entry.kind === 'message') {
       const message = await transaction.message(entry.message);
       if (!message) return;
-      transaction.putMessage({ ...message, state: 'failed', status });
+      if (message.action) {
+        // A reaction or an edit has no place in which it could be shown as failed: `refused` tells.
+        transaction.put('messages', message.key, undefined);
+      } else transaction.putMessage({ ...message, state: 'failed', status });
       const known = transaction.conversation(entry.lane);
-      if (known) transaction.patch(entry.lane, { failed: [...(known.failed ?? []), message.key], ...(status === 'not_found' ? { keyDoubt: true } : {}) });
+      if (known && !message.action) transaction.patch(entry.lane, { failed: [...(known.failed ?? []), message.key], ...(status === 'not_found' ? { keyDoubt: true } : {}) });
       for (const file of entry.files ?? []) transaction.put('blobs', file.blob, undefined);
     } else if (entry.kind === 'upload') {
       const message = await transaction.message(entry.message);
       transaction.remove('blobs', entry.blob);
       if (message) transaction.putMessage({ ...message, known: false, status: `a file was refused: ${status}` });
     }
-    this.model.emit('refused', { kind: entry.kind, type: entry.type, conversation: lower(entry.lane), status });
+    this.model.emit('refused', { kind: entry.kind, action: entry.action, type: entry.type, conversation: lower(entry.lane), status });
   };
 }

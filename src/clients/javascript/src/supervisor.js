@@ -15,7 +15,8 @@ const LONGEST_RETRY = 30_000;
 /**
  * @typedef {object} Session what the supervisor is for
  * @property {string} url
- * @property {() => { userId: string, uuid: string, resumeCursor: string | null }} login
+ * @property {() => { userId: string, uuid: string, resumeCursor: string | null, features: string[], clientVersion?: string }} login
+ * @property {(connection: Connection) => Promise<void>} greet asks what the server offers, beside the login
  * @property {(notification: import('./connection.js').Notification, connection: Connection) => void} take
  * @property {(connection: Connection) => Promise<void>} synchronise
  * @property {(connection: Connection, resumed: boolean) => void} begin what follows the login may be worked on
@@ -121,13 +122,15 @@ export class Supervisor {
       await connection.opened;
       this.#set('logging in');
       const login = this.session.login();
-      const { description } = await connection.ask('RequestAuthenticationByApplication', login, LOGIN_TIMEOUT);
+      const [{ description, resume }] = await Promise.all([
+        connection.ask('RequestAuthenticationByApplication', login, LOGIN_TIMEOUT), this.session.greet(connection),
+      ]);
       if (generation !== this.#generation) throw new ConnectionLostError('stopped');
       since = clock.now();
       this.live = connection;
       for (const { resolve } of this.#waiting) resolve(connection);
       this.#waiting.clear();
-      if (login.resumeCursor === null || description === 'resync') {
+      if (login.resumeCursor === null || description === 'resync' || resume === 'resync') {
         this.#set('synchronising');
         await this.session.synchronise(connection);
         this.session.begin(connection, false);

@@ -2,7 +2,7 @@
 import { lower } from './bytes.js';
 import * as crypto from './crypto.js';
 import { NotAcceptedError } from './faults.js';
-import { addMessage, addReceipts } from './inbox.js';
+import { addMessage, addReceipts, GONE } from './inbox.js';
 import { Outbox } from './outbox.js';
 import { conversationFrom } from './types.js';
 
@@ -107,6 +107,37 @@ export class Talk {
     return message;
   }
 
+  /**
+   * Reacts to a message with one emoji, in place of an earlier one; null takes it back. Accepted as a message is; it shows when the server has it.
+   * @param {Message} message @param {string | null} emoji
+   */
+  react(message, emoji) {
+    return this.#silent(message, { action: 'reaction', message: message.key, emoji });
+  }
+
+  /** Another text for one's own message, which everybody sees from then on. @param {Message} message @param {string} text */
+  edit(message, text) {
+    if (message.userId !== this.model.me || message.deleted || message.created === null) throw new NotAcceptedError('only what one wrote and sent oneself can be edited');
+    if (!text.trim()) throw new NotAcceptedError('a message must say something');
+    return this.#silent(message, { action: 'edit', message: message.key, text });
+  }
+
+  /** It replies to what it is about: where that expires, it does, too. @param {Message} target @param {import('./actions.js').Action} action */
+  async #silent(target, action) {
+    if (!this.model.offers('hints')) throw new NotAcceptedError('this server has no silent messages: a reaction would be shown as text');
+    if (new TextEncoder().encode(JSON.stringify(action)).length > LONGEST) throw new NotAcceptedError('the message is too long');
+    const [uuid, key] = [crypto.uuid(), target.conversation];
+    this.#uuid(key);
+    await this.model.change(transaction => {
+      const id = Outbox.accept(transaction, { lane: key, kind: 'message', message: uuid, action: action.action });
+      transaction.putMessage({
+        key: uuid, uuid, conversation: key, sessionKeyUuid: '', userId: this.model.me, created: null, order: Number(id), state: 'sending', text: null, kind: 'silent', action,
+        hasFiles: false, isEvent: false, eventType: null, eventUserId: null, members: 0, readedMembers: 0, deliveredMembers: 0, deleted: false, objectionable: false, replyTo: target.uuid,
+      });
+    });
+    this.send();
+  }
+
   /** Previews come before what they are of. @param {string} uuid @param {Attachment[]} files */
   async #blobs(uuid, files) {
     const keep = async (/** @type {Blob} */ content) => this.model.store.keepsObjects ? content : new Uint8Array(await content.arrayBuffer());
@@ -141,7 +172,7 @@ export class Talk {
     await this.ask('RequestDeleteMessage', { conversationUuid: this.#uuid(message.conversation), uuid: message.uuid });
     await this.model.change(async transaction => {
       const now = await transaction.message(message.key);
-      if (now) transaction.putMessage({ ...now, deleted: true, body: null, iv: null, text: null, files: [] });
+      if (now) transaction.putMessage({ ...now, ...GONE });
     });
   }
 

@@ -25,6 +25,10 @@
  * @property {boolean} deleted
  * @property {boolean} objectionable
  * @property {string | null} replyTo
+ * @property {string} [kind] `silent`: neither counted nor on the list (HINT-1)
+ * @property {import('./actions.js').Action} [action] a reaction or an edit: it has no place of its own
+ * @property {Record<string, { emoji: string | null, at: number }>} [reactions] by user id; emoji null: taken back
+ * @property {number} [edited] when the edit that `text` shows was sent, by the server's clock
  * @property {boolean} [known] false: counters and files are to be read anew (CL-33)
  * @property {FileInfo[]} [files]
  */
@@ -66,8 +70,13 @@
  * @property {boolean} [keyDoubt] ask which key is current before writing
  * @property {boolean} [rekeyDue] somebody went, or has new keys
  * @property {number} [keyUses] messages under the current key
+ * @property {Preferences | null} [preferences] this person's own (PREF-1)
+ * @property {number} [behind] messages up to here are to be read before this device is up to date (CL-34)
+ * @property {number} [membersCount] where not all are named (CHG-5)
  * @property {number} [keyMade] when the current key was made, by the server's clock
  */
+
+/** @typedef {{ mutedUntil: number | null, pinned: boolean, archived: boolean, data: string | null, version: number }} Preferences mutedUntil: -1 for ever */
 
 /** Somebody's public keys, the first one first. @typedef {{ userId: string, keys: { pair: string | null, publicKey: string }[], name?: string, number?: string, verified?: string, avatarUpdated?: number }} Person */
 
@@ -94,13 +103,15 @@ export const fromServer = message => ({
   deleted: message.deleted,
   objectionable: message.objectionable,
   replyTo: message.replyMessageUuid,
+  ...(message.kind ? { kind: message.kind } : {}),
 });
 
 /** What the server says now, without losing what was opened here. @param {Message | undefined} known @param {Message} now @returns {Message} */
 export function merge(known, now) {
   if (!known) return now;
-  const opened = now.deleted ? {} : { text: known.text, unreadable: known.unreadable, files: known.files };
-  return { ...now, ...opened, ...(now.text === null ? { text: null } : {}), known: true };
+  const { text, unreadable, files, action, reactions, edited, kind } = known;
+  const opened = now.deleted ? {} : Object.fromEntries(Object.entries({ text, unreadable, files, action, reactions, edited, kind }).filter(([, value]) => value !== undefined));
+  return { ...now, ...opened, ...(now.text === null && !edited ? { text: null } : {}), known: true };
 }
 
 /** @param {any} conversation as the server gives it @param {Conversation | undefined} known @returns {Conversation} */
@@ -123,6 +134,8 @@ export const conversationFrom = (conversation, known) => ({
   hasAvatar: conversation.hasAvatar,
   avatarUpdated: conversation.avatarUpdated,
   blocked: conversation.blocked,
+  ...('preferences' in conversation ? { preferences: conversation.preferences } : {}),
+  ...(conversation.membersCount === undefined ? {} : { membersCount: conversation.membersCount }),
 });
 
 /** When somebody's picture was changed; 0: there never was one, and none need be asked for. @param {any} info as the server gives it */

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { base64, fromBase64 } from '../src/bytes.js';
 import * as crypto from '../src/crypto.js';
+import { linkDigits, openGift, readLinkText } from '../src/linking.js';
 import { CryptoError } from '../src/faults.js';
 import { openFile, SealedFile } from '../src/sealed-file.js';
 
@@ -27,6 +28,21 @@ test('fingerprints, user ids, outdated forms', async () => {
   for (const one of keys.people) equal(await crypto.fingerprint(one.publicKey), one.fingerprint);
   for (const one of keys.userIds) equal(await crypto.userIdOf(one.number), one.userId);
   deepEqual(keys.privateKeys.map(one => crypto.isOutdated(one.wrapped)), keys.privateKeys.map(one => one.outdated));
+});
+
+test('the verifier of a registration lock', async () => {
+  for (const one of read('registration-lock').cases) equal(await crypto.lockVerifier(one.userId, one.pin), one.plain, one.name);
+});
+
+const ecdh = { name: 'ECDH', namedCurve: 'P-256' };
+each('linking', read('linking').cases, async one => {
+  const of = { linkUuid: one.linkUuid, newKey: one.newKey, oldKey: one.oldKey };
+  deepEqual(readLinkText(one.text), { linkUuid: one.linkUuid.toLowerCase(), key: one.newKey });
+  equal(await linkDigits(of.linkUuid, of.newKey, of.oldKey), one.digits);
+  const gift = await openGift(await globalThis.crypto.subtle.importKey('jwk', one.newKeyJwk, ecdh, false, ['deriveBits']), of, one.bodyEncryptedBase64);
+  return JSON.stringify({
+    number: gift.number, name: gift.name, privateKeyBase64: base64(gift.pkcs8), metaDataKeyBase64: base64(gift.metaKey), privateKeyEncryptedBase64: gift.wrapped, keyPairUuid: gift.pairUuid,
+  });
 });
 
 each('private keys', keys.privateKeys, async one => crypto.fingerprint((await crypto.openPrivateKey(one.wrapped, one.passphrase)).pair.publicKey));

@@ -53,7 +53,7 @@ public sealed class DeliveryCluster : IAsyncDisposable
             silo.Services.AddSingleton<IUnreadCounts>(queue);
             if (streams is null)
             {
-                silo.AddGatewayStreams(isGateway);
+                silo.AddGatewayStreams();
             }
             else
             {

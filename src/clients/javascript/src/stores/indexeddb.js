@@ -11,6 +11,9 @@ const done = request => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
+/** Of its tables; 2 has `actions`. */
+const VERSION = 2;
+
 /** @implements {Store} */
 export class IndexedDbStore {
   /** @type {IDBDatabase | undefined} */
@@ -24,9 +27,10 @@ export class IndexedDbStore {
   }
 
   async open() {
-    const request = indexedDB.open(this.name, 1);
+    const request = indexedDB.open(this.name, VERSION);
     request.onupgradeneeded = () => {
       for (const table of TABLES) {
+        if (request.result.objectStoreNames.contains(table)) continue; // an earlier version had it
         const made = request.result.createObjectStore(table);
         // What the server does not have yet has no place: it is not in the index.
         if (table === 'messages') made.createIndex('place', ['conversation', 'created']);
@@ -97,7 +101,7 @@ export class IndexedDbStore {
   /** @param {Change[]} changes */
   write(changes) {
     if (changes.length === 0) return Promise.resolve();
-    const tables = new Set(changes.map(change => 'clear' in change ? 'messages' : change.table));
+    const tables = new Set(changes.flatMap(change => 'clear' in change ? /** @type {Table[]} */ (['messages', 'actions']) : [change.table]));
     const transaction = this.#database.transaction([...tables], 'readwrite', { durability: 'strict' });
     const result = /** @type {Promise<void>} */ (new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve();
@@ -122,6 +126,7 @@ export class IndexedDbStore {
     let open = clears.length;
     if (open === 0) orAbort(put);
     for (const conversation of clears) {
+      transaction.objectStore('actions').delete(IDBKeyRange.bound(`${conversation}/`, `${conversation}0`, false, true)); // 0 follows the slash
       const messages = transaction.objectStore('messages');
       const request = messages.index('place').getAllKeys(IDBKeyRange.bound([conversation, -Infinity], [conversation, Infinity]));
       request.onsuccess = () => orAbort(() => {

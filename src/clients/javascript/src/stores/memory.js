@@ -60,6 +60,7 @@ export class MemoryStore {
         for (const [key, message] of this.#table('messages')) {
           if (message.conversation === change.clear && message.created !== null) this.#table('messages').delete(key);
         }
+        for (const key of this.#table('actions').keys()) if (key.startsWith(`${change.clear}/`)) this.#table('actions').delete(key);
         this.places.delete(change.clear);
       } else {
         if (change.table === 'messages') this.#place(change.key, change.value);

@@ -1,11 +1,11 @@
 // The storage port. What must be one transaction stands in docs/clients.md, "The storage contract".
 
-/** @typedef {'meta' | 'conversations' | 'messages' | 'outbox' | 'people' | 'keys' | 'blobs'} Table */
-export const TABLES = /** @type {Table[]} */ (['meta', 'conversations', 'messages', 'outbox', 'people', 'keys', 'blobs']);
+/** @typedef {'meta' | 'conversations' | 'messages' | 'outbox' | 'people' | 'keys' | 'blobs' | 'actions'} Table */
+export const TABLES = /** @type {Table[]} */ (['meta', 'conversations', 'messages', 'outbox', 'people', 'keys', 'blobs', 'actions']);
 
 /**
  * One change of a write: put `value` at `key`; with value undefined, remove it; or `clear` a conversation's messages that
- * the server has, which comes before all else of that write.
+ * the server has, and the `actions` that wait for one of them, which comes before all else of that write.
  * @typedef {{ table: Table, key: string, value?: any } | { clear: string }} Change
  */
 

@@ -1,0 +1,5 @@
+rootProject.name = "messenger-client"
+
+dependencyResolutionManagement {
+    repositories { mavenCentral() }
+}
