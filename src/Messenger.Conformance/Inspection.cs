@@ -10,6 +10,12 @@ namespace Messenger.Conformance;
 /// <summary>Tries the rules of the protocol on a server.</summary>
 public sealed class Inspection(Target target)
 {
+    /// <summary>
+    /// What a check may take, in answers that are nearly too late. A server that is wrong can lead a check in circles, such as with a page that is always
+    /// the first.
+    /// </summary>
+    private const int MostTimeouts = 30;
+
     private readonly People _people = new(target);
 
     /// <summary>What a person is told who waits, such as for the server's limits.</summary>
@@ -70,7 +76,7 @@ public sealed class Inspection(Target target)
         try
         {
             await using var fixture = new CheckFixture(_people);
-            await check.Run(fixture);
+            await End(check.Run(fixture), check.Waits + (MostTimeouts * Timeouts.Frame));
             return Ended(Result.Holds, null);
         }
         catch (NotTriedException reason)
@@ -84,6 +90,27 @@ public sealed class Inspection(Target target)
         }
 
         Outcome Ended(Result result, string? message) => new(check, result, message, Clock.Now - began);
+    }
+
+    /// <summary>Waits for its end, and as long as the server's own limits have somebody wait.</summary>
+    private async Task End(Task check, TimeSpan most)
+    {
+        using var ended = new CancellationTokenSource();
+        var before = _people.Waits;
+        while (await Task.WhenAny(check, Task.Delay(most, ended.Token)) != check)
+        {
+            var now = _people.Waits;
+            if (!now.Now && now.Ever == before.Ever)
+            {
+                // It goes on until its connections are closed under it.
+                throw new BrokenRuleException($"it came to no end within {most.TotalSeconds:0} s");
+            }
+
+            before = now;
+        }
+
+        await ended.CancelAsync();
+        await check;
     }
 
     private static string Said(Exception fault) => fault switch

@@ -100,6 +100,7 @@ internal static class ChangeChecks
             var page = (await a.Ask(List, new { conversationUuid = handle.Uuid, after, limit = 2 })).Done();
             string[] people = [.. page.Texts("admins"), .. page.Texts("members")];
             Expect.True(people.Length <= 2, $"a page of two has {people.Length} people");
+            Expect.Empty(people.Intersect(found));
             found.AddRange(people);
             if (people.Length < 2)
             {

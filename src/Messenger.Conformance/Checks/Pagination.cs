@@ -29,6 +29,7 @@ internal static class PaginationChecks
             Expect.True(page.Length == Page || page[^1].Flag("isEvent"));
             backwards.AddRange(page.Select(message => message.Text("uuid")!));
             anchor = backwards[^1];
+            Expect.True(backwards.Count <= said.Count, "the pages have more messages than were said");
         }
 
         Expect.Equal(Enumerable.Reverse(said), backwards);
@@ -36,6 +37,7 @@ internal static class PaginationChecks
         while (await phone.Newer(conversation, forwards[^1], Page) is { Length: > 0 } page)
         {
             forwards.AddRange(page.Select(message => message.Text("uuid")!).Reverse());
+            Expect.True(forwards.Count <= said.Count, "the pages have more messages than were said");
         }
 
         Expect.Equal(said, forwards);

@@ -12,11 +12,16 @@ public sealed class People(Target target)
 {
     private readonly ConcurrentQueue<Account> _idle = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Account>> _others = new();
+    private int _waits;
+    private int _waiting;
 
     public Target Target => target;
 
     /// <summary>What a person is told who waits for codes.</summary>
     public event Action<string>? Waiting;
+
+    /// <summary>How often somebody waited for a limit, and whether somebody does now.</summary>
+    public (int Ever, bool Now) Waits => (Volatile.Read(ref _waits), Volatile.Read(ref _waiting) > 0);
 
     /// <summary>Somebody logged in whom no other check has now.</summary>
     public async Task<Phone> Take() =>
@@ -47,8 +52,11 @@ public sealed class People(Target target)
     {
         ArgumentNullException.ThrowIfNull(limited);
         var seconds = Limit.Seconds(limited.Message) ?? throw new BrokenRuleException($"a limit says how long to wait, not: {limited.Message}");
+        Interlocked.Increment(ref _waits);
+        Interlocked.Increment(ref _waiting);
         Waiting?.Invoke($"The server limits codes; waiting {seconds} s as it says. A development server can be started with Limits__Enabled=false.");
         await Task.Delay(TimeSpan.FromSeconds(seconds));
+        Interlocked.Decrement(ref _waiting);
     }
 
     /// <summary>Tidies up after people, and keeps them for the next check. Who cannot be tidied up is left alone.</summary>
