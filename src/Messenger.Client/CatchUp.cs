@@ -1,4 +1,5 @@
 using Messenger.Client.Connections;
+using Messenger.Client.Profiles;
 using Messenger.Protocol;
 
 namespace Messenger.Client;
@@ -106,22 +107,22 @@ internal sealed class CatchUp(Connection connection, EventQueue events, bool can
             var seen = events.Seen(conversation.Uuid);
             if (seen is null || newest[conversation.Uuid].Any(message => message.Created > seen.Created))
             {
-                await Read(conversation.Uuid, seen?.Uuid);
+                await Read(conversation.Uuid, seen);
             }
         }
     }
 
-    private async Task Read(string conversation, string? anchor)
+    private async Task Read(string conversation, Mark? seen)
     {
         Result<ResponseGetMessages> page = default;
-        if (anchor is not null)
+        if (seen is not null && await Stands(conversation, seen))
         {
-            page = await Newer(conversation, anchor);
+            page = await Newer(conversation, seen.Uuid);
         }
 
         if (page.Value is null && page.Error is null or { Status: Statuses.NotFound })
         {
-            // Never seen, or the anchor is out of sight: this member left and came back.
+            // Never seen, or the anchor is out of sight: this member left and came back, or the server's store did.
             page = await Start(conversation);
         }
 
@@ -139,6 +140,18 @@ internal sealed class CatchUp(Connection connection, EventQueue events, bool can
         {
             throw new RefusedException(error);
         }
+    }
+
+    /// <summary>
+    /// Whether the server has the anchor as it was seen (CL-31, SYNC-3). One that its store lost and its author sent again stands behind messages that were never
+    /// seen here.
+    /// </summary>
+    private async Task<bool> Stands(string conversation, Mark anchor)
+    {
+        var found = await connection.Try<ResponseGetMessages>(new RequestGetMessagesByUuids(conversation, [anchor.Uuid]), cancellation);
+        return found.Error is { Status: not Statuses.NotFound } error
+            ? throw new RefusedException(error)
+            : found.Value?.Messages.Any(message => message.Created == anchor.Created) == true;
     }
 
     private Task<Result<ResponseGetMessages>> Newer(string conversation, string anchor) =>

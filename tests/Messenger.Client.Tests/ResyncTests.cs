@@ -22,6 +22,7 @@ public sealed class ResyncTests : ClientFixture
         await second.Notify(Sample.Added(112), "d-1");
         await second.Notify(Sample.Added(113), "d-2");
         await second.Answer((await second.Next<RequestGetConversationsFull>()).Asked, Sample.Conversations(112));
+        await Anchor(second, 10);
         await Page(second, Sample.MessageUuid(10), 11, 110);
         await Page(second, Sample.MessageUuid(110), 111, 112);
         await Page(second, Sample.MessageUuid(112), 0, -1);
@@ -42,6 +43,7 @@ public sealed class ResyncTests : ClientFixture
         var second = await After(TimeSpan.FromSeconds(0.5));
         await second.LetIn("resync");
         await second.Answer((await second.Next<RequestGetConversationsFull>()).Asked, Sample.Conversations(3));
+        await Anchor(second, 1);
         await Page(second, Sample.MessageUuid(1), 2, 2);
         Assert.Equal(2, await NextMessage());
         await second.Next<RequestGetMessages>();
@@ -50,6 +52,7 @@ public sealed class ResyncTests : ClientFixture
         var third = await After(TimeSpan.FromSeconds(1));
         Assert.Equal("c-1", await third.LetIn("resync"));
         await third.Answer((await third.Next<RequestGetConversationsFull>()).Asked, Sample.Conversations(3));
+        await Anchor(third, 2);
         await Page(third, Sample.MessageUuid(2), 3, 3);
         await Page(third, Sample.MessageUuid(3), 0, -1);
         Assert.Equal(3, await NextMessage());
@@ -96,7 +99,7 @@ public sealed class ResyncTests : ClientFixture
         var second = await After(TimeSpan.FromSeconds(0.5));
         await second.LetIn("resync");
         await second.Answer((await second.Next<RequestGetConversationsFull>()).Asked, Sample.Conversations(5));
-        await second.Answer((await second.Next<RequestGetMessages>()).Asked, Statuses.NotFound, "no such anchor");
+        await second.Answer((await second.Next<RequestGetMessagesByUuids>()).Asked, new ResponseGetMessages([]));
         await PageBefore(second, null, 4, 5);
         await Page(second, Sample.MessageUuid(5), 0, -1);
         Assert.Equal([4, 5], await NextMessages(2));
@@ -116,10 +119,38 @@ public sealed class ResyncTests : ClientFixture
         var second = await After(TimeSpan.FromSeconds(0.5));
         await second.LetIn("resync");
         await second.Answer((await second.Next<RequestGetConversationsFull>()).Asked, Sample.Conversations(3));
+        await Anchor(second, 1);
         await Page(second, Sample.MessageUuid(1), 2, 3);
         await Page(second, Sample.MessageUuid(3), 0, -1);
         Assert.Equal(3, await NextMessage());
         await NothingElse(second);
+    }
+
+    [Fact]
+    public async Task An_anchor_that_the_store_lost_and_its_author_sent_again_is_none()
+    {
+        var first = await Arrive("c-0");
+        await first.Notify(Sample.Added(1), "c-1");
+        Assert.Equal(1, await NextMessage());
+        first.Cut();
+        var second = await After(TimeSpan.FromSeconds(0.5));
+        await second.LetIn("resync");
+        await second.Answer((await second.Next<RequestGetConversationsFull>()).Asked, Sample.Conversations(7));
+
+        // It stands behind 2 and 3 now, which read on from it would never come.
+        await second.Answer((await second.Next<RequestGetMessagesByUuids>()).Asked, new ResponseGetMessages([Sample.Message(1) with { Created = 4 }]));
+        await PageBefore(second, null, 2, 3);
+        await Page(second, Sample.MessageUuid(3), 0, -1);
+        Assert.Equal([2, 3], await NextMessages(2));
+        await NothingElse(second);
+    }
+
+    /// <summary>The server has the anchor as it was told.</summary>
+    private static async Task Anchor(StubConnection connection, int n)
+    {
+        var (asked, request) = await connection.Next<RequestGetMessagesByUuids>();
+        Assert.Equal([Sample.MessageUuid(n)], request.Uuids);
+        await connection.Answer(asked, Sample.Page(n, n));
     }
 
     private static async Task Page(StubConnection connection, string anchor, int from, int to)

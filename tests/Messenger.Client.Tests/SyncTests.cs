@@ -15,6 +15,7 @@ public sealed class SyncTests : ClientFixture
     {
         var profile = Profile("t-1");
         var connection = await Resynchronise(profile, "t-1", Page([Sample.Conversation(5)], [Sample.Message(5)], token: "t-2", removed: [new RemovedConversation(Gone, "left")], account: ["contacts"]));
+        await connection.Answer((await connection.Next<RequestGetMessagesByUuids>()).Asked, Sample.Page(3, 3));
         var (asked, page) = await connection.Next<RequestGetMessages>();
         Assert.Equal(Sample.MessageUuid(3), page.FromMessageUuid);
         Assert.Equal("t-1", profile.LoadProgress().SyncToken);

@@ -11,6 +11,8 @@ import { conversationFrom } from './types.js';
 /** Several events of one conversation come together: they are asked for once. */
 const TOGETHER = 150;
 const PAGE = 200;
+/** How often a row is asked for that does not know yet what was told: an answer may be older than the notifications before it. */
+const ASKED = 3;
 
 export class Followup {
   /** @type {Set<string>} */
@@ -97,14 +99,21 @@ export class Followup {
   async #conversation(key) {
     const before = this.model.conversations.get(key);
     if (!before) return;
-    const { conversation, sessionKey } = await this.ask('RequestGetConversationFull', { conversationUuid: before.uuid });
-    await this.model.change(transaction => {
-      const known = transaction.conversation(key);
-      if (!known) return;
-      const now = conversationFrom(conversation, known);
-      transaction.putConversation({ ...now, lastMessage: Math.max(now.lastMessage, known.lastMessage), ...(now.unread === 0 ? { firstUnread: null } : {}) });
-      if (sessionKey) transaction.put('keys', `${key}/${lower(sessionKey.uuid)}`, sessionKey);
-    });
+    for (let asked = 1; ; asked++) {
+      const { conversation, sessionKey } = await this.ask('RequestGetConversationFull', { conversationUuid: before.uuid });
+      const isCurrent = await this.model.change(transaction => {
+        const known = transaction.conversation(key);
+        if (!known) return true;
+        const row = conversationFrom(conversation, known);
+        const isCurrent = row.lastMessage >= known.lastMessage;
+        // CL-27: the counter of an older row does not have what was told since.
+        const now = isCurrent ? row : { ...row, lastMessage: known.lastMessage, unread: known.unread, counted: known.counted };
+        transaction.putConversation({ ...now, ...(now.unread === 0 ? { firstUnread: null } : {}) });
+        if (sessionKey) transaction.put('keys', `${key}/${lower(sessionKey.uuid)}`, sessionKey);
+        return isCurrent;
+      });
+      if (isCurrent || asked === ASKED) break;
+    }
     this.#nicks.add(key);
     this.#again = true;
   }

@@ -47,7 +47,7 @@ export async function addMessage(transaction, raw, { me, anchor, count }) {
   if (!silent && (created >= conversation.lastMessage || !conversation.last)) Object.assign(changes, { lastMessage: Math.max(created, conversation.lastMessage), last: now.key });
   if (anchor && (conversation.anchor?.created ?? 0) < created) changes.anchor = { uuid: now.uuid, created };
   const theirs = now.userId !== me && !now.isEvent && !now.deleted;
-  if (isNew && count && theirs && !silent) {
+  if (isNew && count && theirs && !silent && created > (conversation.counted ?? 0)) {
     changes.unread = conversation.unread + 1;
     changes.firstUnread = conversation.firstUnread ?? now.key;
   }
@@ -188,10 +188,10 @@ export class Inbox {
         }
         break;
       case 'NotificationReadUpTo': {
-        // Absolute; but what this device has read itself, and not told yet, is read.
+        // Absolute, of its place among the notifications: those that follow are counted. But what this device has read itself, and not told yet, is read.
         const told = transaction.entry(`receipts/${key}`)?.all === true;
         const { unreadedCounter: unread, firstUnreadMessageUuid: first } = payload;
-        transaction.patch(key, told ? { unread: 0 } : { unread, firstUnread: first ? lower(first) : null });
+        transaction.patch(key, { counted: 0, ...(told ? { unread: 0 } : { unread, firstUnread: first ? lower(first) : null }) });
         break;
       }
       case 'NotificationAccountChanged':

@@ -140,6 +140,7 @@ async function separators(model, uuids) {
 
 /** @param {Model} model @param {Connection} connection @param {string} key */
 async function readOn(model, connection, key) {
+  if (!await stands(model, connection, key)) return restart(model, connection, key);
   for (let page = 0; page < PAGES; page++) {
     const conversation = model.conversations.get(key);
     if (!conversation?.anchor) return;
@@ -156,6 +157,18 @@ async function readOn(model, connection, key) {
     if (whole) return;
   }
   await restart(model, connection, key);
+}
+
+/**
+ * CL-31: whether the server has the anchor as it is stored. One that its store lost and its author sent again stands behind messages that this device does not have.
+ * @param {Model} model @param {Connection} connection @param {string} key
+ */
+async function stands(model, connection, key) {
+  const conversation = model.conversations.get(key);
+  if (!conversation?.anchor) return false;
+  const { uuid, created } = conversation.anchor;
+  const { messages } = await connection.ask('RequestGetMessagesByUuids', { conversationUuid: conversation.uuid, uuids: [uuid] });
+  return messages.some((/** @type {any} */ one) => one.created === created);
 }
 
 /** The newest page, and nothing before it. @param {Model} model @param {Connection} connection @param {string} key */

@@ -54,6 +54,7 @@
  * @property {string} sessionKeyUuid
  * @property {number} lastMessage
  * @property {number} unread
+ * @property {number} [counted] messages up to then are in `unread` already: the `lastMessage` of the row that it is from (CL-27)
  * @property {string[]} admins
  * @property {string[]} members
  * @property {boolean} hasAvatar
@@ -129,6 +130,7 @@ export const conversationFrom = (conversation, known) => ({
   sessionKeyUuid: conversation.sessionKeyUuid,
   lastMessage: conversation.lastMessage,
   unread: conversation.unreadedCounter,
+  counted: conversation.lastMessage,
   admins: conversation.admins,
   members: conversation.members,
   hasAvatar: conversation.hasAvatar,

@@ -96,12 +96,19 @@ internal class Followup(private val core: Core, private val ask: Ask, private va
 
     private suspend fun conversation(key: String) {
         val before = model.conversations[key] ?: return
-        val full = ask("RequestGetConversationFull", json("conversationUuid" to before.uuid))
-        model.change { transaction ->
-            val known = transaction.conversation(key) ?: return@change
-            val now = Conversation.ofServer(full.getJSONObject("conversation"), known)
-            transaction.putConversation(now.copy(lastMessage = maxOf(now.lastMessage, known.lastMessage), firstUnread = if (now.unread == 0) null else now.firstUnread))
-            full.child("sessionKey")?.let { transaction.put(Table.KEYS, Keys.nameOf(key, it.need("uuid")), it) }
+        for (asked in 1..ASKED) {
+            val full = ask("RequestGetConversationFull", json("conversationUuid" to before.uuid))
+            var isCurrent = true
+            model.change { transaction ->
+                val known = transaction.conversation(key) ?: return@change
+                val row = Conversation.ofServer(full.getJSONObject("conversation"), known)
+                isCurrent = row.lastMessage >= known.lastMessage
+                // CL-27: the counter of an older row does not have what was told since.
+                val now = if (isCurrent) row else row.copy(lastMessage = known.lastMessage, unread = known.unread, counted = known.counted)
+                transaction.putConversation(if (now.unread == 0) now.copy(firstUnread = null) else now)
+                full.child("sessionKey")?.let { transaction.put(Table.KEYS, Keys.nameOf(key, it.need("uuid")), it) }
+            }
+            if (isCurrent) break
         }
         nicks += key
         again = true
@@ -195,6 +202,9 @@ internal class Followup(private val core: Core, private val ask: Ask, private va
         /** Several events of one conversation come together: they are asked for once. */
         private const val TOGETHER = 150L
         private const val PAGE = 50
+
+        /** How often a row is asked for that does not know yet what was told: an answer may be older than the notifications before it. */
+        private const val ASKED = 3
 
         fun placeOf(message: Message): Place = Place(message.conversation, message.uuid, message.sessionKeyUuid, message.userId)
     }

@@ -38,7 +38,7 @@ internal suspend fun Transaction.addMessage(raw: JSONObject, anchor: Boolean, co
     if (created >= conversation.lastMessage || conversation.last == null) conversation = conversation.copy(lastMessage = maxOf(created, conversation.lastMessage), last = now.key)
     if (anchor && (conversation.anchor?.created ?: 0) < created) conversation = conversation.copy(anchor = Anchor(now.uuid, created))
     val isTheirs = now.userId != model.me && !now.isEvent && !now.deleted
-    if (isNew && count && isTheirs) conversation = conversation.copy(unread = conversation.unread + 1, firstUnread = conversation.firstUnread ?: now.key)
+    if (isNew && count && isTheirs && created > conversation.counted) conversation = conversation.copy(unread = conversation.unread + 1, firstUnread = conversation.firstUnread ?: now.key)
     if (isNew && now.sessionKeyUuid.equals(conversation.sessionKeyUuid, ignoreCase = true)) conversation = conversation.copy(keyUses = conversation.keyUses + 1)
     putConversation(conversation)
     if (isNew && isTheirs) addReceipts(now.conversation, delivered = listOf(now.uuid))

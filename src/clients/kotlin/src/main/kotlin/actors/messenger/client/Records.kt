@@ -161,6 +161,8 @@ public data class Conversation internal constructor(
     internal val rekeyDue: Boolean = false,
     internal val keyUses: Int = 0,
     internal val keyMade: Long? = null,
+    /** Messages up to then are in [unread] already: the `lastMessage` of the row that it is from (CL-27). */
+    internal val counted: Long = 0,
 ) {
     public val key: String get() = lower(uuid)
 
@@ -170,7 +172,7 @@ public data class Conversation internal constructor(
         "uuid" to uuid, "isDialog" to isDialog, "title" to title, "name" to name, "isNameOpened" to isNameOpened, "sessionKeyUuid" to sessionKeyUuid, "lastMessage" to lastMessage,
         "unread" to unread, "admins" to admins, "members" to members, "hasAvatar" to hasAvatar, "avatarUpdated" to avatarUpdated, "blocked" to blocked, "nicks" to nicks,
         "anchor" to anchor?.let { mapOf("uuid" to it.uuid, "created" to it.created) }, "begins" to begins, "last" to last, "firstUnread" to firstUnread, "draft" to draft,
-        "failed" to failed, "keyDoubt" to keyDoubt, "rekeyDue" to rekeyDue, "keyUses" to keyUses, "keyMade" to keyMade,
+        "failed" to failed, "keyDoubt" to keyDoubt, "rekeyDue" to rekeyDue, "keyUses" to keyUses, "keyMade" to keyMade, "counted" to counted,
     )
 
     internal companion object {
@@ -181,6 +183,7 @@ public data class Conversation internal constructor(
             nicks = stored.textMap("nicks"), anchor = stored.child("anchor")?.let { Anchor(it.need("uuid"), it.getLong("created")) }, begins = stored.flag("begins"),
             last = stored.text("last"), firstUnread = stored.text("firstUnread"), draft = stored.text("draft") ?: "", failed = stored.texts("failed"),
             keyDoubt = stored.flag("keyDoubt"), rekeyDue = stored.flag("rekeyDue"), keyUses = stored.count("keyUses"), keyMade = stored.long("keyMade"),
+            counted = stored.long("counted") ?: 0,
         )
 
         /** Stands there without its people until the server has said more. */
@@ -197,7 +200,7 @@ public data class Conversation internal constructor(
                 uuid = raw.need("uuid"), isDialog = raw.flag("isDialog"), title = title, name = if (isSameTitle) before.name else null,
                 isNameOpened = isSameTitle && before.isNameOpened, sessionKeyUuid = raw.text("sessionKeyUuid") ?: "", lastMessage = raw.long("lastMessage") ?: 0,
                 unread = raw.count("unreadedCounter"), admins = raw.texts("admins"), members = raw.texts("members"), hasAvatar = raw.flag("hasAvatar"),
-                avatarUpdated = raw.long("avatarUpdated") ?: 0, blocked = raw.flag("blocked"),
+                avatarUpdated = raw.long("avatarUpdated") ?: 0, blocked = raw.flag("blocked"), counted = raw.long("lastMessage") ?: 0,
             )
         }
     }

@@ -34,6 +34,7 @@ internal class Sync(private val model: Model) {
     }
 
     private suspend fun readOn(connection: Connection, key: String) {
+        if (!stands(connection, key)) return restart(connection, key)
         repeat(PAGES) {
             val conversation = model.conversations[key] ?: return
             val anchor = conversation.anchor ?: return
@@ -47,6 +48,17 @@ internal class Sync(private val model: Model) {
             if (messages.size < PAGE) return
         }
         restart(connection, key)
+    }
+
+    /**
+     * CL-31: whether the server has the anchor as it is stored. One that its store lost and its author sent again stands behind messages that this device
+     * does not have.
+     */
+    private suspend fun stands(connection: Connection, key: String): Boolean {
+        val conversation = model.conversations[key] ?: return false
+        val anchor = conversation.anchor ?: return false
+        val found = connection.ask("RequestGetMessagesByUuids", json("conversationUuid" to conversation.uuid, "uuids" to listOf(anchor.uuid)))
+        return found.objects("messages").any { it.getLong("created") == anchor.created }
     }
 
     /** The newest page, and nothing before it. */
