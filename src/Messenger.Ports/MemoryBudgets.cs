@@ -17,8 +17,8 @@ public sealed class MemoryOptions
 
 /// <summary>The budgets of this process.</summary>
 /// <remarks>
-/// Together 56 % of the memory: the rest is code, grains, what requests under way build (a page of history is held three times while it is
-/// made: rows, text, frame), and garbage that is not collected yet.
+/// Those of a gateway are half of its memory, those of a worker 36 %: the rest is code, grains, and garbage that is not collected yet. A process that is
+/// both has 86 % in budgets, but an answer is in one of three at a time: pages, then answers, then outboxes.
 /// </remarks>
 public sealed class MemoryBudgets
 {
@@ -38,8 +38,10 @@ public sealed class MemoryBudgets
         ReadBuffers = Budget("read_buffers", options.ReadBuffers, .10);
         Outboxes = Budget("outboxes", options.Outboxes, .20);
         Conversations = Budget("conversations", options.Conversations, .20);
+        Answers = Budget("answers", 0, .15);
+        Pages = Budget("pages", 0, .15);
         Signals = Budget("signals", 0, .01);
-        All = [Guests, ReadBuffers, Outboxes, Conversations, Signals];
+        All = [Guests, ReadBuffers, Outboxes, Conversations, Answers, Pages, Signals];
 
         MemoryBudget Budget(string owner, long bytes, double share) => new(owner, bytes > 0 ? bytes : (long)(memory * share));
     }
@@ -55,6 +57,12 @@ public sealed class MemoryBudgets
 
     /// <summary>Messages that conversations keep in memory, or have under way.</summary>
     public MemoryBudget Conversations { get; }
+
+    /// <summary>Large answers that a gateway makes, until they wait to be written.</summary>
+    public MemoryBudget Answers { get; }
+
+    /// <summary>Pages of history that a worker reads.</summary>
+    public MemoryBudget Pages { get; }
 
     /// <summary>Signals under way, and those of calls that ring.</summary>
     public MemoryBudget Signals { get; }

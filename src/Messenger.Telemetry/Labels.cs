@@ -19,7 +19,7 @@ public static class Labels
     public static readonly Label DryRun = new("messenger.dry_run", "true, false");
     public static readonly Label RetentionKind = new("messenger.retention.kind", "messages, files");
     public static readonly Label ShedReason = new("messenger.shed.reason", "idle, waiting, sessions, address");
-    public static readonly Label MemoryOwner = new("messenger.memory.owner", "guests, read_buffers, outboxes, conversations, signals");
+    public static readonly Label MemoryOwner = new("messenger.memory.owner", "guests, read_buffers, outboxes, conversations, answers, pages, signals");
     public static readonly Label GrainType = new("grain_type", "the kinds of grains and of Orleans' own services");
     public static readonly Label ConnectionState = new("db.client.connection.state", "idle, used");
     public static readonly Label Pool = new("db.client.connection.pool.name", "one for each pool of the process");

@@ -16,18 +16,14 @@ namespace Messenger.Gateway.Dispatch;
 /// thread's buffer and copied to the outbox.
 /// </remarks>
 internal sealed class Dispatcher(
-    RouteTable routes, RequestTraces traces, FailureLog failures, MainWork work, IOptions<GatewayOptions> options, TimeProvider timeProvider,
-    ILogger<Dispatcher> logger)
+    RouteTable routes, AnswerWriter answers, RequestTraces traces, FailureLog failures, MainWork work, LargeAnswers large, IOptions<GatewayOptions> options,
+    TimeProvider timeProvider, ILogger<Dispatcher> logger)
 {
     /// <summary>What of a client's text comes back in a description.</summary>
     private const int Quoted = 200;
 
     // The sweep comes once a period: what it finds due must not have become overdue since the last one.
     private readonly long _requestTimeout = Ticks(options.Value.RequestDeadline - SessionSweeper.Period, timeProvider);
-    private static readonly Error TooLarge = Error.Conflict("there are more conversations than one answer holds: ask RequestSync for them page by page");
-
-    private readonly int _mostAnswer = options.Value.AnswerBytes;
-    private readonly Features _offered = options.Value.Offered;
     private readonly long _loginTimeout = Ticks(options.Value.LoginRequestDeadline - SessionSweeper.Period, timeProvider);
 
     /// <summary>
@@ -49,7 +45,7 @@ internal sealed class Dispatcher(
         var span = traces.Start(route.Type, frame.TraceParent.Span);
         if (Check(session, route, frame, out var request) is { } error)
         {
-            Answer(session, new InFlightRequest(route, request!, null, frame.Id.ToArray(), 0, arrived) { Span = span }, error);
+            answers.Send(session, new InFlightRequest(route, request!, null, frame.Id.ToArray(), 0, arrived) { Span = span }, error);
             return default;
         }
 
@@ -90,7 +86,7 @@ internal sealed class Dispatcher(
             if (pending.TryAnswer(out var begun))
             {
                 Note(pending, Statuses.Unavailable);
-                Answer(session, pending, begun ? Failures.Unavailable : Failures.NotBegun);
+                answers.Send(session, pending, begun ? Failures.Unavailable : Failures.NotBegun);
                 session.Served(pending, behind: begun);
                 pending.Tell();
                 if (!begun)
@@ -169,11 +165,44 @@ internal sealed class Dispatcher(
 
     private async Task ServeAlone(Session session, InFlightRequest pending)
     {
-        if (!pending.TryBegin())
+        if (pending.TryBegin())
         {
+            await Serve(session, pending);
+        }
+    }
+
+    /// <summary>A large answer waits until there is memory for it.</summary>
+    private ValueTask Serve(Session session, InFlightRequest pending) =>
+        LargeAnswers.BytesOf(pending.Request) is > 0 and var bytes ? ServeLarge(session, pending, bytes) : CallAndFinish(session, pending);
+
+    private async ValueTask ServeLarge(Session session, InFlightRequest pending, long bytes)
+    {
+        if (!await large.TryEnter(session, bytes))
+        {
+            Finish(session, pending, Failures.NotBegun);
             return;
         }
 
+        try
+        {
+            // Its connection may have ended while it waited, and its deadline may be over: nobody waits for the answer.
+            if (session.IsCut || pending.IsAnswered)
+            {
+                Drop(session, pending);
+            }
+            else
+            {
+                await CallAndFinish(session, pending);
+            }
+        }
+        finally
+        {
+            large.Leave(session, bytes);
+        }
+    }
+
+    private async ValueTask CallAndFinish(Session session, InFlightRequest pending)
+    {
         if (!pending.Route.HoldsNotices || session.Subscription is not { } subscription)
         {
             Finish(session, pending, await Call(pending));
@@ -197,7 +226,7 @@ internal sealed class Dispatcher(
     {
         if (first.TryBegin())
         {
-            Finish(session, first, await Call(first));
+            await Serve(session, first);
         }
 
         List<InFlightRequest>? batch = null;
@@ -209,7 +238,7 @@ internal sealed class Dispatcher(
             }
             else if (batch.Count == 1)
             {
-                Finish(session, batch[0], await Call(batch[0]));
+                await Serve(session, batch[0]);
             }
             else
             {
@@ -293,7 +322,7 @@ internal sealed class Dispatcher(
         }
 
         Note(pending, outcome.Status);
-        Answer(session, pending, outcome);
+        answers.Send(session, pending, outcome);
         session.Served(pending);
         if (pending.Route.IsGuest)
         {
@@ -303,33 +332,6 @@ internal sealed class Dispatcher(
         }
 
         return true;
-    }
-
-    private void Answer(Session session, InFlightRequest pending, in RequestOutcome outcome)
-    {
-        var features = session.Features | (pending.Route.IsGuest ? Named(pending.Request) : Features.None);
-        var frame = FrameBuffer.Take();
-        try
-        {
-            Write(frame, pending.Id, pending.Route, outcome, features);
-            if (frame.Written.Length > _mostAnswer && pending.Request is RequestGetConversationsFull)
-            {
-                // Cut it cannot be: a client of the first edition takes for deleted what is missing.
-                frame = FrameBuffer.Take();
-                Write(frame, pending.Id, pending.Route, TooLarge, features);
-            }
-        }
-#pragma warning disable CA1031 // A response that cannot be written must not stop its lane.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            frame = FrameBuffer.Take();
-            Write(frame, pending.Id, pending.Route, Refuse(pending.Route, e), features);
-        }
-
-        session.Send(frame);
-        GatewayMeter.Served(pending.Route.Type, outcome.Status, timeProvider.GetElapsedTime(pending.Arrived));
-        RequestTraces.End(pending, outcome.Status);
     }
 
     /// <summary>How a call ended, for the readiness of this process. Whatever else the status says, the way to the actors is open.</summary>
@@ -348,33 +350,6 @@ internal sealed class Dispatcher(
         else
         {
             work.Requests.Succeeded();
-        }
-    }
-
-    /// <summary>What a request names that asks before a session can: it counts for its own answer.</summary>
-    private Features Named(IRequest? request) => request is INamesFeatures names ? FeatureNames.Parse(names.Features) & _offered : Features.None;
-
-    private static void Write(FrameBuffer frame, byte[] id, Route route, in RequestOutcome outcome, Features features)
-    {
-        if (outcome.Error is { } error)
-        {
-            FrameWriter.Answer(frame, id, StatusAnswers.Of(route.Type, error, features));
-        }
-        else if (outcome.Json is { } json)
-        {
-            FrameWriter.Answer(frame, id, route.Response, Addition.Merge(json, outcome.Additions, features));
-        }
-        else if (outcome.Value is { } value)
-        {
-            FrameWriter.Answer(frame, id, value);
-        }
-        else if (outcome.Note is not null || outcome.Resync is not null)
-        {
-            FrameWriter.Answer(frame, id, StatusAnswers.Ok(route.Type, outcome.Note, outcome.Resync, features));
-        }
-        else
-        {
-            FrameWriter.Answer(frame, id, nameof(ResponseStatusMessage), route.Ok);
         }
     }
 

@@ -40,6 +40,7 @@ public static class GatewayExtensions
         services.AddSingleton<AddressCounts>();
         services.TryAddSingleton(_ => new MemoryBudgets(new MemoryOptions()));
         services.AddSingleton<SharedMemory>();
+        services.AddSingleton<LargeAnswers>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<FileLinks>();
         services.AddSingleton<FileErrorHandler>();
@@ -49,6 +50,7 @@ public static class GatewayExtensions
         services.AddSingleton<RouteTable>();
         services.AddSingleton<RequestTraces>();
         services.AddSingleton<FailureLog>();
+        services.AddSingleton<AnswerWriter>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebSocketEndpoint>();
         return services;
@@ -63,6 +65,8 @@ public static class GatewayExtensions
             .Use(WebSocketEndpoint.Prepare)
             .UseWebSockets();
         sockets.Run(endpoints.ServiceProvider.GetRequiredService<WebSocketEndpoint>().Serve);
-        return endpoints.Map(WebSocketEndpoint.Path, sockets.Build());
+
+        // It lasts for hours, and has figures of its own.
+        return endpoints.Map(WebSocketEndpoint.Path, sockets.Build()).DisableHttpMetrics();
     }
 }

@@ -30,6 +30,9 @@ internal sealed class Session : IGuest, IUpgradedConnection
     /// <summary>Bytes that may lie in the operating system and in proxies: Linux takes 4 MiB for one socket.</summary>
     private const long MaxUnderWay = 4 * 1024 * 1024;
 
+    /// <summary>One answer is made while the one before it is on its way from the actor.</summary>
+    private const int MaxLarge = 2;
+
     /// <summary>A phone on a bad network has 50 KB/s.</summary>
     private const double SlowestBytesPerSecond = 50_000;
 
@@ -50,6 +53,7 @@ internal sealed class Session : IGuest, IUpgradedConnection
     private string? _link;
     private int _linksAsked;
     private long _loginDeadline;
+    private SemaphoreSlim? _largeTurns;
 
     public Session(HttpContext context, FileLinks links, GatewayOptions options, SharedMemory memory, TimeProvider timeProvider)
     {
@@ -77,6 +81,9 @@ internal sealed class Session : IGuest, IUpgradedConnection
 
     /// <summary>Its requests by conversation.</summary>
     public ConversationQueues Queues { get; } = new();
+
+    /// <summary>Its places among those whose large answers are made.</summary>
+    public SemaphoreSlim LargeTurns => LazyInitializer.EnsureInitialized(ref _largeTurns, () => new SemaphoreSlim(MaxLarge));
 
     /// <summary>Who it is; null until it has authenticated.</summary>
     public Caller? Caller { get; private set; }

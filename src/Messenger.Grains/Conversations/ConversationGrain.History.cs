@@ -8,7 +8,42 @@ namespace Messenger.Grains.Conversations;
 /// <summary>Reading: pages of messages, the conversation itself. Every stay counts: former members may read what came while they were there.</summary>
 internal sealed partial class ConversationGrain
 {
-    public async Task<Result<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request)
+    /// <summary>Of a message that is read: its body as text, and once more on its way to the gateway.</summary>
+    private const int PageBytesOfMessage = 96 * 1024;
+
+    /// <summary>How long a page waits for those before it: half of what its caller waits.</summary>
+    private static readonly TimeSpan PageTimeout = TimeSpan.FromSeconds(5);
+
+    public Task<Result<ResponseGetMessages>> GetMessages(Caller me, RequestGetMessages request) => Paged(request.Size, () => ReadPage(me, request));
+
+    public Task<Result<ResponseGetMessages>> GetMessagesFromUuid(Caller me, RequestGetMessagesFromUuid request) => Paged(request.Size, () => ReadPage(me, request));
+
+    public Task<Result<ResponseGetMessages>> GetMessagesByUuids(Caller me, RequestGetMessagesByUuids request) =>
+        Paged(request.Uuids.Length, () => ReadPage(me, request));
+
+    /// <summary>
+    /// Reads in its turn among the pages of this process: thousands of requests, each within its bounds, are too much. Others interleave while it waits, so
+    /// that what is read is asked for afterwards.
+    /// </summary>
+    private async Task<Result<ResponseGetMessages>> Paged(int count, Func<Task<Result<ResponseGetMessages>>> read)
+    {
+        var bytes = count * (long)PageBytesOfMessage;
+        if (!await memory.Pages.TryEnter(bytes, PageTimeout))
+        {
+            return Error.Unavailable("the server's memory for pages is used up", ShortMemorySeconds);
+        }
+
+        try
+        {
+            return await read();
+        }
+        finally
+        {
+            memory.Pages.Leave(bytes);
+        }
+    }
+
+    private async Task<Result<ResponseGetMessages>> ReadPage(Caller me, RequestGetMessages request)
     {
         if (await Reader(me) is not { } here)
         {
@@ -26,7 +61,7 @@ internal sealed partial class ConversationGrain
             : Error.NotFound("fromMessageUuid is no message of this conversation");
     }
 
-    public async Task<Result<ResponseGetMessages>> GetMessagesFromUuid(Caller me, RequestGetMessagesFromUuid request)
+    private async Task<Result<ResponseGetMessages>> ReadPage(Caller me, RequestGetMessagesFromUuid request)
     {
         if (await Reader(me) is not { } here)
         {
@@ -44,7 +79,7 @@ internal sealed partial class ConversationGrain
             : Error.NotFound("uuid is no message of this conversation");
     }
 
-    public async Task<Result<ResponseGetMessages>> GetMessagesByUuids(Caller me, RequestGetMessagesByUuids request)
+    private async Task<Result<ResponseGetMessages>> ReadPage(Caller me, RequestGetMessagesByUuids request)
     {
         if (await Reader(me) is not { } here)
         {

@@ -20,6 +20,9 @@ internal sealed class ConversationMemory(MemoryBudgets budgets, TimeProvider tim
 
     public MemoryBudget Budget => budgets.Conversations;
 
+    /// <summary>Room for pages of history while they are read and answered.</summary>
+    public MemoryGate Pages { get; } = new(budgets.Pages, timeProvider);
+
     /// <summary>What signals take.</summary>
     public MemoryBudget Signals => budgets.Signals;
 

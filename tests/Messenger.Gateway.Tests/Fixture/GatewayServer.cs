@@ -21,7 +21,7 @@ public sealed class GatewayServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Lines _lines = new();
 
-    private GatewayServer(Action<GatewayOptions>? configure, MemoryOptions memory)
+    private GatewayServer(Action<GatewayOptions>? configure, MemoryBudgets memory)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -30,7 +30,7 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton(Grains.Factory);
         builder.Services.AddSingleton(DispatchProxy.Create<ILocalSiloDetails, SiloDetails>());
         builder.Services.AddSingleton<Subscriptions>();
-        builder.Services.AddSingleton(Memory = new MemoryBudgets(memory));
+        builder.Services.AddSingleton(Memory = memory);
         builder.Services.AddGateway(options =>
         {
             // The clock is the test's: who is refused would wait for it.
@@ -54,9 +54,11 @@ public sealed class GatewayServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<GatewayServer> Start(Action<GatewayOptions>? configure = null, MemoryOptions? memory = null)
+    /// <param name="total">The memory that the process is said to have.</param>
+    public static async Task<GatewayServer> Start(Action<GatewayOptions>? configure = null, MemoryOptions? memory = null, long? total = null)
     {
-        var server = new GatewayServer(configure, memory ?? new MemoryOptions());
+        memory ??= new MemoryOptions();
+        var server = new GatewayServer(configure, total is { } bytes ? new MemoryBudgets(memory, bytes) : new MemoryBudgets(memory));
         await server._app.StartAsync();
         server.Address = new Uri(server._app.Urls.First().Replace("http", "ws", StringComparison.Ordinal) + "/ws");
         return server;
