@@ -10,6 +10,7 @@ using System.Text;
 using Messenger.EndToEnd.Tests.Files;
 using Messenger.EndToEnd.Tests.Harness;
 using Messenger.EndToEnd.Tests.Host;
+using Messenger.Testing.Servers;
 
 namespace Messenger.EndToEnd.Tests.Edges;
 

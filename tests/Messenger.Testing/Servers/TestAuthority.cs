@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Messenger.EndToEnd.Tests.Harness;
+namespace Messenger.Testing.Servers;
 
 /// <summary>A certificate authority of a test's own, with another one between it and what it signs.</summary>
 public sealed class TestAuthority : IDisposable
