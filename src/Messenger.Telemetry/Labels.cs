@@ -15,6 +15,10 @@ public static class Labels
     public static readonly Label BudgetKind = new("messenger.budget.kind", "notifications, bytes, people, conversations");
     public static readonly Label Method = new("http.request.method", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, _OTHER");
     public static readonly Label StatusCode = new("http.response.status_code", "HTTP's");
+    public static readonly Label Route = new("http.route", "the patterns of paths: uploads, downloads, avatars, the operator's port");
+    public static readonly Label Certificate = new("messenger.certificate", "https, cluster");
+    public static readonly Label Volume = new("messenger.volume", "data, files");
+    public static readonly Label Generation = new("dotnet.gc.heap.generation", "gen0, gen1, gen2, loh, poh");
     public static readonly Label FileKind = new("messenger.file.kind", "expired, garbage, orphan, pieces");
     public static readonly Label DryRun = new("messenger.dry_run", "true, false");
     public static readonly Label RetentionKind = new("messenger.retention.kind", "messages, files");

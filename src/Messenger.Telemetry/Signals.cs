@@ -64,6 +64,14 @@ public static class Signals
     public static readonly Signal Listed = Ours(new("messenger.cluster.listed", Gauge, "{process}", "1 where the process's row is in the membership table in Redis, 0 where it is gone."));
     public static readonly Signal Restored = Ours(new("messenger.cluster.restored", Counter, "{table}", "Times the process wrote the membership table again because Redis had lost it."));
 
+    public static readonly Signal Members = Ours(new("messenger.cluster.members", Gauge, "{process}", "Processes of the cluster that this process takes for alive, itself included."));
+    public static readonly Signal MembershipAvailable = Ours(new("messenger.membership.available", Gauge, "{store}", "1 where the process reads the membership table in Redis, else 0: nobody joins, and who dies is found late."));
+
+    // What runs out.
+    public static readonly Signal CertificateExpiry = Ours(new("messenger.certificate.expiry", Gauge, "s", "How long the certificate that the process shows is still valid; negative once it is not.", Labels.Certificate));
+    public static readonly Signal VolumeFree = Ours(new("messenger.volume.free", Gauge, "By", "Room on the volume of a directory of the process: the embedded store's data, and files.", Labels.Volume));
+    public static readonly Signal VolumeSize = Ours(new("messenger.volume.size", Gauge, "By", "The size of that volume.", Labels.Volume));
+
     // Files.
     public static readonly Signal Received = Ours(new("messenger.files.received", Counter, "By", "Bytes of uploads that are durable."));
     public static readonly Signal Sent = Ours(new("messenger.files.sent", Counter, "By", "Bytes of files that were asked for."));
@@ -94,6 +102,8 @@ public static class Signals
     public static readonly Signal PoolSize = Theirs(new("db.client.connection.max", UpDownCounter, "{connection}", "Connections to PostgreSQL that a pool may have (Npgsql).", Labels.Pool));
     public static readonly Signal CpuTime = Theirs(new("dotnet.process.cpu.time", Counter, "s", "Processor time (.NET)."));
     public static readonly Signal Memory = Theirs(new("dotnet.process.memory.working_set", UpDownCounter, "By", "Memory (.NET)."));
+    public static readonly Signal Heap = Theirs(new("dotnet.gc.last_collection.heap.size", UpDownCounter, "By", "The heap after the last collection (.NET).", Labels.Generation));
+    public static readonly Signal HttpRequests = Theirs(new("http.server.request.duration", Histogram, "s", "HTTP requests: files, avatars, the operator's port. Pages, probes and WebSockets are not in it (ASP.NET Core).", Labels.Method, Labels.Route, Labels.StatusCode));
     public static readonly Signal GcPauses = Theirs(new("dotnet.gc.pause.time", Counter, "s", "Time that everything stood still for the garbage collector (.NET)."));
     public static readonly Signal Exceptions = Theirs(new("dotnet.exceptions", Counter, "{exception}", "Exceptions thrown, handled ones included (.NET)."));
 

@@ -34,6 +34,24 @@ public sealed partial class RulesTests
         Assert.All(Rule.All(Rendered.From(Four, "everything")).SelectMany(rule => rule.Selectors), selector => Assert.Contains(
             selector.StartsWith("messenger:", StringComparison.Ordinal) ? "{namespace=\"chat\",release=\"chat\"" : "{job=\"chat\"", selector, StringComparison.Ordinal));
 
+    /// <summary>They are of others' exporters: whoever has none gets no alert that never fires.</summary>
+    [Fact]
+    public void PostgreSQLs_alerts_are_asked_for_and_look_where_the_operator_says()
+    {
+        foreach (var helm in Tool.Helms)
+        {
+            Assert.DoesNotContain(Rule.All(Rendered.With(helm, ["secrets"], "--set", "prometheusRule.enabled=true")), rule => rule.Alert?.StartsWith("MessengerPostgres", StringComparison.Ordinal) == true);
+            var rules = Rule.All(Rendered.With(helm, ["secrets"], "--set", "prometheusRule.enabled=true,prometheusRule.postgres.enabled=true", "--set-string", "prometheusRule.postgres.matchers=cluster=\"chat-db\""))
+                .Where(rule => rule.Alert?.StartsWith("MessengerPostgres", StringComparison.Ordinal) == true).ToList();
+            Assert.Equal(4, rules.Count);
+            Assert.All(rules, rule =>
+            {
+                Assert.DoesNotContain("release=~", rule.Expression, StringComparison.Ordinal);
+                Assert.Contains(rule.Alert == "MessengerPostgresVolume" ? "{persistentvolumeclaim=~\".*postgres.*\"}" : "{cluster=\"chat-db\"}", rule.Expression, StringComparison.Ordinal);
+            });
+        }
+    }
+
     [Fact]
     public void Severities_labels_and_pages_are_the_operators()
     {
@@ -53,6 +71,8 @@ public sealed partial class RulesTests
     [InlineData("runbookUrl=docs/runbooks", "runbookUrl")]
     [InlineData("matchers=chat", "matchers")]
     [InlineData("severities.pager=x", "pager")]
+    [InlineData("postgres.matchers=chat", "matchers")]
+    [InlineData("postgres.volumes=chat", "volumes")]
     public void A_mistake_is_refused_in_words(string value, string words)
     {
         foreach (var helm in Tool.Helms)
@@ -86,7 +106,7 @@ public sealed partial class RulesTests
             rule.GetValueOrDefault(name) is Dictionary<object, object> map ? map.ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value) : [];
 
         // A metric, with its braces where it has any; names of labels stand behind a brace, a comma or within by.
-        [GeneratedRegex(@"(?<![\w:{,]|, )(?:messenger|db_client)[_:][\w:]+(?:\{[^}]*\})?(?=[\s\[)])")]
+        [GeneratedRegex(@"(?<![\w:{,]|, )(?:messenger|db_client|dotnet)[_:][\w:]+(?:\{[^}]*\})?(?=[\s\[)])")]
         private static partial Regex Selector();
     }
 }

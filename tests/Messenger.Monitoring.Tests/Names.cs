@@ -41,7 +41,7 @@ internal static partial class Names
     public static IEnumerable<string> By(string expression) => Grouping().Matches(expression).Select(match => match.Groups[1].Value);
 
     // Not within braces, where labels have such names too: those stand behind a brace or a comma.
-    [GeneratedRegex(@"(?<![\w:{,])(?:messenger|orleans|db|dotnet|target)[_:][\w:]+(?:\{[^}]*\})?")]
+    [GeneratedRegex(@"(?<![\w:{,])(?:messenger|orleans|db|dotnet|http|target)[_:][\w:]+(?:\{[^}]*\})?")]
     private static partial Regex Selector();
 
     [GeneratedRegex(@"\bby \(([^)]*)\)")]
@@ -50,7 +50,7 @@ internal static partial class Names
     [GeneratedRegex("[^A-Za-z0-9]+")]
     private static partial Regex NoWord();
 
-    [GeneratedRegex(@"\b(?:messenger|orleans|db|dotnet)[_:][\w:]+")]
+    [GeneratedRegex(@"\b(?:messenger|orleans|db|dotnet|http)[_:][\w:]+")]
     private static partial Regex Metric();
 
     [GeneratedRegex("\"[^\"]*\"")]

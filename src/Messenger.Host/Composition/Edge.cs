@@ -36,6 +36,11 @@ internal static class Edge
     public static void AddEdge(this WebApplicationBuilder builder, EdgeSettings edge)
     {
         var certificate = edge.Tls is { } tls ? new CertificateFiles(tls, ConfigKeys.TlsCertificate, ConfigKeys.TlsKey, TimeProvider.System) : null;
+        if (certificate is not null)
+        {
+            builder.Services.AddSingleton(new ShownCertificate("https", certificate));
+        }
+
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.MaxReadBufferSize = UnreadBytes;

@@ -48,7 +48,7 @@ internal sealed class SiloTls
         }
     }
 
-    public void Apply(ISiloBuilder silo) => silo.Services.AddOptions<SiloConnectionOptions>().Configure<ILoggerFactory>((options, loggers) =>
+    public void Apply(ISiloBuilder silo) => silo.Services.AddSingleton(new ShownCertificate("cluster", _own)).AddOptions<SiloConnectionOptions>().Configure<ILoggerFactory>((options, loggers) =>
     {
         _logger = loggers.CreateLogger<SiloTls>();
         options.ConfigureSiloInboundConnection(Inbound);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Messenger.Contracts.Placement;
 using Messenger.Gateway;
 using Messenger.Gateway.Hosting;
@@ -10,6 +11,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Signal = Messenger.Telemetry.Signal;
 
 namespace Messenger.Host.Composition;
 
@@ -19,10 +21,12 @@ namespace Messenger.Host.Composition;
 /// </summary>
 internal static class Telemetry
 {
-    private static readonly string[] Meters = ["Messenger.*", "Microsoft.Orleans", "System.Runtime", "Npgsql"];
+    private static readonly string[] Meters = ["Messenger.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "System.Runtime", "Npgsql"];
 
     /// <summary>Nothing else of these meters is collected: Orleans alone would count some dozen things at each call.</summary>
-    private static readonly HashSet<string> Listed = [.. Signals.All.Concat(Signals.OfLibraries).Select(signal => signal.Name)];
+    private static readonly Dictionary<string, Signal> Listed = Signals.All.Concat(Signals.OfLibraries).ToDictionary(signal => signal.Name);
+
+    private static readonly MetricStreamConfiguration HttpRequests = new() { TagKeys = [.. Signals.HttpRequests.Labels.Select(label => label.Name)] };
 
     public static void AddTelemetry(this WebApplicationBuilder builder, Settings settings)
     {
@@ -42,7 +46,7 @@ internal static class Telemetry
                 .AddEnvironmentVariableDetector())
             .WithMetrics(meters =>
             {
-                meters.AddMeter(Meters).AddView(instrument => Listed.Contains(instrument.Name) ? null : MetricStreamConfiguration.Drop);
+                meters.AddMeter(Meters).AddView(View);
                 if (scraped)
                 {
                     meters.AddPrometheusExporter();
@@ -74,6 +78,10 @@ internal static class Telemetry
         }
     }
 
+    /// <summary>Labels of HTTP requests that say the same of each are left out.</summary>
+    private static MetricStreamConfiguration? View(Instrument instrument) =>
+        !Listed.TryGetValue(instrument.Name, out var signal) ? MetricStreamConfiguration.Drop : signal == Signals.HttpRequests ? HttpRequests : null;
+
     /// <summary>Roles are services of their own to whoever looks: what is normal for one is not for the other.</summary>
     private static string ServiceName(string role) => role == SiloRoles.All ? "messenger" : $"messenger-{role}";
 
@@ -86,6 +94,7 @@ internal static class Telemetry
         }
 
         app.Services.GetRequiredService<MemoryBudgets>().Begin();
+        ProcessSignals.Begin(app.Services, settings);
         if (settings.Silo.Role != SiloRoles.Worker)
         {
             GatewaySignals.Begin(app.Services);

@@ -23,27 +23,28 @@ internal static class DeveloperEndpoints
             return;
         }
 
+        var pages = app.MapGroup("").DisableHttpMetrics();
         foreach (var document in Documents.SelectMany(Embedded.Under))
         {
-            app.MapGet($"/{document.Name}", context => Send(context, document));
+            pages.MapGet($"/{document.Name}", context => Send(context, document));
         }
 
         if (settings.Explorer)
         {
-            MapExplorer(app, settings);
+            MapExplorer(pages, settings);
         }
     }
 
-    private static void MapExplorer(WebApplication app, Settings settings)
+    private static void MapExplorer(RouteGroupBuilder pages, Settings settings)
     {
         foreach (var file in Embedded.Under("explorer/"))
         {
-            app.MapGet(file.Name == "explorer/index.html" ? "/explorer" : $"/{file.Name}", context => Send(context, file));
+            pages.MapGet(file.Name == "explorer/index.html" ? "/explorer" : $"/{file.Name}", context => Send(context, file));
         }
 
         // In Development a code is no secret: the start prints it too. Elsewhere there is none, and the page asks its reader.
         var setup = new { version = settings.Server.Version, fixedCode = settings.Registration.FixedCode };
-        app.MapGet("/explorer/setup.json", context =>
+        pages.MapGet("/explorer/setup.json", context =>
         {
             Harden(context.Response);
             return context.Response.WriteAsJsonAsync(setup, context.RequestAborted);

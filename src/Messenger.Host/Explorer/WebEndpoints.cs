@@ -33,22 +33,23 @@ internal static class WebEndpoints
             return;
         }
 
+        var pages = app.MapGroup("").DisableHttpMetrics();
         foreach (var file in Embedded.Under("web/"))
         {
             var path = file.Name switch { "web/index.html" => null, "web/demo.html" => "/demo", "web/design.html" => "/design", var name => $"/{name}" };
             if (path is not null)
             {
-                app.MapGet(path, context => Send(context, file));
+                pages.MapGet(path, context => Send(context, file));
             }
         }
 
         // What a new device's QR code opens on the device that reads it; the code itself stays behind the # and is not sent here.
         var page = Embedded.Under("web/index.html").Single();
-        app.MapGet("/link", context => Send(context, page));
+        pages.MapGet("/link", context => Send(context, page));
 
         // In Development a code is no secret: the start prints it too. Elsewhere there is none.
         var setup = new { version = settings.Server.Version, fixedCode = settings.Registration.FixedCode };
-        app.MapGet("/web/setup.json", context =>
+        pages.MapGet("/web/setup.json", context =>
         {
             Harden(context.Response);
             return context.Response.WriteAsJsonAsync(setup, context.RequestAborted);

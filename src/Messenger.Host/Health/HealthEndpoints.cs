@@ -20,8 +20,8 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", Checks(Live));
-        app.MapHealthChecks("/health/ready", Checks(Ready));
+        app.MapHealthChecks("/health/live", Checks(Live)).DisableHttpMetrics();
+        app.MapHealthChecks("/health/ready", Checks(Ready)).DisableHttpMetrics();
     }
 
     private static HealthCheckOptions Checks(string tag) => new()

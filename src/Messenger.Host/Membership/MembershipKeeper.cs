@@ -33,6 +33,7 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
     private volatile bool _left;
     private long _restored;
     private bool _disposed;
+    private volatile bool _away;
 
     /// <summary>Since when the row is known to be gone, as a time stamp of the clock; 0 while it is there.</summary>
     private long _missing;
@@ -49,6 +50,7 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         Signals.Listed.Gauge(_meter, () => Interlocked.Read(ref _missing) == 0 ? 1 : 0);
+        Signals.MembershipAvailable.Gauge(_meter, () => _away ? 0 : 1);
         Signals.Restored.Sum(_meter, () => Interlocked.Read(ref _restored));
         _looking = Task.Run(Keep, CancellationToken.None);
         return Task.CompletedTask;
@@ -146,7 +148,6 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
     private async Task Keep()
     {
         using var period = new PeriodicTimer(Period, timeProvider);
-        var away = false;
         try
         {
             while (await period.WaitForNextTickAsync(_ended.Token))
@@ -154,17 +155,17 @@ internal sealed class MembershipKeeper(MembershipStore store, ClusterSeal seal, 
                 try
                 {
                     await Refresh();
-                    away = false;
+                    _away = false;
                 }
                 catch (Exception fault) when (fault is RedisException or TimeoutException)
                 {
                     // Only who joins or leaves needs it: said once.
-                    if (!away)
+                    if (!_away)
                     {
                         Log.MembershipAway(logger, Joining.Kind(fault));
                     }
 
-                    away = true;
+                    _away = true;
                 }
             }
         }

@@ -14,6 +14,7 @@ public sealed class MonitoredCluster : IAsyncLifetime
     private const int Messages = 20;
 
     private readonly List<IAsyncDisposable> _started = [];
+    private readonly DirectoryInfo _files = Directory.CreateTempSubdirectory("messenger-monitored-");
 
     internal OtlpInlet Inlet { get; private set; } = null!;
 
@@ -39,6 +40,8 @@ public sealed class MonitoredCluster : IAsyncLifetime
         var redis = await Own(RedisServer.Start());
         var database = postgres.CreateDatabase();
         var admins = Ports.Free(2);
+        using var authority = new TestAuthority("monitored");
+        var (certificate, key) = authority.Sign("silos");
         await ServerProcess.RunAsync(Settings("all", 0), "migrate");
         Worker = await Own(ServerProcess.StartAsync(Settings("worker", admins[0]), mayLogStackTraces: true));
         Gateway = await Own(ServerProcess.StartAsync(Settings("gateway", admins[1]), mayLogStackTraces: true));
@@ -52,7 +55,11 @@ public sealed class MonitoredCluster : IAsyncLifetime
             ("Sms__Provider", "webhook"),
             ("Sms__Webhook__Url", new Uri(Inlet.Url, "/sms").ToString()),
             ("Sms__Webhook__Secret", "a-secret-of-the-webhook"),
-            ("Files__Directory", Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "monitored-files")).FullName),
+            ("Files__Directory", _files.CreateSubdirectory("files").FullName),
+            ("Silo__Tls__Certificate", Pem("certificate", certificate)),
+            ("Silo__Tls__Key", Pem("key", key)),
+            ("Silo__Tls__Authority", Pem("authority", authority.Pem)),
+            ("Silo__Tls__Name", "silos"),
             ("Logging__LogLevel__Messenger", "Debug"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", Inlet.Url.ToString()),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
@@ -68,6 +75,15 @@ public sealed class MonitoredCluster : IAsyncLifetime
         {
             await server.DisposeAsync();
         }
+
+        _files.Delete(recursive: true);
+    }
+
+    private string Pem(string name, string text)
+    {
+        var path = Path.Combine(_files.FullName, $"{name}.pem");
+        File.WriteAllText(path, text);
+        return path;
     }
 
     /// <summary>Registrations, a dialog, a push to somebody offline who comes back, and one traced message.</summary>
