@@ -66,7 +66,7 @@ public sealed class GatewayOptions
     /// Bytes of answers that wait for one client to read; more closes it with 4009. Larger than <see cref="OutboxBytes"/>, because the
     /// client asked for them: a page of history may have 9 MB. Its socket is not read while <see cref="OutboxBytes"/> wait.
     /// </summary>
-    public int AnswerBytes { get; set; } = 32 * 1024 * 1024;
+    public int AnswerBytes { get; set; } = RequestGetConversationsFull.MaxAnswerBytes;
 
     /// <summary>A client that takes nothing for so long is closed with 4009, however little waits for it.</summary>
     public TimeSpan WriteDeadline { get; set; } = TimeSpan.FromSeconds(30);

@@ -5,7 +5,9 @@ namespace Messenger.Ports;
 public interface IConversationDirectory
 {
     /// <summary>Every conversation that this user is in now, with all that RequestGetConversationsFull tells of it.</summary>
-    Task<IReadOnlyList<SyncRow>> Sync(string userId);
+    /// <param name="mostBytes">Of the bodies of their newest messages.</param>
+    /// <exception cref="ListTooLargeException">They have more.</exception>
+    Task<IReadOnlyList<SyncRow>> Sync(string userId, long mostBytes = long.MaxValue);
 
     /// <summary>The conversations that this user is in now.</summary>
     Task<IReadOnlyList<Guid>> ConversationsOf(string userId);

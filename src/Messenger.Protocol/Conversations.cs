@@ -91,6 +91,12 @@ public sealed record ResponseGetConversationFull(Conversation Conversation, Mess
 [GenerateSerializer, Immutable]
 public sealed record RequestGetConversationsFull(string? UserId) : IRequest
 {
+    /// <summary>The most that its answer may have, in bytes. Cut it cannot be: a client of the first edition takes for deleted what is missing.</summary>
+    public const int MaxAnswerBytes = 32 * 1024 * 1024;
+
+    /// <summary>What is said where it has more.</summary>
+    public static Error TooLarge { get; } = Error.Conflict("there are more conversations than one answer holds: ask RequestSync for them page by page");
+
     public string? Fault() => Shape.OptionalUserId(UserId, "userId");
 }
 

@@ -9,8 +9,6 @@ namespace Messenger.Gateway.Dispatch;
 /// <summary>From an outcome to the frame in its session's outbox, and to the figures.</summary>
 internal sealed class AnswerWriter(FailureLog failures, IOptions<GatewayOptions> options, TimeProvider timeProvider)
 {
-    private static readonly Error TooLarge = Error.Conflict("there are more conversations than one answer holds: ask RequestSync for them page by page");
-
     private readonly int _mostAnswer = options.Value.AnswerBytes;
     private readonly Features _offered = options.Value.Offered;
 
@@ -24,9 +22,8 @@ internal sealed class AnswerWriter(FailureLog failures, IOptions<GatewayOptions>
             Write(frame, pending.Id, pending.Route, outcome, features);
             if (frame.Written.Length > _mostAnswer && pending.Request is RequestGetConversationsFull)
             {
-                // Cut it cannot be: a client of the first edition takes for deleted what is missing.
                 frame = FrameBuffer.Take();
-                Write(frame, pending.Id, pending.Route, TooLarge, features);
+                Write(frame, pending.Id, pending.Route, RequestGetConversationsFull.TooLarge, features);
             }
         }
 #pragma warning disable CA1031 // A response that cannot be written must not stop its lane.

@@ -1,5 +1,6 @@
 using Messenger.Contracts;
 using Messenger.Grains.State;
+using Messenger.Ports;
 using Messenger.Protocol;
 
 namespace Messenger.Grains.Users;
@@ -15,7 +16,16 @@ internal sealed partial class UserGrain
 
     private async Task<Result<ResponseGetConversationsFull>> Sync(Features features)
     {
-        var rows = await conversations.Sync(UserId);
+        IReadOnlyList<SyncRow> rows;
+        try
+        {
+            rows = await conversations.Sync(UserId, RequestGetConversationsFull.MaxAnswerBytes);
+        }
+        catch (ListTooLargeException)
+        {
+            return RequestGetConversationsFull.TooLarge;
+        }
+
         if (rows.Count == 0)
         {
             return new ResponseGetConversationsFull([], [], [], [], []);

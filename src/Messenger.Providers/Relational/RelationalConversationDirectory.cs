@@ -15,10 +15,10 @@ internal sealed class RelationalConversationDirectory(IDatabase database, TimePr
     private const string AreMine = "me.user_id = @user and me.left_at is null and not c.deleted";
 
     /// <summary>Two round trips, however many conversations: what they are, then the rows of them that matter.</summary>
-    public Task<IReadOnlyList<SyncRow>> Sync(string userId) => Sync(userId, only: null);
+    public Task<IReadOnlyList<SyncRow>> Sync(string userId, long mostBytes) => Sync(userId, only: null, mostBytes);
 
     /// <param name="only">Null: all of the user's.</param>
-    public async Task<IReadOnlyList<SyncRow>> Sync(string userId, IReadOnlyCollection<Guid>? only)
+    public async Task<IReadOnlyList<SyncRow>> Sync(string userId, IReadOnlyCollection<Guid>? only, long mostBytes = long.MaxValue)
     {
         if (only is { Count: 0 })
         {
@@ -31,7 +31,7 @@ internal sealed class RelationalConversationDirectory(IDatabase database, TimePr
             return [];
         }
 
-        var (last, unread) = await Messages(userId, mine.Heads);
+        var (last, unread) = await Messages(userId, mine.Heads, mostBytes);
         return [.. mine.Heads.Select(head => new SyncRow(
             head.Conversation,
             head.Header,
@@ -157,7 +157,7 @@ internal sealed class RelationalConversationDirectory(IDatabase database, TimePr
     }
 
     private Task<(Dictionary<Guid, MessageRow> Last, Dictionary<Guid, (int Count, string? First)> Unread)> Messages(
-        string userId, List<Head> heads)
+        string userId, List<Head> heads, long mostBytes)
     {
         var last = heads.Where(head => head.Last is not null).Select(head => new SequenceSpan(head.Conversation, head.Last!.Value, head.Last.Value));
         var gaps = heads.Where(head => head.Last is not null)
@@ -173,12 +173,24 @@ internal sealed class RelationalConversationDirectory(IDatabase database, TimePr
             from {gapSql} order by g.low
             """,
             async reader => (
-                (await Rows.All(reader, row => (Conversation: row.GetGuid(0), Row: Rows.ToMessage(row, 1))))
+                (await Rows.All(reader, Newest(mostBytes)))
                     .ToDictionary(row => row.Conversation, row => row.Row),
                 (await Rows.Next(reader, row => (Conversation: row.GetGuid(0), Count: row.GetInt32(1), First: Rows.Text(row, 2))))
                     .GroupBy(gap => gap.Conversation)
                     .ToDictionary(gaps => gaps.Key, gaps => (gaps.Sum(gap => gap.Count), gaps.Select(gap => gap.First).FirstOrDefault(first => first is not null)))),
             [.. lastArguments, .. gapArguments, ("user", userId), ("now", timeProvider.GetUtcNow().ToUnixTimeMilliseconds())]);
+    }
+
+    /// <summary>Counts while they come: not one more than may be held is read. Made for each try, since a read that broke is made again.</summary>
+    private static Func<DbDataReader, (Guid Conversation, MessageRow Row)> Newest(long mostBytes)
+    {
+        var bytes = 0L;
+        return row =>
+        {
+            var message = Rows.ToMessage(row, 1);
+            bytes += message.Body?.Length ?? 0;
+            return bytes <= mostBytes ? (row.GetGuid(0), message) : throw new ListTooLargeException($"the newest messages have more than {mostBytes} bytes");
+        };
     }
 
     private static Head ToHead(DbDataReader row)

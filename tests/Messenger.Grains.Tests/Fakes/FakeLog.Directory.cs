@@ -8,10 +8,11 @@ internal sealed partial class FakeLog : IConversationDirectory
     /// <summary>What a sync waits for, when set.</summary>
     public Func<Task>? Syncing { get; set; }
 
-    public async Task<IReadOnlyList<SyncRow>> Sync(string userId)
+    public async Task<IReadOnlyList<SyncRow>> Sync(string userId, long mostBytes = long.MaxValue)
     {
         await (Syncing?.Invoke() ?? Task.CompletedTask);
-        return await Reading<IReadOnlyList<SyncRow>>(() => [.. Of(userId).Select(found => Row(found.Key, found.Value, userId))]);
+        var rows = await Reading<IReadOnlyList<SyncRow>>(() => [.. Of(userId).Select(found => Row(found.Key, found.Value, userId))]);
+        return rows.Sum(row => row.Last?.Body?.Length ?? 0L) <= mostBytes ? rows : throw new ListTooLargeException();
     }
 
     public Task<IReadOnlyList<Guid>> ConversationsOf(string userId) =>

@@ -1,4 +1,5 @@
 using Messenger.Contracts;
+using Messenger.Ports;
 using Messenger.Protocol;
 using Orleans.Concurrency;
 using Xunit;
@@ -96,6 +97,22 @@ public sealed class SyncTests(UserSilo house)
         {
             Assert.Equal(20, (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Sync(person)))).Length);
             Assert.Equal(1, most);
+        }
+        finally
+        {
+            house.Silo.Log.Syncing = null;
+        }
+    }
+
+    [Fact]
+    public async Task More_than_one_answer_holds_is_said_and_not_read()
+    {
+        var person = await house.Person();
+        house.Silo.Log.Syncing = () => throw new ListTooLargeException();
+        try
+        {
+            var result = await person.Grain.GetConversations(person.Me, new RequestGetConversationsFull(null));
+            Assert.Equal(RequestGetConversationsFull.TooLarge, result.Error);
         }
         finally
         {

@@ -12,6 +12,21 @@ public abstract class ConversationDirectoryConformance(Store store)
     private readonly Guid _key = Guid.NewGuid();
 
     [Fact]
+    public async Task A_list_of_more_bytes_than_are_wanted_is_not_read_on()
+    {
+        foreach (var body in (string[])["four", "more"])
+        {
+            await Commit(Sample.Created(Guid.NewGuid(), Guid.NewGuid(), false, _bob, _ann) with { NewKey = null, Keys = [], Messages = [Sample.Message(1, _bob, body)] });
+        }
+
+        Assert.Equal(2, (await store.Conversations.Sync(_ann, mostBytes: 8)).Count);
+        await Assert.ThrowsAsync<ListTooLargeException>(() => store.Conversations.Sync(_ann, mostBytes: 7));
+
+        // The connection that was left in the middle serves the next.
+        Assert.Equal(2, (await store.Conversations.Sync(_ann)).Count);
+    }
+
+    [Fact]
     public async Task A_sync_tells_everything_of_every_conversation()
     {
         var group = Guid.NewGuid();

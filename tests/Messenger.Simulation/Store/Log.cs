@@ -93,7 +93,7 @@ internal sealed class Log(Silo silo, Database store, CommitQueue commits, IWrite
 
     public Task<int> Purge(int max) => Task.FromResult(0);
 
-    public Task<IReadOnlyList<SyncRow>> Sync(string userId) => store.Ask<IReadOnlyList<SyncRow>>(silo, () =>
+    public Task<IReadOnlyList<SyncRow>> Sync(string userId, long mostBytes) => store.Ask<IReadOnlyList<SyncRow>>(silo, () =>
     [
         .. Of(userId).Select(found => new SyncRow(
             found.Id, found.Header, [.. found.Members.Values.OrderBy(member => member.Position)],
