@@ -66,7 +66,10 @@ internal sealed class RelationalMessageRetention(IDatabase database) : IMessageR
         ("conversation", conversation), ("before", before));
 
     /// <summary>The oldest first. The newest becomes a shell, as a deleted message is: the next activation numbers on from it.</summary>
-    /// <remarks>Files go before their messages: a step that ends in between is repeated, and leaves none behind that nobody names.</remarks>
+    /// <remarks>
+    /// Files go before their messages: a step that ends in between is repeated, and leaves none behind that nobody names. Messages go with the mark that
+    /// tells a pass of theirs: where they were the last, nobody would come to make it later.
+    /// </remarks>
     private async Task<long> Remove(Guid conversation, long head, long before, int most)
     {
         Argument[] bounds = [("conversation", conversation), ("head", head), ("before", before), ("most", most)];
@@ -82,17 +85,18 @@ internal sealed class RelationalMessageRetention(IDatabase database) : IMessageR
             delete from message_file where {OldFiles}
             """,
             bounds);
-        var gone = await database.Write(
-            """
+        var changed = await database.Write(
+            $"""
+            {database.Tick} update conversation set changed = {database.Position} where conversation = @conversation;
             update message set deleted = true, body = null, iv = null
                 where conversation = @conversation and sequence = @head and created < @before and not deleted;
             delete from message where conversation = @conversation and created < @before and sequence in (
                 select m.sequence from message m where m.conversation = @conversation and m.sequence < @head order by m.sequence limit @most)
             """,
             bounds);
-        await database.Write(
-            $"{database.Tick} update conversation set changed = {database.Position} where conversation = @conversation", ("conversation", conversation));
-        return gone;
+
+        // The mark is a row, and so is the clock where there is one.
+        return changed - (database.Tick.Length > 0 ? 2 : 1);
     }
 
     private readonly record struct Place(Guid Conversation, long Oldest, long First, long? Head, bool HeadDeleted);
