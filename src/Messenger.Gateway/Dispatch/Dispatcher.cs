@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Messenger.Gateway.Requests;
 using Messenger.Gateway.Routes;
 using Messenger.Gateway.Sessions;
@@ -16,12 +15,9 @@ namespace Messenger.Gateway.Dispatch;
 /// thread's buffer and copied to the outbox.
 /// </remarks>
 internal sealed class Dispatcher(
-    RouteTable routes, AnswerWriter answers, RequestTraces traces, FailureLog failures, MainWork work, LargeAnswers large, IOptions<GatewayOptions> options,
+    RouteTable routes, RequestCheck check, AnswerWriter answers, RequestTraces traces, FailureLog failures, MainWork work, LargeAnswers large, IOptions<GatewayOptions> options,
     TimeProvider timeProvider, ILogger<Dispatcher> logger)
 {
-    /// <summary>What of a client's text comes back in a description.</summary>
-    private const int Quoted = 200;
-
     // The sweep comes once a period: what it finds due must not have become overdue since the last one.
     private readonly long _requestTimeout = Ticks(options.Value.RequestDeadline - SessionSweeper.Period, timeProvider);
     private readonly long _loginTimeout = Ticks(options.Value.LoginRequestDeadline - SessionSweeper.Period, timeProvider);
@@ -38,12 +34,12 @@ internal sealed class Dispatcher(
         var route = fault is null ? routes.Find(frame.Type!) : null;
         if (route is null)
         {
-            Garbage(session, frame, fault ?? $"type is unknown: {Quote(frame.Type!)}");
+            Garbage(session, frame, fault ?? $"type is unknown: {RequestCheck.Quote(frame.Type!)}");
             return default;
         }
 
         var span = traces.Start(route.Type, frame.TraceParent.Span);
-        if (Check(session, route, frame, out var request) is { } error)
+        if (check.Fault(session, route, frame, out var request) is { } error)
         {
             answers.Send(session, new InFlightRequest(route, request!, null, frame.Id.ToArray(), 0, arrived) { Span = span }, error);
             return default;
@@ -94,44 +90,6 @@ internal sealed class Dispatcher(
                     session.Queues.Prune(pending.Conversation);
                 }
             }
-        }
-    }
-
-    /// <summary>Everything that can be said without a call.</summary>
-    private Error? Check(Session session, Route route, in Frame frame, out IRequest? request)
-    {
-        request = null;
-        if (!session.RateLimiter.TryTake(out var seconds))
-        {
-            return Error.TooManyRequests("too many requests on this connection", seconds);
-        }
-
-        if (!route.IsGuest && session.Caller is null)
-        {
-            return Error.Unauthenticated("send RequestAuthenticationByApplication first");
-        }
-
-        try
-        {
-            if (StorableJson.Fault(frame.Payload.Span) is { } unstorable)
-            {
-                return Error.BadRequest(unstorable);
-            }
-
-            request = route.Read(frame.Payload.Span);
-            return request is null ? Error.BadRequest("payload must be an object")
-                : request.Fault() is { } fault ? Error.BadRequest(fault)
-                : null;
-        }
-        catch (JsonException e)
-        {
-            return Error.BadRequest($"payload{Quote(e.Path?.TrimStart('$'))} is not of the type it must have");
-        }
-#pragma warning disable CA1031 // A shape check of ours that cannot stand what a client sent must not cost it the connection.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            return Refuse(route, e);
         }
     }
 
@@ -366,8 +324,4 @@ internal sealed class Dispatcher(
     }
 
     private static long Ticks(TimeSpan span, TimeProvider timeProvider) => (long)(span.TotalSeconds * timeProvider.TimestampFrequency);
-
-    /// <summary>Never cut through the middle of a character.</summary>
-    private static string Quote(string? text) =>
-        text is not { Length: > Quoted } ? text ?? "" : char.IsHighSurrogate(text[Quoted - 1]) ? text[..(Quoted - 1)] : text[..Quoted];
 }

@@ -50,6 +50,7 @@ public static class GatewayExtensions
         services.AddSingleton<RouteTable>();
         services.AddSingleton<RequestTraces>();
         services.AddSingleton<FailureLog>();
+        services.AddSingleton<RequestCheck>();
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<WebSocketEndpoint>();
