@@ -1,5 +1,5 @@
 // Messages as they are shown. An element is made again only when what it shows has changed.
-import { attempt, confirm, field, form, glyph, h, iconButton, menu, modal, toast } from './dom.js';
+import { attempt, confirm, field, form, glyph, h, iconButton, mark, menu, modal, toast } from './dom.js';
 import { personAvatar } from './avatar.js';
 import { full, hue, size, summary, time } from './format.js';
 import { t } from './i18n.js';
@@ -54,7 +54,7 @@ export class Bubbles {
     const name = client.people.name(message.userId, this.conversation);
     const waiting = message.hasFiles ? this.#uploading(message).length : 0;
     const version = JSON.stringify([first, waiting, message.text, message.state, message.created, message.deleted, message.unreadable, message.readedMembers, message.deliveredMembers, message.members,
-      message.files?.map(file => file.sealedName), message.known, message.reactions, message.edited, message.status, name, message.objectionable, client.people.blocked.has(message.userId)]);
+      message.files?.map(file => file.sealedName), message.known, message.reactions, message.edited, message.expires, message.status, name, message.objectionable, client.people.blocked.has(message.userId)]);
     const known = this.#known.get(message.key);
     if (known?.version === version) return known.element;
     const mine = message.userId === client.me;
@@ -104,7 +104,7 @@ export class Bubbles {
 
   /** @param {any} message @param {boolean} mine */
   #meta(message, mine) {
-    const parts = [message.objectionable ? h('span', {}, `${t('Reported')} · `) : null, message.edited ? h('span', { title: full(message.edited) }, `${t('Edited')} · `) : null, h('time', { title: message.created ? full(message.created) : '' }, message.created ? time(message.created) : '')];
+    const parts = [message.objectionable ? h('span', {}, `${t('Reported')} · `) : null, message.edited ? h('span', { title: full(message.edited) }, `${t('Edited')} · `) : null, message.expires && !message.deleted ? mark('clock', t('Expires {when}', { when: full(message.expires) })) : null, h('time', { title: message.created ? full(message.created) : '' }, message.created ? time(message.created) : '')];
     if (mine && !message.deleted) {
       const others = message.members - 1;
       const [icon, label, kind] = message.state === 'failed' ? ['alert', t('Not sent'), '']

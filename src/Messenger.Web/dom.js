@@ -73,6 +73,9 @@ export function glyph(name) {
   return svg;
 }
 
+/** An icon that says something. @param {any} icon @param {string} label */
+export const mark = (icon, label) => h('span', { class: 'mark', role: 'img', 'aria-label': label, title: label }, glyph(icon));
+
 /** A button that shows an icon alone. @param {keyof typeof PATHS} name @param {string} label @param {(event: Event) => void} onclick @param {Record<string, any>} [props] */
 export const iconButton = (name, label, onclick, props = {}) =>
   h('button', { type: 'button', 'aria-label': known(label), title: known(label), onclick, ...props, class: `icon ${props.class ?? ''}` }, glyph(name));

@@ -65,6 +65,7 @@ export function event(client, message) {
     ChangedToAdmin: aboutMe ? t('You are now an admin') : t('{whom} is now an admin', names),
     SessionKeyRegenerated: t('The encryption key was renewed'),
     Renamed: byMe ? t('You renamed the conversation') : t('{who} renamed the conversation', names),
+    ExpiryChanged: byMe ? t('You changed when messages expire') : t('{who} changed when messages expire', names),
     AvatarChanged: byMe ? t('You changed the picture') : t('{who} changed the picture', names),
   };
   return said[message.eventType] ?? null; // MSG-12: what is not known is shown as nothing

@@ -1,5 +1,5 @@
 // The list of conversations, with search over names and over what this device has of the messages.
-import { attempt, glyph, h, iconButton, menu } from './dom.js';
+import { attempt, glyph, h, iconButton, mark, menu } from './dom.js';
 import { conversationAvatar, personAvatar } from './avatar.js';
 import { full, summary, titleOf, when } from './format.js';
 import { t, tn } from './i18n.js';
@@ -152,9 +152,6 @@ export class ConversationList {
     this.status.replaceChildren(...children);
   }
 }
-
-/** @param {any} icon @param {string} label */
-const mark = (icon, label) => h('span', { class: 'mark', role: 'img', 'aria-label': label, title: label }, glyph(icon));
 
 /** Children in this order; what is there already is moved only where it must be, so that focus stays. @param {HTMLElement} parent @param {HTMLElement[]} children */
 export function place(parent, children) {

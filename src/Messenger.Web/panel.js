@@ -6,6 +6,7 @@ import { reachable } from './compose.js';
 import { peerOf, titleOf } from './format.js';
 import { t, tn } from './i18n.js';
 import { preferenceItems } from './own.js';
+import { timerItem, timerText } from './timer.js';
 
 /** @param {any} client @param {string} key @param {{ close: () => void, open: (key: string) => void }} on */
 export function panel(client, key, on) {
@@ -22,9 +23,9 @@ export function panel(client, key, on) {
   return { element, close: () => offs.forEach(off => off()) };
 }
 
-/** @param {any} client @param {string} key */
-const own = (client, key) => {
-  const items = preferenceItems(client, key);
+/** @param {any} client @param {any} conversation */
+const own = (client, conversation) => {
+  const items = [timerItem(client, conversation), ...preferenceItems(client, conversation.key)].filter(Boolean);
   return items.length > 0 ? actions(items) : null;
 };
 
@@ -40,7 +41,7 @@ function dialogParts(client, conversation) {
       { icon: 'compose', label: 'Name this person', run: () => nameOf(client, peer) },
       { icon: 'lock', label: 'Safety number', run: () => safety(client, peer) },
     ]),
-    own(client, conversation.key),
+    own(client, conversation),
     actions([
       blocked ? { icon: 'person', label: 'Unblock', run: () => attempt(() => client.people.unblock(peer)) }
         : { icon: 'alert', label: 'Block', danger: true,
@@ -80,7 +81,8 @@ function groupParts(client, conversation, on) {
       { icon: 'camera', label: 'Change the picture', run: () => picture.click() },
     ]) : null,
     picture,
-    own(client, key),
+    timerText(client, conversation),
+    own(client, conversation),
     h('section', {}, h('h3', {}, t('Members')), h('ul', { class: 'rows' }, [...admins, ...members].map(member))),
     actions([
       { icon: 'back', label: 'Leave', danger: true, run: () => confirm('Leave this group?', 'You keep nothing of it on this device.', 'Leave', () => client.talk.leave(key)) },

@@ -25,6 +25,26 @@ export const devices = ({ alice, bob, carol, browser, server, watched, accessibl
     await alice.page.click('[aria-label="Close the details"]');
   },
 
+  async 'messages that expire'() {
+    await chat(bob, 'Alice');
+    await chat(alice, 'Bob');
+    await alice.page.click('[aria-label="About this conversation"]');
+    await alice.page.click('.panel >> text=Messages expire: Never');
+    await accessible(alice, 'when messages expire');
+    await alice.page.click('dialog >> text="One day"');
+    await alice.page.waitForSelector('.panel >> text=Messages expire: One day');
+    await alice.page.click('[aria-label="Close the details"]');
+    await bob.page.waitForSelector('text=changed when messages expire');
+    await say(alice, 'Gone tomorrow');
+    for (const one of [alice, bob]) await one.page.waitForSelector('.message:has-text("Gone tomorrow") [aria-label^="Expires"]');
+    await accessible(alice, 'a message that expires');
+    await bob.page.click('[aria-label="About this conversation"]');
+    await bob.page.click('.panel >> text=Messages expire: One day');
+    await bob.page.click('dialog >> text="Never"');
+    await alice.page.waitForSelector('text=Bob changed when messages expire');
+    await bob.page.click('[aria-label="Close the details"]');
+  },
+
   async 'a second device is let in by its code and six digits, and agrees with the first'() {
     const tablet = watched(await open(browser, server, 'the tablet'));
     await tablet.page.click('text=Link to a device that I have');
@@ -143,7 +163,7 @@ export const devices = ({ alice, bob, carol, browser, server, watched, accessibl
   async 'four catalogues say all that the page says, in every form of their languages'() {
     const faults = await alice.page.evaluate(async () => {
       const faults = [];
-      const files = ['app', 'bubble', 'chat', 'compose', 'composer', 'dom', 'format', 'link', 'list', 'own', 'panel', 'reactions', 'settings', 'signin'];
+      const files = ['app', 'bubble', 'chat', 'compose', 'composer', 'dom', 'format', 'link', 'list', 'own', 'panel', 'reactions', 'settings', 'signin', 'timer'];
       const said = new Set();
       for (const file of files) {
         const source = await (await fetch(`/web/${file}.js`)).text();

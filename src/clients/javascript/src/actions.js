@@ -30,7 +30,7 @@ export function readAction(plain) {
 }
 
 /** Whether it is shown in no place of its own. @param {Message} message */
-export const isHidden = message => message.action !== undefined || (message.kind === 'silent' && message.text === undefined && message.unreadable === undefined);
+export const isHidden = message => message.action !== undefined || (message.deleted && (message.expires ?? Infinity) <= Date.now()) || (message.kind === 'silent' && message.text === undefined && message.unreadable === undefined);
 
 /** What is known about a message before it is on this device. @typedef {{ reactions: Record<string, { emoji: string | null, at: number }>, edits: Record<string, { text: string, at: number }> }} Waiting */
 

@@ -3,6 +3,7 @@ import { Account } from './account.js';
 import { lower } from './bytes.js';
 import { isHidden } from './actions.js';
 import { ConnectionLostError, CryptoError, EndedError, RefusedError } from './faults.js';
+import { Expiry } from './expiry.js';
 import { askServer, FEATURES } from './features.js';
 import { Followup } from './followup.js';
 import { Inbox } from './inbox.js';
@@ -63,6 +64,7 @@ export class Messenger {
     this.inbox = new Inbox(this.model, wanted => this.#follow(wanted), (type, payload) => this.#told(type, payload));
     this.people = new People(this.model, ask, this.account, this.trust, this.transfer);
     this.preferences = new ConversationPreferences(this.model, ask);
+    this.expiry = new Expiry(this.model, ask, ports.clock, conversations => this.followup.refresh(conversations));
     this.talk = new Talk(this.model, ask, this.account, this.trust, this.keys, () => this.outbox.run());
     const contacts = () => this.people.contacts();
     const refetch = () => this.account.refetch();
@@ -104,6 +106,7 @@ export class Messenger {
   async open() {
     await this.model.open();
     await this.account.restore();
+    await this.expiry.open();
     return this;
   }
 
@@ -123,6 +126,7 @@ export class Messenger {
 
   async stop() {
     this.supervisor.stop();
+    this.expiry.stop();
     this.inbox.hold();
     await this.model.change(() => {}); // what was under way is written
     await this.model.store.close();

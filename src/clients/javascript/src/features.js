@@ -2,7 +2,7 @@
 import { RefusedError } from './faults.js';
 
 /** Named at each login. */
-export const FEATURES = ['errors', 'sync', 'account', 'preferences', 'hints', 'lock', 'linking', 'web-push'];
+export const FEATURES = ['errors', 'sync', 'account', 'preferences', 'hints', 'expiry', 'lock', 'linking', 'web-push'];
 
 /**
  * @typedef {object} ServerInfo

@@ -50,6 +50,12 @@ export class Followup {
     this.run();
   }
 
+  /** Rows of which something is the server's to say. @param {string[]} conversations */
+  refresh(conversations) {
+    for (const key of conversations) this.#refresh.add(key);
+    this.run();
+  }
+
   /** The private key was opened: what could not be read before is tried again. */
   openAgain() {
     for (const key of this.model.conversations.keys()) this.#sealed.add(key);
@@ -105,7 +111,7 @@ export class Followup {
         const known = transaction.conversation(key);
         if (!known) return true;
         const row = conversationFrom(conversation, known);
-        const isCurrent = row.lastMessage >= known.lastMessage;
+        const isCurrent = !known.last || row.lastMessage >= known.lastMessage;
         // CL-27: the counter of an older row does not have what was told since.
         const now = isCurrent ? row : { ...row, lastMessage: known.lastMessage, unread: known.unread, counted: known.counted };
         transaction.putConversation({ ...now, ...(now.unread === 0 ? { firstUnread: null } : {}) });

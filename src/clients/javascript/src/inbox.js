@@ -1,7 +1,8 @@
 // Applies notifications: one at a time, in order, each in one transaction with its cursor (CL-20). Neither network nor keys are needed (CL-22).
 import { withWaiting } from './actions.js';
 import { lower } from './bytes.js';
-import { conversationFrom, fromServer, merge } from './types.js';
+import { keepExpiry } from './expiry.js';
+import { conversationFrom, fromServer, GONE, merge } from './types.js';
 
 /** @typedef {import('./connection.js').Notification} Notification */
 /** @typedef {import('./model.js').Model} Model */
@@ -38,6 +39,7 @@ export async function addMessage(transaction, raw, { me, anchor, count }) {
   const isNew = known?.created == null;
   const merged = merge(known, now);
   transaction.putMessage(isNew ? await withWaiting(transaction, merged) : merged);
+  keepExpiry(transaction, merged);
   const conversation = transaction.conversation(now.conversation);
   if (!conversation) return;
   /** @type {Partial<Conversation>} */
@@ -231,6 +233,3 @@ export class Inbox {
     transaction.patch(key, { admins: conversation.admins.filter(stays), members: conversation.members.filter(stays), rekeyDue: !conversation.isDialog });
   }
 }
-
-/** What is left of a message that was deleted. */
-export const GONE = { deleted: true, body: null, iv: null, text: null, files: [], unreadable: undefined, reactions: undefined, edited: undefined };

@@ -85,6 +85,7 @@ export class Senders {
       conversationUuid: conversation.uuid, messageUuid: message.uuid, sessionKeyUuid: uuid, hasFiles: message.hasFiles, replyMessageUuid: message.replyTo,
       bodyEncryptedBase64: sealed?.bodyBase64 ?? null, ivBase64: sealed?.ivBase64 ?? null,
       ...(message.kind ? { kind: message.kind } : {}),
+      ...(message.expireSeconds && this.model.offers('expiry') ? { expireSeconds: message.expireSeconds } : {}),
     };
     await this.model.change(transaction => {
       if (transaction.entry(entry.id)) transaction.putEntry({ ...entry, payload });

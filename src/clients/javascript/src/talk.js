@@ -2,9 +2,9 @@
 import { lower } from './bytes.js';
 import * as crypto from './crypto.js';
 import { NotAcceptedError } from './faults.js';
-import { addMessage, addReceipts, GONE } from './inbox.js';
+import { addMessage, addReceipts } from './inbox.js';
 import { Outbox } from './outbox.js';
-import { conversationFrom } from './types.js';
+import { conversationFrom, GONE } from './types.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./types.js').Message} Message */
@@ -76,10 +76,11 @@ export class Talk {
 
   /**
    * Accepts a message: when this returns it survives the process, and is sent exactly once or reported as failed.
-   * @param {string} conversation @param {string} text @param {{ replyTo?: string | null, files?: Attachment[] }} [with_]
+   * @param {string} conversation @param {string} text
+   * @param {{ replyTo?: string | null, files?: Attachment[], expireSeconds?: number }} [with_] expireSeconds: as the conversation's timer, where it is left out
    * @returns {Promise<Message>}
    */
-  async write(conversation, text, { replyTo = null, files = [] } = {}) {
+  async write(conversation, text, { replyTo = null, files = [], expireSeconds = this.model.conversations.get(lower(conversation))?.expirySeconds ?? 0 } = {}) {
     const key = lower(conversation);
     this.#uuid(key);
     if (!text.trim() && files.length === 0) throw new NotAcceptedError('a message must say something');
@@ -96,6 +97,8 @@ export class Talk {
         key: uuid, uuid, conversation: key, sessionKeyUuid: '', userId: this.model.me, created: null, order: Number(id), state: 'sending',
         text: text.trim() ? text : null, hasFiles: files.length > 0, isEvent: false, eventType: null, eventUserId: null, members: 0, readedMembers: 0,
         deliveredMembers: 0, deleted: false, objectionable: false, replyTo,
+        // What the screen showed: a timer that is turned off meanwhile lengthens nothing (EXP-2).
+        ...(expireSeconds > 0 ? { expireSeconds } : {}),
       };
       for (const { blob, content, name, type } of blobs) transaction.put('blobs', blob, { content, name, type });
       transaction.putMessage(made);
@@ -154,7 +157,7 @@ export class Talk {
   /** A message that was refused, once more: as a new one, since what was refused changed nothing. @param {Message} message */
   async retry(message) {
     await this.discard(message);
-    return this.write(message.conversation, message.text ?? '', { replyTo: message.replyTo });
+    return this.write(message.conversation, message.text ?? '', { replyTo: message.replyTo, ...(message.expireSeconds ? { expireSeconds: message.expireSeconds } : {}) });
   }
 
   /** @param {Message} message that failed */

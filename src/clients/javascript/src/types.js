@@ -29,6 +29,8 @@
  * @property {import('./actions.js').Action} [action] a reaction or an edit: it has no place of its own
  * @property {Record<string, { emoji: string | null, at: number }>} [reactions] by user id; emoji null: taken back
  * @property {number} [edited] when the edit that `text` shows was sent, by the server's clock
+ * @property {number} [expires] when it goes, in milliseconds since the Unix epoch by the server's clock (EXP-6)
+ * @property {number} [expireSeconds] of one's own that the server does not have yet: what was shown when it was written (EXP-2)
  * @property {boolean} [known] false: counters and files are to be read anew (CL-33)
  * @property {FileInfo[]} [files]
  */
@@ -74,6 +76,7 @@
  * @property {Preferences | null} [preferences] this person's own (PREF-1)
  * @property {number} [behind] messages up to here are to be read before this device is up to date (CL-34)
  * @property {number} [membersCount] where not all are named (CHG-5)
+ * @property {number} [expirySeconds] the timer of new messages; 0: none (EXP-6)
  * @property {number} [keyMade] when the current key was made, by the server's clock
  */
 
@@ -105,7 +108,11 @@ export const fromServer = message => ({
   objectionable: message.objectionable,
   replyTo: message.replyMessageUuid,
   ...(message.kind ? { kind: message.kind } : {}),
+  ...(typeof message.expires === 'number' ? { expires: message.expires } : {}),
 });
+
+/** What is left of a message that was deleted. */
+export const GONE = { deleted: true, body: null, iv: null, text: null, files: [], unreadable: undefined, reactions: undefined, edited: undefined };
 
 /** What the server says now, without losing what was opened here. @param {Message | undefined} known @param {Message} now @returns {Message} */
 export function merge(known, now) {
@@ -137,6 +144,7 @@ export const conversationFrom = (conversation, known) => ({
   avatarUpdated: conversation.avatarUpdated,
   blocked: conversation.blocked,
   ...('preferences' in conversation ? { preferences: conversation.preferences } : {}),
+  ...(typeof conversation.expirySeconds === 'number' ? { expirySeconds: conversation.expirySeconds } : {}),
   ...(conversation.membersCount === undefined ? {} : { membersCount: conversation.membersCount }),
 });
 

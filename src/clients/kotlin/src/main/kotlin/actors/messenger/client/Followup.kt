@@ -102,7 +102,7 @@ internal class Followup(private val core: Core, private val ask: Ask, private va
             model.change { transaction ->
                 val known = transaction.conversation(key) ?: return@change
                 val row = Conversation.ofServer(full.getJSONObject("conversation"), known)
-                isCurrent = row.lastMessage >= known.lastMessage
+                isCurrent = known.last == null || row.lastMessage >= known.lastMessage
                 // CL-27: the counter of an older row does not have what was told since.
                 val now = if (isCurrent) row else row.copy(lastMessage = known.lastMessage, unread = known.unread, counted = known.counted)
                 transaction.putConversation(if (now.unread == 0) now.copy(firstUnread = null) else now)
