@@ -167,8 +167,13 @@ async function stands(model, connection, key) {
   const conversation = model.conversations.get(key);
   if (!conversation?.anchor) return false;
   const { uuid, created } = conversation.anchor;
-  const { messages } = await connection.ask('RequestGetMessagesByUuids', { conversationUuid: conversation.uuid, uuids: [uuid] });
-  return messages.some((/** @type {any} */ one) => one.created === created);
+  try {
+    const { messages } = await connection.ask('RequestGetMessagesByUuids', { conversationUuid: conversation.uuid, uuids: [uuid] });
+    return messages.some((/** @type {any} */ one) => one.created === created);
+  } catch (fault) {
+    if (!(fault instanceof RefusedError) || fault.status !== 'not_found') throw fault;
+    return false; // the conversation went after its row was told: what follows finds that out, too
+  }
 }
 
 /** The newest page, and nothing before it. @param {Model} model @param {Connection} connection @param {string} key */

@@ -1,6 +1,7 @@
 // What a row of the server means beside notifications: its counter (CL-27), and an anchor that is not what it was (CL-31).
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { RefusedError } from '../src/faults.js';
 import { Followup } from '../src/followup.js';
 import { Inbox } from '../src/inbox.js';
 import { Model } from '../src/model.js';
@@ -104,4 +105,18 @@ test('CL-31: an anchor with another created is none', async () => {
   } });
   deepEqual(asked, ['RequestGetConversationsFull', 'RequestGetMessagesByUuids', 'RequestGetMessagesFromUuid']);
   deepEqual((await model.store.page('x', Infinity, 10)).map(one => one.created), [2, 3, 4]);
+});
+
+test('CL-31: a conversation that went after its row was told ends no pass', async () => {
+  const model = new Model(new MemoryStore());
+  await model.open();
+  const inbox = new Inbox(model, () => {}, () => {});
+  inbox.begin();
+  inbox.take(arrived(1), { end: () => {} });
+  await eventually(() => model.cursor === 'c1');
+  await synchronise(model, { ask: async type => {
+    if (type !== 'RequestGetConversationsFull') throw new RefusedError(type, 'not_found', null);
+    return { conversations: [row(4, 0)], firstUnreadMessageUuid: [], lastMessages: [message(4)], members: [], sessionKeys: [] };
+  } });
+  equal(model.conversations.has('x'), false);
 });

@@ -57,7 +57,12 @@ internal class Sync(private val model: Model) {
     private suspend fun stands(connection: Connection, key: String): Boolean {
         val conversation = model.conversations[key] ?: return false
         val anchor = conversation.anchor ?: return false
-        val found = connection.ask("RequestGetMessagesByUuids", json("conversationUuid" to conversation.uuid, "uuids" to listOf(anchor.uuid)))
+        val found = try {
+            connection.ask("RequestGetMessagesByUuids", json("conversationUuid" to conversation.uuid, "uuids" to listOf(anchor.uuid)))
+        } catch (fault: RefusedException) {
+            if (fault.status != "not_found") throw fault
+            return false // the conversation went after its row was told: what follows finds that out, too
+        }
         return found.objects("messages").any { it.getLong("created") == anchor.created }
     }
 
